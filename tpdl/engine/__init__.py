@@ -1,0 +1,1 @@
+"""Steps, fingerprints, records, status, scheduling. Knows no deep learning and no Quarto."""
