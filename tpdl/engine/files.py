@@ -35,7 +35,9 @@ def atomic_path(path: Path) -> Iterator[Path]:
     except OSError as error:
         if isinstance(error, FileNotFoundError) and error.filename != os.fspath(temporary):
             raise
-        raise StepError(f"cannot write {path}: {error.strerror or error}; the file there before, if any, is untouched") from error
+        raise StepError(
+            f"cannot write {path}: {error.strerror or error}; the file there before, if any, is untouched"
+        ) from error
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)

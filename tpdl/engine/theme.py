@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-PALETTE = {
-    "blue": "#0072B2",
-    "orange": "#E69F00",
-    "green": "#009E73",
-    "vermillion": "#D55E00",
-    "sky": "#56B4E9",
-    "purple": "#CC79A7",
-    "yellow": "#F0E442",
-}
+LIGHT_CYCLE = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9")
+"""Blue, vermillion, bluish green, orange, reddish purple, sky blue. In a figure: "C0" to "C5"."""
+
+DARK_CYCLE = ("#4C9FD8", "#F0803C", "#2DBE8D", "#F2B632", "#DE9BC0", "#9AD4F5")
+"""The same hues, lighter, in the same order: "C1" is vermillion on both pages, so a text may name it."""
 
 _COMMON: dict[str, Any] = {
     "figure.figsize": (7.2, 4.2),
@@ -34,14 +30,14 @@ _COMMON: dict[str, Any] = {
     "lines.markersize": 5,
     "xtick.labelsize": 9,
     "ytick.labelsize": 9,
-    # Text stays text: small files, searchable, and drawn with the reader's fonts.
+    # Letters as outlines: the same picture in every browser and in the PDF, whatever fonts are there.
     "svg.fonttype": "path",
     # Identifiers inside an SVG are random unless salted; an unchanged figure must be an unchanged file.
     "svg.hashsalt": "tpdl",
 }
 
 
-def _theme(ink: str, quiet: str, grid: str, paper: str, cycle: tuple[str, ...]) -> dict[str, Any]:
+def _theme(ink: str, quiet: str, grid: str, paper: str, colours: tuple[str, ...]) -> dict[str, Any]:
     from cycler import cycler
 
     return _COMMON | {
@@ -57,17 +53,15 @@ def _theme(ink: str, quiet: str, grid: str, paper: str, cycle: tuple[str, ...]) 
         "figure.facecolor": paper,
         "axes.facecolor": paper,
         "savefig.facecolor": paper,
-        "axes.prop_cycle": cycler(color=[PALETTE[name] for name in cycle]),
+        "axes.prop_cycle": cycler(color=colours),
     }
 
 
 def light() -> dict[str, Any]:
     """The style of figures on white paper."""
-    order = ("blue", "vermillion", "green", "orange", "purple", "sky")
-    return _theme("#1b1f24", "#57606a", "#e3e6ea", "#ffffff", order)
+    return _theme("#1b1f24", "#57606a", "#e3e6ea", "#ffffff", LIGHT_CYCLE)
 
 
 def dark() -> dict[str, Any]:
-    """The style of figures on a dark page; the same hues in an order that keeps the bright ones first."""
-    order = ("sky", "orange", "green", "vermillion", "purple", "yellow")
-    return _theme("#e6e9ed", "#9aa4af", "#30363d", "#16191d", order)
+    """The style of figures on a dark page."""
+    return _theme("#e6e9ed", "#9aa4af", "#30363d", "#16191d", DARK_CYCLE)

@@ -1,0 +1,5 @@
+"""`python -m tpdl` is the command `tpdl`."""
+
+from tpdl.cli import main
+
+main()

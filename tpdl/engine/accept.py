@@ -1,0 +1,49 @@
+"""`tpdl accept`: a person knows that a change does not matter, and the record says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from tpdl.engine.errors import UserError
+from tpdl.engine.files import write_json
+from tpdl.engine.plan import Plan
+from tpdl.engine.record import Record
+from tpdl.engine.status import differences
+
+
+def accept_steps(plan: Plan, names: Sequence[str], because: str = "") -> dict[str, list[str]]:
+    """Write the present code, parameters, inputs and data into the records of `names`, and keep the products.
+
+    Returns:
+        step -> what was accepted; steps without a difference are left out.
+
+    Raises:
+        UserError: a step has no record, or its product is gone or was edited: there is nothing to vouch for.
+    """
+    accepted: dict[str, list[str]] = {}
+    for name in names:
+        step = plan.steps[name]
+        found = plan.record_or_problem(name)
+        if not isinstance(found, Record):
+            if step.optional:
+                continue
+            raise UserError(f"{name} cannot be accepted: {found or 'it was never run'}; tpdl run {name}")
+        on_disk = plan.product_hashes(step)
+        if any(sha != found.products.get(file) for file, sha in on_disk.items()) and (
+            step.product.exists() or not step.local
+        ):
+            raise UserError(f"{name} cannot be accepted: its product is gone, edited or truncated; tpdl run {name}")
+        now = plan.fingerprint(step)
+        reasons = list(differences(found.fingerprint, now))
+        reasons += [f"the source changed while it ran: {', '.join(found.moved)}"] if found.moved else []
+        if not reasons:
+            continue
+        stamp = {"when": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), "changes": reasons, "because": because}
+        record = replace(found, fingerprint=now, moved=[], function=step.function, accepted=stamp)
+        write_json(step.record_path, record.to_json())
+        plan.forget(name)
+        accepted[name] = reasons
+    plan.project.hashes.save()
+    return accepted

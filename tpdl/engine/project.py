@@ -1,0 +1,103 @@
+"""A project: the folder with `experiments/`, its settings, its sources, and the plan of a profile."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import tomllib
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tpdl.engine.errors import UserError
+from tpdl.engine.expand import FOLDER, Expansion
+from tpdl.engine.hashes import HashCache
+
+if TYPE_CHECKING:
+    from tpdl.engine.fingerprint import Sources
+    from tpdl.engine.plan import Plan
+
+PROFILES = ("full", "demo")
+
+
+class Project:
+    """One report's sources and state on disk."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        self.state = self.root / ".tpdl"
+
+    @classmethod
+    def find(cls, start: Path) -> Project:
+        """The project that `start` lies in.
+
+        Raises:
+            UserError: no folder from `start` upwards holds `experiments/`.
+        """
+        for folder in [start.resolve(), *start.resolve().parents]:
+            if (folder / FOLDER).is_dir():
+                return cls(folder)
+        raise UserError(f"{start} is in no tpdl project: no folder named {FOLDER}/ here or above")
+
+    @cached_property
+    def settings(self) -> dict[str, Any]:
+        """The table `[tool.tpdl]` of pyproject.toml."""
+        try:
+            value = tomllib.loads((self.root / "pyproject.toml").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except tomllib.TOMLDecodeError as error:
+            raise UserError(f"pyproject.toml cannot be read: {error}") from error
+        settings: dict[str, Any] = value.get("tool", {}).get("tpdl", {})
+        return settings
+
+    @cached_property
+    def sources(self) -> Sources:
+        """The project's sources, parsed and never imported."""
+        from tpdl.engine.fingerprint import Sources
+
+        return Sources(self.root, cache=self.state / "cache" / "sources")
+
+    def reread_sources(self) -> None:
+        """Look at the source files again the next time they are needed: somebody may be editing them."""
+        self.__dict__.pop("sources", None)
+
+    @cached_property
+    def hashes(self) -> HashCache:
+        """The remembered content hashes."""
+        return HashCache(self.state / "cache" / "hashes.json")
+
+    @cached_property
+    def data_root(self) -> Path:
+        """Where data sets and weights lie: `TPDL_DATA`, else `.tpdl/data`."""
+        return Path(os.environ.get("TPDL_DATA") or self.state / "data")
+
+    @cached_property
+    def catalogue(self) -> Any:
+        """The module named by `catalogue` in the settings, with `resolve`, `describe`, `fetch` and `names`; or None."""
+        name = self.settings.get("catalogue")
+        if not name:
+            return None
+        self.make_importable()
+        try:
+            return importlib.import_module(name)
+        except ImportError as error:
+            raise UserError(f"[tool.tpdl] catalogue = {name!r} cannot be imported: {error}") from error
+
+    def make_importable(self) -> None:
+        """Put the root on `sys.path`, as running a script in it would."""
+        if str(self.root) not in sys.path:
+            sys.path.insert(0, str(self.root))
+
+    def plan(self, profile: str = "full") -> Plan:
+        """All steps of a profile.
+
+        Raises:
+            UserError: a declaration is wrong, the steps form a circle, or two write one product.
+        """
+        from tpdl.engine.plan import Plan
+
+        if profile not in PROFILES:
+            raise UserError(f"there is no profile {profile!r}; the profiles are {' and '.join(PROFILES)}")
+        return Plan(self, profile, Expansion(self.sources.declarations(), self.root, profile).steps())

@@ -1,0 +1,94 @@
+"""`tpdl run` and `tpdl figure`: choose the steps, choose where they run, and say what became of them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+from collections.abc import Iterator, Sequence
+
+from filelock import FileLock, Timeout
+from rich.console import Console
+from rich.markup import escape
+
+from tpdl.engine.errors import StepError, UserError
+from tpdl.engine.executors import end_children, open_executor
+from tpdl.engine.plan import Plan
+from tpdl.engine.schedule import Report, run
+
+
+def run_steps(
+    plan: Plan,
+    names: Sequence[str],
+    console: Console,
+    executor: str | None = None,
+    workers: int = 1,
+    always: Sequence[str] = (),
+) -> Report:
+    """Run `names`, in order, with a live display.
+
+    Args:
+        executor: see `tpdl.engine.executors.open_executor`; None means in this process for a single step, so that a
+            debugger works, and a process each for several.
+
+    Raises:
+        UserError: another run is at work in this project.
+        KeyboardInterrupt: Ctrl-C or a termination signal; children have been stopped.
+    """
+    from tpdl.engine.display import Display
+
+    if not names:
+        return Report()
+    spec = executor or ("inline" if len(names) == 1 else "process")
+    expected = {name: record.happened.get("seconds", 0.0) for name in names if (record := plan.record(name))}
+    with _alone(plan), open_executor(spec, workers) as (pool, call):
+        with Display(plan, console, len(names), expected, workers) as display:
+            try:
+                return run(plan, names, pool, call, display, workers, always, head(plan))
+            except BaseException:
+                end_children()
+                raise
+
+
+def print_report(report: Report, console: Console) -> None:
+    """One closing line: how many steps did what."""
+    parts = [f"{len(report.done)} done"]
+    if report.unchanged:
+        parts.append(f"{len(report.unchanged)} still fresh")
+    if report.failed:
+        parts.append(f"[red]{len(report.failed)} failed[/]: {escape(', '.join(report.failed))}")
+    if report.blocked:
+        parts.append(f"{len(report.blocked)} not run because of that")
+    if report.moved:
+        parts.append(f"{len(report.moved)} out of date again, because the source changed meanwhile")
+    console.print("; ".join(parts), highlight=False, soft_wrap=True)
+
+
+def head(plan: Plan) -> str | None:
+    """The commit that is checked out, with "+" where tracked files differ from it; None outside git."""
+    git = ["git", "-C", str(plan.project.root)]
+    try:
+        commit = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
+        dirty = subprocess.run(
+            [*git, "status", "--porcelain", "-uno"], capture_output=True, text=True, check=True
+        ).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return commit + ("+" if dirty.strip() else "")
+
+
+@contextlib.contextmanager
+def _alone(plan: Plan) -> Iterator[None]:
+    """Two runs at once would write the same products; the second one is refused."""
+    path = plan.project.state / "run.lock"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path, timeout=0)
+        lock.acquire()
+    except Timeout:
+        raise UserError(f"another run is at work in {plan.project.root}; wait for it, or stop it") from None
+    except OSError as error:
+        raise StepError(f"cannot write to {path.parent}: {os.strerror(error.errno or 0)}") from error
+    with lock:
+        lock.release()  # `with` has taken it a second time
+        yield
