@@ -1,0 +1,214 @@
+"""Bad input gets one clear line: what, where, what to do; never a traceback, never lost work."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import one_line
+from tpdl.engine.errors import StepError
+from tpdl.engine.files import atomic_write
+
+CELL = "toy/curve/network=small"
+PRODUCT = "figures/toy/curve/network=small.csv"
+
+MODULE = """
+from tpdl import experiment, figure
+import pandas as pd
+
+{body}
+"""
+
+
+def test_unknown_step_suggests_the_nearest(fresh):
+    line = one_line(fresh.tpdl("run", "toy/curv", code=2))
+    assert "there is no step 'toy/curv'" in line and "did you mean toy/curve" in line
+
+
+def test_no_project_here(lab, tmp_path_factory):
+    lab.root = tmp_path_factory.mktemp("empty")
+    assert "is in no tpdl project" in one_line(lab.tpdl("status", code=2))
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (
+            "@experiment(inputs={'b': 'experiments.wrong:two'})\ndef one(b) -> dict: ...\n"
+            "@experiment(inputs={'a': one})\ndef two(a) -> dict: ...",
+            "in a circle: experiments.wrong:one -> experiments.wrong:two -> experiments.wrong:one",
+        ),
+        (
+            "@experiment()\ndef one() -> dict: ...\n@figure(one)\ndef a(r): ...\n@figure(one)\ndef b(r): ...",
+            "both write figures/one.svg",
+        ),
+        ("@experiment()\ndef one(x=(1, 2)) -> dict: ...", "parameter 'x' is (1, 2), which is no JSON value"),
+        ("@experiment()\ndef one(x=b'') -> dict: ...", "which is no JSON value"),
+        ("@experiment()\ndef one(x) -> dict: ...", "parameter 'x' has no default"),
+        ("@experiment(matrix={'y': [1]})\ndef one(x=1) -> dict: ...", "matrix names 'y', which is no parameter"),
+        ("@experiment()\ndef one(): ...", "the return annotation says nothing"),
+        ("@experiment(seed=3)\ndef one() -> dict: ...", "@experiment has no argument 'seed'"),
+        ("@experiment(matrix={'x': range(3)})\ndef one(x=1) -> dict: ...", "experiments/wrong.py:"),
+        ("@experiment()\ndef one( -> dict: ...", "experiments/wrong.py:"),
+        ("@experiment(data=['set/{size}'])\ndef one() -> dict: ...", "refers to something that is no parameter"),
+    ],
+    ids=[
+        "circle",
+        "one product twice",
+        "tuple",
+        "bytes",
+        "no default",
+        "matrix",
+        "no annotation",
+        "unknown argument",
+        "not literal",
+        "syntax",
+        "data name",
+    ],
+)
+def test_wrong_declarations(lab, body, expected):
+    lab.write("experiments/wrong.py", MODULE.format(body=body))
+    assert expected in one_line(lab.tpdl("status", code=2))
+
+
+@pytest.mark.parametrize(
+    ("annotation", "result", "expected"),
+    [
+        ("pd.DataFrame", "{'a': 1}", "must return a pandas DataFrame; it returned dict"),
+        ("pd.DataFrame", "pd.DataFrame({'a': [1.0, float('nan')]})", "NaN or infinity in column 'a', row 1"),
+        ("pd.DataFrame", "pd.DataFrame({'a': []})", "a table without rows"),
+        ("dict", "[1]", "must return a mapping of JSON values; it returned list"),
+        ("dict", "{'a': {'b': float('inf')}}", "returned inf for 'a.b'"),
+        ("dict", "{'a': object()}", "returned object for 'a', which is no JSON value"),
+        ("dict", "1 / 0", "experiments/wrong.py:6: ZeroDivisionError: division by zero"),
+    ],
+)
+def test_wrong_results_are_refused_before_anything_is_written(lab, annotation, result, expected):
+    body = f"@experiment()\ndef one() -> {annotation}:\n    return {result}"
+    lab.write("experiments/wrong.py", MODULE.format(body=body))
+    process = lab.popen("run", "one", "--executor", "process")
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert expected in said.replace("\n        ", " ")
+    assert "the whole log: .tpdl/full/logs/one.log" in said or "Error" not in said
+    assert not (lab.root / "figures").exists()
+    assert lab.states("one")["one"].startswith("failed: ")
+
+
+def test_a_broken_step_does_not_stop_the_others(fresh):
+    fresh.write("experiments/wrong.py", MODULE.format(body="@experiment()\ndef one() -> dict:\n    raise OSError('no')"))
+    fresh.edit("helpers/maths.py", "x * x", "x * x + 1")
+    said = fresh.tpdl("run", code=1)
+    assert "1 failed: one" in said
+    assert list(fresh.not_fresh()) == ["one"]
+
+
+def test_a_failed_step_keeps_its_old_product_and_says_so(fresh):
+    before = (fresh.root / PRODUCT).read_bytes()
+    fresh.edit("helpers/maths.py", "x * x", "x / 0")
+    fresh.tpdl("run", code=1)
+    assert (fresh.root / PRODUCT).read_bytes() == before
+    assert fresh.states(CELL)[CELL].startswith("failed: helpers/maths.py:5: ZeroDivisionError")
+    fresh.edit("helpers/maths.py", "x / 0", "x * x")
+    assert fresh.not_fresh() == {}, "undone is undone"
+
+
+def test_corrupt_record(fresh):
+    record = fresh.root / (PRODUCT + ".record.json")
+    record.write_text(record.read_text()[:100])
+    assert "unreadable" in fresh.states(CELL)[CELL]
+    record.write_text('{"tpdl": 1}')
+    assert "incomplete" in fresh.states(CELL)[CELL]
+    fresh.tpdl("run")
+    assert fresh.not_fresh() == {}
+
+
+def test_truncated_or_edited_product(fresh):
+    product = fresh.root / PRODUCT
+    whole = product.read_bytes()
+    product.write_bytes(whole[: len(whole) // 2])
+    assert "edited by hand, or truncated" in fresh.states(CELL)[CELL]
+    product.write_bytes(whole + b"small,9,1\n")
+    said = fresh.tpdl("run", CELL)
+    assert "the file is kept as" in said
+    kept = list((fresh.root / ".tpdl/kept").iterdir())
+    assert [path.read_bytes() for path in kept] == [whole + b"small,9,1\n"], "somebody's work may be in it"
+    assert product.read_bytes() == whole
+
+
+def test_a_missing_product_of_a_drawing(fresh):
+    (fresh.root / "figures/toy/curve.dark.svg").unlink()
+    assert fresh.not_fresh() == {"toy/curve.svg": "stale: product curve.dark.svg is gone"}
+
+
+def test_figure_without_results_says_what_to_run(lab):
+    assert "tpdl run toy/curve/network=small" in one_line(lab.tpdl("figure", "toy/curve", code=2))
+
+
+def test_drawing_something_that_is_no_figure(fresh):
+    fresh.edit("experiments/toy/curve.py", "return picture", "return 3")
+    assert "must return a matplotlib Figure; it returned int" in fresh.tpdl("figure", "toy/curve", code=1)
+
+
+def test_accept_refuses_to_vouch_for_an_edited_product(fresh):
+    (fresh.root / PRODUCT).write_text("network,x,y\n")
+    assert "cannot be accepted" in one_line(fresh.tpdl("accept", CELL, code=2))
+
+
+def test_wrong_options(lab):
+    assert "No such option" in one_line(lab.tpdl("status", "--nonsense", code=2))
+    assert "there is no such folder" in one_line(lab.tpdl("--data", "/no/where", "status", code=2))
+    assert "there is no executor 'cloud'" in one_line(lab.tpdl("run", "--executor", "cloud", code=2))
+
+
+def test_full_disk_keeps_the_old_file(tmp_path):
+    """A file-size limit is what a full disk looks like to a program: writing stops in the middle."""
+    path = tmp_path / "results.csv"
+    path.write_text("old")
+    program = (
+        "import resource, sys; from pathlib import Path; from tpdl.engine.files import atomic_write;"
+        "from tpdl.engine.errors import StepError\n"
+        "try: atomic_write(Path(sys.argv[1]), 'x' * 100_000)\n"
+        "except StepError as error: print(error)"
+    )
+    limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))  # noqa: E731
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", program, str(path)], capture_output=True, text=True, preexec_fn=limit, check=False
+    )
+    assert "cannot write" in done.stdout and "untouched" in done.stdout, done
+    assert path.read_text() == "old" and [p.name for p in tmp_path.iterdir()] == ["results.csv"]
+
+
+def test_read_only_disk(tmp_path, monkeypatch):
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(StepError, match="Read-only file system"):
+        atomic_write(tmp_path / "x", "new")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_products_folder_that_cannot_be_written(fresh):
+    """A file stands where the folder of the products should be: the step fails with one line and status still works."""
+    import shutil
+
+    shutil.rmtree(fresh.root / "figures/toy")
+    (fresh.root / "figures/toy").write_text("in the way")
+    said = fresh.tpdl("run", CELL, code=1)
+    assert "cannot write" in said and fresh.states(CELL)
+
+
+def test_status_json_is_json_even_with_failures(fresh):
+    fresh.edit("helpers/maths.py", "x * x", "x / 0")
+    fresh.tpdl("run", code=1)
+    steps = json.loads(fresh.tpdl("status", "--json", code=1))
+    assert {step["state"] for step in steps} == {"failed", "stale upstream"}
+    assert Path(steps[0]["products"][0]).is_relative_to("figures")

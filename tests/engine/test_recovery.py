@@ -1,0 +1,172 @@
+"""Processes are killed here, and nothing is lost: checkpoints are resumed, products are whole, children do not outlive."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+
+import pytest
+
+from tests.conftest import interrupt, wait_for
+
+TRAINING = """
+from pathlib import Path
+from time import sleep
+
+from tpdl import checkpoint, experiment, note, progress
+
+
+@experiment()
+def training(epochs: int = 6) -> dict:
+    state = checkpoint.load("epoch") or {"epoch": 0, "sum": 0}
+    Path("started").write_text(str(state["epoch"]))
+    for epoch in progress(range(state["epoch"], epochs), "epochs"):
+        state = {"epoch": epoch + 1, "sum": state["sum"] + epoch}
+        checkpoint.save("epoch", state)
+        progress.update(epoch=epoch, loss=0.5)
+        Path("epoch").write_text(str(epoch))
+        while epoch == 2 and Path("hold").exists():
+            sleep(0.02)
+    note(throughput=12.5)
+    return {"sum": state["sum"]}
+"""
+
+
+@pytest.fixture
+def training(lab):
+    lab.write("experiments/training.py", TRAINING)
+    (lab.root / "hold").touch()
+    return lab
+
+
+def at_epoch_two(lab):
+    path = lab.root / "epoch"
+    return lambda: path.exists() and path.read_text() == "2"
+
+
+def worker_of(lab) -> int:
+    """The process id of the step's own process: the child whose command line names the worker."""
+    for folder in os.listdir("/proc"):
+        if folder.isdigit():
+            try:
+                line = open(f"/proc/{folder}/cmdline", "rb").read()
+                here = os.readlink(f"/proc/{folder}/cwd")
+            except OSError:
+                continue
+            if b"tpdl.engine.worker" in line and here == str(lab.root):
+                return int(folder)
+    return 0
+
+
+@pytest.mark.parametrize("executor", ["process", "inline"])
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_killed_run_is_resumed(training, executor, how):
+    process = training.popen("run", "training", "--executor", executor)
+    wait_for(at_epoch_two(training))
+    process.send_signal(how)
+    out, err = process.communicate(timeout=30)
+    if how != signal.SIGKILL:
+        assert process.returncode == 130, out + err
+        assert "interrupted" in err and "Traceback" not in out + err
+    wait_for(lambda: not worker_of(training), 10)
+    assert not (training.root / "figures").exists()
+    assert training.states("training") == {"training": "missing: never run"}
+    (training.root / "hold").unlink()
+    training.tpdl("run", "training")
+    assert (training.root / "started").read_text() == "3", "resumed after three epochs"
+    assert json.loads((training.root / "figures/training.json").read_text()) == {"sum": 15}
+    record = json.loads((training.root / "figures/training.json.record.json").read_text())
+    assert record["happened"]["notes"] == {"throughput": 12.5}
+    assert not (training.root / ".tpdl/full/checkpoints/training").exists() or not any(
+        (training.root / ".tpdl/full/checkpoints/training").iterdir()
+    )
+
+
+def test_a_checkpoint_of_other_code_is_not_resumed(training):
+    process = training.popen("run", "training", "--executor", "process")
+    wait_for(at_epoch_two(training))
+    interrupt(process)
+    process.communicate(timeout=30)
+    (training.root / "hold").unlink()
+    training.edit("experiments/training.py", '+ epoch}', '+ 2 * epoch}')
+    training.tpdl("run", "training")
+    assert (training.root / "started").read_text() == "0"
+    assert json.loads((training.root / "figures/training.json").read_text()) == {"sum": 30}
+    assert "checkpoints" in training.tpdl("clean", "--dry-run")
+    training.tpdl("clean", "--yes")
+    assert "nothing to clean" in training.tpdl("clean")
+
+
+def test_a_killed_worker_fails_its_step_alone(training):
+    training.tpdl("run", "toy")
+    training.edit("helpers/maths.py", "x * x", "x * x + 1")
+    process = training.popen("run", "-j", "2")
+    wait_for(at_epoch_two(training))
+    os.kill(worker_of(training) if False else next(iter_workers(training, "training")), signal.SIGKILL)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 1 and "Traceback" not in err
+    assert "ended by SIGKILL, which usually means that memory ran out" in out.replace("\n", " ")
+    assert list(training.not_fresh()) == ["training"]
+
+
+def iter_workers(lab, step):
+    """Process ids of workers that run `step`: the one whose log is open."""
+    log = str(lab.root / f".tpdl/full/logs/{step}.log")
+    for folder in os.listdir("/proc"):
+        if folder.isdigit():
+            try:
+                if os.readlink(f"/proc/{folder}/fd/1") == log:
+                    yield int(folder)
+            except OSError:
+                continue
+
+
+def test_a_second_run_is_refused(training):
+    process = training.popen("run", "training")
+    wait_for(at_epoch_two(training))
+    said = training.tpdl("run", "toy", code=2)
+    assert "another run is at work" in said
+    (training.root / "hold").unlink()
+    process.communicate(timeout=30)
+    assert process.returncode == 0
+
+
+def test_debugger_gets_the_terminal(lab):
+    """In one process for a single step: `breakpoint()` reads from the keyboard."""
+    import subprocess
+    import sys
+
+    lab.write(
+        "experiments/one.py",
+        """
+        from tpdl import experiment
+
+        @experiment()
+        def one() -> dict:
+            value = 41
+            breakpoint()
+            return {"value": value}
+        """,
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "tpdl", "run", "one"],
+        cwd=lab.root,
+        input="value = 42\nc\n",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "(Pdb)" in done.stdout
+    assert json.loads((lab.root / "figures/one.json").read_text()) == {"value": 42}
+
+
+def test_a_module_runs_alone(lab):
+    import subprocess
+    import sys
+
+    with (lab.root / "experiments/toy/curve.py").open("a") as file:
+        file.write('\n\nif __name__ == "__main__":\n    import tpdl\n\n    tpdl.main(__file__)\n')
+    subprocess.run([sys.executable, "experiments/toy/curve.py"], cwd=lab.root, check=True, capture_output=True, env=None)
+    assert lab.not_fresh() == {}

@@ -1,0 +1,239 @@
+"""What a change touches, and what it does not: the eleven rules, through the command line."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+CELL = "toy/curve/network=small"
+RECORD = "figures/toy/curve/network=small.csv.record.json"
+
+
+def test_everything_is_missing_then_fresh(lab):
+    assert set(lab.states().values()) == {
+        "missing: never run",
+        "missing: needs toy/curve/network=small, which is missing",
+        "missing: needs toy/curve, which is missing",
+    }
+    lab.tpdl("status", code=1)
+    lab.tpdl("run")
+    lab.tpdl("status", code=0)
+    assert (lab.root / "figures/toy/curve.csv").read_text().startswith("network,x,y\nsmall,0,0\n")
+    assert json.loads((lab.root / "figures/toy/curve.values.json").read_text()) == {"largest": 90}
+    assert (lab.root / "figures/toy/curve.svg").exists() and (lab.root / "figures/toy/curve.dark.svg").exists()
+
+
+def test_a_copy_without_local_state_is_fresh(fresh):
+    assert fresh.not_fresh() == {}
+    assert "nothing to run" in fresh.tpdl("run")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"""Helpers."""', '"""Better helpers."""'),
+        ("    return x * x", "    # the area\n    return x * x"),
+        ("    return x * x", "    return (x\n            * x)"),
+        ("    return x ** 3", "    return x * x * x"),
+    ],
+    ids=["docstring", "comment", "formatting", "unused helper"],
+)
+def test_what_does_not_matter_changes_nothing(fresh, old, new):
+    fresh.edit("helpers/maths.py", old, new)
+    assert fresh.not_fresh() == {}
+
+
+def test_a_used_helper_makes_its_callers_stale_by_name(fresh):
+    fresh.edit("helpers/maths.py", "x * x", "x * x + 0")
+    states = fresh.not_fresh()
+    assert states[CELL] == "stale: code helpers.maths:square changed"
+    assert states["toy/curve.svg"] == "stale upstream: toy/curve is stale upstream"
+
+
+def test_a_drawing_function_makes_one_figure_stale(fresh):
+    fresh.edit("experiments/toy/curve.py", 'return "x"', 'return "number"')
+    assert fresh.not_fresh() == {"toy/curve.svg": "stale: code experiments.toy.curve:axis_title changed"}
+
+
+def test_parameters_and_new_cells(fresh):
+    fresh.edit("experiments/toy/curve.py", "n: int = 4", "n: int = 5")
+    fresh.edit("experiments/toy/curve.py", '["small", "large"]', '["small", "large", "tiny"]')
+    states = fresh.not_fresh()
+    assert states[CELL] == "stale: parameter n: 4 -> 5"
+    assert states["toy/curve/network=tiny"] == "missing: never run"
+
+
+def test_an_identical_rerun_leaves_every_file_as_it_was(fresh):
+    before = {path: path.read_bytes() for path in (fresh.root / "figures").rglob("*") if path.is_file()}
+    fresh.tpdl("run", "toy/curve", "--force")
+    assert {path: path.read_bytes() for path in (fresh.root / "figures").rglob("*") if path.is_file()} == before
+
+
+def test_what_follows_an_unchanged_result_does_not_run(fresh):
+    fresh.edit("helpers/maths.py", "x * x", "x ** 2")
+    said = fresh.tpdl("run")
+    assert "skipped toy/curve.svg: still fresh" in said
+    assert fresh.not_fresh() == {}
+
+
+def test_figure_redraws_without_measuring(fresh):
+    fresh.edit("experiments/toy/curve.py", 'return "x"', 'return "number"')
+    measured = (fresh.root / "figures/toy/curve/network=small.csv").stat().st_mtime_ns
+    before = (fresh.root / "figures/toy/curve.svg").read_bytes()
+    fresh.tpdl("figure", "toy/curve")
+    assert (fresh.root / "figures/toy/curve.svg").read_bytes() != before
+    assert (fresh.root / "figures/toy/curve/network=small.csv").stat().st_mtime_ns == measured
+    assert fresh.not_fresh() == {}
+
+
+def test_a_figure_drawn_from_stale_results_stays_behind(fresh):
+    fresh.edit("helpers/maths.py", "x * x", "x * x + 1")
+    assert "drawn from results that are not fresh" in fresh.tpdl("figure", "toy/curve")
+    assert fresh.not_fresh()["toy/curve.svg"].startswith("stale upstream")
+
+
+def test_a_figure_drawn_from_an_edited_file_does_not_pass_as_fresh(fresh):
+    table = fresh.root / "figures/toy/curve.csv"
+    honest = table.read_text()
+    table.write_text(honest.replace("large,3,90", "large,3,5000"))
+    fresh.tpdl("figure", "toy/curve")
+    table.write_text(honest)
+    assert fresh.not_fresh()["toy/curve.svg"] == "stale: input toy/curve changed"
+
+
+def test_accept_keeps_the_result_and_says_so(fresh):
+    fresh.edit("helpers/maths.py", "x * x", "x ** 2")
+    said = fresh.tpdl("accept", "toy/curve", "--because", "the same number")
+    assert "code helpers.maths:square changed" in said
+    assert fresh.not_fresh() == {}
+    assert json.loads((fresh.root / RECORD).read_text())["accepted"]["because"] == "the same number"
+
+
+def test_why_names_reasons_and_symbols(fresh):
+    fresh.edit("helpers/maths.py", "x * x", "x ** 2")
+    said = fresh.tpdl("why", CELL)
+    assert "code helpers.maths:square changed" in said and "experiments.toy.curve:curve" in said
+
+
+def test_dry_run_runs_nothing(lab):
+    assert "would run" in lab.tpdl("run", "--dry-run")
+    assert not (lab.root / "figures").exists()
+
+
+def test_source_edited_while_the_step_runs_counts_as_stale(lab):
+    lab.write(
+        "experiments/slow.py",
+        """
+        from pathlib import Path
+        from time import sleep
+
+        from tpdl import experiment
+
+        def inner():
+            return 1
+
+        @experiment()
+        def slow() -> dict:
+            Path("started").touch()
+            while not Path("edited").exists():
+                sleep(0.02)
+            return {"value": inner()}
+        """,
+    )
+    from tests.conftest import wait_for
+
+    process = lab.popen("run", "slow", "--executor", "process")
+    wait_for((lab.root / "started").exists)
+    lab.edit("experiments/slow.py", "return 1", "return 2")
+    (lab.root / "edited").touch()
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 1 and "its source changed while it ran" in said
+    assert lab.states("slow") == {"slow": "stale: the source changed while it ran: experiments.slow:inner"}
+    lab.edit("experiments/slow.py", "return 2", "return 1")
+    assert lab.states("slow")["slow"].startswith("stale"), "nobody knows which version ran"
+
+
+def test_large_intermediate_is_made_only_when_needed(lab):
+    lab.write(
+        "experiments/big.py",
+        """
+        import numpy as np
+
+        from tpdl import Arrays, experiment
+
+        @experiment(local=True)
+        def features() -> Arrays:
+            return {"x": np.arange(3.0)}
+
+        @experiment(inputs={"features": features})
+        def total(features: Arrays, factor: int = 1) -> dict:
+            return {"sum": factor * float(features["x"].sum())}
+        """,
+    )
+    lab.tpdl("run", "features", "total")
+    assert (lab.root / "figures/features.npz.record.json").exists()
+    product = lab.root / ".tpdl/full/local/features.npz"
+    product.unlink()
+    assert lab.states("features", "total") == {
+        "features": "fresh: as recorded; the file itself is made again when a step needs it",
+        "total": "fresh",
+    }
+    assert "nothing to run" in lab.tpdl("run", "total")
+    lab.edit("experiments/big.py", "factor: int = 1", "factor: int = 2")
+    lab.tpdl("run", "total")
+    assert product.exists() and json.loads((lab.root / "figures/total.json").read_text()) == {"sum": 6.0}
+
+
+def test_demo_profile_keeps_to_itself(fresh):
+    fresh.tpdl("run", "--demo")
+    assert (fresh.root / ".tpdl/demo/figures/toy/curve/network=tiny.csv").read_text().count("\n") == 4
+    assert fresh.not_fresh() == {}
+
+
+def test_data_count_by_content_and_are_taken_as_recorded_when_absent(lab):
+    lab.write("pyproject.toml", '[tool.tpdl]\ncatalogue = "catalogue"\n')
+    lab.write(
+        "catalogue.py",
+        """
+        from pathlib import Path
+
+        def names():
+            return ["numbers"]
+
+        def resolve(name, root):
+            path = Path(root) / "numbers.txt"
+            return [path] if path.exists() else []
+
+        def describe(name):
+            return f"{name}: 1 kB; write it yourself"
+        """,
+    )
+    lab.write(
+        "experiments/reader.py",
+        """
+        import os
+        from pathlib import Path
+
+        from tpdl import experiment
+
+        @experiment(data=["numbers"])
+        def reader() -> dict:
+            return {"n": len(Path(os.environ["TPDL_DATA"], "numbers.txt").read_text())}
+        """,
+    )
+    data = lab.root / "data"
+    assert lab.states("reader")["reader"] == "missing: data not on this machine: numbers: 1 kB; write it yourself"
+    lab.write("data/numbers.txt", "123")
+    lab.tpdl("run", "reader", TPDL_DATA=str(data))
+    assert lab.states("reader") == {"reader": "fresh"}, "not on this machine: as recorded"
+    lab.write("data/numbers.txt", "124")
+    assert "data numbers changed" in lab.tpdl("--data", str(data), "status", "reader", code=1)
+
+
+def test_status_is_quick_once_warm(fresh):
+    fresh.tpdl("status")
+    start = time.perf_counter()
+    fresh.tpdl("status")
+    assert time.perf_counter() - start < 2, "a generous bound; benchmarks/ measures"
