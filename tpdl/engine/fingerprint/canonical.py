@@ -1,0 +1,182 @@
+"""One text for one meaning: the form of a syntax tree that is hashed.
+
+`ast.dump` differs between Python versions and keeps what does not matter. This dump is the same on every supported version
+and leaves out comments, formatting and positions (which the tree does not have), docstrings and other bare constants,
+`pass`, `if TYPE_CHECKING:`, `@overload`, and annotations that nothing reads at run time (see `reads_annotations`).
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+Node = TypeVar("Node", bound=ast.AST)
+
+_SKIPPED = frozenset({"ctx", "type_comment", "kind", "type_ignores", "simple", "str"})
+"""Fields that follow from the position, or repeat the source text."""
+
+_BLIND_DECORATORS = {"property", "setter", "getter", "deleter", "staticmethod", "classmethod", "cached_property", "cache"}
+_BLIND_DECORATORS |= {"lru_cache", "contextmanager", "abstractmethod", "override", "final", "wraps", "no_grad"}
+_BLIND_DECORATORS |= {"inference_mode"}
+"""Last names of common decorators that never look at annotations."""
+
+
+def dotted(node: ast.expr) -> list[str] | None:
+    """["a", "b", "c"] for the expression `a.b.c`, or None for anything that is not names joined by dots."""
+    names: list[str] = []
+    while isinstance(node, ast.Attribute):
+        names.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return None
+    return [node.id, *reversed(names)]
+
+
+def root(node: ast.expr) -> str:
+    """The names that `a.b["x"].c(...)` starts with, here "a.b"; all of `a.b.c`; "" where it does not start with a name."""
+    while True:
+        if names := dotted(node):
+            return ".".join(names)
+        if isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
+            node = node.value
+        elif isinstance(node, ast.Call):
+            node = node.func
+        else:
+            return ""
+
+
+def changed(node: Node, **fields: object) -> Node:
+    """A shallow copy of `node` with other fields; the tree itself stays as it is."""
+    copied = copy.copy(node)
+    for field, value in fields.items():
+        setattr(copied, field, value)
+    return copied
+
+
+def effective(statements: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements that do something at run time."""
+    for statement in statements:
+        if isinstance(statement, ast.Pass):
+            continue
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+            continue
+        if isinstance(statement, ast.If) and (checking := _type_checking(statement.test)) is not None:
+            yield from effective(statement.orelse if checking else statement.body)
+            continue
+        if isinstance(statement, Function) and any(_last_name(d) == "overload" for d in statement.decorator_list):
+            continue
+        yield statement
+
+
+def reads_annotations(function: Function) -> bool:
+    """Whether a decorator may read the parameters' annotations: any may, except the well-known ones that do not."""
+    return any(_last_name(decorator) not in _BLIND_DECORATORS for decorator in function.decorator_list)
+
+
+def dump(node: ast.AST, in_class: bool = False) -> str:
+    """The canonical text of a tree. In a class body annotations are kept: dataclasses and their kin read them."""
+    out: list[str] = []
+    _write(node, out, in_class)
+    return "".join(out)
+
+
+def _write(node: ast.AST, out: list[str], in_class: bool) -> None:
+    dropped: tuple[str, ...] = ()
+    if isinstance(node, ast.Constant | ast.MatchSingleton):
+        out.append(f"{type(node).__name__}({_constant(node.value)})")
+        return
+    if isinstance(node, ast.AnnAssign) and not in_class:
+        if node.value is None:
+            return
+        node = ast.Assign(targets=[node.target], value=node.value)
+    elif isinstance(node, Function) and not reads_annotations(node):
+        node = _without_annotations(node)
+        dropped = ("returns", "type_params")
+    elif isinstance(node, ast.JoinedStr):
+        node = ast.JoinedStr(values=_merged(node.values))
+    elif isinstance(node, ast.FormattedValue) and isinstance(node.format_spec, ast.JoinedStr):
+        spec = _merged(node.format_spec.values)
+        format_spec = ast.JoinedStr(values=spec) if spec else None
+        node = ast.FormattedValue(value=node.value, conversion=node.conversion, format_spec=format_spec)
+    inside = isinstance(node, ast.ClassDef) or (in_class and not isinstance(node, Function | ast.Lambda))
+    out.append(f"{type(node).__name__}(")
+    for field in sorted(node._fields):
+        value = getattr(node, field, None)
+        if value is None or value == [] or field in _SKIPPED or field in dropped:
+            continue
+        if field in ("body", "orelse", "finalbody") and isinstance(value, list):
+            value = list(effective(value))
+        out.append(f"{field}=")
+        _write_value(value, out, inside)
+        out.append(",")
+    out.append(")")
+
+
+def _write_value(value: object, out: list[str], in_class: bool) -> None:
+    if isinstance(value, ast.AST):
+        _write(value, out, in_class)
+    elif isinstance(value, list):
+        out.append("[")
+        for item in value:
+            _write_value(item, out, in_class)
+            out.append(",")
+        out.append("]")
+    else:
+        out.append(ascii(value))
+
+
+def _constant(value: object) -> str:
+    # `repr` of a string depends on the Unicode tables of the Python version, and decimal digits of long integers are refused
+    if isinstance(value, str):
+        return ascii(value)
+    return hex(value) if type(value) is int else repr(value)
+
+
+def _merged(values: list[ast.expr]) -> list[ast.expr]:
+    """The pieces of an f-string with neighbouring and empty texts put together; versions cut them differently."""
+    merged: list[ast.expr] = []
+    for piece in values:
+        if isinstance(piece, ast.Constant) and isinstance(piece.value, str):
+            last = merged[-1] if merged else None
+            if not piece.value:
+                continue
+            if isinstance(last, ast.Constant) and isinstance(last.value, str):
+                merged[-1] = ast.Constant(value=last.value + piece.value)
+                continue
+        merged.append(piece)
+    return merged
+
+
+def _without_annotations(function: Function) -> Function:
+    """A copy of `function` (its head, not its body) whose parameters have no annotations."""
+
+    def bare(parameter: ast.arg | None) -> ast.arg | None:
+        return None if parameter is None else ast.arg(arg=parameter.arg)
+
+    given = function.args
+    arguments = ast.arguments(
+        posonlyargs=[ast.arg(arg=parameter.arg) for parameter in given.posonlyargs],
+        args=[ast.arg(arg=parameter.arg) for parameter in given.args],
+        vararg=bare(given.vararg),
+        kwonlyargs=[ast.arg(arg=parameter.arg) for parameter in given.kwonlyargs],
+        kw_defaults=given.kw_defaults,
+        kwarg=bare(given.kwarg),
+        defaults=given.defaults,
+    )
+    return changed(function, args=arguments)
+
+
+def _type_checking(test: ast.expr) -> bool | None:
+    """True for `TYPE_CHECKING`, False for `not TYPE_CHECKING`, None for other conditions."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        inner = _type_checking(test.operand)
+        return None if inner is None else not inner
+    return True if (names := dotted(test)) and names[-1] == "TYPE_CHECKING" else None
+
+
+def _last_name(decorator: ast.expr) -> str:
+    names = dotted(decorator.func if isinstance(decorator, ast.Call) else decorator)
+    return names[-1] if names else ""
