@@ -1,4 +1,4 @@
-"""From decoded images to what a network is given."""
+"""From decoded images to what an ImageNet network is given."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from torch import Tensor
 from tpdl.nets.registry import DEVIATION, MEAN
 
 BATCH = 32
-"""Images in a batch; benchmarks/throughput.py compares sizes."""
+"""Images in a batch; `benchmarks/throughput.py` compares sizes."""
 
 
 def normalised(grey: np.ndarray) -> Tensor:

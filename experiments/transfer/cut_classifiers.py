@@ -1,0 +1,63 @@
+"""A linear support vector machine at every cut, and what it says of every test image."""
+
+from __future__ import annotations
+
+import tpdl
+from experiments.transfer.gram import gram
+from tpdl import Arrays, experiment, progress
+
+
+@experiment(
+    matrix={"network": ["squeezenet1_1", "vgg16"]},
+    optional={"network": ["vgg16"]},
+    demo={"network": ["tiny_squeezenet", "tiny_vgg"]},
+    inputs={"gram": gram},
+    local=True,
+)
+def cut_classifiers(network: str, gram: Arrays, C: float = 1.0, folds: int = 5, seed: int = 0) -> Arrays:
+    """One-versus-rest `LinearSVC` on the coordinates that the Gram matrix gives: the same machine as on the raw features.
+
+    Args:
+        network: whose Gram matrices these are.
+        C: weight of the errors.
+        folds: of the cross-validation on the training images.
+        seed: of the folds and of the solver.
+
+    Returns:
+        for every cut "CUT/predicted" and "CUT/score", [test images] predicted class and its decision value;
+        arrays over cuts: "rank", "train_accuracy", "validation_accuracy", "factor_seconds", "svm_seconds", "peak_bytes".
+    """
+    import time
+
+    import numpy as np
+    from sklearn.model_selection import StratifiedKFold
+
+    from tpdl.methods.factor import coordinates
+    from tpdl.methods.linear_svm import linear_svm
+    from tpdl.methods.memory import PeakMemory
+
+    train = int(gram["train"])
+    labels = gram["label"][:train]
+    splits = list(StratifiedKFold(folds, shuffle=True, random_state=seed).split(np.zeros(train), labels))
+    arrays, columns = {}, []
+    for cut in progress(gram["cut"], "cuts"):
+        with PeakMemory() as peak:
+            begun = time.perf_counter()
+            known, unknown = coordinates(gram[f"{cut}/kernel"], train)
+            factored = time.perf_counter()
+            machine = linear_svm(known, labels, C, seed)
+            scores = machine.decision_function(unknown)
+            trained = time.perf_counter()
+        right = [
+            linear_svm(known[fit], labels[fit], C, seed).score(known[held_out], labels[held_out]) for fit, held_out in splits
+        ]
+        arrays[f"{cut}/predicted"], arrays[f"{cut}/score"] = scores.argmax(1), scores.max(1)
+        columns.append(
+            {"rank": known.shape[1], "train_accuracy": machine.score(known, labels), "validation_accuracy": np.mean(right)}
+            | {"factor_seconds": factored - begun, "svm_seconds": trained - factored, "peak_bytes": peak.bytes}
+        )
+    return arrays | {key: np.array([column[key] for column in columns]) for key in columns[0]}
+
+
+if __name__ == "__main__":
+    tpdl.main(__file__)

@@ -1,0 +1,67 @@
+"""Inner products of the images at every cut of a network: what all linear classifiers of this chapter are trained on.
+
+One forward pass for each image serves all cuts (`tpdl.methods.gram`).
+"""
+
+from __future__ import annotations
+
+import tpdl
+from tpdl import Arrays, checkpoint, experiment, note, progress
+
+
+@experiment(
+    matrix={"network": ["squeezenet1_1", "vgg16"]},
+    optional={"network": ["vgg16"]},
+    demo={"network": ["tiny_squeezenet", "tiny_vgg"]},
+    data=["15-scene", "weights/{network}"],
+    local=True,
+)
+def gram(network: str, width: int = 49_152) -> Arrays:
+    """Gram matrices of L2-normalised features, with what they took.
+
+    Args:
+        network: a torchvision classifier, pretrained.
+        width: features in a block; decides the memory, not the result.
+
+    Returns:
+        for every cut "CUT/kernel", float32 [images, training images], training images first; arrays over cuts: "cut", "module",
+        "shape", "features", "passes", "forward_seconds", "gram_seconds", "peak_bytes"; over images: "image" (names), "label"; and
+        "class" (names), "train" (number of training images).
+    """
+    import numpy as np
+
+    from tpdl.data import fifteen_scene
+    from tpdl.methods.gram import Totals, gram_matrices
+    from tpdl.nets.cuts import cuts
+    from tpdl.nets.inputs import batches
+    from tpdl.nets.registry import build, image_size
+
+    scenes, side, totals = fifteen_scene.load(), image_size(network), Totals()
+    made = gram_matrices(
+        build(network),
+        cuts(network),
+        lambda: batches(lambda i: scenes.pixels(i, side), len(scenes)),
+        len(scenes),
+        scenes.train,
+        checkpoint.path("spool"),
+        width=width,
+        load=checkpoint.load,
+        save=checkpoint.save,
+        totals=totals,
+    )
+    arrays, columns = {}, []
+    for cut, found in progress(made, "cuts", total=len(cuts(network))):
+        arrays[f"{cut.name}/kernel"] = found.kernel
+        shape = "×".join(map(str, cut.shape))
+        columns.append(
+            {"cut": cut.name, "module": cut.module, "shape": shape, "features": cut.features, "passes": found.passes}
+            | {"forward_seconds": found.forward_seconds, "gram_seconds": found.gram_seconds, "peak_bytes": found.peak_bytes}
+        )
+    note(passes=totals.passes, images_per_second=round(totals.images_per_second, 1), spooled_bytes=totals.spooled_bytes)
+    arrays |= {key: np.array([column[key] for column in columns]) for key in columns[0]}
+    arrays |= {"image": np.array(scenes.names), "label": scenes.labels, "class": np.array(scenes.classes)}
+    return arrays | {"train": np.array(scenes.train)}
+
+
+if __name__ == "__main__":
+    tpdl.main(__file__)

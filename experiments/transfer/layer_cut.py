@@ -1,0 +1,194 @@
+"""Where to cut the network: accuracy of a linear classifier on the features after every ReLU (questions 8 and 11).
+
+The lab's report could not include the first layers, whose features take 38 GB. Here all are included, exactly.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+import tpdl
+from experiments.transfer.cut_classifiers import cut_classifiers
+from experiments.transfer.gram import gram
+from tpdl import Arrays, experiment, figure, summary
+
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+CLASSES = 15
+ORIGINAL_ACCURACY = 0.91
+"""Best cut in the original report, with VGG16 (ReLU14: 9.0 % error)."""
+ORIGINAL_RELU15_ACCURACY = 0.888
+
+
+@experiment(
+    matrix={"network": ["squeezenet1_1", "vgg16"]},
+    optional={"network": ["vgg16"]},
+    demo={"network": ["tiny_squeezenet", "tiny_vgg"]},
+    inputs={"gram": gram, "classifiers": cut_classifiers},
+)
+def layer_cut(network: str, gram: Arrays, classifiers: Arrays, seed: int = 0) -> pd.DataFrame:
+    """One row for each cut: accuracy on the test images with its 95 % bootstrap interval, size, time and memory.
+
+    `validation` is the accuracy in cross-validation on the training images: what an honest choice of the cut goes by.
+    `p_against_best` is McNemar's p of the comparison with the cut whose `validation` is best.
+    """
+    from tpdl.methods.intervals import bootstrap_interval, mcnemar
+
+    train = int(gram["train"])
+    truth = gram["label"][train:]
+    right = {cut: classifiers[f"{cut}/predicted"] == truth for cut in gram["cut"]}
+    best = gram["cut"][classifiers["validation_accuracy"].argmax()]
+    rows = []
+    for i, cut in enumerate(gram["cut"]):
+        low, high = bootstrap_interval(right[cut], seed=seed)
+        rows.append(
+            {
+                "network": network,
+                "index": i + 1,
+                "cut": str(cut),
+                "module": str(gram["module"][i]),
+                "shape": str(gram["shape"][i]),
+                "features": int(gram["features"][i]),
+                "accuracy": right[cut].mean(),
+                "low": low,
+                "high": high,
+                "error": 1 - right[cut].mean(),
+                "validation": classifiers["validation_accuracy"][i],
+                "train_accuracy": classifiers["train_accuracy"][i],
+                "p_against_best": mcnemar(right[cut], right[best])[2],
+                "rank": int(classifiers["rank"][i]),
+                "test_images": len(truth),
+                "train_images": train,
+                "forward_seconds": round(gram["forward_seconds"][i], 2),
+                "gram_seconds": round(gram["gram_seconds"][i], 2),
+                "factor_seconds": round(classifiers["factor_seconds"][i], 2),
+                "svm_seconds": round(classifiers["svm_seconds"][i], 2),
+                "peak_bytes": int(max(gram["peak_bytes"][i], classifiers["peak_bytes"][i])),
+                "raw_bytes": 8 * train * int(gram["features"][i]),
+                "passes": int(gram["passes"][i]),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+@figure(
+    layer_cut,
+    caption="Accuracy on the test images of a linear SVM on the features after each ReLU, with 95 % bootstrap intervals, "
+    "and the number of features there.",
+    alt="Two panels over the depth of the cut. Above, accuracy rises from the first layers to a plateau in the deep ones; "
+    "below, the number of features falls.",
+)
+def layer_cut_curve(results: pd.DataFrame) -> Figure:
+    """Accuracy against depth above, number of features below; one column for each network."""
+    fig, axes = _columns(results)
+    for (network, rows), (upper, lower) in zip(results.groupby("network", sort=False), axes.T, strict=True):
+        upper.fill_between(rows["index"], rows["low"], rows["high"], color="C0", alpha=0.25, linewidth=0)
+        upper.plot(rows["index"], rows["accuracy"], "o-", color="C0", label="measured, with 95 % interval")
+        upper.axhline(ORIGINAL_ACCURACY, color="C1", linestyle="--", linewidth=1.2, label="original report: VGG16, best cut")
+        upper.axhline(1 / CLASSES, color="C2", linestyle=":", linewidth=1.5, label="chance")
+        upper.set_title(network)
+        lower.semilogy(rows["index"], rows["features"], "s-", color="C4")
+        _name_cuts(lower, rows)
+    axes[0, 0].set(ylabel="test accuracy", ylim=(0, 1))
+    axes[0, 0].yaxis.set_major_formatter("{x:.0%}")
+    axes[0, 0].legend(loc="center right" if len(axes.T) == 1 else "lower right")
+    axes[1, 0].set_ylabel("features")
+    return fig
+
+
+@figure(
+    layer_cut,
+    suffix="memory",
+    caption="Time and memory at each cut: the network up to there, spooling and Gram matrix, and SVM; highest memory of the process "
+    "against what the training features alone would take in double precision.",
+    alt="Two panels over the depth of the cut. Above, stacked bars of seconds, largest at the first cuts. Below, the memory used stays level "
+    "while the raw features of the first cuts would take many times as much.",
+)
+def layer_cut_memory(results: pd.DataFrame) -> Figure:
+    """Seconds above, memory below; one column for each network."""
+    fig, axes = _columns(results)
+    parts = {"network": "forward_seconds", "spool and Gram matrix": "gram_seconds"}
+    for (network, rows), (upper, lower) in zip(results.groupby("network", sort=False), axes.T, strict=True):
+        bottom = 0 * rows["index"]
+        for colour, (label, column) in enumerate(parts.items()):
+            upper.bar(rows["index"], rows[column], bottom=bottom, color=f"C{colour}", label=label)
+            bottom = bottom + rows[column]
+        svm = rows["factor_seconds"] + rows["svm_seconds"]
+        upper.bar(rows["index"], svm, bottom=bottom, color="C2", label="factor and SVM")
+        upper.set_title(network)
+        lower.semilogy(rows["index"], rows["raw_bytes"] / 1e9, "s--", color="C1", label="raw training features would take")
+        lower.semilogy(rows["index"], rows["peak_bytes"] / 1e9, "o-", color="C0", label="whole process took")
+        _name_cuts(lower, rows)
+    axes[0, 0].set_ylabel("seconds")
+    axes[0, 0].legend()
+    axes[1, 0].set_ylabel("memory in GB")
+    axes[1, 0].legend()
+    return fig
+
+
+@summary(layer_cut)
+def layer_cut_values(results: pd.DataFrame) -> dict:
+    """What the text refers to. `best` is chosen by cross-validation on the training images, `best_on_test` in hindsight."""
+    by_network = {str(network): _about(rows) for network, rows in results.groupby("network", sort=False)}
+    best = max((about["best"] for about in by_network.values()), key=lambda row: row["accuracy"])
+    return {
+        "networks": list(by_network),
+        "by_network": by_network,
+        "best": best,
+        "chance": 1 / CLASSES,
+        "original": {"accuracy": ORIGINAL_ACCURACY, "error": 1 - ORIGINAL_ACCURACY, "relu15_accuracy": ORIGINAL_RELU15_ACCURACY},
+        "gap_to_original": ORIGINAL_ACCURACY - best["accuracy"],
+        "test_images": int(results["test_images"].iloc[0]),
+        "train_images": int(results["train_images"].iloc[0]),
+        "peak_gigabytes": float(results["peak_bytes"].max() / 1e9),
+        "largest_raw_gigabytes": float(results["raw_bytes"].max() / 1e9),
+    }
+
+
+def _about(rows: pd.DataFrame) -> dict:
+    cuts = {row["cut"]: row for row in map(_row, rows.to_dict("records"))}
+    ordered = list(cuts.values())
+    best = max(ordered, key=lambda row: row["validation"])
+    not_worse = [row["cut"] for row in ordered if row["p_against_best"] >= 0.05]
+    return {
+        "best": best,
+        "best_on_test": max(ordered, key=lambda row: row["accuracy"]),
+        "worst": min(ordered, key=lambda row: row["accuracy"]),
+        "first": ordered[0],
+        "last": ordered[-1],
+        "last_fire": next((row for row in reversed(ordered) if row["cut"].endswith("-expand")), None),
+        "as_good_as_best": not_worse,
+        "smallest_as_good_as_best": min((cuts[cut] for cut in not_worse), key=lambda row: row["features"]),
+        "cuts": cuts,
+        "count": len(ordered),
+        "seconds": sum(row["seconds"] for row in ordered) + ordered[-1]["forward_seconds"],
+    }
+
+
+def _row(row: dict) -> dict:
+    kept = ("network", "cut", "index", "module", "shape", "features", "accuracy", "low", "high", "error", "validation")
+    kept += ("train_accuracy", "p_against_best", "peak_bytes", "raw_bytes", "forward_seconds")
+    seconds = row["gram_seconds"] + row["factor_seconds"] + row["svm_seconds"]
+    return {key: row[key] for key in kept} | {"seconds": seconds, "raw_gigabytes": row["raw_bytes"] / 1e9}
+
+
+def _columns(results: pd.DataFrame) -> tuple[Figure, np.ndarray]:
+    from matplotlib.figure import Figure
+
+    networks = results["network"].nunique()
+    fig = Figure(figsize=(3.6 + 3.6 * networks, 5.6))
+    return fig, fig.subplots(2, networks, sharex="col", sharey="row", squeeze=False, height_ratios=(3, 2))
+
+
+def _name_cuts(axis: Axes, rows: pd.DataFrame) -> None:
+    axis.set_xticks(rows["index"], rows["cut"], rotation=90)
+    axis.set_xlabel("cut after")
+
+
+if __name__ == "__main__":
+    tpdl.main(__file__)
