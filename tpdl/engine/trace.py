@@ -59,11 +59,11 @@ class Trace:
 
     def _record(self, frame: FrameType, event: str, argument: Any) -> None:
         code = frame.f_code
+        depth: int = getattr(self._importing, "depth", 0)
         if code.co_name == "<module>":  # how many imports this thread is inside of
-            depth = getattr(self._importing, "depth", 0)
             self._importing.depth = max(0, depth + {"call": 1, "return": -1}.get(event, 0))
             return
-        if event != "call" or id(code) in self._codes or getattr(self._importing, "depth", 0):
+        if event != "call" or id(code) in self._codes or depth:
             return
         if code.co_flags & inspect.CO_OPTIMIZED and self._path(code.co_filename):  # a class body is not optimised
             self._codes[id(code)] = code
@@ -97,7 +97,8 @@ def missing(executed: Iterable[str], closure: Iterable[str]) -> list[str]:
     A function is covered by its own symbol, by the class or statement it stands in, or by its whole module.
     """
     known = set(closure)
-    acted_on = {symbol.partition(".")[0].rstrip(">") for symbol in known if ":<import " in symbol}
+    acted = [symbol.partition(":<import ") for symbol in known]
+    acted_on = {f"{module}:<import {name.partition('.')[0].rstrip('>')}" for module, mark, name in acted if mark}
 
     def covered(symbol: str) -> bool:
         module, _, qualname = symbol.partition(":")

@@ -168,6 +168,10 @@ class Collector:
             case ast.Global():
                 self.uses.refs.update(node.names)
                 self.uses.changes.update(node.names)
+            case ast.AugAssign():
+                if isinstance(node.target, ast.Name):  # it is read, too
+                    self.uses.refs |= self._references([node.target.id], scope)
+                self._all(ast.iter_child_nodes(node), scope)
             case ast.AnnAssign():
                 parts = [node.target, node.value, node.annotation if in_class else None]
                 self._all([part for part in parts if part], scope)
@@ -266,6 +270,8 @@ class Collector:
     def _chain(self, node: ast.Name | ast.Attribute, scope: Scope | None) -> None:
         if isinstance(node, ast.Attribute):
             self._stored(node, scope)
+        elif not isinstance(node.ctx, ast.Load):
+            return  # binding a name uses nothing; `global` is seen where it is declared
         if names := dotted(node):
             self.uses.refs |= self._references(names, scope)
         else:
