@@ -60,9 +60,16 @@ def pytask_project(root: Path) -> None:
 def dvc_project(root: Path) -> None:
     """The same graph as DVC stages."""
     root.mkdir(parents=True)
-    stages = ["stages:", "  source:", "    cmd: python -c \"open('source.json','w').write('7')\"", "    outs: [source.json]"]
+    stages = [
+        "stages:",
+        "  source:",
+        "    cmd: python -c \"open('source.json','w').write('7')\"",
+        "    outs: [source.json]",
+    ]
     for index in range(STEPS):
-        (root / f"step{index}.py").write_text(f"open('out{index}.json', 'w').write(str(3 * (int(open('source.json').read()) + {index})))\n")
+        (root / f"step{index}.py").write_text(
+            f"open('out{index}.json', 'w').write(str(3 * (int(open('source.json').read()) + {index})))\n"
+        )
         stages += [
             f"  step{index}:",
             f"    cmd: python step{index}.py",

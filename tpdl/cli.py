@@ -111,18 +111,16 @@ def figure(name: Name, demo: Demo = False) -> None:
     chosen = [step for step in plan.select([name]) if plan.steps[step].kind in ("figure", "summary")]
     if not chosen:
         raise UserError(f"no figure is drawn from {name}; `tpdl status` lists the figures")
-    tables = [step for step in plan.steps if plan.steps[step].kind == "table" and step in plan.with_upstream(chosen)]
-    for step in chosen:
-        for needed in plan.steps[step].upstream:
-            if not plan.record(needed) and needed not in tables:
-                raise UserError(f"{step} needs the results of {needed}, which are missing; tpdl run {needed}")
+    tables = [name for name in plan.steps if plan.steps[name].kind == "table" and name in plan.with_upstream(chosen)]
+    measured = {up for name in [*tables, *chosen] for up in plan.steps[name].upstream} - set(tables)
+    if nothing := [name for name in measured if not plan.record(name) and not plan.steps[name].optional]:
+        first = plan.steps[min(nothing)]
+        raise UserError(f"{chosen[0]} is drawn from {first.name}, which has no results yet; tpdl run {first.base}")
     states = plan.status()
-    behind = {up for step in chosen for up in plan.steps[step].upstream if not states[up].settled} - set(tables)
+    behind = sorted(name for name in measured if not states[name].settled)
     if behind:
-        console.print(
-            f"drawn from results that are not fresh: {', '.join(sorted(behind))}", style="yellow", highlight=False
-        )
-    stale_tables = [step for step in tables if states[step].state != "fresh" and not behind]
+        console.print(f"drawn from results that are not fresh: {', '.join(behind)}", style="yellow", highlight=False)
+    stale_tables = [name for name in tables if states[name].state != "fresh"]
     report = run_steps(plan, [*stale_tables, *chosen], console, "inline", always=chosen)
     print_report(report, console)
     raise typer.Exit(Exit.OK if report.ok else Exit.NOT_FRESH)
@@ -257,12 +255,12 @@ def main() -> None:
             signal.signal(number, _interrupt)
     try:
         code = app(standalone_mode=False)
+        if code == Exit.INTERRUPTED:  # typer turns KeyboardInterrupt into this code
+            code = _interrupted()
     except UserError as error:
         print(f"tpdl: {error}", file=sys.stderr)
         code = error.exit_code
-    except typer.Abort:
-        code = _interrupted()
-    except KeyboardInterrupt:
+    except (typer.Abort, KeyboardInterrupt):
         code = _interrupted()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

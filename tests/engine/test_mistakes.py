@@ -50,7 +50,7 @@ def test_no_project_here(lab, tmp_path_factory):
             "both write figures/one.svg",
         ),
         ("@experiment()\ndef one(x=(1, 2)) -> dict: ...", "parameter 'x' is (1, 2), which is no JSON value"),
-        ("@experiment()\ndef one(x=b'') -> dict: ...", "which is no JSON value"),
+        ("@experiment()\ndef one(x=b'') -> dict: ...", "is neither a literal"),
         ("@experiment()\ndef one(x) -> dict: ...", "parameter 'x' has no default"),
         ("@experiment(matrix={'y': [1]})\ndef one(x=1) -> dict: ...", "matrix names 'y', which is no parameter"),
         ("@experiment()\ndef one(): ...", "the return annotation says nothing"),
@@ -103,7 +103,9 @@ def test_wrong_results_are_refused_before_anything_is_written(lab, annotation, r
 
 
 def test_a_broken_step_does_not_stop_the_others(fresh):
-    fresh.write("experiments/wrong.py", MODULE.format(body="@experiment()\ndef one() -> dict:\n    raise OSError('no')"))
+    fresh.write(
+        "experiments/wrong.py", MODULE.format(body="@experiment()\ndef one() -> dict:\n    raise OSError('no')")
+    )
     fresh.edit("helpers/maths.py", "x * x", "x * x + 1")
     said = fresh.tpdl("run", code=1)
     assert "1 failed: one" in said
@@ -149,7 +151,7 @@ def test_a_missing_product_of_a_drawing(fresh):
 
 
 def test_figure_without_results_says_what_to_run(lab):
-    assert "tpdl run toy/curve/network=small" in one_line(lab.tpdl("figure", "toy/curve", code=2))
+    assert "which has no results yet; tpdl run toy/curve" in one_line(lab.tpdl("figure", "toy/curve", code=2))
 
 
 def test_drawing_something_that_is_no_figure(fresh):

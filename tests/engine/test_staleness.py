@@ -94,13 +94,34 @@ def test_a_figure_drawn_from_stale_results_stays_behind(fresh):
     assert fresh.not_fresh()["toy/curve.svg"].startswith("stale upstream")
 
 
-def test_a_figure_drawn_from_an_edited_file_does_not_pass_as_fresh(fresh):
-    table = fresh.root / "figures/toy/curve.csv"
+def test_a_figure_drawn_from_an_edited_file_does_not_pass_as_fresh(lab):
+    lab.write(
+        "experiments/one.py",
+        """
+        import pandas as pd
+
+        from tpdl import experiment, figure
+
+        @experiment()
+        def one() -> pd.DataFrame:
+            return pd.DataFrame({"x": [1, 2]})
+
+        @figure(one)
+        def picture(results):
+            from matplotlib.figure import Figure
+
+            drawing = Figure()
+            drawing.subplots().plot(results["x"])
+            return drawing
+        """,
+    )
+    lab.tpdl("run", "one")
+    table = lab.root / "figures/one.csv"
     honest = table.read_text()
-    table.write_text(honest.replace("large,3,90", "large,3,5000"))
-    fresh.tpdl("figure", "toy/curve")
+    table.write_text(honest.replace("2", "5000"))
+    assert "drawn from results that are not fresh: one" in lab.tpdl("figure", "one")
     table.write_text(honest)
-    assert fresh.not_fresh()["toy/curve.svg"] == "stale: input toy/curve changed"
+    assert lab.states("one") == {"one": "fresh", "one.svg": "stale: input one changed"}
 
 
 def test_accept_keeps_the_result_and_says_so(fresh):

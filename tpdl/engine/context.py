@@ -9,7 +9,7 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -92,7 +92,7 @@ class Progress:
 
     def __call__(self, items: Iterable[Item], unit: str = "", total: int | None = None) -> Iterator[Item]:
         """Iterate over `items` and show how many are done."""
-        if total is None and hasattr(items, "__len__"):
+        if total is None and isinstance(items, Sized):
             total = len(items)
         for done, item in enumerate(items):
             self.update(done=done, total=total, unit=unit)

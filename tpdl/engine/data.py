@@ -64,8 +64,8 @@ def verify_data(plan: Plan, names: Sequence[str], console: Console) -> bool:
     recorded: dict[str, set[str]] = {}
     for step in plan.steps:
         if record := plan.record(step):
-            for name, sha in record.fingerprint.data.items():
-                recorded.setdefault(name, set()).add(sha)
+            for name, known_sha in record.fingerprint.data.items():
+                recorded.setdefault(name, set()).add(known_sha)
     for name in _needed(plan, names):
         paths = _catalogue(plan).resolve(name, plan.project.data_root)
         if not paths:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -101,20 +103,20 @@ def save_pictures(step: Step, draw: Callable[[], Any]) -> None:
     Raises:
         StepError: the function returned no matplotlib figure.
     """
+    os.environ.setdefault("MPLBACKEND", "agg")  # for functions that use pyplot; importing it here would cost a second
     import matplotlib
-
-    matplotlib.use("agg")
-    import matplotlib.pyplot as plt
     from matplotlib.figure import Figure
 
     drawn: list[bytes] = []
+    style: Any
     for style in (theme.light(), theme.dark()):
         with matplotlib.rc_context(style):
             result = draw()
             where = f"{step.source}:{step.line}: {step.name}"
             _expect(isinstance(result, Figure), where, "a matplotlib Figure", result)
             drawn.append(_rendered(result, step.product.suffix[1:]))
-            plt.close("all")
+            if pyplot := sys.modules.get("matplotlib.pyplot"):
+                pyplot.close("all")
     for path, content in zip(step.products, drawn, strict=True):
         atomic_write(path, content)
 

@@ -41,13 +41,13 @@ def run_steps(
         return Report()
     spec = executor or ("inline" if len(names) == 1 else "process")
     expected = {name: record.happened.get("seconds", 0.0) for name in names if (record := plan.record(name))}
-    with _alone(plan), open_executor(spec, workers) as (pool, call):
-        with Display(plan, console, len(names), expected, workers) as display:
-            try:
-                return run(plan, names, pool, call, display, workers, always, head(plan))
-            except BaseException:
-                end_children()
-                raise
+    display = Display(plan, console, len(names), expected, workers)
+    with _alone(plan), open_executor(spec, workers) as (pool, call), display:
+        try:
+            return run(plan, names, pool, call, display, workers, always, head(plan))
+        except BaseException:
+            end_children()  # before the executor waits for them
+            raise
 
 
 def print_report(report: Report, console: Console) -> None:

@@ -90,13 +90,7 @@ def own_reasons(plan: Plan, step: Step, record: Record | str | None) -> Iterator
 
 
 def differences(before: Fingerprint, now: Fingerprint) -> Iterator[str]:
-    """What changed, one phrase each."""
-    for symbol in sorted(before.symbols.keys() | now.symbols.keys()):
-        old, new = before.symbols.get(symbol), now.symbols.get(symbol)
-        if old != new:
-            yield f"code {symbol} " + (
-                "is used now" if old is None else "is used no more" if new is None else "changed"
-            )
+    """What changed, one phrase each, the plainest first: a new default is a change of code too, but first a parameter."""
     for name in sorted(before.parameters.keys() | now.parameters.keys()):
         if name not in before.parameters:
             yield f"parameter {name} is new: {_short(now.parameters[name])}"
@@ -108,6 +102,12 @@ def differences(before: Fingerprint, now: Fingerprint) -> Iterator[str]:
         if before.data.get(name, "") != now.data.get(name, ""):
             yield f"data {name} " + (
                 "is new" if name not in before.data else "changed" if name in now.data else "is used no more"
+            )
+    for symbol in sorted(before.symbols.keys() | now.symbols.keys()):
+        old, new = before.symbols.get(symbol), now.symbols.get(symbol)
+        if old != new:
+            yield f"code {symbol} " + (
+                "is used now" if old is None else "is used no more" if new is None else "changed"
             )
     for name in sorted(before.inputs.keys() | now.inputs.keys()):
         if before.inputs.get(name) != now.inputs.get(name):

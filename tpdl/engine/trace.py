@@ -53,7 +53,9 @@ class Trace:
         sys.setprofile(self._record)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         sys.setprofile(self._outer)
         threading.setprofile(self._outer_threads)
 

@@ -91,7 +91,7 @@ def execute(job: Job) -> Outcome:
     except Exception as error:
         message = _one_line(error, job)
         if not isinstance(error, UserError):
-            traceback.print_exc()
+            _print_traceback(error)
         print(message, file=sys.stderr)
         with contextlib.suppress(UserError):
             write_json(failure, {"digest": digest, "message": message, "when": _now()})
@@ -236,6 +236,14 @@ def _one_line(error: Exception, job: Job) -> str:
         if frame.filename.startswith(job.root + os.sep) and f"{os.sep}engine{os.sep}" not in frame.filename:
             place = f"{os.path.relpath(frame.filename, job.root)}:{frame.lineno}: "
     return f"{place}{type(error).__name__}: {text}"
+
+
+def _print_traceback(error: Exception) -> None:
+    """The traceback from the step's function on: how the engine got there explains nothing."""
+    frames = error.__traceback__
+    while frames and frames.tb_next and Path(frames.tb_frame.f_code.co_filename).parent == Path(__file__).parent:
+        frames = frames.tb_next
+    traceback.print_exception(type(error), error, frames)
 
 
 def _now() -> str:
