@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from tpdl.engine.fingerprint.canonical import Function, dotted, effective, reads_annotations, root
 
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
+_BIND_NOTHING = frozenset({ast.Constant, ast.Load, ast.Store, ast.Del, ast.Pass, ast.alias})
 _SEES_ALL_GLOBALS = frozenset({"globals", "eval", "exec"})
 
 
@@ -84,8 +85,15 @@ def bind(nodes: Iterable[ast.AST], package: str, bound: Bound | None = None, in_
     """All names that `nodes` bind in the scope they stand in, not in the scopes nested in it."""
     bound = bound or Bound()
     for node in nodes:
-        children: Iterable[ast.AST] = ast.iter_child_nodes(node)
+        kind = type(node)
+        if kind in _BIND_NOTHING:
+            continue
         inside = in_comprehension
+        children: Iterable[ast.AST] = ast.iter_child_nodes(node)
+        if isinstance(node, ast.Name):
+            if not in_comprehension and not isinstance(node.ctx, ast.Load):
+                bound.names.add(node.id)
+            continue
         if isinstance(node, Function):
             bound.names.add(node.name)
             children = [*node.decorator_list, *_defaults(node.args)]
@@ -94,14 +102,13 @@ def bind(nodes: Iterable[ast.AST], package: str, bound: Bound | None = None, in_
             children = [*node.decorator_list, *node.bases, *node.keywords]
         elif isinstance(node, ast.Lambda):
             children = _defaults(node.args)
-        elif isinstance(node, _COMPREHENSIONS):
+        elif kind in _COMPREHENSIONS:
             inside = True  # its targets are its own; only `:=` reaches out
         elif isinstance(node, ast.NamedExpr):
             bound.names.add(node.target.id)
             children = [node.value]
-        elif isinstance(node, ast.Name):
-            if not in_comprehension and not isinstance(node.ctx, ast.Load):
-                bound.names.add(node.id)
+        elif isinstance(node, ast.If):
+            children = [node.test, *effective(node.body), *effective(node.orelse)]
         elif isinstance(node, ast.Import | ast.ImportFrom):
             imported(node, package, bound)
         elif isinstance(node, ast.Global):
@@ -112,8 +119,6 @@ def bind(nodes: Iterable[ast.AST], package: str, bound: Bound | None = None, in_
             bound.names.add(node.name)
         elif isinstance(node, ast.MatchMapping) and node.rest:
             bound.names.add(node.rest)
-        if hasattr(node, "body") and isinstance(node.body, list) and isinstance(node, ast.If):
-            children = [node.test, *effective(node.body), *effective(node.orelse)]
         bind(children, package, bound, inside)
     return bound
 
@@ -140,10 +145,9 @@ class Collector:
         self._class_body(node, scope, skip=Function | ast.ClassDef)  # type: ignore[arg-type]
         return self.uses
 
-    def member(self, node: ast.stmt, owner: ast.ClassDef) -> Uses:
-        """Collect from a method; its decorators and defaults see the names of the class, its body does not."""
-        scope = Scope(bind(owner.body, self._package), None, is_class=True)
-        self._visit(node, scope, True)
+    def member(self, node: ast.stmt, owner: Bound) -> Uses:
+        """Collect from a method; its decorators and defaults see the names its class binds, its body does not."""
+        self._visit(node, Scope(owner, None, is_class=True), True)
         return self.uses
 
     def _visit(self, node: ast.AST, scope: Scope | None, in_class: bool = False) -> None:

@@ -164,17 +164,20 @@ class _Reader:
         shell = changed(node, body=[item for item in effective(node.body) if item not in members])
         self._add(qualname, [dump(shell)], self._collector().class_shell(node), "class")
         uses = self._uses[qualname]
-        extra = self._extra.setdefault(qualname, {"members": [], "bases": [], "metaclasses": []})
+        extra = self._extra.setdefault(qualname, {})
+        for key in ("members", "bases", "metaclasses"):
+            extra.setdefault(key, [])
         extra["bases"] += [".".join(names) for base in node.bases if (names := dotted(base))]
         metaclasses = [dotted(keyword.value) for keyword in node.keywords if keyword.arg == "metaclass"]
         extra["metaclasses"] += [".".join(names) for names in metaclasses if names]
+        own = bind(effective(node.body), self._package)
         for item in members:
             name = f"{qualname}.{item.name}"
             extra["members"].append(name)
             if isinstance(item, ast.ClassDef):
                 self._class(item, name)
             else:
-                used = self._collector().member(item, node)
+                used = self._collector().member(item, own)
                 uses.calls |= used.calls
                 self._add(name, [dump(item)], used, "member")
 
