@@ -1,282 +1,299 @@
-"""The command line. Thin: each command asks the engine or the renderer, and prints."""
+"""The command line. Thin: each command asks the engine or the renderer, and prints.
+
+`tpdl status` is asked a hundred times a day, so nothing is imported before it is needed: argparse and plain text here, rich
+where there is something to watch.
+"""
 
 from __future__ import annotations
 
-import json
+import argparse
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
-
-import typer
-from rich.console import Console
-from rich.markup import escape
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from tpdl.engine.errors import Exit, UserError
-from tpdl.engine.plan import Plan
-from tpdl.engine.project import Project
 
-app = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    help="Deep-learning experiments in, a lab report out.",
-)
-console = Console()
+if TYPE_CHECKING:
+    from rich.console import Console
 
-Names = Annotated[
-    list[str] | None, typer.Argument(metavar="[NAME]...", help="steps, experiments, folders, or patterns")
-]
-Name = Annotated[str, typer.Argument(metavar="NAME", help="a step or an experiment")]
-Demo = Annotated[bool, typer.Option("--demo", help="the demo profile: embedded stand-ins for data and weights")]
+    from tpdl.engine.plan import Plan
+    from tpdl.engine.project import Project
+
+Arguments = argparse.Namespace
+Command = Callable[[Arguments], int]
 
 
-def _plan(demo: bool) -> Plan:
-    return Project.find(Path.cwd()).plan("demo" if demo else "full")
+def status(given: Arguments) -> int:
+    """Say which steps are fresh and why the others are not; exit code 1 unless all are."""
+    from tpdl.engine.screen import print_status, status_json
 
-
-@app.callback()
-def options(
-    data: Annotated[
-        Path | None, typer.Option("--data", help="folder of data sets and weights (else TPDL_DATA)")
-    ] = None,
-) -> None:
-    """Options of every command."""
-    if data is not None:
-        if not data.is_dir():
-            raise UserError(f"--data {data}: there is no such folder")
-        os.environ["TPDL_DATA"] = str(data.resolve())
-
-
-@app.command()
-def status(
-    names: Names = None,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
-    demo: Demo = False,
-) -> None:
-    """Say which steps are fresh and why the others are not. Exit code 1 unless all are."""
-    from tpdl.engine.screen import status_json, status_table
-
-    plan = _plan(demo)
+    plan = _plan(given)
     states = plan.status()
-    chosen = plan.select(names) if names else list(plan.steps)
-    if as_json:
-        print(json.dumps(status_json(plan, {name: states[name] for name in chosen}), indent=1))
+    chosen = plan.select(given.names) if given.names else list(plan.steps)
+    shown = {name: states[name] for name in chosen}
+    if given.json:
+        _print_json(status_json(plan, shown))
     else:
-        status_table(plan, {name: states[name] for name in chosen}, console)
-    raise typer.Exit(Exit.OK if all(states[name].settled for name in chosen) else Exit.NOT_FRESH)
+        print_status(plan, shown)
+    return Exit.OK if all(states[name].settled for name in chosen) else Exit.NOT_FRESH
 
 
-@app.command()
-def run(
-    names: Names = None,
-    jobs: Annotated[int, typer.Option("-j", "--jobs", min=1, help="steps at a time")] = 1,
-    executor: Annotated[
-        str | None, typer.Option(help="inline, process, dask, dask:ADDRESS, slurm, or module:function")
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="show what would run, and why")] = False,
-    force: Annotated[bool, typer.Option("--force", help="run the named steps even if they are fresh")] = False,
-    demo: Demo = False,
-) -> None:
-    """Bring steps up to date. A step that fails stops only those that need it."""
-    from tpdl.engine.run import print_report, run_steps
-    from tpdl.engine.screen import dry_run_table
-
-    plan = _plan(demo)
+def run(given: Arguments) -> int:
+    """Bring steps up to date; a step that fails stops only those that need it."""
+    plan = _plan(given)
     states = plan.status()
-    chosen = plan.select(names) if names else list(plan.steps)
-    exact = [name for name in names or () if name in plan.steps and plan.steps[name].cell]
-    always = chosen if force and names else []
+    chosen = plan.select(given.names) if given.names else list(plan.steps)
+    exact = [name for name in given.names if name in plan.steps and plan.steps[name].cell]
+    always = chosen if given.force and given.names else []
     running = plan.stale_selection(chosen, states, exact)
     running = [name for name in plan.steps if name in running or name in always]
-    if dry_run:
-        dry_run_table(plan, running, states, console)
-        raise typer.Exit(Exit.OK)
+    if given.dry_run:
+        from tpdl.engine.screen import print_dry_run
+
+        print_dry_run(plan, running, states)
+        return Exit.OK
     if not running:
-        console.print("nothing to run: everything asked for is fresh" + _unmeasured(states, chosen), highlight=False)
-        raise typer.Exit(Exit.OK)
-    report = run_steps(plan, running, console, executor, jobs, always)
-    print_report(report, console)
-    raise typer.Exit(Exit.OK if report.ok else Exit.NOT_FRESH)
-
-
-@app.command()
-def figure(name: Name, demo: Demo = False) -> None:
-    """Draw a figure again, with the values of its text, from the results there are. Never measures anything."""
+        waiting = [name for name in chosen if states[name].state == "missing"]
+        print("nothing to run: everything asked for is fresh" + (f"; {len(waiting)} not measured yet, for want of data" if waiting else ""))
+        return Exit.OK
     from tpdl.engine.run import print_report, run_steps
 
-    plan = _plan(demo)
-    chosen = [step for step in plan.select([name]) if plan.steps[step].kind in ("figure", "summary")]
+    report = run_steps(plan, running, _console(), given.executor, given.jobs, always)
+    print_report(report, _console())
+    return Exit.OK if report.ok else Exit.NOT_FRESH
+
+
+def figure(given: Arguments) -> int:
+    """Draw a figure again, with the values of its text, from the results there are; never measures anything."""
+    from tpdl.engine.run import print_report, run_steps
+
+    plan = _plan(given)
+    chosen = [name for name in plan.select([given.name]) if plan.steps[name].kind in ("figure", "summary")]
     if not chosen:
-        raise UserError(f"no figure is drawn from {name}; `tpdl status` lists the figures")
+        raise UserError(f"no figure is drawn from {given.name}; `tpdl status` lists the figures")
     tables = [name for name in plan.steps if plan.steps[name].kind == "table" and name in plan.with_upstream(chosen)]
     measured = {up for name in [*tables, *chosen] for up in plan.steps[name].upstream} - set(tables)
     if nothing := [name for name in measured if not plan.record(name) and not plan.steps[name].optional]:
         first = plan.steps[min(nothing)]
         raise UserError(f"{chosen[0]} is drawn from {first.name}, which has no results yet; tpdl run {first.base}")
     states = plan.status()
-    behind = sorted(name for name in measured if not states[name].settled)
-    if behind:
-        console.print(f"drawn from results that are not fresh: {', '.join(behind)}", style="yellow", highlight=False)
+    if behind := sorted(name for name in measured if not states[name].settled):
+        print(f"drawn from results that are not fresh: {', '.join(behind)}")
     stale_tables = [name for name in tables if states[name].state != "fresh"]
-    report = run_steps(plan, [*stale_tables, *chosen], console, "inline", always=chosen)
-    print_report(report, console)
-    raise typer.Exit(Exit.OK if report.ok else Exit.NOT_FRESH)
+    report = run_steps(plan, [*stale_tables, *chosen], _console(), "inline", always=chosen)
+    print_report(report, _console())
+    return Exit.OK if report.ok else Exit.NOT_FRESH
 
 
-@app.command()
-def why(name: Name, demo: Demo = False) -> None:
+def why(given: Arguments) -> int:
     """Explain the state of a step: every reason, what it depends on, and what made it."""
     from tpdl.engine.screen import explain
 
-    plan = _plan(demo)
+    plan = _plan(given)
     states = plan.status()
-    for step in plan.select([name]):
-        explain(plan, step, states[step], console)
+    for name in plan.select([given.name]):
+        explain(plan, name, states[name])
+    return Exit.OK
 
 
-@app.command()
-def accept(
-    name: Name,
-    because: Annotated[str, typer.Option("--because", help="why the change does not matter; kept in the record")] = "",
-    demo: Demo = False,
-) -> None:
+def accept(given: Arguments) -> int:
     """Record that what changed is known not to matter, and keep the results."""
     from tpdl.engine.accept import accept_steps
 
-    plan = _plan(demo)
-    accepted = accept_steps(plan, plan.select([name]), because)
+    plan = _plan(given)
+    accepted = accept_steps(plan, plan.select([given.name]), given.because)
     for step, reasons in accepted.items():
-        console.print(f"accepted {escape(step)}: {escape('; '.join(reasons))}", highlight=False, soft_wrap=True)
+        print(f"accepted {step}: {'; '.join(reasons)}")
     if not accepted:
-        console.print("nothing to accept: no change of code, parameters or inputs")
+        print("nothing to accept: no change of code, parameters or inputs")
+    return Exit.OK
 
 
-@app.command()
-def graph(
-    names: Names = None,
-    svg: Annotated[Path | None, typer.Option("--svg", help="write a picture instead of Mermaid text")] = None,
-    demo: Demo = False,
-) -> None:
+def graph(given: Arguments) -> int:
     """Show the steps and what needs what, as Mermaid text or as an SVG file."""
     from tpdl.engine.graph import mermaid, write_svg
 
-    plan = _plan(demo)
+    plan = _plan(given)
     states = plan.status()
-    chosen = plan.with_upstream(plan.select(names)) if names else set(plan.steps)
+    chosen = plan.with_upstream(plan.select(given.names)) if given.names else set(plan.steps)
     steps = [name for name in plan.steps if name in chosen]
-    if svg:
-        write_svg(plan, steps, states, svg)
-        console.print(f"wrote {svg}")
+    if given.svg:
+        write_svg(plan, steps, states, Path(given.svg))
+        print(f"wrote {given.svg}")
     else:
         print(mermaid(plan, steps, states))
+    return Exit.OK
 
 
-@app.command()
-def clean(
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="do not ask")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would be freed")] = False,
-) -> None:
+def clean(given: Arguments) -> int:
     """Remove local files that no step refers to any more, after saying what that frees."""
     from tpdl.engine.clean import remove, unreferenced
 
-    project = Project.find(Path.cwd())
+    project = _project()
     found = unreferenced(project)
     if not found:
-        console.print("nothing to clean: every local file belongs to a step")
-        return
+        print("nothing to clean: every local file belongs to a step")
+        return Exit.OK
     for path, size in found:
-        console.print(f"{size / 1e6:10.1f} MB  {path.relative_to(project.root)}", highlight=False)
+        print(f"{size / 1e6:10.1f} MB  {path.relative_to(project.root)}")
     total = sum(size for _, size in found) / 1e6
-    if dry_run:
-        console.print(f"{total:.1f} MB would be freed")
-    elif yes or typer.confirm(f"free {total:.1f} MB?"):
+    if given.dry_run:
+        print(f"{total:.1f} MB would be freed")
+    elif given.yes or _confirmed(f"free {total:.1f} MB?"):
         remove(path for path, _ in found)
-        console.print(f"freed {total:.1f} MB")
+        print(f"freed {total:.1f} MB")
+    return Exit.OK
 
 
-@app.command()
-def data(
-    action: Annotated[str, typer.Argument(help="list, fetch or verify")] = "list",
-    names: Annotated[list[str] | None, typer.Argument(help="data sets; all that the steps need")] = None,
-) -> None:
-    """List the data sets and weights the steps need, fetch what is missing, verify what is there."""
+def data(given: Arguments) -> int:
+    """List the data sets and weights the steps need, fetch what is missing, or verify what is there."""
     from tpdl.engine.data import fetch_data, list_data, verify_data
 
     actions = {"list": list_data, "fetch": fetch_data, "verify": verify_data}
-    if action not in actions:
-        raise UserError(f"tpdl data {action}: use list, fetch or verify")
-    raise typer.Exit(Exit.OK if actions[action](_plan(False), names or [], console) else Exit.NOT_FRESH)
+    return Exit.OK if actions[given.action](_project().plan(), given.names, _console()) else Exit.NOT_FRESH
 
 
-@app.command()
-def prepare(demo: Demo = False) -> None:
-    """Evaluate everything the documents refer to, for the renderer. Reads results, never makes them."""
+def prepare(given: Arguments) -> int:
+    """Evaluate everything the documents refer to, for the renderer; reads results, never makes them."""
     from tpdl.render.prepare import prepare as prepare_report
 
-    prepare_report(Project.find(Path.cwd()), "demo" if demo else os.environ.get("TPDL_PROFILE", "full"))
+    prepare_report(_project(), _profile(given))
+    return Exit.OK
 
 
-@app.command()
-def claims(demo: Demo = False) -> None:
-    """List every claim of the documents with its verdict. Exit code 1 if one is false."""
+def claims(given: Arguments) -> int:
+    """List every claim of the documents with its verdict; exit code 1 if one is false."""
     from tpdl.render.screen import claims_table
 
-    raise typer.Exit(claims_table(Project.find(Path.cwd()), "demo" if demo else "full", console))
+    return claims_table(_project(), _profile(given), _console())
 
 
-@app.command()
-def report(
-    to: Annotated[list[str] | None, typer.Option("--to", help="html, pdf (both if not given)")] = None,
-    renderer: Annotated[str, typer.Option(help="auto, quarto or embedded")] = "auto",
-    draft: Annotated[bool, typer.Option("--draft", help="exit code 0 even if a claim is false")] = False,
-    demo: Demo = False,
-) -> None:
+def report(given: Arguments) -> int:
     """Render the report, HTML and PDF, with Quarto where it is installed, else with the embedded renderer."""
     from tpdl.render.screen import build_and_print
 
-    project = Project.find(Path.cwd())
-    kinds = tuple(to or ("html", "pdf"))
-    raise typer.Exit(build_and_print(project, "demo" if demo else "full", kinds, renderer, draft, console))
+    kinds = tuple(given.to or ("html", "pdf"))
+    return build_and_print(_project(), _profile(given), kinds, given.renderer, given.draft, _console())
 
 
-def _unmeasured(states: Any, chosen: list[str]) -> str:
-    waiting = [name for name in chosen if states[name].state == "missing"]
-    return f" ({len(waiting)} not measured yet, for want of data: {', '.join(waiting)})" if waiting else ""
+class _Parser(argparse.ArgumentParser):
+    """One line for a mistake, like every other mistake."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UserError(f"{message} ({self.prog} --help)")
 
 
-def main() -> None:
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="tpdl", description="Deep-learning experiments in, a lab report out.")
+    parser.add_argument("--data", metavar="FOLDER", help="where data sets and weights lie (else TPDL_DATA)")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
+
+    def command(function: Command, *, names: str = "") -> argparse.ArgumentParser:
+        text = " ".join((function.__doc__ or "").split())
+        added = commands.add_parser(function.__name__, help=text, description=text)
+        added.set_defaults(call=function)
+        if names == "several":
+            added.add_argument("names", metavar="NAME", nargs="*", help="steps, experiments, folders, or patterns with *")
+        elif names == "one":
+            added.add_argument("name", metavar="NAME", help="a step, an experiment, or a pattern with *")
+        if function not in (clean, data):
+            added.add_argument("--demo", action="store_true", help="the demo profile: embedded stand-ins for data and weights")
+        return added
+
+    command(status, names="several").add_argument("--json", action="store_true", help="print JSON")
+    added = command(run, names="several")
+    added.add_argument("-j", "--jobs", type=_positive, default=1, metavar="N", help="steps at a time")
+    added.add_argument("--executor", help="inline, process, dask, dask:ADDRESS, slurm, or module:function")
+    added.add_argument("--dry-run", action="store_true", help="show what would run, and why")
+    added.add_argument("--keep-going", action="store_true", help="the default: one broken step does not stop the rest")
+    added.add_argument("--force", action="store_true", help="run the named steps even if they are fresh")
+    command(figure, names="one")
+    command(why, names="one")
+    command(accept, names="one").add_argument("--because", default="", help="why it does not matter; kept in the record")
+    command(graph, names="several").add_argument("--svg", metavar="FILE", help="write a picture instead of Mermaid text")
+    added = command(clean)
+    added.add_argument("-y", "--yes", action="store_true", help="do not ask")
+    added.add_argument("--dry-run", action="store_true", help="only say what would be freed")
+    added = command(data)
+    added.add_argument("action", nargs="?", default="list", choices=("list", "fetch", "verify"))
+    added.add_argument("names", metavar="NAME", nargs="*", help="data sets; by default all that the steps need")
+    command(prepare)
+    command(claims)
+    added = command(report)
+    added.add_argument("--to", action="append", choices=("html", "pdf"), help="only this format; may be repeated")
+    added.add_argument("--renderer", default="auto", choices=("auto", "quarto", "embedded"))
+    added.add_argument("--draft", action="store_true", help="exit code 0 even if a claim is false")
+    return parser
+
+
+def main() -> NoReturn:
     """Entry point: every mistake is one line on standard error, and the exit code is honest."""
     # A job scheduler or a closing terminal sends SIGTERM or SIGHUP; treat them like Ctrl-C, so that children are ended.
     for name in ("SIGTERM", "SIGHUP"):
         if number := getattr(signal, name, None):
             signal.signal(number, _interrupt)
     try:
-        code = app(standalone_mode=False)
-        if code == Exit.INTERRUPTED:  # typer turns KeyboardInterrupt into this code
-            code = _interrupted()
+        given = _parser().parse_args()
+        if given.data is not None:
+            if not Path(given.data).is_dir():
+                raise UserError(f"--data {given.data}: there is no such folder")
+            os.environ["TPDL_DATA"] = str(Path(given.data).resolve())
+        code = given.call(given)
+        sys.stdout.flush()
     except UserError as error:
         print(f"tpdl: {error}", file=sys.stderr)
         code = error.exit_code
-    except (typer.Abort, KeyboardInterrupt):
-        code = _interrupted()
-    except BrokenPipeError:
+    except KeyboardInterrupt:
+        print("tpdl: interrupted; what was finished is kept, and the next run resumes from checkpoints", file=sys.stderr)
+        code = Exit.INTERRUPTED
+    except BrokenPipeError:  # `tpdl status | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = Exit.OK
-    except Exception as error:
-        if not hasattr(error, "format_message"):  # click's own: unknown option, missing argument
-            raise
-        print(f"tpdl: {error.format_message()} (tpdl --help)", file=sys.stderr)
-        code = Exit.USAGE
-    sys.exit(int(code or 0))
+    sys.exit(int(code))
+
+
+def _project() -> Project:
+    from tpdl.engine.project import Project
+
+    return Project.find(Path.cwd())
+
+
+def _profile(given: Arguments) -> str:
+    return "demo" if given.demo else os.environ.get("TPDL_PROFILE", "full")
+
+
+def _plan(given: Arguments) -> Plan:
+    return _project().plan(_profile(given))
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console()
+
+
+def _print_json(value: Any) -> None:
+    import json
+
+    print(json.dumps(value, indent=1))
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+def _confirmed(question: str) -> bool:
+    try:
+        return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        return False
 
 
 def _interrupt(number: int, frame: object) -> None:
     raise KeyboardInterrupt
-
-
-def _interrupted() -> Exit:
-    print("tpdl: interrupted; what was finished is kept, and checkpoints are resumed by the next run", file=sys.stderr)
-    return Exit.INTERRUPTED

@@ -165,7 +165,7 @@ def test_accept_refuses_to_vouch_for_an_edited_product(fresh):
 
 
 def test_wrong_options(lab):
-    assert "No such option" in one_line(lab.tpdl("status", "--nonsense", code=2))
+    assert "unrecognized arguments: --nonsense" in one_line(lab.tpdl("status", "--nonsense", code=2))
     assert "there is no such folder" in one_line(lab.tpdl("--data", "/no/where", "status", code=2))
     assert "there is no executor 'cloud'" in one_line(lab.tpdl("run", "--executor", "cloud", code=2))
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sized
 from pathlib import Path
@@ -16,6 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tpdl.engine.files import atomic_path, write_json
 
 if TYPE_CHECKING:
+    import tempfile
+
     import numpy as np
 
 Item = TypeVar("Item")
@@ -73,6 +74,8 @@ class Checkpoint:
     def path(self, filename: str) -> Path:
         """A path in the step's folder, for states with a format of their own; a scratch folder outside the engine."""
         if self.folder is None:
+            import tempfile
+
             self._scratch = self._scratch or tempfile.TemporaryDirectory(prefix="tpdl-")
             return Path(self._scratch.name) / filename
         self.folder.mkdir(parents=True, exist_ok=True)

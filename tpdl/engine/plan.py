@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import fnmatch
 import json
 from collections.abc import Iterable, Mapping
 from functools import cached_property
@@ -158,6 +156,9 @@ class Plan:
         Raises:
             UserError: a name means nothing; the nearest names are suggested.
         """
+        import difflib
+        import fnmatch
+
         chosen: dict[str, None] = {}
         for name in names:
             plain = name.strip("/").removeprefix("figures/")

@@ -2,42 +2,34 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
-
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from tpdl.engine.plan import Plan
 from tpdl.engine.status import Status
 
-COLOURS = {"fresh": "green", "stale": "yellow", "stale upstream": "yellow", "missing": "cyan", "failed": "red"}
+COLOURS = {"fresh": 32, "stale": 33, "stale upstream": 33, "missing": 36, "failed": 31}
+"""ANSI colours; the words say the same."""
 SHOWN = 2
 """How many reasons a table shows; `tpdl why` shows all."""
 DISTRIBUTIONS = {"sklearn": "scikit-learn", "PIL": "pillow"}
 
 
-def status_table(plan: Plan, states: Mapping[str, Status], console: Console) -> None:
-    """Step, state, reason, when made; then one line that counts."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("step", no_wrap=True)
-    table.add_column("state", no_wrap=True)
-    table.add_column("reason", overflow="fold")
-    table.add_column("made", no_wrap=True)
+def print_status(plan: Plan, states: Mapping[str, Status]) -> None:
+    """Step, state, when made, reason; then one line that counts."""
+    rows = []
     for name, status in states.items():
         made = status.record.happened.get("made", "") if status.record else ""
-        word = f"[{COLOURS[status.state]}]{status.state}[/]" + (" (optional)" if status.optional else "")
-        table.add_row(escape(name), word, escape(brief(status.reasons)), made[:16].replace("T", " "))
-    console.print(table)
+        word = status.state + (" (optional)" if status.optional else "")
+        rows.append((name, word, made[:16].replace("T", " "), brief(status.reasons)))
+    _print_table(("step", "state", "made (UTC)", "reason"), rows, [COLOURS[status.state] for status in states.values()])
     counts: dict[str, int] = {}
     for status in states.values():
-        word = "not measured yet, for want of data" if status.optional else status.state
+        word = "not measured yet, for want of data" if status.optional and status.state == "missing" else status.state
         counts[word] = counts.get(word, 0) + 1
-    console.print(
-        f"\n{len(states)} steps: " + ", ".join(f"{count} {word}" for word, count in counts.items()), highlight=False
-    )
+    print(f"\n{len(states)} steps: " + ", ".join(f"{count} {word}" for word, count in counts.items()))
 
 
 def status_json(plan: Plan, states: Mapping[str, Status]) -> list[dict[str, Any]]:
@@ -56,57 +48,48 @@ def status_json(plan: Plan, states: Mapping[str, Status]) -> list[dict[str, Any]
     ]
 
 
-def dry_run_table(plan: Plan, names: Sequence[str], states: Mapping[str, Status], console: Console) -> None:
+def print_dry_run(plan: Plan, names: Sequence[str], states: Mapping[str, Status]) -> None:
     """What would run, why, and how long it took the last time."""
     if not names:
-        console.print("nothing would run")
+        print("nothing would run")
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("would run", "because", "took"):
-        table.add_column(column, overflow="fold")
+    rows = []
     for name in names:
         status = states[name]
         took = status.record.happened.get("seconds") if status.record else None
         because = brief(status.reasons) or ("asked for" if status.state == "fresh" else status.state)
-        table.add_row(escape(name), escape(because), f"{took:.1f} s" if took is not None else "")
-    console.print(table)
-    console.print(
-        f"\n{len(names)} of {len(plan.steps)} steps; those after a result that comes out the same will be skipped"
-    )
+        rows.append((name, f"{took:.1f} s" if took is not None else "", because))
+    _print_table(("would run", "took", "because"), rows)
+    print(f"\n{len(names)} of {len(plan.steps)} steps; those after a result that comes out the same will be skipped")
 
 
-def explain(plan: Plan, name: str, status: Status, console: Console) -> None:
+def explain(plan: Plan, name: str, status: Status) -> None:
     """Everything about one step."""
     step = plan.steps[name]
-    say = lambda text: console.print(text, highlight=False, soft_wrap=True)  # noqa: E731
-    say(
-        f"[bold]{escape(name)}[/] is [{COLOURS[status.state]}]{status.state}[/]"
-        + (" (optional)" if status.optional else "")
-    )
+    print(f"{name} is {_coloured(status.state, COLOURS[status.state])}" + (" (optional)" if status.optional else ""))
     for reason in status.reasons:
-        say(f"  {escape(reason)}")
-    say(f"  {step.kind} by {escape(step.function or 'tpdl')}, {step.source}:{step.line}")
+        print(f"  {reason}")
+    print(f"  {step.kind} by {step.function or 'tpdl'}, {step.source}:{step.line}")
     for path in step.products:
-        say(f"  product    {path.relative_to(plan.project.root)}")
+        print(f"  product    {path.relative_to(plan.project.root)}")
     if step.parameters:
-        say("  parameters " + escape(", ".join(f"{key} = {value!r}" for key, value in step.parameters.items())))
+        print("  parameters " + ", ".join(f"{key} = {value!r}" for key, value in step.parameters.items()))
     for title, names in (("needs", step.upstream), ("data", step.data)):
         if names:
-            say(f"  {title:10} " + escape(", ".join(names)))
+            print(f"  {title:10} " + ", ".join(names))
     if status.record is None:
         return
     happened = status.record.happened
-    say(f"  made       {happened.get('made')}, in {happened.get('seconds')} s, on {happened.get('device')}")
-    if status.record.accepted:
-        say(f"  accepted   {escape(str(status.record.accepted))}")
+    print(f"  made       {happened.get('made')}, in {happened.get('seconds')} s, on {happened.get('device')}")
+    if accepted := status.record.accepted:
+        because = f", because {accepted['because']}" if accepted.get("because") else ""
+        print(f"  accepted   {accepted.get('when')}: {'; '.join(accepted.get('changes', []))}{because}")
     for library, then in happened.get("libraries", {}).items():
         now = installed(library)
         if now and now != then:
-            say(
-                f"  [yellow]note[/]       made with {library} {then}, here it is {now}; versions are recorded, not compared"
-            )
+            print(f"  note       made with {library} {then}, here it is {now}; versions are recorded, not compared")
     symbols = sorted(status.record.fingerprint.symbols)
-    say(f"  uses       {len(symbols)} symbols: " + escape(", ".join(symbols)))
+    print(f"  uses       {len(symbols)} symbols: " + ", ".join(symbols))
 
 
 def brief(reasons: Sequence[str]) -> str:
@@ -117,7 +100,27 @@ def brief(reasons: Sequence[str]) -> str:
 
 def installed(library: str) -> str | None:
     """The version of an import name that is installed here."""
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version(DISTRIBUTIONS.get(library, library))
     except PackageNotFoundError:
         return None
+
+
+def _print_table(head: Sequence[str], rows: Sequence[Sequence[str]], colours: Sequence[int] | None = None) -> None:
+    """Columns as wide as they must be; the last one, which may be long, wraps as the terminal does.
+
+    Plain text on purpose: a table drawn by rich costs more time than everything else that `tpdl status` does.
+    """
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)][:-1]
+    for index, row in enumerate([head, *rows]):
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        if colours and index:
+            cells[1] = _coloured(cells[1], colours[index - 1])
+        print("  ".join([*cells, row[-1]]).rstrip())
+
+
+def _coloured(text: str, colour: int) -> str:
+    plain = not sys.stdout.isatty() or "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+    return text if plain else f"\x1b[{colour}m{text}\x1b[0m"
