@@ -231,6 +231,8 @@ IMPORTS = [
          "lib.py": F + "globals()['h'] = f\n"}, ("lib.py", "1", "2"), "lib:*, lib:f"),
     Case("star import hides a builtin", {"app.py": "from lib import *\ndef run(): return len(1)\n",
          "lib.py": "def len(x): return 1\n"}, ("lib.py", "return 1", "return 2"), "lib:len"),
+    Case("star imports in a circle", {"app.py": "from a import *\ndef run(): return f(1)\n", "a.py": "from b import *\n",
+         "b.py": "from a import *\nX = 5\n" + F}, ("b.py", "5", "6"), ""),
     Case("star import through a package", {"app.py": "from pkg import f\ndef run(): return f(1)\n",
          "pkg/__init__.py": "from .a import *\nfrom .b import *\n", "pkg/a.py": F, "pkg/b.py": "def g(): return 9\n"},
          ("pkg/a.py", "1", "2"), "pkg.a:f"),
@@ -242,6 +244,8 @@ WHOLE_MODULES = [
     lib(F + "def h(): return 9\n", "9", "8", "lib:*", "module used as a value", run="import lib\ndef run(): return getattr(lib, 'f')\n"),
     lib(F, "1", "2", "lib:*", "unknown attribute", run="import lib\ndef run(): return lib.nothing\n"),
     lib("def __getattr__(name): return 1\n", "1", "2", "lib:*", "module __getattr__", run="import lib\ndef run(): return lib.x\n"),
+    Case("module __getattr__ beside import *", {"app.py": "import lib\ndef run(): return lib.x\n", "a.py": "def g(): return 1\n",
+         "lib.py": "from a import *\ndef __getattr__(name): return 2\n"}, ("lib.py", "2", "3"), "lib:*"),
     lib(F, '"""', "", "", "never", run=RUN)._replace(name="docstring of a whole module", files={
         "app.py": "import lib\ndef run(): return vars(lib)\n", "lib.py": '"""A."""\n' + F}, edit=("lib.py", "A.", "B.")),
     app("def run(n): return globals()[n]()\ndef g(): return 1\n", "return 1", "return 2", "app:*", "globals()"),

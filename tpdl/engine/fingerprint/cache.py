@@ -36,10 +36,10 @@ class SummaryCache:
         self._known: dict[str, tuple[list[int], Summary]] = {}
         self._changed = False
         if file is not None:
-            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
                 stored = json.loads(file.read_bytes())
                 if stored["key"] == self._key:
-                    self._known = stored["files"]
+                    self._known = {path: (signature, summary) for path, (signature, summary) in stored["files"].items()}
 
     def get(self, path: str, stat: os.stat_result) -> Summary | None:
         """The summary of a file that has not been touched since."""

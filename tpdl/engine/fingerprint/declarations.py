@@ -128,6 +128,7 @@ def _arguments(step: dict[str, Any], evaluator: Evaluator) -> dict[str, Any]:
     if step["positional"]:
         arguments[""] = evaluator.value(["list", step["positional"]], line, f"an argument of @{step['kind']} at {name}")
     for keyword, encoded in step["keywords"]:
-        value = evaluator.value(encoded, line, f"{keyword or 'an argument'} of @{step['kind']} at {name}")
+        expression = ["dict", [[None, encoded]]] if keyword is None else encoded
+        value = evaluator.value(expression, line, f"{keyword or 'an argument'} of @{step['kind']} at {name}")
         arguments |= value if keyword is None else {keyword: value}
     return arguments

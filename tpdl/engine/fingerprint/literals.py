@@ -94,7 +94,7 @@ def evaluate(encoded: Encoded, name: Callable[[str, int], Any]) -> Any:
         case ["dict", items]:
             result: dict[Any, Any] = {}
             for key, value in items:
-                result |= evaluate(value, name) if key is None else {evaluate(key, name): evaluate(value, name)}
+                result.update(evaluate(value, name) if key is None else {evaluate(key, name): evaluate(value, name)})
             return result
         case ["do", op, operands]:
             return _OPERATORS[op](*[evaluate(operand, name) for operand in operands])

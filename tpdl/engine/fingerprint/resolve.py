@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tpdl.engine.fingerprint.summary import Summary
 
 _OF_EVERY_MODULE = frozenset({"__name__", "__file__", "__path__", "__package__", "__spec__", "__loader__", "__builtins__"})
+Seen = set[tuple[str, str]]
+"""The names already being followed, as (module, name): imports may lead in a circle."""
 _BUILTINS = frozenset(dir(builtins))
 
 
@@ -68,7 +70,7 @@ class Resolver:
             if self._modules.file(name) and not self._modules.is_ignored(name):
                 yield f"{name}:*"
 
-    def _global(self, module: str, names: tuple[str, ...], seen: set[tuple[str, str]]) -> Iterator[Found]:
+    def _global(self, module: str, names: tuple[str, ...], seen: Seen, nested: bool = False) -> Iterator[Found]:
         """A chain that starts at a global name of `module`."""
         summary = self._summary(module)
         first, rest = names[0], names[1:]
@@ -86,31 +88,40 @@ class Resolver:
             source, _, attribute = target.partition(":")
             yield from self._in_module(source, (*([attribute] if attribute else []), *rest), seen)
         if symbol is None and not targets:
-            yield from self._starred(summary, names, seen)
+            yield from self._starred(summary, names, seen, nested)
 
-    def _alias(self, module: str, alias: str, rest: tuple[str, ...], seen: set[tuple[str, str]]) -> Iterator[Found]:
+    def _alias(self, module: str, alias: str, rest: tuple[str, ...], seen: Seen) -> Iterator[Found]:
         source, colon, chain = alias.rpartition(":")
         names = (*chain.split("."), *rest) if chain else rest
         yield from self._in_module(source, names, seen) if colon else self._global(module, names, seen)
 
-    def _starred(self, summary: Summary, names: tuple[str, ...], seen: set[tuple[str, str]]) -> Iterator[Found]:
+    def _starred(self, summary: Summary, names: tuple[str, ...], seen: Seen, nested: bool) -> Iterator[Found]:
         """A name that only `import *` can have brought; where no source shows it, all of every source counts."""
-        found_any = False
+        found = False
         for source in summary["stars"]:
-            other = self._summary(source)
-            if other is None:
-                if not self._modules.is_ours(source):
-                    yield Found(opaque=f"{source}:*")
-                continue
-            for found in self._global(source, names, seen):
-                found_any = True
-                yield found
-        if not found_any and names[0] not in _BUILTINS:
-            for source in summary["stars"]:
-                if self._summary(source) is not None:
-                    yield from (Found(node) for node in self.whole(source))
+            if self._summary(source) is not None:
+                for each in self._global(source, names, seen, nested=True):
+                    found = True
+                    yield each
+            elif not self._modules.is_ours(source):
+                yield Found(opaque=f"{source}:*")
+        if not found and not nested and names[0] not in _BUILTINS:
+            for source in self._star_sources(summary):
+                yield from (Found(node) for node in self.whole(source))
 
-    def _in_module(self, module: str, names: tuple[str, ...], seen: set[tuple[str, str]]) -> Iterator[Found]:
+    def _star_sources(self, summary: Summary) -> list[str]:
+        """The modules whose names `import *` may bring, at any remove."""
+        sources: list[str] = []
+        todo = list(summary["stars"])
+        while todo:
+            source = todo.pop()
+            other = self._summary(source)
+            if other is not None and source not in sources:
+                sources.append(source)
+                todo += other["stars"]
+        return sources
+
+    def _in_module(self, module: str, names: tuple[str, ...], seen: Seen) -> Iterator[Found]:
         """A chain of attributes of a module: its own names first, then its submodules; else all of it counts."""
         modules = self._modules
         if not modules.is_ours(module) or not modules.exists(module):
@@ -126,7 +137,7 @@ class Resolver:
         known = summary is not None and (first in summary["symbols"] or first in summary["imports"])
         found = False
         if summary and (known or summary["stars"]) and (module, first) not in seen:
-            for each in self._global(module, names, seen):
+            for each in self._global(module, names, seen, nested=True):
                 found = True
                 yield each
         # `from .gram import gram` hides the submodule, but whoever writes `pkg.gram.x` may mean it
@@ -137,4 +148,5 @@ class Resolver:
         elif summary is None:
             yield Found(opaque=f"{module}:{'.'.join(names)}")
         else:
-            yield from (Found(node) for node in self.whole(module))
+            for source in (module, *self._star_sources(summary)):
+                yield from (Found(node) for node in self.whole(source))

@@ -1,0 +1,174 @@
+"""What is executed, against what the source shows."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fingerprint.tree import write
+from tpdl.engine.fingerprint import Sources
+from tpdl.engine.trace import Trace, missing
+
+APP = '''
+    import functools
+    import threading
+    from tracedlib.parts import Base, decorate, outer, registered, TABLE
+
+    class Child(Base):
+        def own(self):
+            return [self.inherited() for _ in range(1)]
+
+        @property
+        def size(self):
+            return (lambda: 3)()
+
+        class Inner:
+            def deep(self): return 1
+
+        key = lambda self: 4
+
+    pick = lambda x: x
+    CALLS = {"a": lambda: 7}
+    CALLS["b"] = lambda: 8
+    LAZY = (number for number in range(2))
+
+    @decorate(lambda x: x + 1)
+    def decorated(x): return x
+
+    def with_default(f=lambda: 5): return f()
+
+    def generator():
+        yield from range(2)
+
+    def threaded(): return 1
+
+    def run():
+        child = Child()
+        child.own(), child.size, Child.Inner().deep(), child.key()
+        pick(1), CALLS["a"](), CALLS["b"](), list(LAZY), decorated(1), with_default(), list(generator())
+        worker = threading.Thread(target=threaded)
+        worker.start()
+        worker.join()
+        TABLE["c"]()
+        return outer(3)
+
+    def unused(): return 1
+
+    def dynamic(name):
+        return globals_of()[name]()
+
+    def globals_of():
+        import tracedlib.parts
+        return vars(tracedlib.parts)
+
+    def hidden(n):
+        import importlib
+        return getattr(importlib.import_module("tracedlib." + n), "secret")()
+
+    def lazy():
+        import tracedlib.late
+        return tracedlib.late.used()
+'''
+PARTS = '''
+    TABLE = {}
+    TABLE["c"] = lambda: 9
+
+    class Base:
+        def inherited(self): return 1
+
+    def decorate(change):
+        def wrap(function):
+            def wrapper(x):
+                return change(function(x))
+            return wrapper
+        return wrap
+
+    def outer(n):
+        def inner(m):
+            return {k: v for k, v in [(m, n)]}
+        return inner(n)
+
+    def registered(): return 1
+'''
+LATE = '''
+    def at_import(): return 1
+    NOBODY_USES = at_import()
+    def used(): return 2
+'''
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The module, imported from a temporary project."""
+    write(tmp_path, {"tracedapp.py": APP, "tracedlib/__init__.py": "", "tracedlib/parts.py": PARTS, "tracedlib/late.py": LATE,
+                     "tracedlib/dyn.py": "def secret(): return 1\n"})  # fmt: skip
+    monkeypatch.syspath_prepend(str(tmp_path))
+    yield importlib.import_module("tracedapp")
+    for name in [name for name in sys.modules if name.startswith("traced")]:
+        del sys.modules[name]
+
+
+def executed(app: Any, call: Callable[[], object]) -> tuple[set[str], Path]:
+    root = Path(app.__file__).parent
+    with Trace(root) as trace:
+        call()
+    return trace.executed, root
+
+
+def test_everything_executed_is_named_and_in_the_closure(app: Any) -> None:
+    found, root = executed(app, app.run)
+    assert found == {
+        *(f"tracedapp:{name}" for name in ("run", "Child.own", "Child.size", "Child.Inner.deep", "Child", "pick", "CALLS", "LAZY")),
+        *(f"tracedapp:{name}" for name in ("decorated", "with_default", "generator", "threaded")),
+        *(f"tracedlib.parts:{name}" for name in ("Base.inherited", "decorate", "outer", "TABLE")),
+    }
+    assert missing(found, Sources(root).closure("tracedapp:run")) == []
+
+
+def test_what_the_source_does_not_show_is_missing_until_declared(app: Any) -> None:
+    found, root = executed(app, lambda: app.hidden("dyn"))
+    assert missing(found, Sources(root).closure("tracedapp:hidden")) == ["tracedlib.dyn:secret"]
+    assert missing(found, Sources(root).closure("tracedapp:hidden", ["tracedlib.dyn:secret"])) == []
+
+
+def test_a_whole_module_covers_what_is_in_it(app: Any) -> None:
+    found, root = executed(app, lambda: app.dynamic("registered"))
+    assert "tracedlib.parts:registered" in found
+    assert missing(found, Sources(root).closure("tracedapp:dynamic")) == []
+
+
+def test_what_runs_during_an_import_is_left_out(app: Any) -> None:
+    found, root = executed(app, app.lazy)
+    assert found == {"tracedapp:lazy", "tracedlib.late:used"}
+    assert missing(found, Sources(root).closure("tracedapp:lazy")) == []
+
+
+def test_missing_names_the_rest() -> None:
+    closure = {"a:f": "", "a:C": "", "b:*": "", "c:<import T.add>": ""}
+    assert missing(["a:f", "a:C.m", "a:C.D.m", "b:x.y", "c:T"], closure) == []
+    assert missing(["a:g", "a:fg", "c:x", "a:<import>"], closure) == ["a:<import>", "a:fg", "a:g", "c:x"]
+
+
+def test_ignored_modules_and_the_profilers_of_others(app: Any) -> None:
+    root = Path(app.__file__).parent
+    events: list[str] = []
+
+    def other(frame: object, event: str, argument: object) -> None:
+        events.append(event)
+
+    sys.setprofile(other)
+    try:
+        with pytest.raises(ZeroDivisionError), Trace(root, ignore=["tracedlib"]) as trace:
+            app.outer(3)
+            app.pick(1 / 0)
+        assert sys.getprofile() is other
+    finally:
+        sys.setprofile(None)
+    assert trace.executed == set()
+    assert threading.getprofile() is None
