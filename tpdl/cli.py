@@ -57,7 +57,10 @@ def run(given: Arguments) -> int:
         return Exit.OK
     if not running:
         waiting = [name for name in chosen if states[name].state == "missing"]
-        print("nothing to run: everything asked for is fresh" + (f"; {len(waiting)} not measured yet, for want of data" if waiting else ""))
+        print(
+            "nothing to run: everything asked for is fresh"
+            + (f"; {len(waiting)} not measured yet, for want of data" if waiting else "")
+        )
         return Exit.OK
     from tpdl.engine.run import print_report, run_steps
 
@@ -196,11 +199,15 @@ def _parser() -> argparse.ArgumentParser:
         added = commands.add_parser(function.__name__, help=text, description=text)
         added.set_defaults(call=function)
         if names == "several":
-            added.add_argument("names", metavar="NAME", nargs="*", help="steps, experiments, folders, or patterns with *")
+            added.add_argument(
+                "names", metavar="NAME", nargs="*", help="steps, experiments, folders, or patterns with *"
+            )
         elif names == "one":
             added.add_argument("name", metavar="NAME", help="a step, an experiment, or a pattern with *")
         if function not in (clean, data):
-            added.add_argument("--demo", action="store_true", help="the demo profile: embedded stand-ins for data and weights")
+            added.add_argument(
+                "--demo", action="store_true", help="the demo profile: embedded stand-ins for data and weights"
+            )
         return added
 
     command(status, names="several").add_argument("--json", action="store_true", help="print JSON")
@@ -212,8 +219,12 @@ def _parser() -> argparse.ArgumentParser:
     added.add_argument("--force", action="store_true", help="run the named steps even if they are fresh")
     command(figure, names="one")
     command(why, names="one")
-    command(accept, names="one").add_argument("--because", default="", help="why it does not matter; kept in the record")
-    command(graph, names="several").add_argument("--svg", metavar="FILE", help="write a picture instead of Mermaid text")
+    command(accept, names="one").add_argument(
+        "--because", default="", help="why it does not matter; kept in the record"
+    )
+    command(graph, names="several").add_argument(
+        "--svg", metavar="FILE", help="write a picture instead of Mermaid text"
+    )
     added = command(clean)
     added.add_argument("-y", "--yes", action="store_true", help="do not ask")
     added.add_argument("--dry-run", action="store_true", help="only say what would be freed")
@@ -247,7 +258,9 @@ def main() -> NoReturn:
         print(f"tpdl: {error}", file=sys.stderr)
         code = error.exit_code
     except KeyboardInterrupt:
-        print("tpdl: interrupted; what was finished is kept, and the next run resumes from checkpoints", file=sys.stderr)
+        print(
+            "tpdl: interrupted; what was finished is kept, and the next run resumes from checkpoints", file=sys.stderr
+        )
         code = Exit.INTERRUPTED
     except BrokenPipeError:  # `tpdl status | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

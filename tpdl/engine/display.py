@@ -121,7 +121,7 @@ class Display:
             lines = log.read_text(errors="replace").splitlines()
         except OSError:
             return
-        if len(lines) > 1:
+        if lines:
             for line in lines[-LAST_LINES:]:
                 self._console.print(f"        [dim]{escape(line)}[/]", highlight=False, soft_wrap=True)
         self._console.print(f"        the whole log: {log.relative_to(self._plan.project.root)}", highlight=False)

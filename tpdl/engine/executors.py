@@ -19,7 +19,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from tpdl.engine.errors import UserError
+from tpdl.engine.errors import StepError, UserError
 from tpdl.engine.worker import Job, Outcome, execute
 
 _children: set[subprocess.Popen[bytes]] = set()
@@ -35,8 +35,8 @@ def run_in_process(text: str, threads: int | None = None) -> Outcome:
     environment = dict(os.environ)
     if threads:
         environment |= {name: str(threads) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
-    Path(job.log).parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="tpdl-") as folder, open(job.log, "wb") as log:
+    _empty_log(job)
+    with tempfile.TemporaryDirectory(prefix="tpdl-") as folder, open(job.log, "ab") as log:
         answer = Path(folder, "outcome.json")
         child = subprocess.Popen(
             [sys.executable, "-m", "tpdl.engine.worker", os.fspath(answer)],
@@ -93,8 +93,18 @@ class Inline(Executor):
 
 
 def run_here(text: str, threads: int | None = None) -> Outcome:
-    """Carry out the job `text` in this process."""
-    return execute(Job.from_json(text))
+    """Carry out the job `text` in this process; what it prints goes to the terminal, what goes wrong to the log."""
+    job = Job.from_json(text)
+    _empty_log(job)
+    return execute(job)
+
+
+def _empty_log(job: Job) -> None:
+    try:
+        Path(job.log).parent.mkdir(parents=True, exist_ok=True)
+        Path(job.log).write_bytes(b"")
+    except OSError as error:
+        raise StepError(f"cannot write {job.log}: {error.strerror}") from error
 
 
 @contextlib.contextmanager

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-import tomllib
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,6 +42,8 @@ class Project:
     @cached_property
     def settings(self) -> dict[str, Any]:
         """The table `[tool.tpdl]` of pyproject.toml."""
+        import tomllib
+
         try:
             value = tomllib.loads((self.root / "pyproject.toml").read_text(encoding="utf-8"))
         except FileNotFoundError:

@@ -112,6 +112,10 @@ def _prepared(
         report.blocked[name] = (broken or absent)[0]
         listener.passed_over(name, f"not run: it needs {report.blocked[name]}")
         return None
+    if missing := plan.missing_data(step):
+        report.failed[name] = plan.describe_data(missing[0])
+        listener.passed_over(name, f"cannot run: {report.failed[name]}")
+        return None
     plan.forget(name)
     reasons = list(own_reasons(plan, step, plan.record_or_problem(name)))
     needed = step.local and not step.product.exists() and any(name in plan.steps[down].upstream for down in waiting)

@@ -91,8 +91,7 @@ def execute(job: Job) -> Outcome:
     except Exception as error:
         message = _one_line(error, job)
         if not isinstance(error, UserError):
-            _print_traceback(error)
-        print(message, file=sys.stderr)
+            _log_traceback(error, job)
         with contextlib.suppress(UserError):
             write_json(failure, {"digest": digest, "message": message, "when": _now()})
         return Outcome(job.step.name, time.monotonic() - start, message)
@@ -238,12 +237,14 @@ def _one_line(error: Exception, job: Job) -> str:
     return f"{place}{type(error).__name__}: {text}"
 
 
-def _print_traceback(error: Exception) -> None:
-    """The traceback from the step's function on: how the engine got there explains nothing."""
+def _log_traceback(error: Exception, job: Job) -> None:
+    """Append the traceback to the log, from the step's function on: how the engine got there explains nothing."""
     frames = error.__traceback__
     while frames and frames.tb_next and Path(frames.tb_frame.f_code.co_filename).parent == Path(__file__).parent:
         frames = frames.tb_next
-    traceback.print_exception(type(error), error, frames)
+    sys.stderr.flush()
+    with contextlib.suppress(OSError), open(job.log, "a", encoding="utf-8") as log:
+        traceback.print_exception(type(error), error, frames, file=log)
 
 
 def _now() -> str:

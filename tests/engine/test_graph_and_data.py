@@ -1,0 +1,111 @@
+"""The smaller commands: graph, data, and what `tpdl --help` promises."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree
+
+from tests.conftest import one_line
+
+CATALOGUE = """
+from pathlib import Path
+
+from tpdl.engine.errors import UserError
+
+
+def names():
+    return ["numbers", "letters"]
+
+
+def resolve(name, root):
+    path = Path(root) / f"{name}.txt"
+    return [path] if path.exists() else []
+
+
+def describe(name):
+    return f"{name} is not here (1 kB); tpdl data fetch {name}"
+
+
+def fetch(name, root):
+    if name == "letters":
+        raise UserError("letters: checksum differs, expected 12, found 34; the download was thrown away")
+    Path(root).mkdir(parents=True, exist_ok=True)
+    Path(root, f"{name}.txt").write_text("123")
+    return Path(root, f"{name}.txt")
+"""
+
+READER = """
+from tpdl import experiment
+
+
+@experiment(matrix={"which": ["numbers", "letters"]}, data=["{which}"], optional={"which": ["letters"]})
+def reader(which: str) -> dict:
+    import os
+    from pathlib import Path
+
+    return {"n": len(Path(os.environ["TPDL_DATA"], f"{which}.txt").read_text())}
+"""
+
+
+def with_data(lab):
+    lab.write("pyproject.toml", '[tool.tpdl]\ncatalogue = "catalogue"\n')
+    lab.write("catalogue.py", CATALOGUE)
+    lab.write("experiments/reader.py", READER)
+    return lab
+
+
+def test_data_is_listed_fetched_and_verified(lab):
+    with_data(lab)
+    assert "tpdl data fetch numbers" in lab.tpdl("data", code=1)
+    assert "fetched numbers" in lab.tpdl("data", "fetch", "numbers")
+    assert "numbers is here already" in lab.tpdl("data", "fetch", "numbers")
+    said = lab.tpdl("data", "fetch", code=1)
+    assert "letters: checksum differs" in said, "and the one before was fetched all the same"
+    lab.tpdl("data", code=0)
+    lab.tpdl("run", "reader")
+    assert "numbers: as recorded" in lab.tpdl("data", "verify")
+    lab.write(".tpdl/data/numbers.txt", "124")
+    assert "not the data that the recorded results were measured on" in lab.tpdl("data", "verify", code=1)
+    assert "there is no data set 'words'" in one_line(lab.tpdl("data", "fetch", "words", code=2))
+
+
+def test_a_cell_without_data_may_stay_unmeasured(lab):
+    with_data(lab).tpdl("data", "fetch", "numbers")
+    lab.tpdl("run")
+    assert (lab.root / "figures/reader.csv").read_text() == "which,n\nnumbers,3\n"
+    said = lab.tpdl("status", code=0)
+    assert "missing (optional)" in said and "1 not measured yet, for want of data" in said
+    assert "1 not measured yet" in lab.tpdl("run")
+    asked = lab.tpdl("run", "reader/which=letters", code=1)
+    assert "letters is not here (1 kB); tpdl data fetch letters" in asked
+    lab.write(".tpdl/data/letters.txt", "abcd")
+    lab.tpdl("run")
+    assert (lab.root / "figures/reader.csv").read_text() == "which,n\nnumbers,3\nletters,4\n"
+    assert lab.not_fresh() == {}
+
+
+def test_graph(fresh):
+    text = fresh.tpdl("graph")
+    assert text.startswith("flowchart LR") and text.count("-->") == 4
+    fresh.tpdl("graph", "--svg", "steps.svg")
+    root = xml.etree.ElementTree.parse(fresh.root / "steps.svg").getroot()
+    titles = {element.text for element in root.iter("{http://www.w3.org/2000/svg}title")}
+    assert {"toy/curve: fresh", "toy/curve.svg: fresh"} <= titles
+
+
+def test_every_command_explains_itself(lab):
+    said = lab.tpdl("--help")
+    for command in (
+        "status",
+        "run",
+        "figure",
+        "why",
+        "accept",
+        "graph",
+        "clean",
+        "report",
+        "prepare",
+        "data",
+        "claims",
+    ):
+        assert command in said
+        assert "usage: tpdl" in lab.tpdl(command, "--help")
