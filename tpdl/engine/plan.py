@@ -202,10 +202,12 @@ class Plan:
         left_out: set[str] = set()
         wanted = self.with_upstream(names)
         for name, step in self.steps.items():
-            if name not in wanted or states[name].state == "fresh":
+            follows = running.intersection(step.upstream)
+            if name not in wanted or (states[name].state == "fresh" and not follows):
                 continue
             cannot = step.optional and (self.missing_data(step) or left_out.intersection(step.upstream))
-            if (states[name].settled and not step.optional) or (cannot and name not in insisted):
+            nothing_to_draw = states[name].settled and not step.optional and not follows
+            if nothing_to_draw or (cannot and name not in insisted):
                 left_out.add(name)
             else:
                 running.add(name)
