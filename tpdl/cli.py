@@ -64,6 +64,8 @@ def run(given: Arguments) -> int:
         return Exit.OK
     from tpdl.engine.run import print_report, run_steps
 
+    if given.trace:
+        os.environ["TPDL_TRACE"] = "1"
     report = run_steps(plan, running, _console(), given.executor, given.jobs, always)
     print_report(report, _console())
     return Exit.OK if report.ok else Exit.NOT_FRESH
@@ -216,6 +218,7 @@ def _parser() -> argparse.ArgumentParser:
     added.add_argument("--executor", help="inline, process, dask, dask:ADDRESS, slurm, or module:function")
     added.add_argument("--dry-run", action="store_true", help="show what would run, and why")
     added.add_argument("--keep-going", action="store_true", help="the default: one broken step does not stop the rest")
+    added.add_argument("--trace", action="store_true", help="compare the functions really executed with the fingerprint")
     added.add_argument("--force", action="store_true", help="run the named steps even if they are fresh")
     command(figure, names="one")
     command(why, names="one")

@@ -253,6 +253,16 @@ def test_data_count_by_content_and_are_taken_as_recorded_when_absent(lab):
     assert "data numbers changed" in lab.tpdl("--data", str(data), "status", "reader", code=1)
 
 
+def test_tracing_finds_what_the_source_does_not_show(fresh):
+    assert "does not know" not in fresh.tpdl("run", "--force", "--trace", "toy")
+    fresh.edit("experiments/toy/curve.py", "square(x) for", 'import_module("helpers.maths").cube(x) for')
+    fresh.edit("experiments/toy/curve.py", "from helpers.maths import square", "from importlib import import_module")
+    said = fresh.tpdl("run", "--trace", CELL, code=1)
+    assert f"{CELL} executed what its fingerprint does not know: helpers.maths:cube" in said.replace("\n", " ")
+    fresh.edit("experiments/toy/curve.py", "@experiment(", '@experiment(uses=["helpers.maths:cube"], ')
+    assert "does not know" not in fresh.tpdl("run", "--force", "--trace", CELL)
+
+
 def test_status_is_quick_once_warm(fresh):
     fresh.tpdl("status")
     start = time.perf_counter()

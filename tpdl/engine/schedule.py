@@ -40,11 +40,13 @@ class Report:
     blocked: dict[str, str] = field(default_factory=dict)
     """Step -> the failed step that it needs."""
     moved: dict[str, list[str]] = field(default_factory=dict)
+    unseen: dict[str, list[str]] = field(default_factory=dict)
+    """In the tracing mode: step -> functions that it executed and that its fingerprint does not know."""
 
     @property
     def ok(self) -> bool:
         """Everything that was to run ran, and is fresh."""
-        return not (self.failed or self.blocked or self.moved)
+        return not (self.failed or self.blocked or self.moved or self.unseen)
 
 
 def run(
@@ -160,4 +162,6 @@ def _settle(plan: Plan, name: str, future: Future[Outcome], report: Report, list
         report.done.append(name)
         if outcome.moved:
             report.moved[name] = outcome.moved
+        if outcome.unseen:
+            report.unseen[name] = outcome.unseen
     listener.ended(outcome)

@@ -77,6 +77,8 @@ class Outcome:
     changed: bool = True
     """Whether the product differs from the one that was there before."""
     moved: list[str] | None = None
+    unseen: list[str] | None = None
+    """In the tracing mode: project functions that were executed and that the fingerprint does not know."""
 
 
 def execute(job: Job) -> Outcome:
@@ -87,7 +89,8 @@ def execute(job: Job) -> Outcome:
     failure = state / "failed" / f"{job.step.name}.json"
     try:
         with _inside(job, state, digest):
-            changed, moved = _make(job, start)
+            with _traced(job) as unseen:
+                changed, moved = _make(job, start)
     except Exception as error:
         message = _one_line(error, job)
         if not isinstance(error, UserError):
@@ -98,7 +101,21 @@ def execute(job: Job) -> Outcome:
     with contextlib.suppress(OSError):
         failure.unlink(missing_ok=True)
     shutil.rmtree(state / "checkpoints" / job.step.name / digest, ignore_errors=True)
-    return Outcome(job.step.name, time.monotonic() - start, None, changed, moved)
+    return Outcome(job.step.name, time.monotonic() - start, None, changed, moved, unseen)
+
+
+@contextlib.contextmanager
+def _traced(job: Job) -> Iterator[list[str]]:
+    """With TPDL_TRACE set: yield a list that holds, at the end, what was executed and is not in the fingerprint."""
+    unseen: list[str] = []
+    if not os.environ.get("TPDL_TRACE"):
+        yield unseen
+        return
+    from tpdl.engine.trace import Trace, missing
+
+    with Trace(Path(job.root)) as trace:
+        yield unseen
+    unseen += missing(trace.executed, job.fingerprint.symbols)
 
 
 @contextlib.contextmanager
