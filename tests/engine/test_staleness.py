@@ -255,7 +255,7 @@ def test_data_count_by_content_and_are_taken_as_recorded_when_absent(lab):
 
 def test_tracing_finds_what_the_source_does_not_show(fresh):
     assert "does not know" not in fresh.tpdl("run", "--force", "--trace", "toy")
-    fresh.edit("experiments/toy/curve.py", "square(x) for", 'import_module("helpers.maths").cube(x) for')
+    fresh.edit("experiments/toy/curve.py", "square(x) for", 'import_module("helpers." + "maths").cube(x) for')
     fresh.edit("experiments/toy/curve.py", "from helpers.maths import square", "from importlib import import_module")
     said = fresh.tpdl("run", "--trace", CELL, code=1)
     assert f"{CELL} executed what its fingerprint does not know: helpers.maths:cube" in said.replace("\n", " ")
