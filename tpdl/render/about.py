@@ -1,0 +1,79 @@
+"""What the report can say about itself: steps and their state, data, libraries, machines, durations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from tpdl.render.provenance import day, duration, size
+
+if TYPE_CHECKING:
+    from tpdl.engine.plan import Plan
+    from tpdl.engine.status import Status
+
+
+def about(plan: Plan, states: Mapping[str, Status]) -> dict[str, Any]:
+    """The group of values `report`. Its lists are tables: `from="report/steps"` and so on.
+
+    `steps`: step, kind, state, reason, made, seconds, took, memory, device; `runs`: those of them that measure;
+    `data`: name, sha256, used_by; `libraries`: library, versions; counts and sums: `fresh`, `total`, `unmeasured`, `seconds`, `took`.
+    """
+    steps = [_step_row(step, states[name]) for name, step in plan.steps.items()]
+    runs = [row for row in steps if row["kind"] == "experiment"]
+    hashes: dict[str, dict[str, list[str]]] = {}
+    libraries: dict[str, dict[str, None]] = {}
+    hosts: dict[str, None] = {}
+    for name, step in plan.steps.items():
+        record = states[name].record
+        if record is None:
+            continue
+        for data, sha in record.fingerprint.data.items():
+            hashes.setdefault(data, {}).setdefault(sha, []).append(step.base)
+        for library, version in record.happened.get("libraries", {}).items():
+            libraries.setdefault(library, {})[str(version)] = None
+        if record.happened.get("python"):
+            libraries.setdefault("Python", {})[str(record.happened["python"])] = None
+        if step.kind == "experiment" and record.happened.get("device"):
+            hosts[str(record.happened["device"])] = None
+    seconds = sum(row["seconds"] or 0 for row in runs)
+    return {
+        "profile": plan.profile,
+        "stand_in": plan.profile == "demo",
+        "steps": steps,
+        "runs": runs,
+        "data": [
+            {"name": data, "sha256": sha[:16] + "…", "used_by": ", ".join(dict.fromkeys(used))}
+            for data, found in sorted(hashes.items())
+            for sha, used in found.items()
+        ],
+        "libraries": [
+            {"library": library, "versions": ", ".join(versions)}
+            for library, versions in sorted(libraries.items(), key=lambda pair: pair[0].lower())
+        ],
+        "devices": list(hosts),
+        "total": len(steps),
+        "fresh": sum(row["state"] == "fresh" for row in steps),
+        "not_fresh": sum(row["state"] != "fresh" and not row["optional"] for row in steps),
+        "unmeasured": sum(row["optional"] and row["state"] == "missing" for row in steps),
+        "seconds": seconds,
+        "took": duration(seconds),
+        "claims": [],
+    }
+
+
+def _step_row(step: Any, status: Status) -> dict[str, Any]:
+    happened = status.record.happened if status.record else {}
+    seconds, memory = happened.get("seconds"), happened.get("peak_memory_bytes")
+    return {
+        "step": step.name,
+        "kind": step.kind,
+        "state": status.state,
+        "reason": status.reasons[0] if status.reasons else None,
+        "optional": step.optional,
+        "made": day(happened["made"]) if happened.get("made") else None,
+        "seconds": seconds,
+        "took": duration(seconds) if seconds is not None else None,
+        "memory": size(memory) if memory else None,
+        "device": happened.get("device"),
+        "command": f"tpdl run {step.name}",
+    }

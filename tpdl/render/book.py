@@ -1,0 +1,156 @@
+"""The book as `_quarto.yml` describes it: title, chapters in order, bibliography, where the pages go."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tpdl.engine.errors import UserError
+
+INCLUDE = re.compile(r"^[ \t]*\{\{<\s*include\s+(\S+)\s*>\}\}[ \t]*$")
+CONFIGURATION = "_quarto.yml"
+
+
+@dataclass
+class Chapter:
+    """One document of the book, with its includes put in."""
+
+    path: str
+    """Relative to the project's root."""
+    text: str
+    origins: list[tuple[str, int]]
+    """For each line of the text the file and line it was written in."""
+    appendix: bool = False
+
+    @property
+    def page(self) -> str:
+        """The HTML page, relative to the output folder. Quarto uses the same name."""
+        return str(Path(self.path).with_suffix(".html"))
+
+    def origin(self, line: int) -> tuple[str, int]:
+        """File and line (from 1) where the line of the text was written."""
+        return self.origins[min(line, len(self.origins)) - 1] if self.origins else (self.path, line)
+
+
+@dataclass
+class Book:
+    """What both renderers need to know about the whole."""
+
+    root: Path
+    settings: dict[str, Any]
+    chapters: list[Chapter]
+    output: Path
+    title: str
+    bibliography: list[Path] = field(default_factory=list)
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """The `book:` part of the settings."""
+        return dict(self.settings.get("book", {}))
+
+    @property
+    def lang(self) -> str:
+        """The language of the text."""
+        return str(self.settings.get("lang", "en"))
+
+    @property
+    def pdf(self) -> Path:
+        """Where the PDF goes; named after the title, as Quarto does it."""
+        stem = str(self.meta.get("output-file") or re.sub(r"[^\w-]+", "-", self.title).strip("-"))
+        return self.output / f"{stem}.pdf"
+
+    def option(self, name: str, default: Any = None, format: str = "html") -> Any:
+        """A rendering option: that of the format, else the general one."""
+        formats = self.settings.get("format")
+        chosen = formats.get(format) if isinstance(formats, dict) else None
+        if isinstance(chosen, dict) and name in chosen:
+            return chosen[name]
+        return self.settings.get(name, default)
+
+
+def read_book(root: Path) -> Book:
+    """Read `_quarto.yml` and the documents it names.
+
+    Raises:
+        UserError: there is no such file, it cannot be read, or it describes something this project cannot render.
+    """
+    path = root / CONFIGURATION
+    try:
+        settings = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except FileNotFoundError:
+        raise UserError(f"{root} has no {CONFIGURATION}, so there is no report to render") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f":{mark.line + 1}" if mark else ""
+        raise UserError(f"{CONFIGURATION}{where}: {getattr(error, 'problem', error)}") from None
+    book = settings.get("book") if isinstance(settings, dict) else None
+    if not isinstance(book, dict) or not book.get("title") or not book.get("chapters"):
+        raise UserError(f"{CONFIGURATION}: a `book:` with `title:` and `chapters:` is needed")
+    chapters = [_read_chapter(root, item) for item in book["chapters"]]
+    chapters += [_read_chapter(root, item, appendix=True) for item in book.get("appendices") or []]
+    if book.get("references"):
+        chapters.append(_read_chapter(root, book["references"]))
+    named = settings.get("bibliography") or []
+    bibliography = [root / name for name in ([named] if isinstance(named, str) else named)]
+    for file in bibliography:
+        if not file.exists():
+            raise UserError(f"{CONFIGURATION}: bibliography {file.relative_to(root)} does not exist")
+    output = root / (settings.get("project") or {}).get("output-dir", "_book")
+    return Book(root, settings, chapters, output, str(book["title"]), bibliography)
+
+
+def _read_chapter(root: Path, item: Any, appendix: bool = False) -> Chapter:
+    if not isinstance(item, str):
+        raise UserError(f"{CONFIGURATION}: chapters are file names; parts and links are not supported, found {item!r}")
+    lines: list[str] = []
+    origins: list[tuple[str, int]] = []
+    _read_into(root, item, CONFIGURATION, lines, origins, ())
+    return Chapter(item, "".join(lines), origins, appendix)
+
+
+def _read_into(
+    root: Path, name: str, where: str, lines: list[str], origins: list[tuple[str, int]], open_files: tuple[str, ...]
+) -> None:
+    """Add the lines of a document, and of what it includes, to `lines`."""
+    if name in open_files:
+        raise UserError(f"{where}: {name} includes itself")
+    try:
+        text = (root / name).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise UserError(f"{where}: there is no document {name}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{where}: {name} cannot be read as UTF-8 text: {error}") from None
+    for number, line in enumerate(text.splitlines(keepends=True), 1):
+        included = INCLUDE.match(line.rstrip("\n"))
+        if included:
+            target = included[1].strip("'\"")
+            relative = target.lstrip("/") if target.startswith("/") else str(Path(name).parent / target)
+            _read_into(root, relative, f"{name}:{number}", lines, origins, (*open_files, name))
+        else:
+            lines.append(line if line.endswith("\n") else line + "\n")
+            origins.append((name, number))
+
+
+def repository(root: Path, book: Book) -> tuple[str, str]:
+    """Web address of the source and the current commit; empty where unknown.
+
+    The address is `book: repo-url`, else that of the git remote `origin`.
+    """
+    url = str(book.meta.get("repo-url") or _git(root, "remote", "get-url", "origin"))
+    if match := re.match(r"(?:git@|ssh://git@)([^:/]+)[:/](.+)", url):
+        url = f"https://{match[1]}/{match[2]}"
+    url = re.sub(r"(\.git)?/?$", "", url)
+    return (url if url.startswith(("http://", "https://")) else ""), _git(root, "rev-parse", "HEAD")
+
+
+def _git(root: Path, *arguments: str) -> str:
+    try:
+        done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, timeout=5, check=False)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""

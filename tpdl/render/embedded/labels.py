@@ -1,0 +1,167 @@
+"""Numbers for chapters, sections, figures, tables and equations over the whole book, as Quarto gives them.
+
+A figure of chapter 2 is `Figure 2.1`; one of a chapter without number is `Figure 1`. Appendices have letters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+Node = dict[str, Any]
+EQUATION_LABEL = re.compile(r"\{#(eq-[^}\s]+)\}")
+
+
+@dataclass
+class ChapterNumbers:
+    """What the second pass needs to know about one chapter."""
+
+    number: str
+    """"2", "A", or "" for a chapter without number."""
+    appendix: bool
+    title: str
+    identifier: str = ""
+    headings: list[str] = field(default_factory=list)
+    """The number of every heading after the title, in order; empty where it has none."""
+    cited: list[str] = field(default_factory=list)
+    has_bibliography: bool = False
+
+
+@dataclass
+class Labels:
+    """All chapters, and where each label is and what its number is."""
+
+    chapters: list[ChapterNumbers] = field(default_factory=list)
+    labels: dict[str, dict[str, str]] = field(default_factory=dict)
+    """label -> `number`, `page`, `kind` ("fig", "tbl", "eq", "sec", "chapter", "appendix"), for a subfigure also `sub`."""
+
+
+def number_book(documents: list[tuple[str, bool, Node]]) -> Labels:
+    """Number all chapters.
+
+    Args:
+        documents: page, whether it is an appendix, and Pandoc's syntax tree of each chapter, in order.
+    """
+    book = Labels()
+    counted: Counter[bool] = Counter()
+    for page, appendix, document in documents:
+        first = next((b for b in document["blocks"] if b["t"] == "Header" and b["c"][0] == 1), None)
+        numbered = first is None or "unnumbered" not in first["c"][1][1]
+        counted[appendix] += numbered
+        number = "" if not numbered else chr(64 + counted[appendix]) if appendix else str(counted[appendix])
+        chapter = ChapterNumbers(number, appendix, plain_text(first["c"][2]) if first else "")
+        _Numbering(book, chapter, page).walk(document["blocks"], first)
+        book.chapters.append(chapter)
+    return book
+
+
+class _Numbering:
+    """Walks one chapter in reading order."""
+
+    def __init__(self, book: Labels, chapter: ChapterNumbers, page: str) -> None:
+        self.book, self.chapter, self.page = book, chapter, page
+        self.counts: Counter[str] = Counter()
+        self.section = [0] * 7
+
+    def walk(self, node: Any, title: Node | None, parent: str = "") -> None:
+        """Number what is in `node`; `parent` is the label of the figure around it."""
+        if isinstance(node, list):
+            for child in node:
+                self.walk(child, title, parent)
+            return
+        if not isinstance(node, dict):
+            return
+        kind, content = node.get("t"), node.get("c", [])
+        if kind == "Header":
+            self._heading(node, is_title=node is title)
+        elif kind == "Cite":
+            self.chapter.cited += [c["citationId"] for c in content[0]]
+        elif kind in ("Para", "Plain"):
+            self._equations(content)
+        label = _label(node)
+        if label == "refs":
+            self.chapter.has_bibliography = True
+        prefix = label.split("-")[0]
+        if prefix in ("fig", "tbl") and "-" in label and kind in ("Div", "Figure", "Image", "Table"):
+            self._float(label, prefix, parent)
+            parent = label
+        self.walk(_without_callout_title(node), title, parent)
+
+    def _add(self, label: str, number: str, kind: str, **more: str) -> None:
+        self.book.labels.setdefault(label, {"number": number, "page": self.page, "kind": kind, **more})
+
+    def _within_chapter(self, count: int) -> str:
+        return f"{self.chapter.number}.{count}" if self.chapter.number else str(count)
+
+    def _float(self, label: str, kind: str, parent: str) -> None:
+        if parent == label:
+            return  # an image inside the block that carries its label
+        if parent:
+            self.counts[parent] += 1
+            letter = chr(96 + self.counts[parent])
+            self._add(label, self.book.labels[parent]["number"], kind, sub=letter)
+        else:
+            self.counts[kind] += 1
+            self._add(label, self._within_chapter(self.counts[kind]), kind)
+
+    def _heading(self, node: Node, is_title: bool) -> None:
+        level, (label, classes, _), _ = node["c"]
+        if is_title:
+            self.chapter.identifier = label
+            kind = "appendix" if self.chapter.appendix else "chapter"
+            self._add(label, self.chapter.number, kind)
+            return
+        number = ""
+        if "unnumbered" not in classes and self.chapter.number:
+            self.section[level - 1] += 1
+            self.section[level:] = [0] * (7 - level)
+            number = ".".join([self.chapter.number, *(str(n) for n in self.section[1:level])])
+        self.chapter.headings.append(number)
+        self._add(label, number, "sec")
+
+    def _equations(self, inlines: list[Node]) -> None:
+        for inline in inlines:
+            found = EQUATION_LABEL.search(inline["c"]) if inline["t"] == "Str" else None
+            if found:
+                self.counts["eq"] += 1
+                self._add(found[1], self._within_chapter(self.counts["eq"]), "eq")
+
+
+def _label(node: Node) -> str:
+    content = node.get("c")
+    if node.get("t") in ("Div", "Figure", "Image", "Table") and isinstance(content, list):
+        return str(content[0][0])
+    return ""
+
+
+def _without_callout_title(node: Node) -> Any:
+    """The content of a node; of a callout without the heading that is its title, and no heading of the chapter."""
+    content = node.get("c")
+    if node.get("t") == "Div" and isinstance(content, list):
+        (_, classes, pairs), blocks = content
+        titled = any(key == "title" for key, _ in pairs)
+        if any(name.startswith("callout-") for name in classes) and not titled and blocks and blocks[0]["t"] == "Header":
+            return blocks[1:]
+    return content
+
+
+def plain_text(node: Any) -> str:
+    """The text of a piece of the syntax tree, without footnotes."""
+    return re.sub(r"\s+", " ", "".join(_strings(node))).strip()
+
+
+def _strings(node: Any) -> Iterator[str]:
+    if isinstance(node, list):
+        for child in node:
+            yield from _strings(child)
+    elif isinstance(node, dict):
+        kind, content = node.get("t"), node.get("c", [])
+        if kind in ("Str", "Space", "SoftBreak", "LineBreak"):
+            yield str(content) if kind == "Str" else " "
+        elif kind in ("Code", "Math", "CodeBlock"):
+            yield str(content[1])
+        elif kind not in ("Note", "RawInline", "RawBlock"):
+            yield from _strings(content)

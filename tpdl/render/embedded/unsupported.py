@@ -1,0 +1,51 @@
+"""What Quarto understands and this renderer does not: refused with file and line, never rendered as something else."""
+
+from __future__ import annotations
+
+import re
+
+from tpdl.render.prepare import Prepared
+from tpdl.render.problem import Problem
+from tpdl.render.scan import Item
+
+CALLOUTS = ("callout-note", "callout-tip", "callout-warning", "callout-important", "callout-caution")
+CALLOUT_ATTRIBUTES = {"title", "collapse", "when"}
+SPECIAL_CLASSES = re.compile(
+    r"callout-.*|callout|column-.*|panel-.*|aside|margin-.*|grid|g-col-.*|cell.*|landscape|hidden|incremental|fragment|columns?"
+    r"|quarto-.*|listing|theorem|proof|remark|solution|lightbox|border|list-table|hero-.*|about|tabset.*"
+)
+"""Classes of blocks to which Quarto gives a meaning of its own."""
+LAYOUT = re.compile(r"layout(-.*)?|(fig|tbl)-(cap|subcap|cap-location|align|env|pos|scap|link)")
+KNOWN_LAYOUT = {"layout-ncol", "layout"}
+
+
+def unsupported(prepared: Prepared) -> list[Problem]:
+    """Every construct of the book that this renderer does not know."""
+    found = [
+        Problem(item.path, item.line, f"{message}; the embedded renderer does not know it, `quarto render` does")
+        for items in prepared.items.values()
+        for item in items
+        for message in _objections(item)
+    ]
+    return sorted(set(found))
+
+
+def _objections(item: Item) -> list[str]:
+    if item.kind == "shortcode":
+        return [f"shortcode {{{{< {item.text.split()[0] if item.text else ''} >}}}}"]
+    if item.kind == "cell":
+        return [f"code cell {item.text}: documents hold no code that runs"]
+    if item.kind == "code":
+        return [f"code block option {name}" for name in item.attributes]
+    if item.kind not in ("div", "image", "table"):
+        return []
+    found = [f"attribute {name}" for name in item.attributes if LAYOUT.fullmatch(name) and name not in KNOWN_LAYOUT]
+    for name in item.classes:
+        if name in CALLOUTS and item.kind == "div":
+            found += [f"callout option {key}" for key in item.attributes if key not in CALLOUT_ATTRIBUTES]
+        elif SPECIAL_CLASSES.fullmatch(name):
+            found.append(f"class .{name}")
+    prefix = item.label.split("-")[0]
+    if item.kind == "div" and "-" in item.label and prefix in ("lst", "thm", "lem", "cor", "prp", "def", "exm", "exr", "alg"):
+        found.append(f"label #{item.label}")
+    return found

@@ -1,0 +1,164 @@
+"""The names that expressions can use: every step's results, read when they are first asked for."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tpdl.render.expressions import ExpressionError, NotMeasured
+
+if TYPE_CHECKING:
+    from tpdl.engine.plan import Plan
+    from tpdl.engine.step import Step
+
+
+def read_table(path: Path) -> list[dict[str, Any]]:
+    """The rows of a CSV. A column is whole numbers, numbers or truth values if all its entries are; empty means missing."""
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    if not rows:
+        return []
+    columns = [_typed([row[index] if index < len(row) else "" for row in rows[1:]]) for index in range(len(rows[0]))]
+    return [dict(zip(rows[0], values, strict=True)) for values in zip(*columns, strict=True)]
+
+
+def _typed(entries: list[str]) -> list[Any]:
+    for convert in (int, _number, _truth):
+        try:
+            return [None if entry == "" else convert(entry) for entry in entries]
+        except ValueError:
+            continue
+    return list(entries)
+
+
+def _number(entry: str) -> float | None:
+    value = float(entry)
+    return None if math.isnan(value) else value
+
+
+def _truth(entry: str) -> bool:
+    if entry not in ("True", "False"):
+        raise ValueError(entry)
+    return entry == "True"
+
+
+class Results(Mapping[str, Any]):
+    """What one experiment found: the values of its summary, the keys or columns of its result, and `rows`.
+
+    Where two of them have the same name, the first in that order counts.
+    """
+
+    def __init__(self, plan: Plan, base: str) -> None:
+        self.base = base
+        self._summary: Step | None = plan.steps.get(base + ".values")
+        self._result: Step | None = plan.steps.get(base)
+        self.used: set[str] = set()
+        """Names of the steps whose products were read."""
+
+    @cached_property
+    def _values(self) -> dict[str, Any]:
+        return _read_json(self._summary)
+
+    @cached_property
+    def _found(self) -> dict[str, Any]:
+        return _read_json(self._result)
+
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows of the result, if it is a table."""
+        step = self._result
+        if step is None or step.product.suffix != ".csv" or not step.product.exists():
+            return []
+        return read_table(step.product)
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self._values:
+            self.used.add(f"{self.base}.values")
+            return self._values[name]
+        self.used.add(self.base)
+        if name in self._found:
+            return self._found[name]
+        if name == "rows" and self.rows:
+            return self.rows
+        if self.rows and name in self.rows[0]:
+            return [row[name] for row in self.rows]
+        for step in (self._summary, self._result):
+            if step is not None and not step.product.exists():
+                raise NotMeasured(step.name)
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        columns = ["rows", *self.rows[0]] if self.rows else []
+        return iter(dict.fromkeys([*self._values, *self._found, *columns]))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+
+def _read_json(step: Step | None) -> dict[str, Any]:
+    if step is None or step.product.suffix != ".json":
+        return {}
+    try:
+        value = json.loads(step.product.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise ExpressionError(f"{step.product.name} cannot be read ({error}); `tpdl run {step.name}` makes it again") from None
+    return value if isinstance(value, dict) else {"value": value}
+
+
+class Namespace(Mapping[str, Any]):
+    """Every experiment by its last name (`layer_cut`) and by its path (`transfer.layer_cut`), and what is added to it.
+
+    A last name that two experiments share is an error where it is used.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._names: dict[str, Any] = {}
+        self._ambiguous: dict[str, list[str]] = {}
+        self.results: dict[str, Results] = {}
+        for base in dict.fromkeys(step.base for step in plan.steps.values()):
+            self.results[base] = Results(plan, base)
+            *folders, last = identifier(base).split(".")
+            holder = self._names
+            for folder in folders:
+                holder = holder.setdefault(folder, {})
+            holder[last] = self.results[base]
+            if folders:
+                self._ambiguous.setdefault(last, []).append(identifier(base))
+        for last, paths in self._ambiguous.items():
+            if len(paths) == 1 and last not in self._names:
+                self._names[last] = self.results[next(b for b in self.results if identifier(b) == paths[0])]
+
+    def add(self, name: str, value: Any) -> None:
+        """Make `value` known under `name`."""
+        self._names[name] = value
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._names and len(self._ambiguous.get(name, [])) > 1:
+            raise ExpressionError(f"`{name}` is ambiguous: write {' or '.join(f'`{path}`' for path in self._ambiguous[name])}")
+        return self._names[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def used(self) -> list[str]:
+        """The steps read since the last call, sorted."""
+        names: set[str] = set()
+        for results in self.results.values():
+            names |= results.used
+            results.used = set()
+        return sorted(names)
+
+
+def identifier(base: str) -> str:
+    """`transfer/layer-cut` as an expression writes it: `transfer.layer_cut`."""
+    return base.replace("/", ".").replace("-", "_")

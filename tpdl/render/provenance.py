@@ -1,0 +1,181 @@
+"""Where a figure or table comes from: code, parameters, data, when and on what, and whether it is still true."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tpdl.engine.plan import Plan
+    from tpdl.engine.status import Status
+    from tpdl.engine.step import Step
+
+Piece = dict[str, str]
+"""A piece of text with, where there is one, an address: `text`, `url`, `code`."""
+
+
+class Provenance:
+    """Answers for the steps of one plan."""
+
+    def __init__(self, plan: Plan, states: Mapping[str, Status], url: str, commit: str) -> None:
+        self._plan = plan
+        self._states = states
+        self._url = url
+        self._commit = commit
+
+    def of(self, name: str) -> dict[str, Any]:
+        """What the filter places under a figure or table: a short line, the whole story, a badge.
+
+        Returns:
+            `line`: pieces of the quiet line; `details`: pairs of a word and its pieces; `badge`: state and text, or false;
+            `csv`: path of the results relative to the root, or "".
+        """
+        step = self._plan.steps[name]
+        measured = self.experiments(name)
+        made = [m for m in measured if self._states[m.name].record]
+        results = self._results(step)
+        line = [self.source(step if step.function else measured[0])] if step.function or measured else []
+        parameters = _parameters([m.parameters for m in made or measured])
+        data = list(dict.fromkeys(entry for m in made for entry in m.data))
+        line += [piece(text) for text in (", ".join(parameters), ", ".join(data), self._when(made)) if text]
+        return {"line": line, "details": self._details(step, measured, made), "badge": self.badge(name) or False, "csv": results}
+
+    def experiments(self, name: str) -> list[Step]:
+        """The measuring steps that the product rests on, without intermediates that only other measurements use."""
+        direct: list[Step] = []
+        waiting = [name]
+        while waiting:
+            step = self._plan.steps[waiting.pop(0)]
+            if step.kind == "experiment":
+                direct.append(step)
+            else:
+                waiting += step.upstream
+        return list({step.name: step for step in direct}.values())
+
+    def badge(self, name: str) -> dict[str, str] | None:
+        """What a reader has to be warned of, or None."""
+        status = self._states[name]
+        if self._plan.profile == "demo":
+            return {"state": "stand-in", "text": "stand-in data, not the real ones"}
+        if status.state == "fresh":
+            return None
+        reason = f": {status.reasons[0]}" if status.reasons else ""
+        words = {"stale upstream": "out of date", "stale": "out of date", "missing": "not made yet", "failed": "failed"}
+        return {"state": status.state.split()[0], "text": words.get(status.state, status.state) + reason}
+
+    def source(self, step: Step) -> Piece:
+        """The function, with a link to its line at the commit if the repository has an address."""
+        text = f"{step.source.removeprefix('experiments/')}:{step.line}"
+        if not (self._url and self._commit):
+            return piece(text, code="yes")
+        record = self._states[step.name].record
+        if self._states[step.name].state == "stale" and record and record.happened.get("commit"):
+            # What made the product is the code of that commit; its line is not known.
+            return piece(text, f"{self._url}/blob/{record.happened['commit']}/{step.source}", code="yes")
+        return piece(text, f"{self._url}/blob/{self._commit}/{step.source}#L{step.line}", code="yes")
+
+    def _results(self, step: Step) -> str:
+        """The CSV or JSON with the numbers, if it is there."""
+        for name in [step.name, step.base]:
+            found = self._plan.steps.get(name)
+            if found and found.kind in ("experiment", "table") and not found.local and found.product.exists():
+                return found.product.relative_to(self._plan.project.root).as_posix()
+        return ""
+
+    def _when(self, made: list[Step]) -> str:
+        times = sorted(self._happened(step).get("made", "") for step in made)
+        seconds = sum(float(self._happened(step).get("seconds", 0)) for step in made)
+        return f"{day(times[-1])}, {duration(seconds)}" if times and times[-1] else ""
+
+    def _details(self, step: Step, measured: list[Step], made: list[Step]) -> list[tuple[str, list[Piece]]]:
+        rows: list[tuple[str, list[Piece]]] = []
+        if step.kind == "figure":
+            drawn = self._happened(step)
+            when = [piece(f", {moment(drawn['made'])}")] if drawn.get("made") else []
+            rows.append(("Drawn by", [self._function(step), piece(" at "), self.source(step), *when]))
+        for function in dict.fromkeys(m.function for m in measured):
+            cell = next(m for m in measured if m.function == function)
+            rows.append(("Measured by", [self._function(cell), piece(" at "), self.source(cell)]))
+        for cell in made:
+            happened = self._happened(cell)
+            words = _parameters([cell.parameters]) or ["no parameters"]
+            text = ", ".join(words)
+            if happened.get("made"):
+                text += f"; {moment(happened['made'])}, {duration(float(happened.get('seconds', 0)))}"
+            if happened.get("device"):
+                text += f" on {happened['device']}"
+            rows.append(("Run" if len(made) == 1 else "Runs", [piece(text)]))
+        hashes = {name: sha for m in made if (r := self._states[m.name].record) for name, sha in r.fingerprint.data.items() if sha}
+        if hashes:
+            rows.append(("Data", [piece(", ".join(f"{name} (SHA-256 {sha[:12]}…)" for name, sha in sorted(hashes.items())))]))
+        rows.append(("Again", [piece(f"tpdl run {step.base}", code="yes")]))
+        return rows
+
+    @staticmethod
+    def _function(step: Step) -> Piece:
+        return piece(step.function.rpartition(":")[2], code="yes")
+
+    def _happened(self, step: Step) -> dict[str, Any]:
+        record = self._states[step.name].record
+        return record.happened if record else {}
+
+
+def piece(text: str, url: str = "", code: str = "") -> Piece:
+    """A piece of text, perhaps a link, perhaps in the typewriter font."""
+    return {key: value for key, value in (("text", text), ("url", url), ("code", code)) if value}
+
+
+def day(iso: str) -> str:
+    """`2026-05-04T10:11:12Z` as `4 May 2026`; months with three letters."""
+    try:
+        time = datetime.fromisoformat(iso)
+    except ValueError:
+        return iso
+    return f"{time.day} {time:%b %Y}"
+
+
+def moment(iso: str) -> str:
+    """`2026-05-04T10:11:12Z` as `4 May 2026, 10:11 UTC`."""
+    try:
+        time = datetime.fromisoformat(iso)
+    except ValueError:
+        return iso
+    return f"{time.day} {time:%b %Y, %H:%M} UTC"
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a person would say them: `0.4 s`, `12 s`, `3 min 5 s`, `2 h 4 min`."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def size(count: float) -> str:
+    """Bytes in decimal units: `1.2 GB`."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000 or unit == "GB":
+            return f"{count:.0f} {unit}" if unit in ("B", "kB") else f"{count:.1f} {unit}"
+        count /= 1000
+    return ""
+
+
+def _parameters(sets: list[dict[str, Any]]) -> list[str]:
+    """`C=1.0`, `network=squeezenet1_1|vgg16`: every parameter with the values it took."""
+    values: dict[str, dict[str, None]] = {}
+    for parameters in sets:
+        for key, value in parameters.items():
+            values.setdefault(key, {})[value if isinstance(value, str) else json.dumps(value)] = None
+    return [f"{key}={'|'.join(found)}" for key, found in values.items()]
+
+
+def relative(path: Path, root: Path) -> str:
+    """`path` relative to `root`, with forward slashes."""
+    return path.relative_to(root).as_posix()

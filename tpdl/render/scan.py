@@ -1,0 +1,250 @@
+"""What a document refers to, with line numbers, found in its text without parsing all of Markdown.
+
+Pandoc parses the document when it is rendered, but keeps no line numbers. This scanner finds the constructs that can be wrong
+(values, claims, conditions, images, result tables, labels, references) and skips what is code or comment.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["value", "claim", "when", "image", "table", "label", "reference", "citation", "div", "shortcode", "cell", "code"]
+
+REFERENCE_KINDS = ("fig", "tbl", "sec", "eq")
+"""Prefixes of labels that this project numbers and links."""
+
+FENCE = re.compile(r"^(?:> ?)*[ \t]*(`{3,}|~{3,})(.*)$")
+DIV = re.compile(r"^[ \t]*(:{3,})[ \t]*(.*?)[ \t]*:*[ \t]*$")
+COMMENT = re.compile(r"<!--.*?-->", re.S)
+CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)(\{[^{}\n]*\})?", re.S)
+VALUE_CLASS = re.compile(r"\{[^{}]*\.value\b[^{}]*\}$")
+ATTRIBUTES = re.compile(r"""\{(?:[^{}"']|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\{[^{}]*\})*\}""")
+ATTRIBUTE = re.compile(
+    r"""\#(?P<id>[^\s{}"'=]+) | \.(?P<class>[^\s{}"'=.]+)
+      | (?P<key>[\w:-]+)=(?:"(?P<double>(?:\\.|[^"\\])*)"|'(?P<single>(?:\\.|[^'\\])*)'|(?P<bare>[^\s{}"']+))""",
+    re.X,
+)
+LABEL = re.compile(rf"#((?:{'|'.join(REFERENCE_KINDS)})-[\w.:-]*\w)")
+REFERENCE = re.compile(r"(?<![\w@\\])-?@(\{[^}]+\}|\w(?:[\w:.#$%&+?<>~/-]*\w)?)")
+SHORTCODE = re.compile(r"\{\{<\s*(.*?)\s*>\}\}", re.S)
+TARGET = re.compile(r"\(\s*(<[^>\n]*>|[^\s()]+)(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One construct. `conditions` are those of the blocks around it; it counts only where all of them hold."""
+
+    kind: Kind
+    text: str
+    line: int
+    attributes: dict[str, str] = field(default_factory=dict)
+    classes: tuple[str, ...] = ()
+    label: str = ""
+    inside: str = ""
+    """For a claim its words, for an image its caption."""
+    conditions: tuple[str, ...] = ()
+    path: str = ""
+    """The file it was written in, once that is known."""
+
+
+@dataclass(frozen=True)
+class Attributes:
+    """A Pandoc attribute block such as `{#fig-a .wide width="80%"}`, taken apart."""
+
+    label: str
+    classes: tuple[str, ...]
+    pairs: dict[str, str]
+
+
+def parse_attributes(text: str) -> Attributes:
+    """Take `{#label .class key="value"}` apart; a bare word, as in `::: note`, is a class."""
+    text = text.strip()
+    if text and not text.startswith("{"):
+        return Attributes("", (text.split()[0],), {})
+    label, classes, pairs = "", [], {}
+    for found in ATTRIBUTE.finditer(text[1:-1]):
+        if found["id"]:
+            label = found["id"]
+        elif found["class"]:
+            classes.append(found["class"])
+        else:
+            value = found["double"] if found["double"] is not None else found["single"]
+            value = found["bare"] if value is None else re.sub(r"\\(.)", r"\1", value)
+            pairs[found["key"]] = value
+    return Attributes(label, tuple(classes), pairs)
+
+
+class Scanner:
+    """Finds the items of one document, in the order of their lines."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(found.end() for found in re.finditer("\n", text))]
+        self._found: list[tuple[int, Item]] = []
+        self._regions: list[tuple[int, int, str]] = []
+        """Start, end and condition of each block and span with `when`."""
+        self._text = self._without_code_blocks(COMMENT.sub(lambda found: blank(found[0]), text))
+
+    def items(self) -> list[Item]:
+        """All items. Conditions are complete only when everything is found, so they are filled in last."""
+        prose = self._inline_code(self._text)
+        self._divs(prose)
+        self._attribute_blocks(prose)
+        for found in SHORTCODE.finditer(prose):
+            self._add("shortcode", found[1], found.start())
+        for found in LABEL.finditer(prose):
+            if self._inside_attributes(prose, found.start()):
+                self._add("label", found[1], found.start())
+        plain = ATTRIBUTES.sub(lambda block: blank(block[0]) if not block[0].startswith("{{") else block[0], prose)
+        for found in REFERENCE.finditer(plain):
+            name = found[1].strip("{}")
+            kind: Kind = "reference" if re.match(r"(?i:[a-z]+)-", name) and _reference_kind(name) else "citation"
+            self._add(kind, name[0].lower() + name[1:] if kind == "reference" else name, found.start())
+        return [self._with_conditions(item, at) for at, item in sorted(self._found, key=lambda pair: pair[0])]
+
+    def line(self, offset: int) -> int:
+        """The line, counted from 1, of a position in the text."""
+        return bisect.bisect_right(self._starts, offset)
+
+    def _add(self, kind: Kind, text: str, at: int, **more: object) -> None:
+        self._found.append((at, Item(kind, text, self.line(at), **more)))  # type: ignore[arg-type]
+
+    def _with_conditions(self, item: Item, at: int) -> Item:
+        around = tuple(condition for start, end, condition in self._regions if start < at < end)
+        return Item(**{**vars(item), "conditions": around})
+
+    def _without_code_blocks(self, text: str) -> str:
+        """Blank every fenced code block; report the ones that would have to be run."""
+        lines, at, fence = [], 0, ""
+        for line in text.splitlines(keepends=True):
+            found = FENCE.match(line.rstrip("\n"))
+            if fence:
+                closes = found and found[1].startswith(fence) and not found[2].strip()
+                fence = "" if closes else fence
+                lines.append(blank(line))
+            elif found and not (found[1][0] == "`" and "`" in found[2]):
+                fence = found[1]
+                if re.match(r"\s*\{\s*[A-Za-z]+[\s,}]", found[2]):
+                    self._add("cell", found[2].strip(), at)
+                elif found[2].strip().startswith("{"):
+                    self._add("code", found[1], at, attributes=parse_attributes(found[2]).pairs)
+                lines.append(blank(line))
+            else:
+                lines.append(line)
+            at += len(line)
+        return "".join(lines)
+
+    def _inline_code(self, text: str) -> str:
+        """Note the values and blank all inline code."""
+
+        def note(found: re.Match[str]) -> str:
+            if found[3] and VALUE_CLASS.search(found[3]):
+                self._add("value", " ".join(found[2].split()), found.start())
+            return blank(found[0])
+
+        return CODE.sub(note, text)
+
+    def _divs(self, text: str) -> None:
+        """Follow `:::` lines; note what each block is, and how far a condition reaches."""
+        stack: list[tuple[int, str]] = []
+        at = 0
+        for line in text.splitlines(keepends=True):
+            found = DIV.match(line.rstrip("\n"))
+            if found and found[2]:
+                attributes = parse_attributes(found[2])
+                condition = attributes.pairs.get("when", "")
+                stack.append((at, condition))
+                kind: Kind = "table" if "results" in attributes.classes else "div"
+                more = {"attributes": attributes.pairs, "classes": attributes.classes, "label": attributes.label}
+                self._add(kind, attributes.label, at, **more)
+                if condition:
+                    self._add("when", condition, at)
+            elif found and stack:
+                start, condition = stack.pop()
+                if condition:
+                    self._regions.append((start, at, condition))
+            at += len(line)
+        self._regions += [(start, at, condition) for start, condition in stack if condition]
+
+    def _attribute_blocks(self, text: str) -> None:
+        """Spans with a claim or a condition, and images: `[words]{…}`, `![caption](target){…}`."""
+        for found in re.finditer(r"\]", text):
+            block = ATTRIBUTES.match(text, found.end())
+            if not block:
+                continue
+            start = opening_bracket(text, found.start())
+            attributes = parse_attributes(block[0])
+            for kind in ("claim", "when"):
+                if kind in attributes.pairs and start is not None:
+                    words = " ".join(self._text[start + 1 : found.start()].split())
+                    self._add(kind, attributes.pairs[kind], start, inside=words)  # type: ignore[arg-type]
+                    if kind == "when":
+                        self._regions.append((start, found.end(), attributes.pairs[kind]))
+        for found in re.finditer(r"!\[", text):
+            closing = closing_bracket(text, found.end() - 1)
+            target = TARGET.match(text, closing + 1) if closing is not None else None
+            if closing is None or not target:
+                continue
+            block = ATTRIBUTES.match(text, target.end())
+            attributes = parse_attributes(block[0] if block else "")
+            self._add(
+                "image",
+                target[1].strip("<>"),
+                found.start(),
+                attributes=attributes.pairs,
+                classes=attributes.classes,
+                label=attributes.label,
+                inside=" ".join(self._text[found.end() : closing].split()),
+            )
+
+    @staticmethod
+    def _inside_attributes(text: str, at: int) -> bool:
+        """Whether a `#label` lies in an attribute block, and not in prose or in the target of a link."""
+        opening = text.rfind("{", 0, at)
+        return opening >= 0 and "}" not in text[opening:at] and "\n\n" not in text[opening:at]
+
+
+def scan(text: str) -> list[Item]:
+    """The items of a document."""
+    return Scanner(text).items()
+
+
+def blank(text: str) -> str:
+    """Spaces in place of `text`, with its line breaks, so that every position keeps its line."""
+    return re.sub(r"[^\n]", " ", text)
+
+
+def opening_bracket(text: str, closing: int) -> int | None:
+    """The `[` that belongs to the `]` at `closing`, within the same paragraph."""
+    depth = 0
+    for position in range(closing, -1, -1):
+        if text[position] == "\n" and text[position - 1 : position] == "\n":
+            return None
+        if text[position] in "[]" and text[position - 1 : position] != "\\":
+            depth += 1 if text[position] == "]" else -1
+            if depth == 0:
+                return position
+    return None
+
+
+def closing_bracket(text: str, opening: int) -> int | None:
+    """The `]` that belongs to the `[` at `opening`, within the same paragraph."""
+    depth = 0
+    for position in range(opening, len(text)):
+        if text.startswith("\n\n", position):
+            return None
+        if text[position] in "[]" and text[position - 1 : position] != "\\":
+            depth += 1 if text[position] == "[" else -1
+            if depth == 0:
+                return position
+    return None
+
+
+FOREIGN_KINDS = ("lst", "thm", "lem", "cor", "prp", "cnj", "def", "exm", "exr", "sol", "rem", "alg", "nte", "tip", "wrn", "imp", "cau")
+"""Prefixes that Quarto numbers and this project does not use."""
+
+
+def _reference_kind(name: str) -> bool:
+    return name.split("-")[0].lower() in (*REFERENCE_KINDS, *FOREIGN_KINDS)
