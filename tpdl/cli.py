@@ -163,25 +163,23 @@ def data(given: Arguments) -> int:
 
 def prepare(given: Arguments) -> int:
     """Evaluate everything the documents refer to, for the renderer; reads results, never makes them."""
-    from tpdl.render.prepare import prepare as prepare_report
+    from tpdl.render.screen import print_preparation
 
-    prepare_report(_project(), _profile(given))
-    return Exit.OK
+    return print_preparation(_project(), _profile(given))
 
 
 def claims(given: Arguments) -> int:
     """List every claim of the documents with its verdict; exit code 1 if one is false."""
-    from tpdl.render.screen import claims_table
+    from tpdl.render.screen import print_claims
 
-    return claims_table(_project(), _profile(given), _console())
+    return print_claims(_project(), _profile(given))
 
 
 def report(given: Arguments) -> int:
     """Render the report, HTML and PDF, with Quarto where it is installed, else with the embedded renderer."""
-    from tpdl.render.screen import build_and_print
+    from tpdl.render.screen import print_report
 
-    kinds = tuple(given.to or ("html", "pdf"))
-    return build_and_print(_project(), _profile(given), kinds, given.renderer, given.draft, _console())
+    return print_report(_project(), _profile(given), given.to or ("html", "pdf"), given.renderer, given.draft)
 
 
 class _Parser(argparse.ArgumentParser):
