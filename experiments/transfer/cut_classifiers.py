@@ -49,13 +49,13 @@ def cut_classifiers(network: str, gram: Arrays, C: float = 1.0, folds: int = 5, 
             scores = machine.decision_function(unknown)
             trained = time.perf_counter()
         right = [
-            linear_svm(known[fit], labels[fit], C, seed).score(known[held_out], labels[held_out]) for fit, held_out in splits
+            linear_svm(known[fit], labels[fit], C, seed).score(known[held_out], labels[held_out])
+            for fit, held_out in splits
         ]
         arrays[f"{cut}/predicted"], arrays[f"{cut}/score"] = scores.argmax(1), scores.max(1)
-        columns.append(
-            {"rank": known.shape[1], "train_accuracy": machine.score(known, labels), "validation_accuracy": np.mean(right)}
-            | {"factor_seconds": factored - begun, "svm_seconds": trained - factored, "peak_bytes": peak.bytes}
-        )
+        took = {"factor_seconds": factored - begun, "svm_seconds": trained - factored, "peak_bytes": peak.bytes}
+        accuracies = {"train_accuracy": machine.score(known, labels), "validation_accuracy": np.mean(right)}
+        columns.append({"rank": known.shape[1]} | accuracies | took)
     return arrays | {key: np.array([column[key] for column in columns]) for key in columns[0]}
 
 

@@ -53,10 +53,8 @@ def gram(network: str, width: int = 49_152) -> Arrays:
     for cut, found in progress(made, "cuts", total=len(cuts(network))):
         arrays[f"{cut.name}/kernel"] = found.kernel
         shape = "×".join(map(str, cut.shape))
-        columns.append(
-            {"cut": cut.name, "module": cut.module, "shape": shape, "features": cut.features, "passes": found.passes}
-            | {"forward_seconds": found.forward_seconds, "gram_seconds": found.gram_seconds, "peak_bytes": found.peak_bytes}
-        )
+        took = {key: getattr(found, key) for key in ("passes", "forward_seconds", "gram_seconds", "peak_bytes")}
+        columns.append({"cut": cut.name, "module": cut.module, "shape": shape, "features": cut.features} | took)
     note(passes=totals.passes, images_per_second=round(totals.images_per_second, 1), spooled_bytes=totals.spooled_bytes)
     arrays |= {key: np.array([column[key] for column in columns]) for key in columns[0]}
     arrays |= {"image": np.array(scenes.names), "label": scenes.labels, "class": np.array(scenes.classes)}

@@ -89,7 +89,9 @@ def layer_cut_curve(results: pd.DataFrame) -> Figure:
     for (network, rows), (upper, lower) in zip(results.groupby("network", sort=False), axes.T, strict=True):
         upper.fill_between(rows["index"], rows["low"], rows["high"], color="C0", alpha=0.25, linewidth=0)
         upper.plot(rows["index"], rows["accuracy"], "o-", color="C0", label="measured, with 95 % interval")
-        upper.axhline(ORIGINAL_ACCURACY, color="C1", linestyle="--", linewidth=1.2, label="original report: VGG16, best cut")
+        upper.axhline(
+            ORIGINAL_ACCURACY, color="C1", linestyle="--", linewidth=1.2, label="original report: VGG16, best cut"
+        )
         upper.axhline(1 / CLASSES, color="C2", linestyle=":", linewidth=1.5, label="chance")
         upper.set_title(network)
         lower.semilogy(rows["index"], rows["features"], "s-", color="C4")
@@ -121,7 +123,9 @@ def layer_cut_memory(results: pd.DataFrame) -> Figure:
         svm = rows["factor_seconds"] + rows["svm_seconds"]
         upper.bar(rows["index"], svm, bottom=bottom, color="C2", label="factor and SVM")
         upper.set_title(network)
-        lower.semilogy(rows["index"], rows["raw_bytes"] / 1e9, "s--", color="C1", label="raw training features would take")
+        lower.semilogy(
+            rows["index"], rows["raw_bytes"] / 1e9, "s--", color="C1", label="raw training features would take"
+        )
         lower.semilogy(rows["index"], rows["peak_bytes"] / 1e9, "o-", color="C0", label="whole process took")
         _name_cuts(lower, rows)
     axes[0, 0].set_ylabel("seconds")
@@ -141,7 +145,11 @@ def layer_cut_values(results: pd.DataFrame) -> dict:
         "by_network": by_network,
         "best": best,
         "chance": 1 / CLASSES,
-        "original": {"accuracy": ORIGINAL_ACCURACY, "error": 1 - ORIGINAL_ACCURACY, "relu15_accuracy": ORIGINAL_RELU15_ACCURACY},
+        "original": {
+            "accuracy": ORIGINAL_ACCURACY,
+            "error": 1 - ORIGINAL_ACCURACY,
+            "relu15_accuracy": ORIGINAL_RELU15_ACCURACY,
+        },
         "gap_to_original": ORIGINAL_ACCURACY - best["accuracy"],
         "test_images": int(results["test_images"].iloc[0]),
         "train_images": int(results["train_images"].iloc[0]),
@@ -171,8 +179,10 @@ def _about(rows: pd.DataFrame) -> dict:
 
 
 def _row(row: dict) -> dict:
-    kept = ("network", "cut", "index", "module", "shape", "features", "accuracy", "low", "high", "error", "validation")
-    kept += ("train_accuracy", "p_against_best", "peak_bytes", "raw_bytes", "forward_seconds")
+    kept = [
+        *("network", "cut", "index", "module", "shape", "features", "accuracy", "low", "high", "error", "validation"),
+        *("train_accuracy", "p_against_best", "peak_bytes", "raw_bytes", "forward_seconds"),
+    ]
     seconds = row["gram_seconds"] + row["factor_seconds"] + row["svm_seconds"]
     return {key: row[key] for key in kept} | {"seconds": seconds, "raw_gigabytes": row["raw_bytes"] / 1e9}
 

@@ -1,14 +1,11 @@
-"""What data there is, where it lies on this machine, and where it comes from. Imports nothing heavy.
-
-The data root is `TPDL_DATA`, or else `.tpdl/data` of the project.
-"""
+"""What data there is, and where it comes from. Imports nothing heavy."""
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from tpdl.data.place import data_root
 from tpdl.engine.errors import UserError
 
 
@@ -113,15 +110,6 @@ ENTRIES = (
 )
 
 
-def data_root() -> Path:
-    """The folder that holds the data."""
-    if given := os.environ.get("TPDL_DATA"):
-        return Path(given).expanduser()
-    here = Path.cwd()
-    project = next((folder for folder in (here, *here.parents) if (folder / "experiments").is_dir()), here)
-    return project / ".tpdl" / "data"
-
-
 def names() -> list[str]:
     """All names, in the order of the catalogue."""
     return [entry.name for entry in ENTRIES]
@@ -152,20 +140,15 @@ def resolve(name: str, root: Path | None = None) -> list[Path]:
     return paths if all(path.exists() for path in paths) else []
 
 
-def require(name: str, root: Path | None = None) -> list[Path]:
-    """As `resolve`, but what is not there is an error that says how to get it."""
-    if paths := resolve(name, root):
-        return paths
-    raise UserError(describe(name, root))
-
-
 def describe(name: str, root: Path | None = None) -> str:
     """One line on data that is missing: what it is, how large, where it comes from, and how to get it."""
     root = root or data_root()
     wanted = entry(name)
     size = f"{wanted.size / 1e6:.0f} MB"
     if wanted.downloads:
-        return f"{name} is not at {root}: {wanted.what}; {size} from {wanted.home}; get it with `tpdl data fetch {name}`"
+        return (
+            f"{name} is not at {root}: {wanted.what}; {size} from {wanted.home}; get it with `tpdl data fetch {name}`"
+        )
     return f"{name} is not at {root}: {wanted.what}; {size}; home {wanted.home}; {wanted.by_hand.format(root=root)}"
 
 

@@ -58,7 +58,7 @@ class Canvas:
     def __init__(self, height: int, width: int, rng: np.random.Generator) -> None:
         self.rng = rng
         self.value = np.full((height, width), 0.5)
-        self.y, self.x = np.mgrid[0:1 : height * 1j, 0:1 : width * 1j]
+        self.y, self.x = np.mgrid[0 : 1 : height * 1j, 0 : 1 : width * 1j]
 
     def between(self, low: float, high: float) -> float:
         """A random number between two."""
@@ -84,14 +84,18 @@ class Canvas:
     def ridge(self, height: float, rough: float, value: float, grain: float = 0.0) -> None:
         """Everything below a rugged line."""
         width = self.value.shape[1]
-        line = height + sum(rough / 2**k * (2 * smooth_noise((1, width), (1, 2.0 ** (k + 1)), self.rng)[0] - 1) for k in range(4))
+        line = height + sum(
+            rough / 2**k * (2 * smooth_noise((1, width), (1, 2.0 ** (k + 1)), self.rng)[0] - 1) for k in range(4)
+        )
         self.paint(self.y > line[None, :], value + grain * self.noise(14, 14))
 
     def box(self, left: float, top: float, right: float, bottom: float, value: float) -> None:
         """A rectangle."""
         self.paint((self.x > left) & (self.x < right) & (self.y > top) & (self.y < bottom), value)
 
-    def windows(self, left: float, top: float, right: float, bottom: float, rows: int, columns: int, value: float) -> None:
+    def windows(
+        self, left: float, top: float, right: float, bottom: float, rows: int, columns: int, value: float
+    ) -> None:
         """A grid of windows in a rectangle."""
         u, v = (self.x - left) / (right - left) * columns, (self.y - top) / (bottom - top) * rows
         inside = (u > 0) & (u < columns) & (v > 0) & (v < rows)
@@ -131,7 +135,9 @@ class Canvas:
         """As a camera sees it: a window of the scene, mirrored or not, in random light, contrast and grain; uint8."""
         value = self.value + 0.3 * self.noise(1.5, 1.5)
         height, width = (int(pixels * self.between(0.7, 0.95)) for pixels in value.shape)
-        top, left = (int(self.rng.integers(0, all - part)) for all, part in zip(value.shape, (height, width), strict=True))
+        top, left = (
+            int(self.rng.integers(0, all - part)) for all, part in zip(value.shape, (height, width), strict=True)
+        )
         value = value[top : top + height, left : left + width][:, :: int(self.rng.choice([-1, 1]))]
         value = value + self.rng.normal(0, 0.08, value.shape)
         value = 0.5 + self.between(0.4, 1.1) * (value - 0.5) + self.between(-0.2, 0.2)
@@ -250,7 +256,10 @@ def street(c: Canvas) -> None:
         shade, reach = c.between(0.2, 0.6), abs(c.x - vanishing) * (np.sign(c.x - vanishing) == side)
         wall = (reach > 0.08) & (abs(c.y - horizon) < 0.1 + c.between(0.7, 1.0) * reach)
         c.paint(wall, shade)
-        c.paint(wall & (np.sin(12 / (reach + 0.15)) > 0.3) & (np.sin((c.y - horizon) / (reach + 0.1) * 14) > 0.2), shade + 0.3)
+        c.paint(
+            wall & (np.sin(12 / (reach + 0.15)) > 0.3) & (np.sin((c.y - horizon) / (reach + 0.1) * 14) > 0.2),
+            shade + 0.3,
+        )
     c.road(horizon, vanishing, c.between(0.25, 0.4), c.between(0.2, 0.4))
     c.clutter(int(c.rng.integers(1, 5)), 0.55, 0.8)
 
@@ -274,7 +283,12 @@ def tallbuilding(c: Canvas) -> None:
     """One to three towers with many floors against the sky."""
     c.sky()
     for _ in range(int(c.rng.integers(1, 4))):
-        left, width, top, shade = c.between(0.05, 0.65), c.between(0.2, 0.35), c.between(0.02, 0.3), c.between(0.2, 0.75)
+        left, width, top, shade = (
+            c.between(0.05, 0.65),
+            c.between(0.2, 0.35),
+            c.between(0.02, 0.3),
+            c.between(0.2, 0.75),
+        )
         c.box(left, top, left + width, 1, shade)
         rows, columns = int(c.rng.integers(9, 16)), int(c.rng.integers(4, 8))
         c.windows(left + 0.01, top + 0.02, left + width - 0.01, 1, rows, columns, shade + c.rng.choice([-0.3, 0.3]))
@@ -288,7 +302,9 @@ def suburb(c: Canvas) -> None:
     left, width = c.between(0.1, 0.35), c.between(0.4, 0.55)
     wall, shade = base - c.between(0.2, 0.28), c.between(0.6, 0.95)
     c.box(left, wall, left + width, base, shade)
-    c.windows(left + 0.03, wall + 0.03, left + width - 0.03, base - 0.03, 1, int(c.rng.integers(3, 6)), c.between(0.05, 0.3))
+    c.windows(
+        left + 0.03, wall + 0.03, left + width - 0.03, base - 0.03, 1, int(c.rng.integers(3, 6)), c.between(0.05, 0.3)
+    )
     slope = (wall - c.y) / c.between(0.16, 0.24)
     c.paint((slope > 0) & (abs(c.x - left - width / 2) < (width / 2 + 0.05) * (1 - slope)), c.between(0.1, 0.35))
     for _ in range(int(c.rng.integers(1, 4))):

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from tpdl.data import catalog
+from tpdl.data.place import needed
 from tpdl.engine.context import profile
 from tpdl.engine.errors import UserError
 
@@ -62,8 +62,7 @@ def load() -> Scenes:
         from tpdl.data.drawn_scenes import draw_scenes
 
         return draw_scenes()
-    [folder] = catalog.require("15-scene")
-    return read(folder)
+    return read(needed("15-scene", "15SceneData"))
 
 
 def read(folder: Path, train: int = TRAIN, test: int = TEST) -> Scenes:
@@ -86,5 +85,7 @@ def read(folder: Path, train: int = TRAIN, test: int = TEST) -> Scenes:
     classes = sorted({name.split("/")[1] for name in names})
     labels = np.array([classes.index(name.split("/")[1]) for name in names])
     if train == TRAIN and len(classes) != CLASSES:
-        raise UserError(f"15-scene: {folder} has {len(classes)} classes instead of {CLASSES}; remove it and fetch it again")
+        raise UserError(
+            f"15-scene: {folder} has {len(classes)} classes instead of {CLASSES}; remove it and fetch it again"
+        )
     return Scenes(classes, names, labels, train, lambda index: (folder / names[index]).read_bytes())

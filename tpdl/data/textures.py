@@ -50,7 +50,9 @@ def _noise(down: float, across: float, sharp: bool) -> Callable[[np.random.Gener
     return draw
 
 
-def _lattice(shape: Callable[[np.ndarray, np.ndarray], np.ndarray], period: float, turned: bool) -> Callable[..., np.ndarray]:
+def _lattice(
+    shape: Callable[[np.ndarray, np.ndarray], np.ndarray], period: float, turned: bool
+) -> Callable[..., np.ndarray]:
     def draw(rng: np.random.Generator) -> np.ndarray:
         angle = rng.uniform(0, np.pi) if turned else rng.normal(0, 0.06)
         u, v = _rotated(angle, period * rng.uniform(0.85, 1.15), rng)
@@ -93,7 +95,11 @@ def _photographed(texture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 KINDS: list[Callable[[np.random.Generator], np.ndarray]] = [
     *(_grating(np.pi * turn / 6, period) for turn in range(6) for period in (5.0, 12.0)),
-    *(_noise(*cells, sharp) for cells in ((4, 4), (9, 9), (20, 20), (3, 20), (20, 3), (8, 32), (32, 8)) for sharp in (0, 1)),
+    *(
+        _noise(*cells, sharp)
+        for cells in ((4, 4), (9, 9), (20, 20), (3, 20), (20, 3), (8, 32), (32, 8))
+        for sharp in (False, True)
+    ),
     *(_lattice(shape, period, True) for shape in (_disc, _ring, _square, _checks, _cross) for period in (10.0, 20.0)),
     *(_lattice(shape, 14.0, False) for shape in (_dash, lambda u, v: _dash(v, u), _square, _checks)),
 ]

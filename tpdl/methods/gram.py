@@ -28,7 +28,7 @@ from torch import Tensor, nn
 
 from tpdl.methods.device import best_device
 from tpdl.methods.memory import PeakMemory
-from tpdl.methods.spool import Block, Spool, blocks, passes
+from tpdl.methods.spool import FLOAT, Block, Spool, blocks, passes
 from tpdl.nets.cuts import Cut, flat, tapped
 
 WIDTH = 49_152
@@ -94,7 +94,7 @@ def gram_matrices(
     """
     totals = totals if totals is not None else Totals()
     device = best_device()
-    model = model.to(device, memory_format=torch.channels_last)
+    model = model.to(device).to(memory_format=torch.channels_last)
     finished = {cut.name: state for cut in cuts if (state := load(cut.name)) is not None}
     todo = [cut for cut in cuts if cut.name not in finished]
     if budget is None:
@@ -121,6 +121,7 @@ def _compute(
     totals: Totals,
 ) -> Iterator[Gram]:
     gram = _Sum(images, train)
+    memory = np.empty(max((block.bytes(images) // FLOAT for wanted in plan for block in wanted), default=0), np.float32)
     for wanted in plan:
         spool = Spool(folder, wanted)
         try:
@@ -133,8 +134,10 @@ def _compute(
             for block in wanted:
                 if block.start == 0:
                     gram = _Sum(images, train)
+                begun = time.perf_counter()
                 with PeakMemory() as while_multiplying:
-                    gram.add(spool.take(block), device)
+                    gram.add(spool.take(block, memory), device)
+                gram.gram_seconds += time.perf_counter() - begun
                 if block is wanted[-1] or block.stop == block.cut.features:
                     gram.end_of_pass(run, block.cut)
                 gram.peak_bytes = max(gram.peak_bytes, while_running.bytes, while_multiplying.bytes)
@@ -166,13 +169,13 @@ class _Forward:
         return time.perf_counter() - started
 
     def _take(self, cut: Cut, output: Tensor) -> None:
-        features = flat(output).cpu()
+        features = flat(output).cpu().numpy()
         now = time.perf_counter()
         self.reached[cut] += now - self._begun - self._aside
         for block in self.by_cut[cut]:
             part = features[:, block.start : block.stop]
-            self.squares[cut][self._rows] += part.double().square_().sum(1).numpy()
-            self.spool.append(block, part.numpy())
+            self.squares[cut][self._rows] += np.einsum("ij,ij->i", part, part, dtype=np.float64)
+            self.spool.append(block, part)
         spent = time.perf_counter() - now
         self.spooling[cut] += spent
         self._aside += spent
@@ -189,10 +192,14 @@ class _Sum:
         self.peak_bytes = 0
 
     def add(self, rows: np.ndarray, device: torch.device) -> None:
-        started = time.perf_counter()
-        block = torch.from_numpy(rows).to(device)
-        self.kernel += (block @ block[: self.kernel.shape[1]].T).cpu().numpy()
-        self.gram_seconds += time.perf_counter() - started
+        train = self.kernel.shape[1]
+        if device.type == "cpu":
+            # numpy's OpenBLAS is up to twice as fast here as torch's MKL, and does half the work for B Bᵀ.
+            self.kernel[:train] += rows[:train] @ rows[:train].T
+            self.kernel[train:] += rows[train:] @ rows[:train].T
+        else:
+            block = torch.from_numpy(rows).to(device)
+            self.kernel += (block @ block[:train].T).cpu().numpy()
 
     def end_of_pass(self, run: _Forward, cut: Cut) -> None:
         self.passes += 1
@@ -202,7 +209,9 @@ class _Sum:
 
     def result(self) -> Gram:
         norms = np.sqrt(self.squares)
-        scale = np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)  # an image with no feature at all stays 0
+        scale = np.divide(
+            1.0, norms, out=np.zeros_like(norms), where=norms > 0
+        )  # an image with no feature at all stays 0
         kernel = self.kernel * scale[:, None] * scale[: self.kernel.shape[1]]
         return Gram(
             kernel.astype(np.float32), norms, self.passes, self.forward_seconds, self.gram_seconds, self.peak_bytes

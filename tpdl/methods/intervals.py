@@ -6,7 +6,9 @@ import numpy as np
 from scipy.stats import binomtest
 
 
-def bootstrap_interval(correct: np.ndarray, level: float = 0.95, resamples: int = 10_000, seed: int = 0) -> tuple[float, float]:
+def bootstrap_interval(
+    correct: np.ndarray, level: float = 0.95, resamples: int = 10_000, seed: int = 0
+) -> tuple[float, float]:
     """Percentile bootstrap interval of the share of correct items (Efron and Tibshirani 1993, chapter 13).
 
     Drawing n of n zeros and ones with replacement makes their sum binomial, so it is drawn as one number.

@@ -11,7 +11,9 @@ from sklearn.svm import LinearSVC
 from tpdl.engine.errors import UserError
 
 
-def linear_svm(features: np.ndarray, labels: np.ndarray, C: float = 1.0, seed: int = 0, tolerance: float = 1e-6) -> LinearSVC:
+def linear_svm(
+    features: np.ndarray, labels: np.ndarray, C: float = 1.0, seed: int = 0, tolerance: float = 1e-6
+) -> LinearSVC:
     """scikit-learn's `LinearSVC`, squared hinge loss, solved to a tolerance at which its random start does not show.
 
     Args:
@@ -30,4 +32,6 @@ def linear_svm(features: np.ndarray, labels: np.ndarray, C: float = 1.0, seed: i
         try:
             return machine.fit(features, labels)
         except ConvergenceWarning as error:
-            raise UserError(f"LinearSVC with C={C} did not converge; choose a smaller C or a larger tolerance") from error
+            raise UserError(
+                f"LinearSVC with C={C} did not converge; choose a smaller C or a larger tolerance"
+            ) from error

@@ -53,7 +53,9 @@ def passes(blocks: list[Block], images: int, budget: int) -> list[list[Block]]:
     for block in blocks:
         size = block.bytes(images)
         if size > budget:
-            raise UserError(f"a block of {size / 1e6:.0f} MB does not fit the disk budget of {budget / 1e6:.0f} MB; free some disk")
+            raise UserError(
+                f"a block of {size / 1e6:.0f} MB does not fit the disk budget of {budget / 1e6:.0f} MB; free some disk"
+            )
         if size > room:
             packed.append([])
             room = budget
@@ -76,15 +78,26 @@ class Spool:
         try:
             np.ascontiguousarray(rows, dtype=np.float32).tofile(self._files[block])
         except OSError as error:
-            raise StepError(f"cannot spool features to {self._folder}: {error.strerror or error}; free some disk") from error
+            raise StepError(
+                f"cannot spool features to {self._folder}: {error.strerror or error}; free some disk"
+            ) from error
 
-    def take(self, block: Block) -> np.ndarray:
-        """All rows of a block, float32 [images, width]. Its file is deleted."""
+    def take(self, block: Block, memory: np.ndarray) -> np.ndarray:
+        """All rows of a block, float32 [images, width], read into the beginning of `memory`. Its file is deleted.
+
+        The same memory is used again and again, because the first touch of fresh memory costs more than the reading.
+        """
         self._files.pop(block).close()
         path = self._path(block)
-        rows = np.fromfile(path, dtype=np.float32).reshape(-1, block.stop - block.start)
+        rows = memory[: path.stat().st_size // FLOAT]
+        with path.open("rb", buffering=0) as file:
+            unread = rows.view(np.uint8).data
+            while len(unread) and (count := file.readinto(unread)):
+                unread = unread[count:]
         path.unlink()
-        return rows
+        if len(unread):
+            raise StepError(f"{path} became shorter while it was read; run the step again")
+        return rows.reshape(-1, block.stop - block.start)
 
     def close(self) -> None:
         """Delete what is left."""

@@ -63,7 +63,9 @@ def cuts(network: str) -> list[Cut]:
 
 
 @contextmanager
-def tapped(model: nn.Module, wanted: list[Cut], take: Callable[[Cut, Tensor], Any]) -> Iterator[Callable[[Tensor], None]]:
+def tapped(
+    model: nn.Module, wanted: list[Cut], take: Callable[[Cut, Tensor], Any]
+) -> Iterator[Callable[[Tensor], None]]:
     """Yield a function that runs `model` on a batch, calls `take(cut, output)` at each wanted cut, and stops after the last.
 
     `take` must be done with the output when it returns: later layers may overwrite it in place.

@@ -30,10 +30,10 @@ def names() -> list[str]:
 
 
 def image_size(name: str) -> int:
-    """Side in pixels of the square images that the network is given: 64 for the stand-ins, 224 for all others."""
-    from tpdl.nets.tiny import BUILDERS, SIDE
+    """Side in pixels of the square images that the network is given: 48 or 64 for the stand-ins, 224 for all others."""
+    from tpdl.nets.tiny import SIDES
 
-    return SIDE if name in BUILDERS else IMAGE_SIZE
+    return SIDES.get(name, IMAGE_SIZE)
 
 
 def architecture(name: str) -> nn.Module:

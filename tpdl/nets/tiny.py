@@ -1,4 +1,4 @@
-"""The stand-ins of the demo profile: VGG16 and SqueezeNet 1.1 layer for layer, but narrow, for 64×64 images.
+"""The stand-ins of the demo profile: VGG16 and SqueezeNet 1.1 layer for layer, but narrow, for small images.
 
 They are pretrained where they are used, in seconds, on procedural textures (`tpdl.data.textures`), as their models are on
 ImageNet: so the demo profile needs no download, and still its curves say something about depth.
@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import torch
 from torch import Tensor, nn
 from torchvision.models.squeezenet import Fire
 from torchvision.models.vgg import cfgs, make_layers
 
-SIDE = 64
+SIDES = {"tiny_vgg": 48, "tiny_squeezenet": 64}
 """Side in pixels of the images."""
 TEXTURES = 40
 """Number of texture classes, the outputs of both networks."""
@@ -34,22 +33,22 @@ class TinyVGG(nn.Module):
         _initialise(self)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Scores [images, classes] of images [images, 3, 64, 64]."""
+        """Scores [images, classes] of images [images, 3, side, side]."""
         return self.classifier(self.avgpool(self.features(x)).flatten(1))
 
 
 class TinySqueezeNet(nn.Module):
-    """SqueezeNet 1.1 (Iandola et al. 2016) with a quarter of the channels: 8 Fire modules, 18 cuts."""
+    """SqueezeNet 1.1 (Iandola et al. 2016) with about a quarter of the channels: 8 Fire modules, 18 cuts."""
 
     def __init__(self) -> None:
         super().__init__()
         pool = lambda: nn.MaxPool2d(3, 2, ceil_mode=True)  # noqa: E731
         fire = lambda inputs, squeeze, expand: Fire(inputs, squeeze, expand, expand)  # noqa: E731
         self.features = nn.Sequential(
-            *(nn.Conv2d(3, 16, 3, 2), nn.ReLU(True), pool()),
-            *(fire(16, 8, 16), fire(32, 8, 16), pool()),
-            *(fire(32, 12, 32), fire(64, 12, 32), pool()),
-            *(fire(64, 16, 48), fire(96, 16, 48), fire(96, 24, 64), fire(128, 24, 64)),
+            *(nn.Conv2d(3, 32, 3, 2), nn.ReLU(True), pool()),
+            *(fire(32, 16, 16), fire(32, 16, 16), pool()),
+            *(fire(32, 24, 32), fire(64, 24, 32), pool()),
+            *(fire(64, 32, 48), fire(96, 32, 48), fire(96, 48, 64), fire(128, 48, 64)),
         )
         self.classifier = nn.Sequential(
             nn.Dropout(0.2), nn.Conv2d(128, TEXTURES, 1), nn.ReLU(True), nn.AdaptiveAvgPool2d(1)
@@ -57,7 +56,7 @@ class TinySqueezeNet(nn.Module):
         _initialise(self)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Scores [images, classes] of images [images, 3, 64, 64]."""
+        """Scores [images, classes] of images [images, 3, side, side]."""
         return self.classifier(self.features(x)).flatten(1)
 
 
@@ -69,4 +68,5 @@ def _initialise(model: nn.Module) -> None:
     for module in model.modules():
         if isinstance(module, nn.Conv2d | nn.Linear):
             nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
-            nn.init.zeros_(module.bias)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)

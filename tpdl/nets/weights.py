@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tpdl.data.place import needed
 from tpdl.engine.errors import UserError
 
 if TYPE_CHECKING:
@@ -13,14 +14,12 @@ if TYPE_CHECKING:
 
 
 def load_weights(model: nn.Module, name: str) -> None:
-    """Put the weights that the data catalogue has for `name` into `model`.
+    """Put the weights found for `name` in the data root's `weights/` into `model`.
 
     Raises:
         UserError: the weights are not on this machine, cannot be read, or belong to another network.
     """
-    from tpdl.data import catalog
-
-    [file] = catalog.require(f"weights/{name}")
+    file = needed(f"weights/{name}", *(f"weights/{name}{end}" for end in (".safetensors", ".pth", "-????????.pth")))
     fill(model, read_state(file), file)
 
 
@@ -53,5 +52,7 @@ def fill(model: nn.Module, state: dict[str, torch.Tensor], file: Path) -> None:
                 f"{file}: tensor {key!r} has shape {tuple(state[key].shape)}, the network needs {tuple(tensor.shape)}"
             )
     if surplus := sorted(state.keys() - expected.keys()):
-        raise UserError(f"{file}: tensor {surplus[0]!r} has no place in the network; these are weights of another network")
+        raise UserError(
+            f"{file}: tensor {surplus[0]!r} has no place in the network; these are weights of another network"
+        )
     model.load_state_dict(state)
