@@ -85,6 +85,18 @@ def test_a_file_touched_just_now_is_not_remembered(tmp_path: Path) -> None:
     assert not (tmp_path / ".tpdl").exists() or not json.loads((tmp_path / ".tpdl" / "sources").read_text())["files"]
 
 
+def test_clocks_that_count_whole_seconds_get_more_time(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stamp = (time.time_ns() // 10**9 - 1) * 10**9
+    for name in FILES:
+        os.utime(root / name, ns=(stamp, stamp))
+    time.sleep(0.01)
+    look(root)
+    assert not (root / ".tpdl").exists()
+    monkeypatch.setattr(cache, "_COARSE_SETTLED_NS", 0)
+    look(root)
+    assert (root / ".tpdl" / "sources").exists()
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"key": 1}', '{"key": [1], "files": {"app.py": 3}}'])
 def test_a_broken_cache_is_no_cache(content: str, root: Path) -> None:
     (root / ".tpdl").mkdir()

@@ -149,6 +149,14 @@ def test_what_runs_during_an_import_is_left_out(app: Any) -> None:
     assert missing(found, Sources(root).closure("tracedapp:lazy")) == []
 
 
+def test_equal_functions_in_two_files_are_two(app: Any) -> None:
+    root = Path(app.__file__).parent
+    write(root, {"tracedlib/one.py": "def same(): return 1\n", "tracedlib/two.py": "def same(): return 1\n"})
+    one, two = (importlib.import_module(f"tracedlib.{name}") for name in ("one", "two"))
+    found, _ = executed(app, lambda: (one.same(), two.same()))
+    assert found == {"tracedlib.one:same", "tracedlib.two:same"}
+
+
 def test_missing_names_the_rest() -> None:
     closure = {"a:f": "", "a:C": "", "b:*": "", "c:<import T.add>": ""}
     assert missing(["a:f", "a:C.m", "a:C.D.m", "b:x.y", "c:T"], closure) == []

@@ -15,7 +15,6 @@ that uses `sys.setprofile` is suspended meanwhile.
 from __future__ import annotations
 
 import ast
-import inspect
 import os
 import sys
 import threading
@@ -67,7 +66,7 @@ class Trace:
             return
         if event != "call" or id(code) in self._codes or depth:
             return
-        if code.co_flags & inspect.CO_OPTIMIZED and self._path(code.co_filename):  # a class body is not optimised
+        if self._path(code.co_filename):
             self._codes[id(code)] = code
 
     def _path(self, filename: str) -> Path | None:

@@ -136,7 +136,7 @@ class Resolver:
         summary, submodule = self._summary(module), f"{module}.{first}"
         known = summary is not None and (first in summary["symbols"] or first in summary["imports"])
         found = False
-        if summary and (known or summary["stars"]) and (module, first) not in seen:
+        if summary and (known or summary["stars"]):
             for each in self._global(module, names, seen, nested=True):
                 found = True
                 yield each
