@@ -196,13 +196,18 @@ def test_large_intermediate_is_made_only_when_needed(lab):
     lab.tpdl("run", "features", "total")
     assert (lab.root / "figures/features.npz.record.json").exists()
     product = lab.root / ".tpdl/full/local/features.npz"
+    product.write_bytes(b"half of it")
+    assert lab.states("features")["features"].startswith("fresh: as recorded"), "and not an edited product"
+    lab.edit("experiments/big.py", "factor: int = 1", "factor: int = 3")
+    lab.tpdl("run", "total")
+    assert json.loads((lab.root / "figures/total.json").read_text()) == {"sum": 9.0}, "it was made again"
     product.unlink()
     assert lab.states("features", "total") == {
         "features": "fresh: as recorded; the file itself is made again when a step needs it",
         "total": "fresh",
     }
     assert "nothing to run" in lab.tpdl("run", "total")
-    lab.edit("experiments/big.py", "factor: int = 1", "factor: int = 2")
+    lab.edit("experiments/big.py", "factor: int = 3", "factor: int = 2")
     lab.tpdl("run", "total")
     assert product.exists() and json.loads((lab.root / "figures/total.json").read_text()) == {"sum": 6.0}
 

@@ -30,10 +30,7 @@ def accept_steps(plan: Plan, names: Sequence[str], because: str = "") -> dict[st
             if step.optional:
                 continue
             raise UserError(f"{name} cannot be accepted: {found or 'it was never run'}; tpdl run {name}")
-        on_disk = plan.product_hashes(step)
-        if any(sha != found.products.get(file) for file, sha in on_disk.items()) and (
-            step.product.exists() or not step.local
-        ):
+        if not step.local and not plan.is_here(step):
             raise UserError(f"{name} cannot be accepted: its product is gone, edited or truncated; tpdl run {name}")
         now = plan.fingerprint(step)
         reasons = list(differences(found.fingerprint, now))

@@ -123,6 +123,11 @@ class Plan:
         """The hash of each product as it lies on disk; None where it is missing."""
         return {path.name: self.project.hashes.of_file(path) for path in step.products}
 
+    def is_here(self, step: Step) -> bool:
+        """Whether the files that the record speaks of are on this machine, whole."""
+        record = self.record(step.name)
+        return record is not None and self.product_hashes(step) == record.products
+
     def failure(self, step: Step) -> dict[str, str] | None:
         """The message of the last failure, if it happened with exactly the present code, parameters, inputs and data."""
         try:
@@ -214,5 +219,5 @@ class Plan:
         for name in reversed(list(self.steps)):
             step = self.steps[name]
             if name in running:
-                running |= {up for up in step.upstream if self.steps[up].local and not self.steps[up].product.exists()}
+                running |= {up for up in step.upstream if self.steps[up].local and not self.is_here(self.steps[up])}
         return [name for name in self.steps if name in running]

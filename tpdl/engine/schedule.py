@@ -120,7 +120,7 @@ def _prepared(
         return None
     plan.forget(name)
     reasons = list(own_reasons(plan, step, plan.record_or_problem(name)))
-    needed = step.local and not step.product.exists() and any(name in plan.steps[down].upstream for down in waiting)
+    needed = step.local and not plan.is_here(step) and any(name in plan.steps[down].upstream for down in waiting)
     if not (reasons or always or needed):
         report.unchanged.append(name)
         listener.passed_over(name, "still fresh: what it needs came out the same")

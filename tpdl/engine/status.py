@@ -54,7 +54,7 @@ def judge(plan: Plan, step: Step, upstream: Mapping[str, Status]) -> Status:
         return Status("missing" if own == [_GONE] else "stale", own, record)
     if behind:
         return Status("stale upstream", [f"{name} is {upstream[name].state}" for name in behind], record)
-    if step.local and not step.product.exists():
+    if step.local and not plan.is_here(step):
         return Status("fresh", ["as recorded; the file itself is made again when a step needs it"], record)
     return Status("fresh", [], record)
 
@@ -75,10 +75,11 @@ def own_reasons(plan: Plan, step: Step, record: Record | str | None) -> Iterator
     if record.function != step.function:
         yield f"function {record.function} -> {step.function}"
     yield from differences(record.fingerprint, plan.fingerprint(step))
+    if step.local:  # another machine may have made what is recorded; what is not here, or not whole, is made when needed
+        return
     on_disk = plan.product_hashes(step)
     if all(found is None for found in on_disk.values()):
-        if not step.local:
-            yield _GONE
+        yield _GONE
         return
     for name, found in on_disk.items():
         if found is None:

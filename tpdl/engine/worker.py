@@ -158,7 +158,8 @@ def _make(job: Job, start: float) -> tuple[bool, list[str]]:
         result = None
         if step.kind != "figure":
             result = call(**step.parameters, **given)
-    keep_edited(job, before)
+    if not step.local:
+        keep_edited(job, before)
     if step.kind == "figure":
         products.save_pictures(step, lambda: call(**step.parameters, **given))
     else:
