@@ -265,7 +265,7 @@ WHOLE_MODULES = [
     Case("module __getattr__ beside import *", {"app.py": "import lib\ndef run(): return lib.x\n", "a.py": "def g(): return 1\n",
          "lib.py": "from a import *\ndef __getattr__(name): return 2\n"}, ("lib.py", "2", "3"), "lib:*"),
     Case("unknown attribute that import * may have brought", {"app.py": "import lib\ndef run(): return lib.x\n",
-         "lib.py": "from a import *\n", "a.py": "globals()['x'] = 5\n"}, ("a.py", "5", "6"), "a:*, a:<import>"),
+         "lib.py": "from a import *\n", "a.py": "import sys\nsetattr(sys.modules['a'], 'x', 5)\n"}, ("a.py", "5", "6"), "a:*, a:<import>"),
     lib("import other\ng = other.h\n", "other.h", "other.k", "lib:*, -other:h, +other:k", "alias in a whole module",
         run="import lib\ndef run(): return vars(lib)\n", other="def h(): return 1\ndef k(): return 1\n"),
     lib(F, '"""', "", "", "never", run=RUN)._replace(name="docstring of a whole module", files={
@@ -315,6 +315,9 @@ REGISTRIES = [
     Case("method registered by a decorator", {"app.py": BUILD, "reg.py": TABLE,
          "nets.py": "from reg import register\nclass Net:\n    @register\n    def vgg(self): return 1\n"}, ("nets.py", "1", "2"),
          "nets:Net.vgg"),
+    Case("class of a method registered by a decorator", {"app.py": BUILD, "reg.py": TABLE,
+         "nets.py": "from reg import register\nclass Net:\n    width = 3\n    @register\n    def vgg(self): return 1\n"},
+         ("nets.py", "3", "4"), "nets:Net"),
     Case("registered by an assignment", {"app.py": BUILD, "reg.py": TABLE,
          "nets.py": "from reg import TABLE\ndef vgg(): return 1\nTABLE['vgg'] = vgg\n"}, ("nets.py", "1", "2"), "nets:vgg"),
     Case("the assignment itself", {"app.py": BUILD, "reg.py": TABLE,
