@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +40,8 @@ class Entry:
     """What to do where there is no stable public address."""
     alternatives: tuple[str, ...] = ()
     """Any one of these does as well as `paths`."""
+    archives: tuple[str, ...] = ()
+    """Put into the data root by hand, any one of these is unpacked."""
 
 
 def _weights(network: str, title: str, file: str, size: int) -> Entry:
@@ -71,7 +74,9 @@ ENTRIES = (
         "https://figshare.com/articles/dataset/15-Scene_Image_Dataset/7007177",
         92_000_000,
         ("15SceneData",),
-        by_hand="no stable address has the lab's split; put it at {root}/15SceneData/{{train,test}}/<class>/*.jpg",
+        by_hand="no stable address is known; put the archive (15SceneData.zip or scene_categories.zip) into {root} "
+        "and repeat `tpdl data fetch 15-scene`",
+        archives=("15SceneData.zip", "scene_categories.zip", "15-Scene.zip"),
     ),
     Entry(
         "imagenet-25",
@@ -150,6 +155,29 @@ def describe(name: str, root: Path | None = None) -> str:
             f"{name} is not at {root}: {wanted.what}; {size} from {wanted.home}; get it with `tpdl data fetch {name}`"
         )
     return f"{name} is not at {root}: {wanted.what}; {size}; home {wanted.home}; {wanted.by_hand.format(root=root)}"
+
+
+def fetch(name: str, root: Path | None = None, progress: Callable[[int, int], None] | None = None) -> Path:
+    """Download, verify and put in place what is missing of `name`; see `tpdl.data.fetch`."""
+    from tpdl.data import fetch as downloads
+
+    return downloads.fetch(name, root, progress)
+
+
+def verify(name: str, root: Path | None = None) -> str | None:
+    """What is wrong with the copy of `name` that is here, in a line; None if nothing is known to be wrong."""
+    from tpdl.engine.files import sha256_file
+
+    root = root or data_root()
+    for download in entry(name).downloads:
+        file = root / download.path
+        if file.exists() and not sha256_file(file).startswith(download.sha256):
+            return f"{file} is not the published file (SHA-256); remove it and fetch it again"
+    if name == "15-scene" and resolve(name, root):
+        from tpdl.data.fifteen_scene import problem
+
+        return problem(root / "15SceneData")
+    return None
 
 
 def _torchvision_weights(network: str) -> Entry:

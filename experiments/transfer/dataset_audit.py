@@ -1,0 +1,145 @@
+"""What is wrong with 15-Scene: identical images, some of them in training and test, and what that does to accuracy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+import tpdl
+from experiments.transfer.gram import gram
+from experiments.transfer.layer_cut import layer_cut
+from tpdl import Arrays, experiment, figure, summary
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@experiment(data=["15-scene"])
+def dataset_audit() -> pd.DataFrame:
+    """One row for each image: name, split, class, size in pixels, and the group of byte-identical images it belongs to (0: none)."""
+    from tpdl.data import fifteen_scene
+    from tpdl.methods.duplicates import identical
+
+    scenes = fifteen_scene.load()
+    groups = identical(scenes.encoded, len(scenes))
+    sizes = [scenes.image(i).size for i in range(len(scenes))]
+    return pd.DataFrame(
+        {
+            "image": scenes.names,
+            "split": [name.split("/")[0] for name in scenes.names],
+            "class": [scenes.classes[label] for label in scenes.labels],
+            "width": [width for width, _ in sizes],
+            "height": [height for _, height in sizes],
+            "group": groups,
+        }
+    )
+
+
+@experiment(
+    inputs={"audit": dataset_audit, "gram": gram, "curve": layer_cut},
+    demo={"network": "tiny_squeezenet"},
+)
+def leakage(
+    audit: pd.DataFrame,
+    gram: Arrays,
+    curve: pd.DataFrame,
+    network: str = "squeezenet1_1",
+    C: float = 1.0,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Accuracy at the network's best cut with and without the images that are both in training and test.
+
+    One row for each combination of what is trained on and what is tested on: all images, or those without a copy across the split.
+    """
+    import numpy as np
+
+    from tpdl.methods.duplicates import across
+    from tpdl.methods.factor import coordinates
+    from tpdl.methods.intervals import bootstrap_interval
+    from tpdl.methods.linear_svm import linear_svm
+
+    cut = str(curve.loc[curve["validation"].idxmax(), "cut"])
+    train, labels = int(gram["train"]), gram["label"]
+    leaked = across(audit["group"].to_numpy(), np.arange(len(audit)) < train)
+    known, unknown = coordinates(gram[f"{cut}/kernel"], train)
+    truth, rows = labels[train:], []
+    for trained_on, kept in (("all", np.full(train, True)), ("without leaked", ~leaked[:train])):
+        right = linear_svm(known[kept], labels[:train][kept], C, seed).predict(unknown) == truth
+        tests = {"all": np.full(len(truth), True), "without leaked": ~leaked[train:], "only leaked": leaked[train:]}
+        for tested_on, tested in tests.items():
+            low, high = bootstrap_interval(right[tested], seed=seed)
+            rows.append(
+                {"network": network, "cut": cut, "trained_on": trained_on, "tested_on": tested_on}
+                | {
+                    "train_images": int(kept.sum()),
+                    "test_images": int(tested.sum()),
+                    "correct": int(right[tested].sum()),
+                }
+                | {"accuracy": right[tested].mean(), "low": low, "high": high}
+            )
+    return pd.DataFrame(rows)
+
+
+@figure(
+    dataset_audit,
+    caption="Images of each class, and their sizes in pixels: a dot for each size, its area the number of images that have it.",
+    alt="Left, horizontal bars: every class has equally many training images; the number of test images differs from class to class. "
+    "Right, widths against heights: one size is far more frequent than all others, which spread widely around it.",
+)
+def dataset_audit_classes(results: pd.DataFrame) -> Figure:
+    """Class counts on the left, sizes on the right."""
+    from matplotlib.figure import Figure
+
+    fig = Figure(figsize=(7.2, 4.2))
+    left, right = fig.subplots(1, 2, width_ratios=(3, 2))
+    counts = results.groupby(["class", "split"]).size().unstack().sort_values("test")
+    left.barh(counts.index, counts["train"], color="C0", label="training")
+    left.barh(counts.index, counts["test"], left=counts["train"], color="C1", label="test")
+    left.set_xlabel("images")
+    left.grid(axis="y", visible=False)
+    left.legend(loc="lower right")
+    sizes = results.groupby(["width", "height"]).size()
+    areas = 400 * sizes / sizes.max() + 3
+    right.scatter(*zip(*sizes.index, strict=True), s=areas, color="C2", alpha=0.5, linewidth=0)
+    right.set(xlabel="width in pixels", ylabel="height in pixels")
+    right.set_aspect("equal", adjustable="datalim")
+    return fig
+
+
+@summary(dataset_audit, leakage)
+def dataset_audit_values(audit: pd.DataFrame, accuracy: pd.DataFrame) -> dict:
+    """Counts, the groups of identical images by name, and the accuracies with and without the leaked ones."""
+    groups = [rows for number, rows in audit.groupby("group") if number]
+    across = [rows for rows in groups if rows["split"].nunique() > 1]
+    conflicting = [rows for rows in groups if rows["class"].nunique() > 1]
+    counts = audit.groupby(["class", "split"]).size().unstack()
+    return {
+        "images": len(audit),
+        "train_images": int((audit["split"] == "train").sum()),
+        "test_images": int((audit["split"] == "test").sum()),
+        "classes": sorted(audit["class"].unique()),
+        "smallest_test_class": {"class": str(counts["test"].idxmin()), "images": int(counts["test"].min())},
+        "largest_test_class": {"class": str(counts["test"].idxmax()), "images": int(counts["test"].max())},
+        "sizes": len(audit[["width", "height"]].drop_duplicates()),
+        "identical_groups": len(groups),
+        "identical_images": sum(map(len, groups)),
+        "across_split": len(across),
+        "within_train": sum(set(rows["split"]) == {"train"} for rows in groups),
+        "within_test": sum(set(rows["split"]) == {"test"} for rows in groups),
+        "conflicting": [list(rows["image"]) for rows in conflicting],
+        "across": [list(rows["image"]) for rows in across],
+        "network": str(accuracy["network"].iloc[0]),
+        "cut": str(accuracy["cut"].iloc[0]),
+        "leakage": {
+            f"{trained_on}, {tested_on}".replace("without leaked", "clean").replace(", ", "_").replace(" ", "_"): {
+                key: row[key] for key in ("accuracy", "low", "high", "correct", "train_images", "test_images")
+            }
+            for row in accuracy.to_dict("records")
+            for trained_on, tested_on in [(row["trained_on"], row["tested_on"])]
+        },
+    }
+
+
+if __name__ == "__main__":
+    tpdl.main(__file__)

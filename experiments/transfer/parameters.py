@@ -1,0 +1,103 @@
+"""Where the parameters of a network are, and what each layer delivers (questions 1 and 2)."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+import tpdl
+from tpdl import experiment, figure, summary
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+COLOURS = {"convolution": "C0", "linear": "C1", "pooling": "C5", "normalisation": "C4"}
+
+
+@experiment(matrix={"network": ["vgg16", "squeezenet1_1"]}, demo={"network": ["tiny_vgg", "tiny_squeezenet"]})
+def parameters(network: str) -> pd.DataFrame:
+    """One row for each layer. Counted from the architecture; no weights are needed."""
+    from tpdl.nets.layers import layers
+
+    return pd.DataFrame(
+        {
+            "network": network,
+            "index": index,
+            "module": layer.module,
+            "kind": layer.kind,
+            "description": layer.description,
+            "shape": "×".join(map(str, layer.shape)),
+            "values": prod(layer.shape),
+            "weights": layer.weights,
+            "biases": layer.biases,
+            "parameters": layer.parameters,
+            "multiplications": layer.multiplications,
+        }
+        for index, layer in enumerate(layers(network), start=1)
+    )
+
+
+@figure(
+    parameters,
+    caption="Where the parameters are, and how many values each layer delivers for one image.",
+    alt="Two panels of bars for each network over its layers. Parameters grow with depth; in VGG16 the first fully connected "
+    "layer alone holds most of them. The number of values falls with depth.",
+)
+def parameters_by_layer(results: pd.DataFrame) -> Figure:
+    """Parameters above, output values below, logarithmic; one column for each network."""
+    from matplotlib.figure import Figure
+    from matplotlib.patches import Patch
+
+    networks = results["network"].unique()
+    fig = Figure(figsize=(3.6 + 3.6 * len(networks), 5.2))
+    axes = fig.subplots(2, len(networks), sharex="col", sharey="row", squeeze=False)
+    for network, (upper, lower) in zip(networks, axes.T, strict=True):
+        rows = results[results["network"] == network]
+        colours = rows["kind"].map(COLOURS)
+        upper.bar(rows["index"], rows["parameters"], color=colours)
+        upper.set(title=f"{network}: {rows['parameters'].sum():,} parameters".replace(",", " "), yscale="log")
+        lower.bar(rows["index"], rows["values"], color=colours)
+        lower.set(yscale="log", xlabel="layer")
+        lower.set_xticks(rows["index"], rows["module"], rotation=90, fontsize=7)
+    names = {
+        "convolution": "convolution",
+        "linear": "fully connected",
+        "pooling": "pooling",
+        "normalisation": "normalisation",
+    }
+    used = [kind for kind in COLOURS if kind in set(results["kind"])]
+    axes[1, 0].legend(handles=[Patch(color=COLOURS[kind], label=names[kind]) for kind in used], loc="upper right")
+    axes[0, 0].set_ylabel("parameters")
+    axes[1, 0].set_ylabel("values for one image")
+    return fig
+
+
+@summary(parameters)
+def parameters_values(results: pd.DataFrame) -> dict:
+    """Totals for each network."""
+    return {str(network): _totals(rows) for network, rows in results.groupby("network", sort=False)}
+
+
+def _totals(rows: pd.DataFrame) -> dict:
+    total = int(rows["parameters"].sum())
+    connected = rows[rows["kind"] == "linear"]
+    return {
+        "total": total,
+        "fully_connected": int(connected["parameters"].sum()),
+        "fully_connected_weights": int(connected["weights"].sum()),
+        "fully_connected_share": float(connected["parameters"].sum() / total),
+        "fully_connected_layers": len(connected),
+        "convolutional": int(rows.loc[rows["kind"] == "convolution", "parameters"].sum()),
+        "convolutional_layers": int((rows["kind"] == "convolution").sum()),
+        "outputs": int(str(rows["shape"].iloc[-1]).split("×")[0]),
+        "megabytes": 4 * total / 1e6,
+        "multiplications": int(rows["multiplications"].sum()),
+        "largest_layer": str(rows.loc[rows["parameters"].idxmax(), "module"]),
+        "largest_layer_parameters": int(rows["parameters"].max()),
+    }
+
+
+if __name__ == "__main__":
+    tpdl.main(__file__)

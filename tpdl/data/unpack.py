@@ -1,0 +1,74 @@
+"""Archives: unpacked next to where they go, without letting a member out of that folder, and renamed into place when whole."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tarfile
+import tempfile
+import zipfile
+from pathlib import Path
+
+from tpdl.engine.errors import StepError, UserError
+
+SPLIT = Path(__file__).with_name("fifteen_scene_split.json")
+"""Class -> numbers of the 100 images that the lab trains on."""
+
+
+def unpack(archive: Path, folder: Path) -> None:
+    """Unpack a zip or tar file into `folder`, which must not exist yet.
+
+    Raises:
+        StepError: no archive, damaged, or a member with an absolute path, with "..", or that is a link. Nothing is left behind.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".unpack-", dir=folder.parent) as scratch:
+        inside = Path(scratch) / "content"
+        inside.mkdir()
+        try:
+            if zipfile.is_zipfile(archive):
+                _unzip(archive, inside)
+            else:
+                with tarfile.open(archive) as tar:
+                    tar.extractall(inside, filter="data")
+        except (OSError, EOFError, zipfile.BadZipFile, tarfile.TarError) as error:
+            raise StepError(f"{archive} cannot be unpacked ({error}); fetch it again") from error
+        inside.rename(folder)
+
+
+def arrange_scenes(archive: Path, folder: Path) -> None:
+    """Make the lab's folders train/CLASS and test/CLASS of 15-Scene from an archive.
+
+    The archive holds either these folders already, or the 15 folders of the original publication, some of whose names begin
+    with the institute's ("MITcoast", "CALsuburb", "PARoffice"). Then the lab's split, kept here as numbers, divides them.
+
+    Raises:
+        UserError: the archive holds something else.
+    """
+    with tempfile.TemporaryDirectory(prefix=".scenes-", dir=folder.parent) as scratch:
+        content, arranged = Path(scratch) / "content", Path(scratch) / "arranged"
+        unpack(archive, content)
+        training = {kind: set(numbers) for kind, numbers in json.loads(SPLIT.read_text()).items()}
+        for image in sorted(content.rglob("image_*.jpg")):
+            kind = re.sub("^(MIT|CAL|PAR)", "", image.parent.name).lower()
+            if kind not in training:
+                raise UserError(f"{archive} is not 15-Scene: it has a folder {image.parent.name!r}")
+            split = image.parent.parent.name
+            if split not in ("train", "test"):
+                split = "train" if int(image.stem.removeprefix("image_")) in training[kind] else "test"
+            target = arranged / split / kind / image.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(image, target)
+        if not arranged.exists():
+            raise UserError(f"{archive} is not 15-Scene: it has no image_*.jpg")
+        arranged.rename(folder)
+
+
+def _unzip(archive: Path, folder: Path) -> None:
+    with zipfile.ZipFile(archive) as packed:
+        for member in packed.infolist():
+            target = (folder / member.filename).resolve()
+            if not target.is_relative_to(folder.resolve()):
+                raise StepError(f"{archive} has a member outside of its folder, {member.filename!r}; it is not trusted")
+        packed.extractall(folder)
