@@ -218,6 +218,28 @@ def test_demo_profile_keeps_to_itself(fresh):
     assert fresh.not_fresh() == {}
 
 
+def test_stand_ins_decide_nothing_in_the_full_profile(lab):
+    lab.write("pyproject.toml", '[tool.tpdl]\ndemo_only = ["helpers.drawn"]\n')
+    lab.write("helpers/drawn.py", "def numbers():\n    return [1, 2]\n")
+    lab.write(
+        "experiments/either.py",
+        """
+        from tpdl import experiment, profile
+
+        @experiment()
+        def either() -> dict:
+            from helpers import drawn
+
+            return {"n": len(drawn.numbers()) if profile() == "demo" else 7}
+        """,
+    )
+    lab.tpdl("run", "either")
+    lab.tpdl("run", "either", "--demo")
+    lab.edit("helpers/drawn.py", "[1, 2]", "[1, 2, 3]")
+    assert lab.states("either") == {"either": "fresh"}
+    assert "code helpers.drawn:numbers changed" in lab.tpdl("status", "either", "--demo", code=1)
+
+
 def test_data_count_by_content_and_are_taken_as_recorded_when_absent(lab):
     lab.write("pyproject.toml", '[tool.tpdl]\ncatalogue = "catalogue"\n')
     lab.write(

@@ -14,16 +14,18 @@ from tpdl.engine.status import Status, judge
 from tpdl.engine.step import Fingerprint, Step
 
 if TYPE_CHECKING:
+    from tpdl.engine.fingerprint import Sources
     from tpdl.engine.project import Project
 
 
 class Plan:
     """The graph of steps. `steps` is in an order in which every step comes after those it needs."""
 
-    def __init__(self, project: Project, profile: str, steps: Mapping[str, Step]) -> None:
+    def __init__(self, project: Project, profile: str, steps: Mapping[str, Step], sources: Sources) -> None:
         self.project = project
         self.profile = profile
         self.steps = dict(steps)
+        self.sources = sources
         self.folder = project.state / profile
         """Logs, checkpoints, failures and large intermediates of this profile."""
 
@@ -33,8 +35,12 @@ class Plan:
         """The hash of every symbol that the step's function uses; for pictures, of the theme too."""
         if not step.function:
             return {}
-        symbols = self.project.sources.closure(step.function, step.uses)
+        symbols = self.sources.closure(step.function, step.uses)
         return symbols | self._theme if step.kind == "figure" else symbols
+
+    def reread_sources(self) -> None:
+        """Look at the source files again: somebody may be editing them."""
+        self.sources = self.project.sources(self.profile)
 
     @cached_property
     def _theme(self) -> dict[str, str]:
@@ -152,7 +158,7 @@ class Plan:
         for name, step in self.steps.items():
             states[name] = judge(self, step, states)
         self.project.hashes.save()
-        self.project.sources.save_cache()
+        self.sources.save_cache()
         return states
 
     def select(self, names: Iterable[str]) -> list[str]:

@@ -53,16 +53,15 @@ class Project:
         settings: dict[str, Any] = value.get("tool", {}).get("tpdl", {})
         return settings
 
-    @cached_property
-    def sources(self) -> Sources:
-        """The project's sources, parsed and never imported."""
-        from tpdl.engine.fingerprint import Sources
+    def sources(self, profile: str) -> Sources:
+        """The project's sources as they lie on disk now, parsed and never imported.
 
-        return Sources(self.root, cache=self.state / "cache" / "sources")
+        The modules that the setting `demo_only` lists make stand-ins: in the full profile they decide nothing.
+        """
+        from tpdl.engine.fingerprint import IGNORED, Sources
 
-    def reread_sources(self) -> None:
-        """Look at the source files again the next time they are needed: somebody may be editing them."""
-        self.__dict__.pop("sources", None)
+        stand_ins = self.settings.get("demo_only", []) if profile != "demo" else []
+        return Sources(self.root, ignore=(*IGNORED, *stand_ins), cache=self.state / "cache" / "sources")
 
     @cached_property
     def hashes(self) -> HashCache:
@@ -101,4 +100,5 @@ class Project:
 
         if profile not in PROFILES:
             raise UserError(f"there is no profile {profile!r}; the profiles are {' and '.join(PROFILES)}")
-        return Plan(self, profile, Expansion(self.sources.declarations(), self.root, profile).steps())
+        sources = self.sources(profile)
+        return Plan(self, profile, Expansion(sources.declarations(), self.root, profile).steps(), sources)

@@ -62,7 +62,9 @@ def print_report(report: Report, console: Console) -> None:
     if report.moved:
         parts.append(f"{len(report.moved)} out of date again, because the source changed meanwhile")
     for name, symbols in report.unseen.items():
-        parts.append(f"{escape(name)} executed what its fingerprint does not know: {', '.join(symbols)}; declare uses=[…]")
+        parts.append(
+            f"{escape(name)} executed what its fingerprint does not know: {', '.join(symbols)}; declare uses=[…]"
+        )
     console.print("; ".join(parts), highlight=False, soft_wrap=True)
 
 

@@ -93,7 +93,7 @@ def run(
         raise
     finally:
         plan.project.hashes.save()
-        plan.project.sources.save_cache()
+        plan.sources.save_cache()
     return report
 
 
@@ -134,7 +134,7 @@ def job_for(plan: Plan, name: str, commit: str | None = None) -> Job:
     Inputs count as they lie on disk: a picture drawn from a file that somebody edited must not pass for one that was not.
     """
     step = plan.steps[name]
-    plan.project.reread_sources()
+    plan.reread_sources()
     upstream = [plan.steps[up] for up in step.upstream if plan.record(up)]
     read = {up.name: {file: sha for file, sha in plan.product_hashes(up).items() if sha} for up in upstream}
     return Job(

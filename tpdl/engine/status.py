@@ -75,7 +75,9 @@ def own_reasons(plan: Plan, step: Step, record: Record | str | None) -> Iterator
     if record.function != step.function:
         yield f"function {record.function} -> {step.function}"
     yield from differences(record.fingerprint, plan.fingerprint(step))
-    if step.local:  # another machine may have made what is recorded; what is not here, or not whole, is made when needed
+    if (
+        step.local
+    ):  # another machine may have made what is recorded; what is not here, or not whole, is made when needed
         return
     on_disk = plan.product_hashes(step)
     if all(found is None for found in on_disk.values()):
