@@ -57,9 +57,13 @@ class Evaluator(EvalWithCompoundTypes):  # type: ignore[misc]  # simpleeval has 
         except ExpressionError:
             raise
         except NameNotDefined as error:
-            raise ExpressionError(f"`{expression}` names `{error.name}`, which is unknown; {nearest(error.name, self.names)}") from None
+            raise ExpressionError(
+                f"`{expression}` names `{error.name}`, which is unknown; {nearest(error.name, self.names)}"
+            ) from None
         except FunctionNotDefined as error:
-            raise ExpressionError(f"`{expression}` calls `{error.func_name}`; the functions are {', '.join(FUNCTIONS)}") from None
+            raise ExpressionError(
+                f"`{expression}` calls `{error.func_name}`; the functions are {', '.join(FUNCTIONS)}"
+            ) from None
         except InvalidExpression as error:
             raise ExpressionError(f"`{expression}` is not allowed: {error}") from None
         except Exception as error:
@@ -69,7 +73,9 @@ class Evaluator(EvalWithCompoundTypes):  # type: ignore[misc]  # simpleeval has 
         """A dot is a look-up in a mapping. Python attributes, and with them every escape, are out of reach."""
         owner = self._eval(node.value)
         if not isinstance(owner, Mapping):
-            raise ExpressionError(f"`{ast.unparse(node)}`: `{ast.unparse(node.value)}` is a {kind(owner)} and has no named parts")
+            raise ExpressionError(
+                f"`{ast.unparse(node)}`: `{ast.unparse(node.value)}` is a {kind(owner)} and has no named parts"
+            )
         try:
             return owner[node.attr]
         except KeyError:
@@ -85,7 +91,9 @@ class Evaluator(EvalWithCompoundTypes):  # type: ignore[misc]  # simpleeval has 
 
     def _eval_call(self, node: ast.Call) -> Any:
         if not isinstance(node.func, ast.Name):
-            raise ExpressionError(f"`{ast.unparse(node.func)}` cannot be called; the functions are {', '.join(FUNCTIONS)}")
+            raise ExpressionError(
+                f"`{ast.unparse(node.func)}` cannot be called; the functions are {', '.join(FUNCTIONS)}"
+            )
         return super()._eval_call(node)
 
 
@@ -131,7 +139,11 @@ def show(value: Any, form: str = "") -> str:
         text = format(value, form)
     except (ValueError, TypeError) as error:
         raise ExpressionError(f"the format `{form}` does not fit the {kind(value)} {value!r}: {error}") from None
-    return text.replace("-", "\N{MINUS SIGN}", 1) if isinstance(value, int | float) and text.lstrip().startswith("-") else text
+    return (
+        text.replace("-", "\N{MINUS SIGN}", 1)
+        if isinstance(value, int | float) and text.lstrip().startswith("-")
+        else text
+    )
 
 
 def kind(value: Any) -> str:

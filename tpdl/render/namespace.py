@@ -108,7 +108,9 @@ def _read_json(step: Step | None) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise ExpressionError(f"{step.product.name} cannot be read ({error}); `tpdl run {step.name}` makes it again") from None
+        raise ExpressionError(
+            f"{step.product.name} cannot be read ({error}); `tpdl run {step.name}` makes it again"
+        ) from None
     return value if isinstance(value, dict) else {"value": value}
 
 
@@ -141,7 +143,9 @@ class Namespace(Mapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._names and len(self._ambiguous.get(name, [])) > 1:
-            raise ExpressionError(f"`{name}` is ambiguous: write {' or '.join(f'`{path}`' for path in self._ambiguous[name])}")
+            raise ExpressionError(
+                f"`{name}` is ambiguous: write {' or '.join(f'`{path}`' for path in self._ambiguous[name])}"
+            )
         return self._names[name]
 
     def __iter__(self) -> Iterator[str]:

@@ -115,7 +115,9 @@ class _Preparation:
         for item in items:
             if item.kind == "when" and item.text not in self.data["whens"]:
                 self.data["whens"][item.text] = self._condition(item)
-        self.items[chapter.path] = [item for item in items if all(self.data["whens"].get(c, True) for c in item.conditions)]
+        self.items[chapter.path] = [
+            item for item in items if all(self.data["whens"].get(c, True) for c in item.conditions)
+        ]
 
     @staticmethod
     def _at_origin(item: Item, chapter: Chapter) -> Item:
@@ -145,13 +147,18 @@ class _Preparation:
         for item in self._of_kind("label"):
             if item.text in labels:
                 first = labels[item.text]
-                self._problem(item, f"the label #{item.text} is used twice, first at {first.path}:{first.line}; rename one of them")
+                self._problem(
+                    item,
+                    f"the label #{item.text} is used twice, first at {first.path}:{first.line}; rename one of them",
+                )
             labels.setdefault(item.text, item)
         for item in self._of_kind("reference"):
             prefix = item.text.split("-")[0]
             if prefix not in REFERENCE_KINDS:
                 known = ", ".join(REFERENCE_KINDS)
-                self._problem(item, f"@{item.text}: references of the kind {prefix}- are not supported; there are {known}")
+                self._problem(
+                    item, f"@{item.text}: references of the kind {prefix}- are not supported; there are {known}"
+                )
             elif item.text not in labels:
                 same = [label for label in labels if label.startswith(prefix + "-")]
                 self._problem(item, f"@{item.text} refers to nothing; {nearest(item.text, same)}")
@@ -171,7 +178,12 @@ class _Preparation:
         for item in self._of_kind("claim"):
             self._claim(item)
         self.about["claims"] = [
-            {"claim": c.text, "verdict": "holds" if c.holds else "does not hold", "where": f"{c.path}:{c.line}", "expression": c.expression}
+            {
+                "claim": c.text,
+                "verdict": "holds" if c.holds else "does not hold",
+                "where": f"{c.path}:{c.line}",
+                "expression": c.expression,
+            }
             for c in self.claims
         ]
         for item in self._of_kind("image"):
@@ -194,7 +206,13 @@ class _Preparation:
             self.data["values"][item.text] = {"text": short, "title": str(error), "problem": True}
             self._problem(item, str(error) if expression in str(error) else f"`{expression}`: {error}")
             return
-        exact = f"{value:.10g}" if isinstance(value, float) else repr(value) if isinstance(value, int | str) else kind(value)
+        exact = (
+            f"{value:.10g}"
+            if isinstance(value, float)
+            else repr(value)
+            if isinstance(value, int | str)
+            else kind(value)
+        )
         source = ", ".join(self.names.used())
         title = f"{expression} = {exact}" + (f", from {source}" if source else "")
         self.data["values"][item.text] = {"text": text, "title": title}
@@ -207,7 +225,9 @@ class _Preparation:
             holds, reason = False, str(error)
             self._problem(item, f"claim {error}")
         else:
-            if not holds:
+            if (
+                not holds and self.plan.profile != "demo"
+            ):  # claims are about the real data; stand-ins may contradict them
                 self._problem(item, f"the claim “{self._words(item)}” does not hold: `{item.text}` is false")
         self.claims.append(Claim(self._words(item), item.text, holds, item.path, item.line, reason))
         self.data["claims"][item.text] = {"holds": holds, "reason": reason}
@@ -228,7 +248,9 @@ class _Preparation:
     def _figure(self, item: Item) -> None:
         """An image: the picture of a step, with provenance, or any other file, which has to be there."""
         target = _inside_project(item.text, Path(self._chapter_of(item)).parent)
-        step = next((s for s in self.plan.steps.values() if s.kind == "figure" and target == _figure_name(s.name)), None)
+        step = next(
+            (s for s in self.plan.steps.values() if s.kind == "figure" and target == _figure_name(s.name)), None
+        )
         if step is None:
             if "://" in item.text:
                 self._problem(item, f"the image {item.text} lies on another host; put a copy into the project")
@@ -240,7 +262,9 @@ class _Preparation:
         status = self.states[step.name]
         self.data["figures"][item.text] = {
             "light": step.product.relative_to(self.root).as_posix() if there else "",
-            "dark": step.products[1].relative_to(self.root).as_posix() if len(step.products) > 1 and step.products[1].exists() else "",
+            "dark": step.products[1].relative_to(self.root).as_posix()
+            if len(step.products) > 1 and step.products[1].exists()
+            else "",
             "caption": step.caption,
             "alt": step.alt,
             "missing": "" if there else "; ".join(status.reasons) or status.state,
@@ -248,7 +272,9 @@ class _Preparation:
             "provenance": there and self.provenance.of(step.name),
         }
         if not (step.alt or item.attributes.get("fig-alt") or item.attributes.get("alt")):
-            self._problem(item, f"{target} has no alt text; give `alt=` to the function that draws it, or `fig-alt` here")
+            self._problem(
+                item, f"{target} has no alt text; give `alt=` to the function that draws it, or `fig-alt` here"
+            )
         if not item.inside:
             for found in scan(step.caption):
                 if found.kind == "value":

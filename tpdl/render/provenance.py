@@ -41,7 +41,12 @@ class Provenance:
         parameters = _parameters([m.parameters for m in made or measured])
         data = list(dict.fromkeys(entry for m in made for entry in m.data))
         line += [piece(text) for text in (", ".join(parameters), ", ".join(data), self._when(made)) if text]
-        return {"line": line, "details": self._details(step, measured, made), "badge": self.badge(name) or False, "csv": results}
+        return {
+            "line": line,
+            "details": self._details(step, measured, made),
+            "badge": self.badge(name) or False,
+            "csv": results,
+        }
 
     def experiments(self, name: str) -> list[Step]:
         """The measuring steps that the product rests on, without intermediates that only other measurements use."""
@@ -108,9 +113,17 @@ class Provenance:
             if happened.get("device"):
                 text += f" on {happened['device']}"
             rows.append(("Run" if len(made) == 1 else "Runs", [piece(text)]))
-        hashes = {name: sha for m in made if (r := self._states[m.name].record) for name, sha in r.fingerprint.data.items() if sha}
+        hashes = {
+            name: sha
+            for m in made
+            if (r := self._states[m.name].record)
+            for name, sha in r.fingerprint.data.items()
+            if sha
+        }
         if hashes:
-            rows.append(("Data", [piece(", ".join(f"{name} (SHA-256 {sha[:12]}…)" for name, sha in sorted(hashes.items())))]))
+            rows.append(
+                ("Data", [piece(", ".join(f"{name} (SHA-256 {sha[:12]}…)" for name, sha in sorted(hashes.items())))])
+            )
         rows.append(("Again", [piece(f"tpdl run {step.base}", code="yes")]))
         return rows
 

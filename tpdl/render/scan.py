@@ -11,7 +11,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["value", "claim", "when", "image", "table", "label", "reference", "citation", "div", "shortcode", "cell", "code"]
+Kind = Literal[
+    "value", "claim", "when", "image", "table", "label", "reference", "citation", "div", "shortcode", "cell", "code"
+]
 
 REFERENCE_KINDS = ("fig", "tbl", "sec", "eq")
 """Prefixes of labels that this project numbers and links."""
@@ -242,7 +244,25 @@ def closing_bracket(text: str, opening: int) -> int | None:
     return None
 
 
-FOREIGN_KINDS = ("lst", "thm", "lem", "cor", "prp", "cnj", "def", "exm", "exr", "sol", "rem", "alg", "nte", "tip", "wrn", "imp", "cau")
+FOREIGN_KINDS = (
+    "lst",
+    "thm",
+    "lem",
+    "cor",
+    "prp",
+    "cnj",
+    "def",
+    "exm",
+    "exr",
+    "sol",
+    "rem",
+    "alg",
+    "nte",
+    "tip",
+    "wrn",
+    "imp",
+    "cau",
+)
 """Prefixes that Quarto numbers and this project does not use."""
 
 

@@ -46,7 +46,9 @@ def print_report(project: Project, profile: str, to: Sequence[str], renderer: st
     if result.outputs:
         pages = [path for path in result.outputs if path.suffix != ".pdf"]
         shown = [*pages[:1], *(path for path in result.outputs if path.suffix == ".pdf")]
-        print(f"rendered with the {result.renderer} renderer in {result.seconds:.1f} s: {len(result.claims)} claims checked")
+        print(
+            f"rendered with the {result.renderer} renderer in {result.seconds:.1f} s: {len(result.claims)} claims checked"
+        )
         for path in shown:
             print(f"  {os.path.relpath(path)}")
     else:

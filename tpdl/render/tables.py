@@ -88,7 +88,10 @@ def unmeasured_cells(plan: Plan, states: Mapping[str, Status], base: str) -> lis
     return [
         (step.cell, step.name)
         for step in plan.steps.values()
-        if step.base == base and step.kind == "experiment" and step.cell and states[step.name].state in ("missing", "failed")
+        if step.base == base
+        and step.kind == "experiment"
+        and step.cell
+        and states[step.name].state in ("missing", "failed")
     ]
 
 
@@ -108,7 +111,9 @@ def _formats(text: str, columns: Mapping[str, str]) -> dict[str, str]:
         if part.strip():
             name, _, form = part.strip().partition("=")
             if name not in columns:
-                raise ExpressionError(f"`formats` names `{name}`, which is no column of the table; {nearest(name, columns)}")
+                raise ExpressionError(
+                    f"`formats` names `{name}`, which is no column of the table; {nearest(name, columns)}"
+                )
             formats[name] = form
     return formats
 
@@ -164,7 +169,9 @@ def _template(form: str, row: Mapping[str, Any]) -> str:
         if name is not None:
             if name not in row:
                 raise ExpressionError(f"`{form}` names `{name}`, which is no column; {nearest(name, row)}")
-            parts.append("–" if row[name] is None else show(row[name], spec or (".4g" if isinstance(row[name], float) else "")))
+            parts.append(
+                "–" if row[name] is None else show(row[name], spec or (".4g" if isinstance(row[name], float) else ""))
+            )
     return "".join(parts)
 
 

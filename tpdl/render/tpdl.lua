@@ -72,7 +72,7 @@ local function claim(span)
     if not verdict.holds then
       span.classes:insert 'claim-false'
       span.content:insert(pandoc.Space())
-      span.content:extend(warning '✗ this claim does not hold')
+      span.content:extend(warning(report.stand_in == '' and '✗ this claim does not hold' or '✗ does not hold on the stand-ins'))
     end
     return span
   end
@@ -157,7 +157,7 @@ local function pictures(image, entry)
   local alt = value_in_text(image.attributes['fig-alt'] or image.attributes.alt or entry.alt)
   local function variant(path, class)
     local copy = image:clone()
-    copy.identifier, copy.src, copy.caption = '', '/' .. path, pandoc.Inlines(alt)
+    copy.identifier, copy.src, copy.caption = '', '/' .. path, {} -- with words of its own it would count as a figure
     copy.attributes['fig-alt'], copy.attributes.alt = nil, alt
     if class then copy.classes:insert(class) end
     return copy
@@ -173,13 +173,20 @@ local function figure(image, identifier, caption)
   local entry = report.figures[image.src]
   if not entry then return nil end
   if #caption == 0 then caption = markdown(entry.caption) end
-  local content = entry.missing == '' and { pandoc.Para(pictures(image, entry)) } or missing_box('This figure', entry)
+  -- Not a paragraph: Quarto would take the first of two pictures in a paragraph for the whole figure.
+  local content = entry.missing == '' and { pandoc.Plain(pictures(image, entry)) } or missing_box('This figure', entry)
   if identifier ~= '' then
     content = pandoc.Blocks(content)
     content:insert(pandoc.Para(caption))
     content = { pandoc.Div(content, pandoc.Attr(identifier)) }
   elseif #caption > 0 then
-    content = { pandoc.Figure(content, { long = { pandoc.Plain(caption) } }) }
+    content = pandoc.Blocks(content)
+    content:insert(pandoc.Div({ pandoc.Plain(caption) }, pandoc.Attr('', { 'caption' })))
+    if PDF then
+      content:insert(1, pandoc.RawBlock('typst', '#align(center)['))
+      content:insert(pandoc.RawBlock('typst', ']'))
+    end
+    content = { pandoc.Div(content, pandoc.Attr('', { 'picture' })) }
   end
   return content, provenance(entry)
 end

@@ -143,7 +143,12 @@ def _without_callout_title(node: Node) -> Any:
     if node.get("t") == "Div" and isinstance(content, list):
         (_, classes, pairs), blocks = content
         titled = any(key == "title" for key, _ in pairs)
-        if any(name.startswith("callout-") for name in classes) and not titled and blocks and blocks[0]["t"] == "Header":
+        if (
+            any(name.startswith("callout-") for name in classes)
+            and not titled
+            and blocks
+            and blocks[0]["t"] == "Header"
+        ):
             return blocks[1:]
     return content
 

@@ -36,7 +36,9 @@ class Site:
     def write(self) -> list[Path]:
         """Render and write every page, copy what they show, build the search index."""
         parts = parallel(lambda index: self.second.render(index, "html").split(PART), range(len(self.book.chapters)))
-        self.titles = [title.strip() or chapter.path for (title, _, _), chapter in zip(parts, self.book.chapters, strict=True)]
+        self.titles = [
+            title.strip() or chapter.path for (title, _, _), chapter in zip(parts, self.book.chapters, strict=True)
+        ]
         bodies = [self._link_citations(body, index) for index, (_, _, body) in enumerate(parts)]
         self.version = self._assets(bodies)
         pages = []
@@ -80,7 +82,9 @@ class Site:
         """The title of the whole book, on its first page."""
         meta = self.book.meta
         authors = meta.get("author", [])
-        names = [authors] if isinstance(authors, str) else [a if isinstance(a, str) else a.get("name", "") for a in authors]
+        names = (
+            [authors] if isinstance(authors, str) else [a if isinstance(a, str) else a.get("name", "") for a in authors]
+        )
         subtitle = f'<p class="subtitle">{html.escape(str(meta["subtitle"]))}</p>' if meta.get("subtitle") else ""
         by = f'<p class="authors">{html.escape(", ".join(names))}</p>' if names else ""
         return f'<p class="book-title">{html.escape(self.book.title)}</p>{subtitle}{by}'
@@ -91,7 +95,9 @@ class Site:
         for index, numbers in enumerate(self.labels.chapters):
             number = f'<span class="chapter-number">{numbers.number}</span> ' if numbers.number else ""
             here = ' aria-current="page"' if index == current else ""
-            items.append(f'<li><a href="{self._to(current, index)}"{here}>{number}{without_links(self.titles[index])}</a></li>')
+            items.append(
+                f'<li><a href="{self._to(current, index)}"{here}>{number}{without_links(self.titles[index])}</a></li>'
+            )
         return "\n".join(items)
 
     def _to(self, current: int, index: int) -> str:
@@ -119,7 +125,10 @@ class Site:
 
     def _assets(self, bodies: list[str]) -> str:
         """Write style, script and search index. Returns a version for their addresses, so that no browser shows old ones."""
-        style = "".join((folder / name).read_text(encoding="utf-8") for folder, name in ((HERE, "style.css"), (THEME, "elements.css")))
+        style = "".join(
+            (folder / name).read_text(encoding="utf-8")
+            for folder, name in ((HERE, "style.css"), (THEME, "elements.css"))
+        )
         script = (HERE / "page.js").read_text(encoding="utf-8")
         index = "window.tpdlSearch = " + json.dumps(self._search_index(bodies), ensure_ascii=False) + ";\n"
         folder = self.book.output / ASSETS
@@ -129,7 +138,9 @@ class Site:
 
     def _search_index(self, bodies: list[str]) -> list[dict[str, Any]]:
         entries = []
-        for chapter, title, numbers, body in zip(self.book.chapters, self.titles, self.labels.chapters, bodies, strict=True):
+        for chapter, title, numbers, body in zip(
+            self.book.chapters, self.titles, self.labels.chapters, bodies, strict=True
+        ):
             sections = _Sections(plain(title), numbers.identifier)
             sections.feed(body)
             entries += [
@@ -149,7 +160,11 @@ class Site:
             source = self.book.root / path.relative_to(self.book.output)
             if source.is_file() and path.suffix != ".html":
                 path.parent.mkdir(parents=True, exist_ok=True)
-                if not path.exists() or path.stat().st_mtime_ns != source.stat().st_mtime_ns or path.stat().st_size != source.stat().st_size:
+                if (
+                    not path.exists()
+                    or path.stat().st_mtime_ns != source.stat().st_mtime_ns
+                    or path.stat().st_size != source.stat().st_size
+                ):
                     shutil.copy2(source, path)
 
 
@@ -208,4 +223,4 @@ def without_links(text: str) -> str:
 
 
 def _chapter_number(numbers: ChapterNumbers) -> str:
-    return f"Appendix {numbers.number}" if numbers.appendix else numbers.number
+    return f"Appendix {numbers.number} —" if numbers.appendix else numbers.number

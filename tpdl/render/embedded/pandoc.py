@@ -48,7 +48,9 @@ def parallel(function: Callable[[Given], Made], items: Iterable[Given]) -> list[
         return list(pool.map(function, items))
 
 
-def run_pandoc(arguments: list[str], text: str, chapter: Chapter, root: Path, report: Path, numbers: Path | None = None) -> str:
+def run_pandoc(
+    arguments: list[str], text: str, chapter: Chapter, root: Path, report: Path, numbers: Path | None = None
+) -> str:
     """Convert `text`.
 
     Raises:
@@ -56,7 +58,13 @@ def run_pandoc(arguments: list[str], text: str, chapter: Chapter, root: Path, re
     """
     environment = os.environ | {"TPDL_REPORT": str(report)} | ({"TPDL_CHAPTER": str(numbers)} if numbers else {})
     done = subprocess.run(
-        [pandoc_path(), *arguments], input=text, cwd=root, env=environment, capture_output=True, encoding="utf-8", check=False
+        [pandoc_path(), *arguments],
+        input=text,
+        cwd=root,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
     if done.returncode:
         raise UserError(f"{chapter.path}: {' '.join(done.stderr.split())}")
@@ -94,7 +102,13 @@ class SecondPass:
         if to == "html":
             depth = self._book.option("toc-depth", 3)
             arguments += ["--to=html5", "--standalone", f"--template={self._template}", "--mathml", "--section-divs"]
-            arguments += ["--toc", f"--toc-depth={depth}", "--wrap=none", "--metadata=pagetitle=page"]
+            arguments += [
+                "--toc",
+                f"--toc-depth={depth}",
+                "--wrap=none",
+                "--metadata=pagetitle=page",
+                "--strip-comments",
+            ]
         else:
             arguments += ["--to=typst", "--wrap=none"]
         return run_pandoc(arguments, chapter.text, chapter, self._book.root, self._prepared.path, self._numbers(index))
@@ -114,9 +128,10 @@ class SecondPass:
 
     def _citations(self, index: int) -> list[str]:
         """Cite in every chapter as if it cited everything, so that "2015a" is the same work everywhere; list the works once."""
-        if not (self._cited and self._book.bibliography):
-            return []
         here = self._labels.chapters[index].has_bibliography
+        cites = any(key in self._cited for key in self._labels.chapters[index].cited)
+        if not (self._book.bibliography and (cites or here)):
+            return []  # citeproc takes ten times as long as everything else
         metadata: dict[str, Any] = {"link-citations": True, "nocite": ", ".join(f"@{key}" for key in self._cited)}
         if self._one_bibliography and not here:
             metadata["suppress-bibliography"] = True

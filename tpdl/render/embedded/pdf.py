@@ -36,7 +36,11 @@ def write_pdf(prepared: Prepared, labels: Labels, second: SecondPass) -> Path:
 def _opening(book: Book, notice: str) -> str:
     meta = book.meta
     authors = meta.get("author") or []
-    names = [authors] if isinstance(authors, str) else [a if isinstance(a, str) else str(a.get("name", "")) for a in authors]
+    names = (
+        [authors]
+        if isinstance(authors, str)
+        else [a if isinstance(a, str) else str(a.get("name", "")) for a in authors]
+    )
     given = {
         "title": book.title,
         "subtitle": str(meta.get("subtitle", "")),
@@ -59,7 +63,9 @@ def _compile(source: Path, target: Path, root: Path) -> None:
     try:
         import typst
     except ImportError:
-        raise UserError("Typst is not here; `pip install typst` brings it, or leave the PDF out with `--to html`") from None
+        raise UserError(
+            "Typst is not here; `pip install typst` brings it, or leave the PDF out with `--to html`"
+        ) from None
     try:
         target.write_bytes(typst.compile(str(source), root=str(root), format="pdf"))
     except typst.TypstError as error:

@@ -20,8 +20,9 @@ local function typst(text) return pandoc.RawBlock('typst', text) end
 
 -- A path from the root of the book, as seen from this page.
 local function from_here(path)
-  local folder = pandoc.path.directory(book.chapter.page)
-  return pandoc.path.make_relative(path, folder, true)
+  local folder = book.chapter.page:match '^.*/' or ''
+  if path:sub(1, #folder) == folder then return path:sub(#folder + 1) end
+  return ('../'):rep(select(2, folder:gsub('/', ''))) .. path
 end
 
 -- `folder/../figures/x.svg` without the detour.
@@ -251,7 +252,8 @@ local function callout_title(div)
 end
 
 local function callout(div, kind)
-  local title = pandoc.Inlines(div.attributes.title or (kind:sub(1, 1):upper() .. kind:sub(2)))
+  local written = div.attributes.title or (kind:sub(1, 1):upper() .. kind:sub(2))
+  local title = pandoc.utils.blocks_to_inlines(pandoc.read(written, 'markdown').blocks)
   if div.content[1] and div.content[1].classes and div.content[1].classes:includes 'callout-title' then
     title = div.content:remove(1).content[1].content
   end

@@ -46,6 +46,10 @@ def _objections(item: Item) -> list[str]:
         elif SPECIAL_CLASSES.fullmatch(name):
             found.append(f"class .{name}")
     prefix = item.label.split("-")[0]
-    if item.kind == "div" and "-" in item.label and prefix in ("lst", "thm", "lem", "cor", "prp", "def", "exm", "exr", "alg"):
+    if (
+        item.kind == "div"
+        and "-" in item.label
+        and prefix in ("lst", "thm", "lem", "cor", "prp", "def", "exm", "exr", "alg")
+    ):
         found.append(f"label #{item.label}")
     return found

@@ -21,7 +21,9 @@ def areas(shape: str, count: int = 3) -> pd.DataFrame:
     """Area for each size."""
     factor = {"square": 1.0, "circle": 3.14159}[shape]
     sizes = [10**k for k in range(count)]
-    return pd.DataFrame({"shape": shape, "size": sizes, "area": [factor * s * s for s in sizes], "exact": shape == "square"})
+    return pd.DataFrame(
+        {"shape": shape, "size": sizes, "area": [factor * s * s for s in sizes], "exact": shape == "square"}
+    )
 
 
 @figure(

@@ -1,0 +1,54 @@
+"""A small book that holds every construct, with results that its own experiments measured."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from tpdl.engine.project import Project
+from tpdl.engine.run import run_steps
+from tpdl.render.prepare import Prepared, prepare
+from tpdl.render.report import ReportResult, build
+
+SAMPLE = Path(__file__).parent / "sample"
+
+
+@pytest.fixture(scope="session")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample project after `tpdl run shapes/areas`. Not to be changed."""
+    root = tmp_path_factory.mktemp("shapes") / "project"
+    shutil.copytree(SAMPLE, root, ignore=shutil.ignore_patterns("__pycache__"))
+    plan = Project(root).plan()
+    names = [name for name in plan.select(["shapes/areas"]) if not plan.steps[name].optional]
+    report = run_steps(plan, names, Console(quiet=True), "process", 2)
+    assert not report.failed, report
+    return root
+
+
+@pytest.fixture
+def root(measured: Path, tmp_path: Path) -> Path:
+    """A copy of the measured project, to be edited."""
+    return Path(shutil.copytree(measured, tmp_path / "project"))
+
+
+@pytest.fixture(scope="session")
+def built(measured: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ReportResult]:
+    """The whole book, rendered once by the embedded renderer. Not to be changed."""
+    root = Path(shutil.copytree(measured, tmp_path_factory.mktemp("built") / "project"))
+    return root, build(Project(root), renderer="embedded")
+
+
+def prepared(root: Path) -> Prepared:
+    """`prepare` of the project at `root`."""
+    return prepare(Project(root))
+
+
+def write_chapter(root: Path, text: str) -> None:
+    """Make `text` the only content of the chapter report/second.qmd, and drop what refers to it."""
+    (root / "report" / "second.qmd").write_text(text, encoding="utf-8")
+    constructs = root / "report" / "constructs.qmd"
+    kept = constructs.read_text(encoding="utf-8").replace("@sec-second, ", "").replace(" and @fig-second", "")
+    constructs.write_text(kept.replace("](second.qmd#sec-second)", "](second.qmd)"), encoding="utf-8")

@@ -1,0 +1,254 @@
+"""The embedded renderer: one book with every construct, against an expectation that was looked at by eye.
+
+After a change that is meant, write the expectation anew with `python -m tests.render.test_embedded`, and read the difference.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import shutil
+import subprocess
+import tempfile
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from tests.render.conftest import prepared, write_chapter
+from tests.render.structure import structure
+from tpdl.engine.errors import UserError
+from tpdl.engine.project import Project
+from tpdl.render.report import ReportResult, build
+
+EXPECTED = Path(__file__).parent / "expected_structure.txt"
+Built = tuple[Path, ReportResult]
+
+
+def pages(built: Built) -> dict[str, str]:
+    """Every page by its path in the book."""
+    root, result = built
+    found = [path for path in result.outputs if path.suffix == ".html"]
+    return {path.relative_to(root / "_book").as_posix(): path.read_text(encoding="utf-8") for path in found}
+
+
+def whole_structure(built: Built) -> str:
+    """The structure of all pages."""
+    parts = [f"## {name}\n" + "\n".join(structure(page)) for name, page in pages(built).items()]
+    return "\n\n".join(parts) + "\n"
+
+
+def test_structure_is_as_expected(built: Built) -> None:
+    found, expected = whole_structure(built), EXPECTED.read_text(encoding="utf-8")
+    difference = "\n".join(
+        difflib.unified_diff(expected.splitlines(), found.splitlines(), "expected", "found", lineterm="")
+    )
+    assert not difference, difference
+
+
+def test_it_says_what_it_did(built: Built) -> None:
+    root, result = built
+    assert result.renderer == "embedded" and result.problems == []
+    assert [claim.holds for claim in result.claims] == [True]
+    assert (root / "_book" / "A-book-of-shapes.pdf") in result.outputs
+
+
+class _Page(HTMLParser):
+    """Addresses, identifiers and what accessibility asks for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.targets: list[tuple[str, str, str]] = []
+        self.identifiers: list[str] = []
+        self.without_alt: list[str] = []
+        self.headings: list[int] = []
+        self.landmarks: list[str] = []
+        self.lang = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {key: value or "" for key, value in attrs}
+        self.lang = given.get("lang", "") if tag == "html" else self.lang
+        for name in ("href", "src", "srcset", "poster", "action", "data"):
+            if name in given:
+                self.targets.append((tag, name, given[name]))
+        if given.get("id"):
+            self.identifiers.append(given["id"])
+        if tag == "img" and not given.get("alt"):
+            self.without_alt.append(given.get("src", ""))
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if tag in ("main", "nav", "header", "aside"):
+            self.landmarks.append(tag)
+
+
+def read_page(text: str) -> _Page:
+    page = _Page()
+    page.feed(text)
+    return page
+
+
+def test_every_link_and_file_resolves(built: Built) -> None:
+    root, _ = built
+    texts = pages(built)
+    for name, text in texts.items():
+        for tag, attribute, target in read_page(text).targets:
+            if target.startswith(("https://example.org", "data:,")):
+                continue
+            assert "://" not in target and not target.startswith(("/", "mailto:")), (name, tag, attribute, target)
+            path, _, fragment = target.partition("#")
+            there = (root / "_book" / name).parent / unquote(path.partition("?")[0]) if path else root / "_book" / name
+            assert there.is_file(), (name, target)
+            if fragment and there.suffix == ".html":
+                key = there.resolve().relative_to((root / "_book").resolve()).as_posix()
+                assert unquote(fragment) in read_page(texts[key]).identifiers, (name, target)
+
+
+def test_nothing_is_asked_of_another_host(built: Built) -> None:
+    root, _ = built
+    for path in (root / "_book").rglob("*"):
+        if path.suffix in (".html", ".css", ".js"):
+            text = re.sub(
+                r'(?s)<a [^>]*href="https://example.org/[^"]*"|xmlns="[^"]*"', "", path.read_text(encoding="utf-8")
+            )
+            assert not re.search(r"(https?:)?//[a-z]+\.[a-z]|@import|url\(", text), path
+
+
+def test_accessible_by_construction(built: Built) -> None:
+    for name, text in pages(built).items():
+        page = read_page(text)
+        assert page.lang == "en" and page.without_alt == [], name
+        assert sorted(page.identifiers) == sorted(set(page.identifiers)), name
+        assert page.headings.count(1) == 1 and {"main", "nav", "header"} <= set(page.landmarks), name
+        main = text[text.index("<main") : text.index("</main>")]
+        levels = read_page(main).headings
+        assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False)), (name, levels)
+        assert 'class="skip" href="#main"' in text and 'name="viewport"' in text
+
+
+def test_values_are_everywhere_and_say_where_they_come_from(built: Built) -> None:
+    page = pages(built)["report/constructs.html"]
+    assert '<span class="chapter-title">Constructs with <span class="value" title="areas.ratio = 3.14159' in page
+    assert '<td style="text-align: right;"><span class="value"' in page
+    assert "<title>Constructs with 3.14 in the title – A book of shapes</title>" in page
+    assert 'alt="Lines; the ratio is 3.14."' in page
+    assert "{.value}" not in page and "no.such.value" not in page
+
+
+def test_provenance(built: Built) -> None:
+    page = pages(built)["report/constructs.html"]
+    first = page[page.index('id="fig-curve"') :]
+    line = first[first.index('<div class="provenance">') :]
+    for part in (
+        "shapes/areas.py:32",
+        "count=3, shape=square|circle",
+        "outlines/square",
+        'download="download"',
+        "SHA-256",
+    ):
+        assert part in line[:3000].replace('download=""', 'download="download"'), part
+
+
+def test_source_links_lead_to_the_line_at_the_commit(root: Path) -> None:
+    git = ["git", "-c", "user.name=A", "-c", "user.email=a@example.org"]
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "All"]):
+        subprocess.run([*git, *arguments], cwd=root, check=True)
+    commit = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, check=True
+    ).stdout.strip()
+    (line, *_) = prepared(root).data["figures"]["../figures/shapes/areas.svg"]["provenance"]["line"]
+    assert line["url"] == f"https://example.org/shapes/blob/{commit}/experiments/shapes/areas.py#L32"
+
+
+def test_search_finds_text_by_section(built: Built) -> None:
+    root, _ = built
+    index = (root / "_book" / "site_libs" / "tpdl" / "search.js").read_text(encoding="utf-8")
+    assert '"id": "sec-values", "chapter": "1 Constructs' not in index
+    assert '"id": "sec-values", "chapter": "Constructs with 3.14 in the title"' in index
+    assert "a list square and circle" in index and "no.such.value" not in index
+
+
+def test_pdf(built: Built) -> None:
+    from pypdf import PdfReader
+
+    root, _ = built
+    reader = PdfReader(root / "_book" / "A-book-of-shapes.pdf")
+    text = "\n".join(page.extract_text() for page in reader.pages)
+    text = " ".join(text.replace("\u00a0", " ").split())
+    for part in (
+        "Contents",
+        "Figure 1.1: Areas against size, with 3.14 in the caption",
+        "Table 1.1: Areas by shape and size, 6 rows.",
+        "31,415.90",
+        "tpdl run shapes/areas/shape=blob",
+        "See Figure 1.1, Figure 1.4 (a), 1.1",
+        "Chapter 2, Appendix A and Figure 2.1",
+        "Figure A.1: In the appendix",
+        "Only on paper.",
+        "A Mathematical Theory of Communication",
+    ):
+        assert part in text, part
+    assert "Only on the web." not in text and "There are blobs" not in text
+    assert reader.metadata is not None and reader.metadata.title == "A book of shapes"
+    root_object = reader.trailer["/Root"]
+    assert root_object["/Lang"] == "en" and root_object["/MarkInfo"]["/Marked"]
+    images = sum(
+        len(re.findall(rb"/Figure", part)) for part in [Path(root / "_book" / "A-book-of-shapes.pdf").read_bytes()]
+    )
+    assert images > 0
+    links = [a.get_object() for page in reader.pages for a in page.get("/Annots", [])]
+    assert sum("/Dest" in link or "/A" in link for link in links) > 20
+
+
+def test_rendering_twice_gives_the_same_pages(root: Path) -> None:
+    def contents() -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in (root / "_book").rglob("*.html")}
+
+    build(Project(root), to=["html"], renderer="embedded")
+    first = contents()
+    build(Project(root), to=["html"], renderer="embedded")
+    assert contents() == first
+
+
+def test_a_chapter_without_title_is_refused(root: Path) -> None:
+    write_chapter(root, "Text first.\n\n## Section\n")
+    with pytest.raises(UserError, match=r"report/second.qmd:1: a chapter starts with its title"):
+        build(Project(root), to=["html"], renderer="embedded")
+
+
+@pytest.mark.parametrize(
+    ("to", "renderer", "message"), [("epub", "auto", "no format"), ("html", "latex", "no renderer")]
+)
+def test_unknown_formats_and_renderers(root: Path, to: str, renderer: str, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        build(Project(root), to=[to], renderer=renderer)
+
+
+def test_without_quarto_the_embedded_renderer_is_chosen(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TPDL_QUARTO", "/nowhere/quarto")
+    assert build(Project(root), to=["html"]).renderer == "embedded"
+    with pytest.raises(UserError, match="Quarto is not installed"):
+        build(Project(root), to=["html"], renderer="quarto")
+
+
+def write_expectation() -> None:
+    """Measure and render the sample, and store its structure."""
+    from rich.console import Console
+
+    from tests.render.conftest import SAMPLE
+    from tpdl.engine.run import run_steps
+
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(shutil.copytree(SAMPLE, Path(folder) / "project"))
+        plan = Project(root).plan()
+        run_steps(
+            plan,
+            [n for n in plan.select(["shapes/areas"]) if not plan.steps[n].optional],
+            Console(quiet=True),
+            "process",
+        )
+        EXPECTED.write_text(whole_structure((root, build(Project(root), renderer="embedded"))), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_expectation()

@@ -1,0 +1,122 @@
+"""Expressions: what they may say, what they may not, and how values are shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tpdl.render.expressions import Evaluator, ExpressionError, show, split_format
+
+NAMES: dict[str, Any] = {
+    "layer_cut": {
+        "best": {"cut": "relu14", "accuracy": 0.90821, "items": 3, "keys": "a key named like a method"},
+        "rows": [{"cut": "relu1", "accuracy": 0.5}, {"cut": "relu14", "accuracy": 0.90821}],
+        "accuracy": [0.5, 0.90821],
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("layer_cut.best.cut == 'relu14'", True),
+        ("layer_cut['best']['accuracy'] > 0.9 and len(layer_cut.rows) == 2", True),
+        ("layer_cut.best.items", 3),
+        ("layer_cut.best.keys", "a key named like a method"),
+        ("max(row.accuracy for row in layer_cut.rows)", 0.90821),
+        ("[row.cut for row in layer_cut.rows if row.accuracy > 0.6]", ["relu14"]),
+        ("layer_cut.accuracy[-1:]", [0.90821]),
+        ("sorted(layer_cut.accuracy)[0]", 0.5),
+        ("'relu3' not in [row.cut for row in layer_cut.rows]", True),
+        ("abs(round(0.5 - layer_cut.best.accuracy, 2))", 0.41),
+        ("1 if any(layer_cut.accuracy) else 0", 1),
+    ],
+)
+def test_value(expression: str, expected: object) -> None:
+    assert Evaluator(NAMES).value(expression) == expected
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "layer_cut.__class__",
+        "layer_cut.best.cut.upper()",
+        "''.join(['a'])",
+        "().__class__.__bases__",
+        "__import__('os')",
+        "open('/etc/passwd')",
+        "[].append",
+        "(lambda: 1)()",
+        "9**9**9**9",
+        "layer_cut.best.cut * 10**9",
+        "x := 1",
+        "exec('1')",
+        "f'{layer_cut.best.cut.__class__}'",
+    ],
+)
+def test_no_way_out(expression: str) -> None:
+    with pytest.raises(ExpressionError):
+        Evaluator(NAMES).value(expression)
+
+
+@pytest.mark.parametrize(
+    ("expression", "hint"),
+    [
+        ("layer_cat.best", "layer_cut"),
+        ("layer_cut.bset", "best"),
+        ("layer_cut.best['acuracy']", "accuracy"),
+        ("lenn(layer_cut.rows)", "len"),
+    ],
+)
+def test_unknown_name_suggests_the_nearest(expression: str, hint: str) -> None:
+    with pytest.raises(ExpressionError, match=hint):
+        Evaluator(NAMES).value(expression)
+
+
+@pytest.mark.parametrize(
+    ("text", "expression", "form"),
+    [
+        ("a.b:.1%", "a.b", ".1%"),
+        ("a['x:y']:.2f", "a['x:y']", ".2f"),
+        ("a[1:3]", "a[1:3]", ""),
+        ("a[1:3]:,d", "a[1:3]", ",d"),
+        ('a["]:"]:>10', 'a["]:"]', ">10"),
+        ("{1: 2}[1]:d", "{1: 2}[1]", "d"),
+        ("made:%H:%M", "made", "%H:%M"),
+    ],
+)
+def test_split_format(text: str, expression: str, form: str) -> None:
+    assert split_format(text) == (expression, form)
+
+
+@given(st.text(alphabet="abc.[]() '\"", max_size=12), st.text(alphabet=".,%dfge0123456789", max_size=4))
+def test_split_format_loses_nothing(expression: str, form: str) -> None:
+    left, right = split_format(f"{expression}:{form}")
+    assert (left + ":" + right).replace(" ", "").rstrip(":") == f"{expression}:{form}".replace(" ", "").rstrip(":")
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "text"),
+    [
+        (0.90821, ".1%", "90.8%"),
+        (138357544, ",d", "138,357,544"),
+        (-0.25, ".2f", "\u22120.25"),
+        (["a", "b", "c"], "", "a, b and c"),
+        ([0.5, 0.25], ".0%", "50% and 25%"),
+        (["a"], "", "a"),
+        (True, "", "yes"),
+        ("well-kept", "", "well-kept"),
+        ("-x", "", "-x"),
+    ],
+)
+def test_show(value: object, form: str, text: str) -> None:
+    assert show(value, form) == text
+
+
+@pytest.mark.parametrize(("value", "form"), [(0.9, ""), ("a", ".1f"), ({"a": 1}, ""), (None, ""), (None, ".1f")])
+def test_show_refuses(value: object, form: str) -> None:
+    with pytest.raises(ExpressionError):
+        show(value, form)

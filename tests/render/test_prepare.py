@@ -1,0 +1,179 @@
+"""Mistakes in documents: every one is found, with file and line, and says what to do."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.render.conftest import prepared, write_chapter
+from tpdl.engine.errors import UserError
+from tpdl.engine.project import Project
+from tpdl.render.report import build
+
+MISTAKES = [
+    ("unknown name", "Text.\n\nIt is `areas.ratoi:.1f`{.value}.", 5, "did you mean `ratio`"),
+    ("unknown experiment", "`aeras.ratio:.1f`{.value}", 3, "did you mean `areas`"),
+    ("no format for a fraction", "`areas.ratio`{.value}", 3, "say how many digits"),
+    ("format that does not fit", "`areas.largest.shape:.1f`{.value}", 3, "does not fit the text"),
+    ("false claim", "A.\n\n[Squares win]{claim=\"areas.largest.shape == 'square'\"}", 5, "“Squares win” does not hold"),
+    ("claim that cannot be evaluated", '[Wrong]{claim="areas.larges.shape"}', 3, "did you mean `largest`"),
+    ("broken claim", '[Wrong]{claim="areas.shapes =="}', 3, "is no expression"),
+    ("broken condition", '::: {when="nothing.here"}\nText\n:::', 3, "condition `nothing.here` names `nothing`"),
+    ("not measured", "`never.x`{.value}", 3, "`tpdl run shapes/never` measures it"),
+    ("label used twice", "![A](../figures/shapes/areas.svg){#fig-curve}", 3, "first at report/constructs.qmd:31"),
+    ("label used twice in the chapter", "## A {#sec-a}\n\n## B {#sec-a}", 5, "first at report/second.qmd:3"),
+    ("reference to nothing", "See @fig-cruve.", 3, "did you mean `fig-curve`"),
+    ("reference to what is dropped", "See @fig-hidden.", 3, "refers to nothing"),
+    ("citation of nothing", "As @shannon1984 says.", 3, "did you mean `shannon1948`"),
+    ("foreign kind of reference", "See @thm-one.", 3, "not supported"),
+    ("no such image", "![A](../figures/shapes/aera.svg){#fig-a}", 3, "did you mean `figures/shapes/areas.svg`"),
+    ("image elsewhere", "![A](https://example.org/a.png){#fig-a}", 3, "another host"),
+    ("table of nothing", '::: {#tbl-a .results from="shapes/aera"}\nA\n:::', 3, "did you mean `shapes/areas`"),
+    ("unknown column", '::: {#tbl-a .results from="shapes/areas" columns="sise"}\nA\n:::', 3, "did you mean `size`"),
+    (
+        "unknown attribute",
+        '::: {#tbl-a .results from="shapes/areas" colums="size"}\nA\n:::',
+        3,
+        "did you mean `columns`",
+    ),
+    ("table without label", '::: {.results from="shapes/areas"}\nA\n:::', 3, "needs a label"),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "message"), [m[1:] for m in MISTAKES], ids=[m[0] for m in MISTAKES])
+def test_mistake(root: Path, text: str, line: int, message: str) -> None:
+    write_chapter(root, f"# Second\n\n{text}\n")
+    problems = [str(problem) for problem in prepared(root).problems]
+    assert len(problems) == 1, problems
+    assert problems[0].startswith(f"report/second.qmd:{line}: ")
+    assert message in problems[0]
+
+
+def test_the_sample_has_no_mistake(root: Path) -> None:
+    assert prepared(root).problems == []
+
+
+def test_a_mistake_in_an_included_file_is_reported_there(root: Path) -> None:
+    with (root / "report" / "_findings.qmd").open("a") as file:
+        file.write("\n`nothing.here`{.value}\n")
+    assert str(prepared(root).problems[0]).startswith("report/_findings.qmd:6: ")
+
+
+def test_all_mistakes_at_once(root: Path) -> None:
+    write_chapter(root, '# Second\n\n@fig-x\n\n`y.z`{.value}\n\n[No]{claim="1 > 2"}\n')
+    assert [problem.line for problem in prepared(root).problems] == [3, 5, 7]
+
+
+def test_ambiguous_names(root: Path) -> None:
+    shutil.copytree(root / "experiments" / "shapes", root / "experiments" / "other")
+    write_chapter(root, "# Second\n\n`shapes.areas.ratio:.1f`{.value}\n")
+    problems = [str(problem) for problem in prepared(root).problems]
+    assert problems and all("`areas` is ambiguous: write `other.areas` or `shapes.areas`" in p for p in problems)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        ("_quarto.yml", "report/second.qmd", "report/third.qmd", "there is no document report/third.qmd"),
+        ("_quarto.yml", "  title: A book of shapes", "  name: A book", "`title:` and `chapters:`"),
+        ("_quarto.yml", "report/references.bib", "report/refs.bib", "report/refs.bib does not exist"),
+        ("_quarto.yml", "book:", "book: [", "_quarto.yml:"),
+        ("index.qmd", "report/_findings.qmd", "report/_found.qmd", "index.qmd:3: there is no document"),
+        ("report/_findings.qmd", "See", "{{< include _findings.qmd >}}\nSee", "includes itself"),
+    ],
+)
+def test_broken_book(root: Path, file: str, old: str, new: str, message: str) -> None:
+    path = root / file
+    path.write_text(path.read_text().replace(old, new if "include _f" not in new else "\n" + new))
+    with pytest.raises(UserError, match="(?s).*") as error:
+        prepared(root)
+    assert message in str(error.value)
+
+
+def test_false_claim_stops_the_report_and_a_draft_marks_it(root: Path) -> None:
+    write_chapter(root, "# Second\n\n[Squares win]{claim=\"areas.largest.shape == 'square'\"}\n")
+    result = build(Project(root), to=["html"], renderer="embedded")
+    assert result.outputs == [] and len(result.problems) == 1 and not (root / "_book").exists()
+    drafted = build(Project(root), to=["html"], renderer="embedded", draft=True)
+    page = (root / "_book" / "report" / "second.html").read_text()
+    assert drafted.problems == result.problems
+    assert "claim-false" in page and "this claim does not hold" in page
+
+
+def test_prepare_neither_imports_torch_nor_pandas_and_is_quick(root: Path) -> None:
+    prepared(root)  # the fingerprint is warm afterwards
+    code = (
+        "import sys, time; from pathlib import Path; from tpdl.engine.project import Project; from tpdl.render.prepare import prepare\n"
+        "p = prepare(Project(Path('.'))); print(p.seconds, *[m for m in ('torch', 'pandas', 'matplotlib') if m in sys.modules])"
+    )
+    started = time.perf_counter()
+    import subprocess
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True, env=os.environ
+    )
+    seconds, *heavy = done.stdout.split()
+    assert heavy == []
+    assert float(seconds) < 0.5, (seconds, time.perf_counter() - started)
+
+
+def test_what_is_written_down(root: Path) -> None:
+    data = json.loads(prepared(root).path.read_text())
+    assert data["values"]["areas.largest.area:,.0f"]["text"] == "31,416"
+    assert "from shapes/areas.values" in data["values"]["areas.largest.area:,.0f"]["title"]
+    assert data["whens"]["'blob' in areas.shapes"] is False
+    figure = data["figures"]["../figures/shapes/areas.svg"]
+    assert (
+        figure["dark"] == "figures/shapes/areas.dark.svg" and figure["provenance"]["csv"] == "figures/shapes/areas.csv"
+    )
+    table = data["tables"]["tbl-areas"]
+    assert table["align"] == ["left", "right", "right", "left"]
+    assert [cell["text"] for cell in table["rows"][2]] == ["square", "100", "10,000.00", "yes"]
+    assert table["rows"][-1][-1]["command"] == "tpdl run shapes/areas/shape=blob"
+    assert table["rows"][-1][-1]["span"] == 3
+    assert data["tables"]["tbl-unmeasured"]["missing"]
+
+
+def test_stale_figures_have_a_badge(root: Path) -> None:
+    source = root / "experiments" / "shapes" / "areas.py"
+    source.write_text(source.read_text().replace("factor * s * s", "factor * s ** 2"))
+    badge = prepared(root).data["figures"]["../figures/shapes/areas.svg"]["provenance"]["badge"]
+    assert badge["text"].startswith("out of date")
+
+
+def test_demo_reports_say_so_everywhere(root: Path) -> None:
+    shutil.copytree(root / "figures", root / ".tpdl" / "demo" / "figures")
+    result = build(Project(root), profile="demo", to=["html", "pdf"], renderer="embedded", draft=True)
+    pages = [path for path in result.outputs if path.suffix == ".html"]
+    assert all("stand-in-notice" in page.read_text() for page in pages)
+    constructs = (root / "_book" / "report" / "constructs.html").read_text()
+    assert constructs.count('class="badge badge-stand-in"') == constructs.count('class="provenance"') > 0
+    assert ".tpdl/demo/figures/shapes/areas.svg" in constructs
+
+
+UNSUPPORTED = [
+    ("{{< video a.mp4 >}}", "shortcode {{< video >}}"),
+    ("```{python}\n1 + 1\n```", "code cell {python}"),
+    ("::: {.panel-tabset}\n## A\n:::", "class .panel-tabset"),
+    ("::: {.column-margin}\nNote\n:::", "class .column-margin"),
+    ("::: {.callout-danger}\nNote\n:::", "class .callout-danger"),
+    ('::: {.callout-note appearance="minimal"}\nNote\n:::', "callout option appearance"),
+    ("![A](../figures/shapes/areas.svg){#fig-x .lightbox}", "class .lightbox"),
+    ('![A](../figures/shapes/areas.svg){#fig-x fig-align="left"}', "attribute fig-align"),
+    ("::: {#thm-x}\nTheorem\n:::", "label #thm-x"),
+    ('```{.python filename="a.py"}\n1\n```', "code block option filename"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), UNSUPPORTED, ids=[u[1] for u in UNSUPPORTED])
+def test_unsupported_constructs_are_refused(root: Path, text: str, message: str) -> None:
+    write_chapter(root, f"# Second\n\n{text}\n")
+    result = build(Project(root), to=["html"], renderer="embedded", draft=True)
+    assert result.outputs == []
+    assert [str(p) for p in result.problems if message in str(p) and str(p).startswith("report/second.qmd:3: ")]
