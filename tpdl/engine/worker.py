@@ -88,9 +88,8 @@ def execute(job: Job) -> Outcome:
     digest = job.fingerprint.digest()
     failure = state / "failed" / f"{job.step.name}.json"
     try:
-        with _inside(job, state, digest):
-            with _traced(job) as unseen:
-                changed, moved = _make(job, start)
+        with _inside(job, state, digest), _traced(job) as unseen:
+            changed, moved = _make(job, start)
     except Exception as error:
         message = _one_line(error, job)
         if not isinstance(error, UserError):
