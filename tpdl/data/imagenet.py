@@ -39,7 +39,7 @@ def load() -> Photographs:
             images, labels = stored["X"], stored["y"]  # the third array is a pickle, and stays unread
         index = json.loads(names.read_text(encoding="utf-8"))
         classes = [index[str(i)][1].replace("_", " ") for i in range(len(index))]
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise UserError(
             f"imagenet-25: {file.parent} cannot be read ({error}); `tpdl data fetch imagenet-25`"
         ) from error

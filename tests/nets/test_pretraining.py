@@ -1,0 +1,38 @@
+"""The stand-in networks: batch normalisation folds away exactly, and pretraining teaches them their textures."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+
+from tpdl.data.textures import KINDS, draw_textures
+from tpdl.nets import pretraining
+from tpdl.nets.inputs import normalised
+from tpdl.nets.registry import image_size
+from tpdl.nets.tiny import BUILDERS
+
+
+@pytest.mark.parametrize("name", BUILDERS)
+def test_folding_leaves_the_function_and_restores_the_architecture(name: str) -> None:
+    torch.manual_seed(0)
+    model, images = BUILDERS[name](), torch.randn(4, 3, image_size(name), image_size(name))
+    keys = list(model.state_dict())
+    pretraining._add_normalisation(model)
+    model.train()(images)  # gives the running means and variances values of their own
+    model.eval()
+    expected = model(images)
+    pretraining._fold_normalisation(model)
+    assert list(model.state_dict()) == keys
+    assert not any(isinstance(module, nn.BatchNorm2d | nn.BatchNorm1d) for module in model.modules())
+    torch.testing.assert_close(model(images), expected, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", BUILDERS)
+def test_pretraining_teaches_the_textures(name: str) -> None:
+    pixels, kinds = draw_textures(4, seed=1)
+    model, side = pretraining.pretrained(name), image_size(name)
+    with torch.inference_mode():
+        found = model(normalised(pixels[:, :side, :side])).argmax(1).numpy()
+    assert (found == kinds).mean() > 20 / len(KINDS)  # twenty times chance
