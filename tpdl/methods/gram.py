@@ -33,7 +33,7 @@ from tpdl.nets.cuts import Cut, flat, tapped
 
 WIDTH = 49_152
 """Features in a block: 0.9 GB for 4485 images."""
-DISK_SHARE = 0.5
+DISK_SHARE = 0.75
 """Share of the free disk that the spool may take unless told otherwise."""
 
 
@@ -87,7 +87,7 @@ def gram_matrices(
         images, train: number of all images, and of those at the beginning that are for training.
         folder: for the spool; created, and removed at the end.
         width: features in a block; decides the memory, together with `images`.
-        budget: bytes of disk for the spool; by default half of what is free. With too little for all features at
+        budget: bytes of disk for the spool; by default three quarters of what is free. With too little for all features at
             once, the network runs several times, each time only as deep as needed.
         load, save: keep finished cuts across a kill, by name.
         totals: filled in.
