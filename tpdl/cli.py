@@ -182,6 +182,15 @@ def report(given: Arguments) -> int:
     return print_report(_project(), _profile(given), given.to or ("html", "pdf"), given.renderer, given.draft)
 
 
+def init(given: Arguments) -> int:
+    """Make a small working report in a new folder."""
+    from tpdl.init import start_project
+
+    print("\n".join(f"  {path}" for path in start_project(Path(given.folder))))
+    print(f"next: cd {given.folder} && tpdl run && tpdl report")
+    return Exit.OK
+
+
 class _Parser(argparse.ArgumentParser):
     """One line for a mistake, like every other mistake."""
 
@@ -204,7 +213,7 @@ def _parser() -> argparse.ArgumentParser:
             )
         elif names == "one":
             added.add_argument("name", metavar="NAME", help="a step, an experiment, or a pattern with *")
-        if function not in (clean, data):
+        if function not in (clean, data, init):
             added.add_argument(
                 "--demo", action="store_true", help="the demo profile: embedded stand-ins for data and weights"
             )
@@ -238,6 +247,7 @@ def _parser() -> argparse.ArgumentParser:
     added.add_argument("--to", action="append", choices=("html", "pdf"), help="only this format; may be repeated")
     added.add_argument("--renderer", default="auto", choices=("auto", "quarto", "embedded"))
     added.add_argument("--draft", action="store_true", help="exit code 0 even if a claim is false")
+    command(init).add_argument("folder", metavar="DIR", help="a new or empty folder")
     return parser
 
 
