@@ -5,6 +5,8 @@ One forward pass for each image serves all cuts (`tpdl.methods.gram`).
 
 from __future__ import annotations
 
+from typing import Any
+
 import tpdl
 from tpdl import Arrays, checkpoint, experiment, note, progress
 
@@ -49,13 +51,19 @@ def gram(network: str, width: int = 49_152) -> Arrays:
         save=checkpoint.save,
         totals=totals,
     )
-    arrays, columns = {}, []
+    arrays: dict[str, np.ndarray] = {}
+    columns: list[dict[str, Any]] = []
     for cut, found in progress(made, "cuts", total=len(cuts(network))):
         arrays[f"{cut.name}/kernel"] = found.kernel
         shape = "×".join(map(str, cut.shape))
         took = {key: getattr(found, key) for key in ("passes", "forward_seconds", "gram_seconds", "peak_bytes")}
         columns.append({"cut": cut.name, "module": cut.module, "shape": shape, "features": cut.features} | took)
-    note(passes=totals.passes, images_per_second=round(totals.images_per_second, 1), spooled_bytes=totals.spooled_bytes)
+    note(
+        passes=totals.passes,
+        spooled_bytes=totals.spooled_bytes,
+        images_per_second=round(totals.images_per_second, 1),
+        images_per_second_network_alone=round(len(scenes) / columns[-1]["forward_seconds"], 1),
+    )
     arrays |= {key: np.array([column[key] for column in columns]) for key in columns[0]}
     arrays |= {"image": np.array(scenes.names), "label": scenes.labels, "class": np.array(scenes.classes)}
     return arrays | {"train": np.array(scenes.train)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -45,7 +45,7 @@ def server() -> Iterator[str]:
 
 
 @pytest.fixture
-def published(server: str, monkeypatch: pytest.MonkeyPatch):  # noqa: ANN201
+def published(server: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Put a data set called "toy" into the catalogue."""
 
     def publish(path: str, digest: str = sha256(CONTENT).hexdigest(), compressed: bool = False) -> None:
@@ -61,7 +61,9 @@ def files(root: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("digits", [8, 64])
-def test_a_file_is_fetched_verified_and_put_in_place(published, tmp_path: Path, digits: int) -> None:
+def test_a_file_is_fetched_verified_and_put_in_place(
+    published: Callable[..., None], tmp_path: Path, digits: int
+) -> None:
     published("/file", sha256(CONTENT).hexdigest()[:digits])
     told: list[tuple[int, int]] = []
     assert catalog.resolve("toy", tmp_path) == []
@@ -72,7 +74,7 @@ def test_a_file_is_fetched_verified_and_put_in_place(published, tmp_path: Path, 
     assert catalog.verify("toy", tmp_path) is None
 
 
-def test_a_compressed_file_is_unpacked(published, tmp_path: Path) -> None:
+def test_a_compressed_file_is_unpacked(published: Callable[..., None], tmp_path: Path) -> None:
     published("/file.gz", compressed=True)
     fetch("toy", tmp_path)
     assert (tmp_path / "toy/file.bin").read_bytes() == CONTENT
@@ -89,7 +91,7 @@ def test_a_compressed_file_is_unpacked(published, tmp_path: Path) -> None:
     ],
 )
 def test_anything_else_is_refused_in_one_line_and_leaves_nothing(
-    published, tmp_path: Path, path: str, digest: str, compressed: bool, message: str
+    published: Callable[..., None], tmp_path: Path, path: str, digest: str, compressed: bool, message: str
 ) -> None:
     published(path, digest, compressed)
     with pytest.raises(StepError, match=message) as caught:
@@ -98,7 +100,9 @@ def test_anything_else_is_refused_in_one_line_and_leaves_nothing(
     assert files(tmp_path) == []
 
 
-def test_a_server_that_is_not_there(published, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_is_not_there(
+    published: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     download = Download("http://127.0.0.1:9/file", "toy/file.bin", "0")
     monkeypatch.setattr(
         catalog, "ENTRIES", (Entry("toy", "a toy", "none", "nowhere", 1, ("toy/file.bin",), (download,)),)
@@ -107,7 +111,7 @@ def test_a_server_that_is_not_there(published, tmp_path: Path, monkeypatch: pyte
         fetch("toy", tmp_path)
 
 
-def test_what_is_there_is_not_fetched_again(published, tmp_path: Path) -> None:
+def test_what_is_there_is_not_fetched_again(published: Callable[..., None], tmp_path: Path) -> None:
     published("/nothing")
     (tmp_path / "toy").mkdir()
     (tmp_path / "toy/file.bin").write_bytes(b"mine")

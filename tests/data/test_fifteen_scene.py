@@ -70,7 +70,7 @@ def test_images_that_are_missing_are_counted(folder: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"no image", picture(100)[:200]])
 def test_a_corrupt_image_is_named(folder: Path, content: bytes) -> None:
     (folder / "train/b/image_0001.jpg").write_bytes(content)
-    with pytest.raises(UserError, match="train/b/image_0001.jpg cannot be decoded") as caught:
+    with pytest.raises(UserError, match=r"train/b/image_0001\.jpg cannot be decoded") as caught:
         fifteen_scene.read(folder, 4, 2).pixels(2, 8)
     assert "\n" not in str(caught.value)
 
@@ -78,14 +78,14 @@ def test_a_corrupt_image_is_named(folder: Path, content: bytes) -> None:
 def test_an_image_removed_after_the_listing_is_named(folder: Path) -> None:
     scenes = fifteen_scene.read(folder, 4, 2)
     (folder / "train/b/image_0001.jpg").unlink()
-    with pytest.raises(UserError, match="train/b/image_0001.jpg"):
+    with pytest.raises(UserError, match=r"train/b/image_0001\.jpg"):
         scenes.image(2)
 
 
 def test_no_data_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TPDL_DATA", str(tmp_path))
     monkeypatch.delenv("TPDL_PROFILE", raising=False)
-    with pytest.raises(UserError, match="15-scene is not at .*tpdl data fetch 15-scene"):
+    with pytest.raises(UserError, match=r"15-scene is not at .*tpdl data fetch 15-scene"):
         fifteen_scene.load()
 
 

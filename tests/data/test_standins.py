@@ -106,7 +106,7 @@ def test_damaged_mnist_is_one_line(full: Path) -> None:
         "t10k-labels-idx1-ubyte",
     ):
         (raw / file).write_bytes(b"\0\0\x08\x03")
-    with pytest.raises(UserError, match="mnist: .* cannot be read"):
+    with pytest.raises(UserError, match=r"mnist: .* cannot be read"):
         mnist.load()
 
 
@@ -134,7 +134,7 @@ def test_damaged_imagenet_images_are_one_line(full: Path, content: bytes) -> Non
     (full / "imagenet").mkdir()
     (full / "imagenet/imagenet_val_25.npz").write_bytes(content)
     (full / "imagenet/imagenet_class_index.json").write_text("{}")
-    with pytest.raises(UserError, match="imagenet-25: .* cannot be read"):
+    with pytest.raises(UserError, match=r"imagenet-25: .* cannot be read"):
         imagenet.load()
 
 

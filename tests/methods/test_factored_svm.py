@@ -51,7 +51,7 @@ def test_coordinates_have_the_features_inner_products() -> None:
 
 
 def test_identical_training_images_only_lower_the_rank() -> None:
-    raw, labels = random_features(80, 1000, 4, seed=0)
+    raw, _ = random_features(80, 1000, 4, seed=0)
     raw[7] = raw[3]
     raw[50] = raw[3]  # and a test image like them
     known, unknown = coordinates(kernel(raw, 40), 40)

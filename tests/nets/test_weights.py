@@ -60,7 +60,7 @@ def test_weights_of_another_shape_name_the_tensor_and_both_shapes(weights: Path)
 
 def test_weights_of_another_network_are_refused() -> None:
     model = build("tiny_vgg", "random")
-    with pytest.raises(UserError, match="'features.0.weight' is missing"):
+    with pytest.raises(UserError, match=r"'features\.0\.weight' is missing"):
         fill(model, {}, Path("x.pth"))
     with pytest.raises(UserError, match="'surplus' has no place"):
         fill(model, model.state_dict() | {"surplus": torch.zeros(1)}, Path("x.pth"))

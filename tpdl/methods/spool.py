@@ -76,7 +76,9 @@ class Spool:
     def append(self, block: Block, rows: np.ndarray) -> None:
         """Add rows, float32 [some images, width]."""
         try:
-            np.ascontiguousarray(rows, dtype=np.float32).tofile(self._files[block])
+            unwritten = np.ascontiguousarray(rows, dtype=np.float32).reshape(-1).view(np.uint8).data
+            while len(unwritten):
+                unwritten = unwritten[self._files[block].write(unwritten) :]
         except OSError as error:
             raise StepError(
                 f"cannot spool features to {self._folder}: {error.strerror or error}; free some disk"
