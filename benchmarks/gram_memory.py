@@ -21,7 +21,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-SIZES = (60, 120, 240)
+SIZES = (30, 60, 120)
 WIDTH = 49_152
 IMAGES, TRAIN, CUTS = 4485, 1500, 15
 LIMIT = 6e9

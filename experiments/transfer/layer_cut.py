@@ -80,8 +80,8 @@ def layer_cut(network: str, gram: Arrays, classifiers: Arrays, seed: int = 0) ->
     layer_cut,
     caption="Accuracy on the test images of a linear SVM on the features after each ReLU, with 95 % bootstrap intervals, "
     "and the number of features there.",
-    alt="Two panels over the depth of the cut. Above, accuracy rises from the first layers to a plateau in the deep ones; "
-    "below, the number of features falls.",
+    alt="Two panels over the depth of the cut. Above, a curve of the test accuracy in its narrow band of uncertainty, between two level lines: "
+    "chance below, the best result of the original report above. Below, the number of features on a logarithmic scale, largest at the first cuts.",
 )
 def layer_cut_curve(results: pd.DataFrame) -> Figure:
     """Accuracy against depth above, number of features below; one column for each network."""
@@ -98,8 +98,8 @@ def layer_cut_curve(results: pd.DataFrame) -> Figure:
         _name_cuts(lower, rows)
     axes[0, 0].set(ylabel="test accuracy", ylim=(0, 1))
     axes[0, 0].yaxis.set_major_formatter("{x:.0%}")
-    axes[0, 0].legend(loc="center right" if len(axes.T) == 1 else "lower right")
     axes[1, 0].set_ylabel("features")
+    fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
     return fig
 
 
@@ -108,30 +108,30 @@ def layer_cut_curve(results: pd.DataFrame) -> Figure:
     suffix="memory",
     caption="Time and memory at each cut: the network up to there, spooling and Gram matrix, and SVM; highest memory of the process "
     "against what the training features alone would take in double precision.",
-    alt="Two panels over the depth of the cut. Above, stacked bars of seconds, largest at the first cuts. Below, the memory used stays level "
-    "while the raw features of the first cuts would take many times as much.",
+    alt="Two panels over the depth of the cut. Above, stacked bars of seconds: the network, whose share grows with depth, "
+    "then spool and Gram matrix, whose share grows with the number of features, then a thin one for the classifier. Below, a level line for "
+    "the memory used, and a jagged one for what the raw features would take, highest at the first cut.",
 )
 def layer_cut_memory(results: pd.DataFrame) -> Figure:
     """Seconds above, memory below; one column for each network."""
     fig, axes = _columns(results)
-    parts = {"network": "forward_seconds", "spool and Gram matrix": "gram_seconds"}
+    parts = {"time: network": "forward_seconds", "time: spool, Gram matrix": "gram_seconds"}
     for (network, rows), (upper, lower) in zip(results.groupby("network", sort=False), axes.T, strict=True):
         bottom = 0 * rows["index"]
         for colour, (label, column) in enumerate(parts.items()):
             upper.bar(rows["index"], rows[column], bottom=bottom, color=f"C{colour}", label=label)
             bottom = bottom + rows[column]
         svm = rows["factor_seconds"] + rows["svm_seconds"]
-        upper.bar(rows["index"], svm, bottom=bottom, color="C2", label="factor and SVM")
+        upper.bar(rows["index"], svm, bottom=bottom, color="C2", label="time: factor, SVM")
         upper.set_title(network)
-        lower.semilogy(
-            rows["index"], rows["raw_bytes"] / 1e9, "s--", color="C1", label="raw training features would take"
-        )
-        lower.semilogy(rows["index"], rows["peak_bytes"] / 1e9, "o-", color="C0", label="whole process took")
+        lower.semilogy(rows["index"], rows["raw_bytes"] / 1e9, "s--", color="C1", label="memory: raw training features")
+        lower.semilogy(rows["index"], rows["peak_bytes"] / 1e9, "o-", color="C0", label="memory: whole process")
         _name_cuts(lower, rows)
-    axes[0, 0].set_ylabel("seconds")
-    axes[0, 0].legend()
+    axes[0, 0].set_ylabel("seconds for all images")
     axes[1, 0].set_ylabel("memory in GB")
-    axes[1, 0].legend()
+    axes[1, 0].yaxis.set_major_formatter("{x:g}")
+    above, below = (axis.get_legend_handles_labels() for axis in axes[:, 0])
+    fig.legend(above[0] + below[0], above[1] + below[1], loc="outside upper center", ncols=3)
     return fig
 
 

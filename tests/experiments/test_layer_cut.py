@@ -130,7 +130,7 @@ def test_pictures_show_every_cut_under_both_themes(results: pd.DataFrame, networ
                 assert [label.get_text() for label in axis.get_xticklabels()] == list(CUTS)
             assert picture.axes[0].title.get_color() == matplotlib.rcParams["text.color"]
         curve = layer_cut_curve(both)
-    legend = [text.get_text() for text in curve.axes[0].get_legend().get_texts()]
+    legend = [text.get_text() for text in curve.legends[0].get_texts()]
     assert any("original" in text for text in legend) and "chance" in legend
 
 
