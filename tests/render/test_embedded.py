@@ -6,6 +6,7 @@ After a change that is meant, write the expectation anew with `python -m tests.r
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 import shutil
 import subprocess
@@ -16,7 +17,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests.render.conftest import prepared, write_chapter
+from tests.render.conftest import SAMPLE, prepared, write_chapter
 from tests.render.structure import structure
 from tpdl.engine.errors import UserError
 from tpdl.engine.project import Project
@@ -24,6 +25,12 @@ from tpdl.render.report import ReportResult, build
 
 EXPECTED = Path(__file__).parent / "expected_structure.txt"
 Built = tuple[Path, ReportResult]
+
+
+def line_of_curve() -> int:
+    """The line of the function that draws the figure."""
+    source = (SAMPLE / "experiments" / "shapes" / "areas.py").read_text().splitlines()
+    return next(number for number, line in enumerate(source, 1) if line.startswith("def area_curve"))
 
 
 def pages(built: Built) -> dict[str, str]:
@@ -122,7 +129,7 @@ def test_accessible_by_construction(built: Built) -> None:
         assert page.headings.count(1) == 1 and {"main", "nav", "header"} <= set(page.landmarks), name
         main = text[text.index("<main") : text.index("</main>")]
         levels = read_page(main).headings
-        assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False)), (name, levels)
+        assert all(after <= before + 1 for before, after in itertools.pairwise(levels)), (name, levels)
         assert 'class="skip" href="#main"' in text and 'name="viewport"' in text
 
 
@@ -140,7 +147,7 @@ def test_provenance(built: Built) -> None:
     first = page[page.index('id="fig-curve"') :]
     line = first[first.index('<div class="provenance">') :]
     for part in (
-        "shapes/areas.py:32",
+        f"shapes/areas.py:{line_of_curve()}",
         "count=3, shape=square|circle",
         "outlines/square",
         'download="download"',
@@ -157,7 +164,7 @@ def test_source_links_lead_to_the_line_at_the_commit(root: Path) -> None:
         ["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, check=True
     ).stdout.strip()
     (line, *_) = prepared(root).data["figures"]["../figures/shapes/areas.svg"]["provenance"]["line"]
-    assert line["url"] == f"https://example.org/shapes/blob/{commit}/experiments/shapes/areas.py#L32"
+    assert line["url"] == f"https://example.org/shapes/blob/{commit}/experiments/shapes/areas.py#L{line_of_curve()}"
 
 
 def test_search_finds_text_by_section(built: Built) -> None:
@@ -235,7 +242,6 @@ def write_expectation() -> None:
     """Measure and render the sample, and store its structure."""
     from rich.console import Console
 
-    from tests.render.conftest import SAMPLE
     from tpdl.engine.run import run_steps
 
     with tempfile.TemporaryDirectory() as folder:

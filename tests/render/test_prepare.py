@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 import time
@@ -91,9 +92,8 @@ def test_ambiguous_names(root: Path) -> None:
 def test_broken_book(root: Path, file: str, old: str, new: str, message: str) -> None:
     path = root / file
     path.write_text(path.read_text().replace(old, new if "include _f" not in new else "\n" + new))
-    with pytest.raises(UserError, match="(?s).*") as error:
+    with pytest.raises(UserError, match=re.escape(message)):
         prepared(root)
-    assert message in str(error.value)
 
 
 def test_false_claim_stops_the_report_and_a_draft_marks_it(root: Path) -> None:

@@ -7,6 +7,8 @@ are expressions whose truth counts. Results are reached with dots and brackets; 
 from __future__ import annotations
 
 import ast
+import keyword
+import re
 import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -18,6 +20,7 @@ from tpdl.render.problem import nearest
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     function.__name__: function for function in (len, min, max, sum, abs, round, any, all, sorted)
 }
+SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 OPENING, CLOSING = "([{", ")]}"
 
 
@@ -49,7 +52,9 @@ class Evaluator(EvalWithCompoundTypes):  # type: ignore[misc]  # simpleeval has 
         try:
             parsed = ast.parse(expression.strip(), mode="eval")
         except (SyntaxError, ValueError) as error:
-            raise ExpressionError(f"`{expression}` is no expression: {getattr(error, 'msg', error)}") from None
+            reserved = [word for word in re.findall(r"\.(\w+)", expression) if keyword.iskeyword(word)]
+            hint = f"; `{reserved[0]}` is a word of Python, write ['{reserved[0]}']" if reserved else ""
+            raise ExpressionError(f"`{expression}` is no expression: {getattr(error, 'msg', error)}{hint}") from None
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -139,11 +144,16 @@ def show(value: Any, form: str = "") -> str:
         text = format(value, form)
     except (ValueError, TypeError) as error:
         raise ExpressionError(f"the format `{form}` does not fit the {kind(value)} {value!r}: {error}") from None
-    return (
-        text.replace("-", "\N{MINUS SIGN}", 1)
-        if isinstance(value, int | float) and text.lstrip().startswith("-")
-        else text
-    )
+    return typeset(text) if isinstance(value, int | float) else text
+
+
+def typeset(number: str) -> str:
+    """A formatted number as it is printed: a real minus sign, and `2e-06` as 2 × 10⁻⁶."""
+    number = re.sub(r"^(\s*)-", "\\1\N{MINUS SIGN}", number)
+    mantissa, _, exponent = number.partition("e")
+    if not exponent:
+        return number
+    return f"{mantissa}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10{str(int(exponent)).translate(SUPERSCRIPTS)}"
 
 
 def kind(value: Any) -> str:

@@ -112,12 +112,18 @@ class _Preparation:
     def read(self, chapter: Chapter) -> None:
         """Scan a chapter; settle its conditions; keep the items that count."""
         items = [self._at_origin(item, chapter) for item in scan(chapter.text)]
-        for item in items:
-            if item.kind == "when" and item.text not in self.data["whens"]:
-                self.data["whens"][item.text] = self._condition(item)
-        self.items[chapter.path] = [
-            item for item in items if all(self.data["whens"].get(c, True) for c in item.conditions)
-        ]
+        verdicts: dict[str, bool] = self.data["whens"]
+
+        def counts(item: Item) -> bool:
+            return all(verdicts.get(condition, False) for condition in item.conditions)
+
+        conditions = [item for item in items if item.kind == "when"]
+        for item in conditions:
+            if item.text not in verdicts and counts(item):
+                verdicts[item.text] = self._condition(item)
+        for item in conditions:
+            verdicts.setdefault(item.text, False)  # inside what is dropped: never evaluated
+        self.items[chapter.path] = [item for item in items if counts(item)]
 
     @staticmethod
     def _at_origin(item: Item, chapter: Chapter) -> Item:
@@ -252,11 +258,7 @@ class _Preparation:
             (s for s in self.plan.steps.values() if s.kind == "figure" and target == _figure_name(s.name)), None
         )
         if step is None:
-            if "://" in item.text:
-                self._problem(item, f"the image {item.text} lies on another host; put a copy into the project")
-            elif not (self.root / target).is_file():
-                pictures = [_figure_name(s.name) for s in self.plan.steps.values() if s.kind == "figure"]
-                self._problem(item, f"there is no image {target}, and no step draws it; {nearest(target, pictures)}")
+            self._other_image(item, target)
             return
         there = step.product.exists()
         status = self.states[step.name]
@@ -279,6 +281,18 @@ class _Preparation:
             for found in scan(step.caption):
                 if found.kind == "value":
                     self._value(Item("value", found.text, step.line, path=step.source))
+
+    def _other_image(self, item: Item, target: str) -> None:
+        """An image that no step draws; a draft shows a box in place of one that is not there."""
+        if "://" in item.text:
+            self._problem(item, f"the image {item.text} lies on another host; put a copy into the project")
+        elif not (self.root / target).is_file():
+            pictures = [_figure_name(s.name) for s in self.plan.steps.values() if s.kind == "figure"]
+            self._problem(item, f"there is no image {target}, and no step draws it; {nearest(target, pictures)}")
+        else:
+            return
+        empty = dict.fromkeys(("light", "dark", "caption", "alt", "command"), "")
+        self.data["figures"][item.text] = {**empty, "missing": f"no image {target}", "provenance": False}
 
     def _chapter_of(self, item: Item) -> str:
         return next(path for path, items in self.items.items() if any(other is item for other in items))

@@ -49,16 +49,15 @@ class Provenance:
         }
 
     def experiments(self, name: str) -> list[Step]:
-        """The measuring steps that the product rests on, without intermediates that only other measurements use."""
-        direct: list[Step] = []
+        """Every measuring step that the product rests on, nearest first: also those whose results others only used."""
+        found: dict[str, Step] = {}
         waiting = [name]
         while waiting:
             step = self._plan.steps[waiting.pop(0)]
             if step.kind == "experiment":
-                direct.append(step)
-            else:
-                waiting += step.upstream
-        return list({step.name: step for step in direct}.values())
+                found.setdefault(step.name, step)
+            waiting += [up for up in step.upstream if up not in found]
+        return list(found.values())
 
     def badge(self, name: str) -> dict[str, str] | None:
         """What a reader has to be warned of, or None."""
@@ -106,13 +105,15 @@ class Provenance:
             rows.append(("Measured by", [self._function(cell), piece(" at "), self.source(cell)]))
         for cell in made:
             happened = self._happened(cell)
-            words = _parameters([cell.parameters]) or ["no parameters"]
-            text = ", ".join(words)
+            words = [", ".join(_parameters([cell.parameters])) or "no parameters"]
             if happened.get("made"):
-                text += f"; {moment(happened['made'])}, {duration(float(happened.get('seconds', 0)))}"
+                words.append(f"{moment(happened['made'])}, {duration(float(happened.get('seconds', 0)))}")
+            if happened.get("peak_memory_bytes"):
+                words.append(f"{size(happened['peak_memory_bytes'])} of memory")
             if happened.get("device"):
-                text += f" on {happened['device']}"
-            rows.append(("Run" if len(made) == 1 else "Runs", [piece(text)]))
+                words.append(f"on {happened['device']}")
+            run = piece(cell.function.rpartition(":")[2], code="yes")
+            rows.append(("Run" if len(made) == 1 else "Runs", [run, piece(": " + "; ".join(words))]))
         hashes = {
             name: sha
             for m in made

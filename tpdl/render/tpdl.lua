@@ -143,7 +143,10 @@ end
 
 local function missing_box(what, entry)
   local words = pandoc.Inlines { pandoc.Strong(pandoc.Str(what .. ' is not there yet')), pandoc.Str ' (' ,
-    pandoc.Str(entry.missing), pandoc.Str '). ', pandoc.Str 'Make it with ', pandoc.Code(entry.command), pandoc.Str '.' }
+    pandoc.Str(entry.missing), pandoc.Str ').' }
+  if entry.command ~= '' then
+    words:extend { pandoc.Str ' Make it with ', pandoc.Code(entry.command), pandoc.Str '.' }
+  end
   if PDF then
     return { pandoc.RawBlock('typst', '#block(width: 100%, inset: 1.4em, stroke: (paint: luma(60%), dash: "dashed"), radius: 4pt)['),
       pandoc.Para(words), pandoc.RawBlock('typst', ']') }
