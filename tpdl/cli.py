@@ -182,6 +182,22 @@ def report(given: Arguments) -> int:
     return print_report(_project(), _profile(given), given.to or ("html", "pdf"), given.renderer, given.draft)
 
 
+def diff(given: Arguments) -> int:
+    """Compare results and pictures with those of an earlier commit."""
+    from tpdl.compare import compare
+    from tpdl.compare.screen import print_comparison
+
+    comparison = compare(_project().plan(), given.revision)
+    print_comparison(comparison, _console())
+    if given.html:
+        from tpdl.compare.page import render_page
+        from tpdl.engine.files import atomic_write
+
+        atomic_write(Path(given.html), render_page(comparison))
+        print(f"wrote {given.html}")
+    return Exit.NOT_FRESH if given.exit_code and not comparison.identical else Exit.OK
+
+
 def init(given: Arguments) -> int:
     """Make a small working report in a new folder."""
     from tpdl.init import start_project
@@ -213,7 +229,7 @@ def _parser() -> argparse.ArgumentParser:
             )
         elif names == "one":
             added.add_argument("name", metavar="NAME", help="a step, an experiment, or a pattern with *")
-        if function not in (clean, data, init):
+        if function not in (clean, data, diff, init):
             added.add_argument(
                 "--demo", action="store_true", help="the demo profile: embedded stand-ins for data and weights"
             )
@@ -225,7 +241,9 @@ def _parser() -> argparse.ArgumentParser:
     added.add_argument("--executor", help="inline, process, dask, dask:ADDRESS, slurm, or module:function")
     added.add_argument("--dry-run", action="store_true", help="show what would run, and why")
     added.add_argument("--keep-going", action="store_true", help="the default: one broken step does not stop the rest")
-    added.add_argument("--trace", action="store_true", help="compare the functions really executed with the fingerprint")
+    added.add_argument(
+        "--trace", action="store_true", help="compare the functions really executed with the fingerprint"
+    )
     added.add_argument("--force", action="store_true", help="run the named steps even if they are fresh")
     command(figure, names="one")
     command(why, names="one")
@@ -247,6 +265,10 @@ def _parser() -> argparse.ArgumentParser:
     added.add_argument("--to", action="append", choices=("html", "pdf"), help="only this format; may be repeated")
     added.add_argument("--renderer", default="auto", choices=("auto", "quarto", "embedded"))
     added.add_argument("--draft", action="store_true", help="exit code 0 even if a claim is false")
+    added = command(diff)
+    added.add_argument("revision", metavar="REV", help="a commit, branch or tag")
+    added.add_argument("--html", metavar="FILE", help="write one page with the pictures side by side")
+    added.add_argument("--exit-code", action="store_true", help="exit code 1 if anything differs")
     command(init).add_argument("folder", metavar="DIR", help="a new or empty folder")
     return parser
 

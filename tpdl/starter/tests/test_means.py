@@ -1,7 +1,6 @@
 """The measurement, compared with what can be computed by hand."""
 
 import pytest
-
 from experiments.noise.means import means, means_values
 
 

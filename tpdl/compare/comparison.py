@@ -1,0 +1,187 @@
+"""Everything that is not the same as in an earlier commit, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Literal
+
+from tpdl.compare.tables import compare_tables, read_rows
+from tpdl.compare.trees import Commit, InCommit, OnDisk
+from tpdl.compare.values import Change, compare_arrays, compare_json
+from tpdl.compare.versions import StepVersion, Version, read_version
+from tpdl.engine.status import differences
+
+if TYPE_CHECKING:
+    from tpdl.engine.plan import Plan
+
+Verdict = Literal["changed", "new", "gone"]
+PICTURES = (".svg", ".png")
+DARK = (".dark.svg", ".dark.png")
+
+
+@dataclass
+class Picture:
+    """A picture in both versions, each in the light and the dark theme; empty where there is none."""
+
+    old: dict[str, bytes] = field(default_factory=dict)
+    """"light" and "dark" -> content."""
+    new: dict[str, bytes] = field(default_factory=dict)
+
+
+@dataclass
+class StepDifference:
+    """One step whose products are not the same."""
+
+    name: str
+    verdict: Verdict
+    alt: str = ""
+    because: list[str] = field(default_factory=list)
+    """Which parameters, data and code decide now that did not decide then."""
+    keys: list[str] = field(default_factory=list)
+    """The columns that name a row of the table."""
+    changes: list[Change] = field(default_factory=list)
+    rows_added: list[str] = field(default_factory=list)
+    rows_removed: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    picture: Picture | None = None
+    suffix: str = ".svg"
+
+
+@dataclass
+class Comparison:
+    """An earlier commit beside the files as they lie here now."""
+
+    commit: Commit
+    steps: list[StepDifference]
+    same: int
+    """How many steps have the same products in both."""
+    unreadable: list[str] = field(default_factory=list)
+
+    @property
+    def identical(self) -> bool:
+        """Nothing differs."""
+        return not self.steps
+
+
+def compare(plan: Plan, revision: str) -> Comparison:
+    """Compare `figures/` with what it was in `revision`. The working tree is only read.
+
+    Raises:
+        UserError: there is no git, no repository, or no such revision.
+    """
+    commit = InCommit(plan.project.root, revision)
+    old, new = read_version(commit), read_version(OnDisk(plan.project.root))
+    found: list[StepDifference] = []
+    names = _in_order(plan, old, new)
+    for name in names:
+        difference = _compare_step(plan, old.steps.get(name), new.steps.get(name))
+        if difference:
+            found.append(difference)
+    tables = {step.name: step for step in found if step.verdict == "changed" and _is_table(plan, step.name)}
+    shown = []
+    for step in found:
+        table = tables.get(_base(plan, step.name))
+        if step.verdict == "changed" and table:  # the collected table has the cell's rows, and is given its reasons
+            table.because = list(dict.fromkeys([*table.because, *step.because]))
+        else:
+            shown.append(step)
+    unreadable = [f"{commit.commit.short}:{path}" for path in old.unreadable] + new.unreadable
+    return Comparison(commit.commit, shown, len(names) - len(found), unreadable)
+
+
+def _in_order(plan: Plan, old: Version, new: Version) -> list[str]:
+    """The plan's order for the steps in it, then those that only the commit knows."""
+    known = [name for name in plan.steps if name in new.steps or name in old.steps]
+    return list(dict.fromkeys([*known, *sorted(new.steps), *sorted(old.steps)]))
+
+
+def _is_table(plan: Plan, name: str) -> bool:
+    return name in plan.steps and plan.steps[name].kind == "table"
+
+
+def _base(plan: Plan, name: str) -> str:
+    step = plan.steps.get(name)
+    return step.base if step and step.kind == "experiment" else ""
+
+
+def _compare_step(plan: Plan, old: StepVersion | None, new: StepVersion | None) -> StepDifference | None:
+    there = new or old
+    assert there is not None
+    step = plan.steps.get(there.name)
+    found = StepDifference(there.name, "changed" if old and new else "new" if new else "gone", step.alt if step else "")
+    files = list(dict.fromkeys([*(new.hashes if new else ()), *(old.hashes if old else ())]))
+    contents = {name: (old and old.content(name), new and new.content(name)) for name in files}
+    if old and new:
+        moved = [name for name in files if _differs(name, contents[name], old, new)]
+        if not moved:
+            return None
+        found.because = [
+            reason for reason in differences(old.fingerprint, new.fingerprint) if not reason.startswith("input ")
+        ]
+    else:
+        moved = files
+    for name in moved:
+        if name.endswith(PICTURES):
+            found.suffix = PurePosixPath(name).suffix
+            found.picture = found.picture or _picture(files, contents)
+        else:
+            _compare_results(found, plan, name, *contents[name])
+    return found
+
+
+def _differs(name: str, contents: tuple[bytes | None, bytes | None], old: StepVersion, new: StepVersion) -> bool:
+    """By content; large intermediates, which are kept elsewhere, by the hashes in their records."""
+    if contents == (None, None):
+        return old.hashes.get(name) != new.hashes.get(name)
+    return contents[0] != contents[1]
+
+
+def _picture(files: Iterable[str], contents: Mapping[str, tuple[bytes | None, bytes | None]]) -> Picture:
+    picture = Picture()
+    for name in files:
+        theme = "dark" if name.endswith(DARK) else "light"
+        for side, content in zip((picture.old, picture.new), contents[name], strict=True):
+            if content is not None:
+                side[theme] = content
+    return picture
+
+
+def _compare_results(found: StepDifference, plan: Plan, name: str, old: bytes | None, new: bytes | None) -> None:
+    suffix = PurePosixPath(name).suffix
+    content = new if new is not None else old
+    if content is None:
+        found.notes.append(f"{name} is kept on the machine that made it, and its hash differs")
+    elif old is None or new is None:
+        size = f"{len(read_rows(content))} rows" if suffix == ".csv" else f"{len(content)} bytes"
+        found.notes.append(f"{name}: {size}" if found.verdict != "changed" else f"{name} is {'new' if new else 'gone'}")
+    else:
+        try:
+            _compare_contents(found, plan, suffix, old, new)
+        except ValueError as error:
+            found.notes.append(f"{name} cannot be read in both versions: {error}")
+
+
+def _compare_contents(found: StepDifference, plan: Plan, suffix: str, old: bytes, new: bytes) -> None:
+    before = len(found.changes)
+    if suffix == ".csv":
+        table = compare_tables(read_rows(old), read_rows(new), _sweep(plan, found.name))
+        found.keys = table.keys
+        found.changes += table.changes
+        found.rows_added, found.rows_removed = table.added, table.removed
+        for word, columns in (("new", table.columns_added), ("gone", table.columns_removed)):
+            if columns:
+                found.notes.append(f"{word} column{'s' if len(columns) > 1 else ''}: {', '.join(columns)}")
+    elif suffix == ".json":
+        found.changes += compare_json(old, new)
+    else:
+        found.changes += compare_arrays(old, new)
+    if len(found.changes) == before and not (found.rows_added or found.rows_removed or found.notes):
+        found.notes.append("the same values in another order, or written in another way")
+
+
+def _sweep(plan: Plan, name: str) -> list[str]:
+    """The parameters that tell the cells of the step's experiment apart."""
+    base = plan.steps[name].base if name in plan.steps else name
+    return list(dict.fromkeys(key for step in plan.steps.values() if step.base == base for key in step.cell))
