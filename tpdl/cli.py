@@ -207,6 +207,29 @@ def init(given: Arguments) -> int:
     return Exit.OK
 
 
+def publish(given: Arguments) -> int:
+    """Render the site, push it to the branch gh-pages; refused while a step is not fresh or a claim is false."""
+    from tpdl.publish import check_fresh, check_repository
+    from tpdl.publish import publish as push
+    from tpdl.render.screen import print_report
+
+    project = _project()
+    check_repository(project.root, given.remote)
+    if not given.force:
+        check_fresh(project.plan())
+    if code := print_report(project, "full", ("html", "pdf"), "auto", given.force):
+        return code
+    from tpdl.render.book import read_book
+
+    done = push(project.root, read_book(project.root).output, given.remote)
+    print(
+        f"pushed {done.commit} to {done.remote}/{done.branch}" if done.commit else "nothing to push: the site is there"
+    )
+    for note in done.notes:
+        print(f"note: {note}")
+    return Exit.OK
+
+
 class _Parser(argparse.ArgumentParser):
     """One line for a mistake, like every other mistake."""
 
@@ -229,7 +252,7 @@ def _parser() -> argparse.ArgumentParser:
             )
         elif names == "one":
             added.add_argument("name", metavar="NAME", help="a step, an experiment, or a pattern with *")
-        if function not in (clean, data, diff, init):
+        if function not in (clean, data, diff, init, publish):
             added.add_argument(
                 "--demo", action="store_true", help="the demo profile: embedded stand-ins for data and weights"
             )
@@ -270,6 +293,11 @@ def _parser() -> argparse.ArgumentParser:
     added.add_argument("--html", metavar="FILE", help="write one page with the pictures side by side")
     added.add_argument("--exit-code", action="store_true", help="exit code 1 if anything differs")
     command(init).add_argument("folder", metavar="DIR", help="a new or empty folder")
+    added = command(publish)
+    added.add_argument("--remote", default="origin", help="the git remote to push to")
+    added.add_argument(
+        "--force", action="store_true", help="publish even if something is not fresh or a claim is false"
+    )
     return parser
 
 

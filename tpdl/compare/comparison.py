@@ -112,7 +112,7 @@ def _compare_step(plan: Plan, old: StepVersion | None, new: StepVersion | None) 
     step = plan.steps.get(there.name)
     found = StepDifference(there.name, "changed" if old and new else "new" if new else "gone", step.alt if step else "")
     files = list(dict.fromkeys([*(new.hashes if new else ()), *(old.hashes if old else ())]))
-    contents = {name: (old and old.content(name), new and new.content(name)) for name in files}
+    contents = {name: (_content(old, name), _content(new, name)) for name in files}
     if old and new:
         moved = [name for name in files if _differs(name, contents[name], old, new)]
         if not moved:
@@ -129,6 +129,10 @@ def _compare_step(plan: Plan, old: StepVersion | None, new: StepVersion | None) 
         else:
             _compare_results(found, plan, name, *contents[name])
     return found
+
+
+def _content(step: StepVersion | None, name: str) -> bytes | None:
+    return step.content(name) if step else None
 
 
 def _differs(name: str, contents: tuple[bytes | None, bytes | None], old: StepVersion, new: StepVersion) -> bool:
