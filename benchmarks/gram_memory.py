@@ -9,7 +9,8 @@ blocks of w features, batches of b images, and c cuts:
     peak = base(b) + 4 N w  +  8 N n + 16 N n  +  4 N n c
            network   block     sum  normalising  finished
 
-The measured sizes check the law; then it is evaluated for 4485 images. The features themselves would take 8 n d bytes at one cut.
+That is an upper bound, because the network is done when the blocks are read. The measured sizes give the base; with it the law is
+evaluated for 4485 images. The features themselves would take 8 n d bytes at one cut.
 """
 
 from __future__ import annotations
