@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tpdl.engine.status import Status
     from tpdl.engine.step import Step
 
+NBSP = "\N{NO-BREAK SPACE}"
 Piece = dict[str, str]
 """A piece of text with, where there is one, an address: `text`, `url`, `code`."""
 
@@ -148,7 +149,7 @@ def day(iso: str) -> str:
         time = datetime.fromisoformat(iso)
     except ValueError:
         return iso
-    return f"{time.day} {time:%b %Y}"
+    return f"{time.day}{NBSP}{time:%b}{NBSP}{time:%Y}"
 
 
 def moment(iso: str) -> str:
@@ -157,26 +158,26 @@ def moment(iso: str) -> str:
         time = datetime.fromisoformat(iso)
     except ValueError:
         return iso
-    return f"{time.day} {time:%b %Y, %H:%M} UTC"
+    return f"{day(iso)}, {time:%H:%M}{NBSP}UTC"
 
 
 def duration(seconds: float) -> str:
     """Seconds as a person would say them: `0.4 s`, `12 s`, `3 min 5 s`, `2 h 4 min`."""
     if seconds < 10:
-        return f"{seconds:.1f} s"
+        return f"{seconds:.1f}{NBSP}s"
     if seconds < 120:
-        return f"{seconds:.0f} s"
+        return f"{seconds:.0f}{NBSP}s"
     minutes, rest = divmod(round(seconds), 60)
     if minutes < 60:
-        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
-    return f"{minutes // 60} h {minutes % 60} min"
+        return f"{minutes}{NBSP}min{NBSP}{rest}{NBSP}s" if rest else f"{minutes}{NBSP}min"
+    return f"{minutes // 60}{NBSP}h{NBSP}{minutes % 60}{NBSP}min"
 
 
 def size(count: float) -> str:
     """Bytes in decimal units: `1.2 GB`."""
     for unit in ("B", "kB", "MB", "GB"):
         if count < 1000 or unit == "GB":
-            return f"{count:.0f} {unit}" if unit in ("B", "kB") else f"{count:.1f} {unit}"
+            return f"{count:.0f}{NBSP}{unit}" if unit in ("B", "kB") else f"{count:.1f}{NBSP}{unit}"
         count /= 1000
     return ""
 

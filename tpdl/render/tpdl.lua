@@ -35,9 +35,18 @@ end
 
 -- Values, claims, conditions -----------------------------------------------------------------------------------------
 
+local function warning(words)
+  if PDF then
+    return { pandoc.RawInline('typst', '#text(fill: rgb("#b3261e"), weight: "bold")['), pandoc.Str(words),
+      pandoc.RawInline('typst', ']') }
+  end
+  return { pandoc.Span(pandoc.Str(words), pandoc.Attr('', { 'badge', 'badge-false' })) }
+end
+
 local function value(code)
   if code.classes:includes 'value' then
     local found = known('values', one_line(code.text))
+    if found.problem and PDF then return warning(found.text) end
     local class = found.problem and 'value value-problem' or 'value'
     return pandoc.Span(pandoc.Str(found.text), pandoc.Attr('', { class }, { title = found.title }))
   end
@@ -52,14 +61,6 @@ end
 
 local function markdown(text)
   return pandoc.utils.blocks_to_inlines(pandoc.read(text, 'markdown').blocks)
-end
-
-local function warning(words)
-  if PDF then
-    return { pandoc.RawInline('typst', '#text(fill: rgb("#b3261e"), weight: "bold")['), pandoc.Str(words),
-      pandoc.RawInline('typst', ']') }
-  end
-  return { pandoc.Span(pandoc.Str(words), pandoc.Attr('', { 'badge', 'badge-false' })) }
 end
 
 local function claim(span)
