@@ -33,7 +33,7 @@ def status(given: Arguments) -> int:
     plan = _plan(given)
     states = plan.status()
     chosen = plan.select(given.names) if given.names else list(plan.steps)
-    shown = {name: states[name] for name in chosen}
+    shown = {name: states[name] for name in sorted(chosen, key=lambda name: plan.steps[name].base)}
     if given.json:
         _print_json(status_json(plan, shown))
     else:
@@ -230,6 +230,14 @@ def publish(given: Arguments) -> int:
     return Exit.OK
 
 
+def watch(given: Arguments) -> int:
+    """Serve the report; on every save draw and render again, and reload the browser page. Never measures anything."""
+    from tpdl.watch import watch as keep_watching
+
+    keep_watching(_project(), _profile(given), given.port)
+    return Exit.OK
+
+
 class _Parser(argparse.ArgumentParser):
     """One line for a mistake, like every other mistake."""
 
@@ -298,6 +306,7 @@ def _parser() -> argparse.ArgumentParser:
     added.add_argument(
         "--force", action="store_true", help="publish even if something is not fresh or a claim is false"
     )
+    command(watch).add_argument("--port", type=int, default=0, metavar="N", help="by default any free one, printed")
     return parser
 
 
