@@ -67,7 +67,22 @@ def _compile(source: Path, target: Path, root: Path) -> None:
             "Typst is not here; `pip install typst` brings it, or leave the PDF out with `--to html`"
         ) from None
     try:
-        target.write_bytes(typst.compile(str(source), root=str(root), format="pdf"))
+        target.write_bytes(_attempt(source, root))
     except typst.TypstError as error:
         where = " ".join(str(getattr(error, "diagnostic", "") or error).split())
         raise UserError(f"Typst cannot make the PDF: {where[:400]}") from None
+
+
+def _attempt(source: Path, root: Path) -> bytes:
+    """The PDF by the accessibility standard PDF/UA-1 if the book meets it, else tagged as well as it goes."""
+    import typst
+
+    for standards in (["ua-1"], []):
+        try:
+            made: bytes = typst.compile(str(source), root=str(root), format="pdf", pdf_standards=standards)
+        except (typst.TypstError, ValueError):
+            if not standards:
+                raise
+        else:
+            return made
+    raise AssertionError

@@ -15,6 +15,10 @@ local function load_book()
   file:close()
 end
 
+local function quoted(text)
+  return '"' .. text:gsub('\\', '\\\\'):gsub('"', '\\"') .. '"'
+end
+
 local function html(text) return pandoc.RawBlock('html', text) end
 local function typst(text) return pandoc.RawBlock('typst', text) end
 
@@ -110,11 +114,16 @@ local function caption_text(label, caption)
   return pandoc.Inlines { number, pandoc.Space() } .. caption
 end
 
+-- A wide table scrolls sideways; the keyboard has to be able to reach it, and a screen reader to name it.
+local function reachable(label)
+  return { { 'tabindex', '0' }, { 'role', 'region' }, { 'aria-label', WORDS.tbl .. ' ' .. label.number } } -- pairs keep their order
+end
+
 local function float_html(identifier, label, content, caption)
   local blocks = pandoc.Blocks(content)
   local words = { html '<figcaption>', pandoc.Plain(caption_text(label, caption)), html '</figcaption>' }
   if label.kind == 'tbl' then
-    blocks = pandoc.Blocks(words) .. { pandoc.Div(blocks, pandoc.Attr('', { 'table-scroll' }, { tabindex = '0' })) }
+    blocks = pandoc.Blocks(words) .. { pandoc.Div(blocks, pandoc.Attr('', { 'table-scroll' }, reachable(label))) }
   else
     blocks = blocks .. words
   end
@@ -215,6 +224,15 @@ local function table_float(tbl)
   return float(identifier, label, spec and widths(content, spec) or content, caption), false
 end
 
+-- A formula for Typst, with its TeX source for those who cannot see it.
+local function formula(math, number, identifier)
+  local source = pandoc.write(pandoc.Pandoc { pandoc.Plain { math } }, 'typst'):gsub('%s+$', '')
+  local display = math.mathtype == 'DisplayMath'
+  return pandoc.RawInline('typst', ('#math.equation(block: %s, numbering: %s, alt: %s, %s)%s'):format(
+    tostring(display), number and '(..n) => "(' .. number .. ')"' or 'none', quoted(math.text), source,
+    identifier and ' <' .. identifier .. '>' or ''))
+end
+
 local function equation(block)
   local content = pandoc.Inlines {}
   for _, inline in ipairs(block.content) do
@@ -223,9 +241,7 @@ local function equation(block)
       while content[#content].t == 'Space' or content[#content].t == 'SoftBreak' do content:remove() end
       local math, number = content:remove(), book.labels[identifier].number
       if PDF then
-        local source = pandoc.write(pandoc.Pandoc { pandoc.Plain { math } }, 'typst'):gsub('%s+$', '')
-        content:insert(pandoc.RawInline('typst',
-          ('#math.equation(block: true, numbering: (..n) => "(%s)", %s) <%s>'):format(number, source, identifier)))
+        content:insert(formula(math, number, identifier))
       else
         content:insert(pandoc.Span({ math, pandoc.Span('(' .. number .. ')', pandoc.Attr('', { 'equation-number' })) },
           pandoc.Attr(identifier, { 'equation' })))
@@ -324,10 +340,6 @@ end
 
 -- Paths --------------------------------------------------------------------------------------------------------------
 
-local function quoted(text)
-  return '"' .. text:gsub('\\', '\\\\'):gsub('"', '\\"') .. '"'
-end
-
 local function length(text)
   local pixels = text:match '^([%d.]+)p?x?$'
   return pixels and tonumber(pixels) * 0.75 .. 'pt' or text
@@ -367,5 +379,5 @@ return {
       document.meta.title = book.title and book.title.content
       return document
     end },
-  { Image = picture, Link = link },
+  { Image = picture, Link = link, Math = PDF and function(math) return formula(math) end or nil },
 }

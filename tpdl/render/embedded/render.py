@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -33,6 +34,19 @@ def render(prepared: Prepared, to: Sequence[str]) -> list[Path]:
     outputs: list[Path] = []
     if "html" in to:
         outputs += Site(prepared, labels, second, pdf="pdf" in to or book.pdf.exists()).write()
+        _remove_former(folder / "pages.json", outputs, book.output)
     if "pdf" in to:
         outputs.append(write_pdf(prepared, labels, second))
     return outputs
+
+
+def _remove_former(listing: Path, pages: list[Path], output: Path) -> None:
+    """Remove the pages of chapters that are no longer in the book; nothing that this renderer did not write."""
+    now = [page.relative_to(output).as_posix() for page in pages]
+    try:
+        before = json.loads(listing.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        before = []
+    for name in set(before) - set(now):
+        (output / name).unlink(missing_ok=True)
+    listing.write_text(json.dumps(now), encoding="utf-8")
