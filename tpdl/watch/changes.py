@@ -1,0 +1,95 @@
+"""Which files of a project were saved."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from tpdl.engine.errors import UserError
+
+SUFFIXES = {
+    *(".py", ".qmd", ".md", ".bib", ".csl", ".yml", ".yaml", ".toml", ".lua", ".css", ".scss", ".typ", ".js", ".html"),
+    *(".png", ".svg", ".jpg", ".jpeg"),
+}
+"""Files that can change what is drawn or rendered."""
+RECORD = ".record.json"
+TOGETHER_MS = 60
+"""Changes that follow each other this closely are one: an editor writes, renames and touches."""
+
+
+class Changes:
+    """Watches the sources, the documents and the records of a project; used in a `with` block.
+
+    Folders at the top that are hidden, begin with an underscore, or hold an environment or the output are not watched.
+
+    Args:
+        root: the project.
+        results: where its results lie; there only records count.
+        output: where the pages lie.
+
+    Raises:
+        UserError: `watchfiles` is not installed.
+    """
+
+    def __init__(self, root: Path, results: Path, output: Path) -> None:
+        try:
+            import watchfiles
+        except ImportError:
+            raise UserError("watching needs watchfiles; `pip install watchfiles`") from None
+        self._watch = watchfiles.watch
+        self._root, self._results, self._output = root, results, output
+        self._queue: queue.Queue[set[Path]] = queue.Queue()
+        self._stop = threading.Event()
+
+    def __enter__(self) -> Changes:
+        self._results.mkdir(parents=True, exist_ok=True)
+        folders = [folder for folder in self._root.iterdir() if folder.is_dir() and self._counts_folder(folder)]
+        # The files right in the root are watched through their folder: an editor that replaces a file leaves a new one.
+        for paths, recursive in (([*folders, self._results], True), ([self._root], False)):
+            threading.Thread(target=self._follow, args=(paths, recursive), daemon=True).start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stop.set()
+
+    def __iter__(self) -> Iterator[set[Path]]:
+        """Sets of changed files, for ever. All that happened while nobody asked comes in one set."""
+        while True:
+            changed = self._queue.get()
+            while not self._queue.empty():
+                changed |= self._queue.get()
+            yield changed
+
+    def remind(self, seconds: float) -> None:
+        """Report the project's folder as changed after a while."""
+        timer = threading.Timer(seconds, self._queue.put, [{self._root}])
+        timer.daemon = True
+        timer.start()
+
+    def _follow(self, paths: list[Path], recursive: bool) -> None:
+        for batch in self._watch(
+            *paths,
+            watch_filter=lambda change, path: self._counts(Path(path)),
+            step=TOGETHER_MS,
+            debounce=10 * TOGETHER_MS,
+            rust_timeout=500,
+            yield_on_timeout=False,
+            stop_event=self._stop,
+            recursive=recursive,
+        ):
+            self._queue.put({Path(path) for _, path in batch})
+
+    def _counts_folder(self, folder: Path) -> bool:
+        return not (
+            folder.name.startswith((".", "_"))
+            or folder in (self._results, self._output, self._root / "figures")
+            or (folder / "pyvenv.cfg").exists()
+        )
+
+    def _counts(self, path: Path) -> bool:
+        if path.is_relative_to(self._results):
+            return path.name.endswith(RECORD) and not path.name.startswith(".")
+        inside = path.relative_to(self._root).parts
+        return path.suffix in SUFFIXES and not any(part.startswith((".", "__pycache__")) for part in inside)
