@@ -77,12 +77,9 @@ def _attempt(source: Path, root: Path) -> bytes:
     """The PDF by the accessibility standard PDF/UA-1 if the book meets it, else tagged as well as it goes."""
     import typst
 
-    for standards in (["ua-1"], []):
-        try:
-            made: bytes = typst.compile(str(source), root=str(root), format="pdf", pdf_standards=standards)
-        except (typst.TypstError, ValueError):
-            if not standards:
-                raise
-        else:
-            return made
-    raise AssertionError
+    try:
+        accessible: bytes = typst.compile(str(source), root=str(root), format="pdf", pdf_standards="ua-1")
+        return accessible
+    except (typst.TypstError, ValueError):
+        tagged: bytes = typst.compile(str(source), root=str(root), format="pdf")
+        return tagged
