@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from tpdl.render.namespace import run_command
 from tpdl.render.provenance import day, duration, size
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def about(plan: Plan, states: Mapping[str, Status]) -> dict[str, Any]:
     `steps`: step, kind, state, reason, made, seconds, took, memory, device; `runs`: those of them that measure;
     `data`: name, sha256, used_by; `libraries`: library, versions; counts and sums: `fresh`, `total`, `unmeasured`, `seconds`, `took`.
     """
-    steps = [_step_row(step, states[name]) for name, step in plan.steps.items()]
+    steps = [_step_row(plan, step, states[name]) for name, step in plan.steps.items()]
     runs = [row for row in steps if row["kind"] == "experiment"]
     hashes: dict[str, dict[str, list[str]]] = {}
     libraries: dict[str, dict[str, None]] = {}
@@ -61,7 +62,7 @@ def about(plan: Plan, states: Mapping[str, Status]) -> dict[str, Any]:
     }
 
 
-def _step_row(step: Any, status: Status) -> dict[str, Any]:
+def _step_row(plan: Plan, step: Any, status: Status) -> dict[str, Any]:
     happened = status.record.happened if status.record else {}
     seconds, memory = happened.get("seconds"), happened.get("peak_memory_bytes")
     return {
@@ -75,5 +76,5 @@ def _step_row(step: Any, status: Status) -> dict[str, Any]:
         "took": duration(seconds) if seconds is not None else None,
         "memory": size(memory) if memory else None,
         "device": happened.get("device"),
-        "command": f"tpdl run {step.name}",
+        "command": run_command(plan, step.name),
     }

@@ -31,8 +31,8 @@ class ExpressionError(Exception):
 class NotMeasured(ExpressionError):
     """The expression names a step that exists, but whose result does not exist yet."""
 
-    def __init__(self, step: str) -> None:
-        super().__init__(f"{step} is not measured yet; `tpdl run {step}` measures it")
+    def __init__(self, step: str, command: str) -> None:
+        super().__init__(f"{step} is not measured yet; `{command}` measures it")
         self.step = step
 
 

@@ -47,6 +47,11 @@ def _truth(entry: str) -> bool:
     return entry == "True"
 
 
+def run_command(plan: Plan, name: str) -> str:
+    """What a person types to measure or draw `name`."""
+    return f"tpdl run {name}" + (" --demo" if plan.profile == "demo" else "")
+
+
 class Results(Mapping[str, Any]):
     """What one experiment found: the values of its summary, the keys or columns of its result, and `rows`.
 
@@ -55,6 +60,7 @@ class Results(Mapping[str, Any]):
 
     def __init__(self, plan: Plan, base: str) -> None:
         self.base = base
+        self._plan = plan
         self._summary: Step | None = plan.steps.get(base + ".values")
         self._result: Step | None = plan.steps.get(base)
         self.used: set[str] = set()
@@ -89,7 +95,7 @@ class Results(Mapping[str, Any]):
             return [row[name] for row in self.rows]
         for step in (self._summary, self._result):
             if step is not None and not step.product.exists():
-                raise NotMeasured(step.name)
+                raise NotMeasured(step.name, run_command(self._plan, self.base))
         raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:

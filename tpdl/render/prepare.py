@@ -19,7 +19,7 @@ from tpdl.engine.files import atomic_write
 from tpdl.render.about import about
 from tpdl.render.book import Book, Chapter, read_book, repository
 from tpdl.render.expressions import Evaluator, ExpressionError, NotMeasured, kind, show, split_format
-from tpdl.render.namespace import Namespace
+from tpdl.render.namespace import Namespace, run_command
 from tpdl.render.problem import Problem, nearest
 from tpdl.render.provenance import Provenance
 from tpdl.render.scan import REFERENCE_KINDS, Item, scan
@@ -270,7 +270,7 @@ class _Preparation:
             "caption": step.caption,
             "alt": step.alt,
             "missing": "" if there else "; ".join(status.reasons) or status.state,
-            "command": f"tpdl run {step.base}",
+            "command": run_command(self.plan, step.base),
             "provenance": there and self.provenance.of(step.name),
         }
         if not (step.alt or item.attributes.get("fig-alt") or item.attributes.get("alt")):
@@ -327,7 +327,11 @@ class _Preparation:
         else:
             cells = unmeasured_cells(self.plan, self.states, base)
             table = {**build_table(item.attributes, results.rows, self.names, cells), "missing": ""}
-        return {**table, "command": f"tpdl run {base}", "provenance": bool(results.rows) and self.provenance.of(base)}
+        return {
+            **table,
+            "command": run_command(self.plan, base),
+            "provenance": bool(results.rows) and self.provenance.of(base),
+        }
 
 
 def _figure_name(step: str) -> str:

@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tpdl.render.namespace import run_command
+
 if TYPE_CHECKING:
     from tpdl.engine.plan import Plan
     from tpdl.engine.status import Status
@@ -126,7 +128,7 @@ class Provenance:
             rows.append(
                 ("Data", [piece(", ".join(f"{name} (SHA-256 {sha[:12]}…)" for name, sha in sorted(hashes.items())))])
             )
-        rows.append(("Again", [piece(f"tpdl run {step.base}", code="yes")]))
+        rows.append(("Again", [piece(run_command(self._plan, step.base), code="yes")]))
         return rows
 
     @staticmethod

@@ -23,6 +23,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from tpdl.render.expressions import Evaluator, ExpressionError, show
+from tpdl.render.namespace import run_command
 from tpdl.render.problem import nearest
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def build_table(
         attributes: of the block in the document.
         rows: of the result.
         names: that conditions may use beside the columns.
-        unmeasured: cells without a result, each with the step to run; they get a row that says so.
+        unmeasured: cells without a result, each with the command that measures it; they get a row that says so.
 
     Returns:
         `header` (titles), `align` ("left" or "right" for each column), `rows` (lists of cells: `text`, perhaps `code`, `bold`,
@@ -73,9 +74,9 @@ def build_table(
     for row in chosen:
         bold = bool(attributes.get("bold")) and _holds(attributes["bold"], row, names)
         body.append([_cell(column, row, formats.get(column, ""), bold) for column in columns])
-    for cell, step in unmeasured:
+    for cell, command in unmeasured:
         if _may_hold(attributes.get("where"), cell, names):
-            body.append(_unmeasured_row(columns, cell, step))
+            body.append(_unmeasured_row(columns, cell, command))
     return {
         "header": list(columns.values()),
         "align": [_alignment(column, chosen, formats.get(column, "")) for column in columns],
@@ -84,9 +85,9 @@ def build_table(
 
 
 def unmeasured_cells(plan: Plan, states: Mapping[str, Status], base: str) -> list[tuple[dict[str, Any], str]]:
-    """The cells of an experiment that have no result yet, with their parameters."""
+    """The cells of an experiment that have no result yet: their parameters, and the command that measures them."""
     return [
-        (step.cell, step.name)
+        (step.cell, run_command(plan, step.name))
         for step in plan.steps.values()
         if step.base == base
         and step.kind == "experiment"
@@ -183,7 +184,7 @@ def _alignment(column: str, rows: list[dict[str, Any]], form: str) -> str:
     return "right" if values and numbers else "left"
 
 
-def _unmeasured_row(columns: Mapping[str, str], cell: Mapping[str, Any], step: str) -> list[Cell]:
+def _unmeasured_row(columns: Mapping[str, str], cell: Mapping[str, Any], command: str) -> list[Cell]:
     """The cell's parameters where they have a leading column, then the command over the rest of the row."""
     row: list[Cell] = []
     for column in list(columns)[:-1]:
@@ -191,4 +192,4 @@ def _unmeasured_row(columns: Mapping[str, str], cell: Mapping[str, Any], step: s
             break
         row.append({"text": str(cell[column])})
     label = "" if row else ", ".join(f"{key} {value}" for key, value in cell.items()) + ": "
-    return [*row, {"text": f"{label}not measured yet", "command": f"tpdl run {step}", "span": len(columns) - len(row)}]
+    return [*row, {"text": f"{label}not measured yet", "command": command, "span": len(columns) - len(row)}]
