@@ -88,7 +88,7 @@ def figure(given: Arguments) -> int:
     if behind := sorted(name for name in measured if not states[name].settled):
         print(f"drawn from results that are not fresh: {', '.join(behind)}")
     stale_tables = [name for name in tables if states[name].state != "fresh"]
-    report = run_steps(plan, [*stale_tables, *chosen], _console(), "inline", always=chosen)
+    report = run_steps(plan, [*stale_tables, *chosen], _console(), "inline", always=chosen, alone=False)
     print_report(report, _console())
     return Exit.OK if report.ok else Exit.NOT_FRESH
 

@@ -42,25 +42,29 @@ def parameters(network: str) -> pd.DataFrame:
 @figure(
     parameters,
     caption="Where the parameters are, and how many values each layer delivers for one image.",
-    alt="Two panels of bars for each network over its layers. Parameters grow with depth; in VGG16 the first fully connected "
+    alt="Two panels of bars for each network over its layers, parameters on the left and values on the right. Parameters grow with depth; in VGG16 the first fully connected "
     "layer alone holds most of them. The number of values falls with depth.",
 )
 def parameters_by_layer(results: pd.DataFrame) -> Figure:
-    """Parameters above, output values below, logarithmic; one column for each network."""
+    """Parameters on the left, output values on the right, logarithmic; one row for each network."""
     from matplotlib.figure import Figure
     from matplotlib.patches import Patch
 
     networks = results["network"].unique()
-    fig = Figure(figsize=(3.6 + 3.6 * len(networks), 5.2))
-    axes = fig.subplots(2, len(networks), sharex="col", sharey="row", squeeze=False)
-    for network, (upper, lower) in zip(networks, axes.T, strict=True):
+    fig = Figure(figsize=(7.6, 3.3 * len(networks) + 0.3))
+    axes = fig.subplots(len(networks), 2, squeeze=False)
+    for network, (left, right) in zip(networks, axes, strict=True):
         rows = results[results["network"] == network]
         colours = rows["kind"].map(COLOURS)
-        upper.bar(rows["index"], rows["parameters"], color=colours)
-        upper.set(title=f"{network}: {rows['parameters'].sum():,} parameters".replace(",", " "), yscale="log")
-        lower.bar(rows["index"], rows["values"], color=colours)
-        lower.set(yscale="log", xlabel="layer")
-        lower.set_xticks(rows["index"], rows["module"], rotation=90, fontsize=7)
+        left.bar(rows["index"], rows["parameters"], color=colours)
+        right.bar(rows["index"], rows["values"], color=colours)
+        left.set_title(f"{network}: {rows['parameters'].sum():,} parameters".replace(",", " "), loc="left")
+        left.set(yscale="log", ylabel="parameters")
+        right.set(yscale="log", ylabel="values for one image")
+        for axis in (left, right):
+            axis.set_xticks(rows["index"], rows["module"].str.replace("features.", "").str.replace("classifier", "cls"))
+            axis.tick_params("x", rotation=90, labelsize=7)
+            axis.grid(visible=False, axis="x")
     names = {
         "convolution": "convolution",
         "linear": "fully connected",
@@ -68,9 +72,9 @@ def parameters_by_layer(results: pd.DataFrame) -> Figure:
         "normalisation": "normalisation",
     }
     used = [kind for kind in COLOURS if kind in set(results["kind"])]
-    axes[1, 0].legend(handles=[Patch(color=COLOURS[kind], label=names[kind]) for kind in used], loc="upper right")
-    axes[0, 0].set_ylabel("parameters")
-    axes[1, 0].set_ylabel("values for one image")
+    handles = [Patch(color=COLOURS[kind], label=names[kind]) for kind in used]
+    fig.legend(handles=handles, loc="outside upper center", ncols=len(handles))
+    fig.supxlabel("layer (numbers within “features”; cls: classifier)", fontsize=9)
     return fig
 
 

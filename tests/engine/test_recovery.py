@@ -112,7 +112,9 @@ def test_a_second_run_is_refused(training):
     process = training.popen("run", "training")
     wait_for(at_epoch_two(training))
     said = training.tpdl("run", "toy", code=2)
-    assert "another run is at work" in said
+    assert "another run of the full profile is at work" in said
+    training.tpdl("run", "--demo", "toy")
+    training.tpdl("figure", "--demo", "toy/curve")
     (training.root / "hold").unlink()
     process.communicate(timeout=30)
     assert process.returncode == 0

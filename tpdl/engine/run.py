@@ -24,12 +24,15 @@ def run_steps(
     executor: str | None = None,
     workers: int = 1,
     always: Sequence[str] = (),
+    alone: bool = True,
 ) -> Report:
     """Run `names`, in order, with a live display.
 
     Args:
         executor: see `tpdl.engine.executors.open_executor`; None means in this process for a single step, so that a
             debugger works, and a process each for several.
+        alone: refuse to start while another run of the profile is at work. Drawing, which takes a second and writes whole
+            files, need not wait for a training.
 
     Raises:
         UserError: another run is at work in this project.
@@ -42,7 +45,7 @@ def run_steps(
     spec = executor or ("inline" if len(names) == 1 else "process")
     expected = {name: record.happened.get("seconds", 0.0) for name in names if (record := plan.record(name))}
     display = Display(plan, console, len(names), expected, workers)
-    with _alone(plan), open_executor(spec, workers) as (pool, call), display:
+    with _alone(plan) if alone else contextlib.nullcontext(), open_executor(spec, workers) as (pool, call), display:
         try:
             return run(plan, names, pool, call, display, workers, always, head(plan))
         except BaseException:
@@ -84,13 +87,15 @@ def head(plan: Plan) -> str | None:
 @contextlib.contextmanager
 def _alone(plan: Plan) -> Iterator[None]:
     """Two runs at once would write the same products; the second one is refused."""
-    path = plan.project.state / "run.lock"
+    path = plan.folder / "run.lock"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(path, timeout=0)
         lock.acquire()
     except Timeout:
-        raise UserError(f"another run is at work in {plan.project.root}; wait for it, or stop it") from None
+        raise UserError(
+            f"another run of the {plan.profile} profile is at work in {plan.project.root}; wait for it, or stop it"
+        ) from None
     except OSError as error:
         raise StepError(f"cannot write to {path.parent}: {os.strerror(error.errno or 0)}") from error
     with lock:
