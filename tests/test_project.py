@@ -1,0 +1,89 @@
+"""The project itself: a fresh clone is up to date, and the demo profile measures everything, traced."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LARGEST_SIZE = 25_000_000
+
+
+def tracked() -> list[str]:
+    """The files that git knows."""
+    done = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip("not a git checkout")
+    return [name for name in done.stdout.split("\0") if name and (ROOT / name).exists()]
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tracked files and nothing else, as they lie here."""
+    target = tmp_path_factory.mktemp("clone")
+    for name in tracked():
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, target / name)
+    return target
+
+
+def tpdl(clone: Path, *arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+    """Run the command in the clone, on the clone's own sources, with no data at hand."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("TPDL_")}
+    environment["PYTHONPATH"] = str(clone)
+    return subprocess.run(
+        [sys.executable, "-m", "tpdl", *arguments],
+        cwd=clone,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+
+
+def test_a_fresh_clone_is_up_to_date(clone):
+    done = tpdl(clone, "status")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "not measured yet, for want of data" in done.stdout.splitlines()[-1], "VGG16 waits for its weights"
+    assert "nothing to run" in tpdl(clone, "run").stdout
+
+
+def test_every_claim_holds(clone):
+    done = tpdl(clone, "claims")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_results_are_small_and_hold_no_data(clone):
+    sizes = {name: (clone / name).stat().st_size for name in tracked() if name.startswith("figures/")}
+    assert sum(sizes.values()) < LARGEST_SIZE
+    assert not [name for name in tracked() if re.search(r"\.(pth|safetensors|npz|npy|pkl|jpe?g|gz|zip|tar)$", name)]
+
+
+def test_no_file_is_too_long():
+    long = {}
+    for name in tracked():
+        if name.endswith((".py", ".lua", ".js")):
+            lines = (ROOT / name).read_text(encoding="utf-8").count("\n")
+            if lines > 400 and not name.startswith("tests/"):
+                long[name] = lines
+    assert long == {}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_the_demo_runs_every_step_and_the_fingerprint_knows_what_was_executed(clone):
+    """The static closure of every experiment and figure against the functions that it really executes."""
+    done = tpdl(clone, "run", "--demo", "--trace", "-j", "2", timeout=850)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr
+    assert "does not know" not in done.stdout
+    assert tpdl(clone, "status", "--demo").returncode == 0
+    said = tpdl(clone, "report", "--demo", "--renderer", "embedded")
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert tpdl(clone, "status").returncode == 0, "the full profile is as it was"
