@@ -27,7 +27,7 @@ def watch(project: Project, profile: str = "full", port: int = 0) -> None:
     Raises:
         UserError: there is no book, the port is taken, or a library is not installed.
     """
-    output = read_book(project.root).output
+    output = read_book(project.root, profile).output
     results = project.root / "figures" if profile == "full" else project.state / profile / "figures"
     warm = WarmPython()
     own: dict[Path, int] = {}

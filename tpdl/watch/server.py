@@ -42,10 +42,9 @@ class Site(ThreadingHTTPServer):
         self.closing = False
         try:
             super().__init__((HOST, port), _Pages)
-        except OSError as error:
-            raise UserError(
-                f"port {port} cannot be used: {error.strerror or error}; --port 0 takes any free one"
-            ) from None
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise UserError(f"port {port} cannot be used: {reason}; --port 0 takes any free one") from None
 
     @property
     def address(self) -> str:

@@ -1,0 +1,99 @@
+"""`tpdl init`: a project that runs, renders and is tested at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.conftest import Lab, one_line
+from tests.workflow.conftest import in_folder
+from tpdl.engine.errors import StepError, UserError
+from tpdl.init import STARTER, start_project
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_it_runs_and_renders_at_once(started: Lab) -> None:
+    assert "5 steps: 5 fresh" in started.tpdl("status")
+    assert "1 claims, all of them hold" in started.tpdl("claims")
+    said = started.tpdl("report", "--renderer", "embedded")
+    assert "_book/index.html" in said
+    page = (started.root / "_book" / "report" / "means.html").read_text()
+    values = json.loads((started.root / "figures/noise/means.values.json").read_text())
+    assert f"{values['inside']}</span> of" in page or re.search(rf">{values['inside']}<", page)
+    assert list((started.root / "_book").glob("*.pdf"))
+
+
+def test_its_own_tests_pass_and_can_fail(started: Lab) -> None:
+    def run() -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+        return subprocess.run(command, cwd=started.root, capture_output=True, text=True, check=False)
+
+    done = run()
+    assert done.returncode == 0 and "3 passed" in done.stdout, done.stdout
+    started.edit("experiments/noise/means.py", ".mean(axis=1)", ".sum(axis=1)")
+    assert "1 failed" in run().stdout
+
+
+def test_the_demo_profile_runs_too(started: Lab) -> None:
+    assert "5 done" in started.tpdl("run", "--demo", "--executor", "inline")
+
+
+def test_a_folder_with_something_in_it_is_refused(tmp_path: Path) -> None:
+    lab = in_folder(tmp_path)
+    (tmp_path / "mine.txt").write_text("work of years")
+    assert "is not empty" in one_line(lab.tpdl("init", ".", code=2))
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+    assert "is a file" in one_line(lab.tpdl("init", "mine.txt", code=2))
+
+
+def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    said = in_folder(tmp_path).tpdl("init", "empty")
+    assert "next: cd empty && tpdl run && tpdl report" in said
+    listed = re.findall(r"^  (\S+)$", said, re.MULTILINE)
+    assert {".gitignore", "_quarto.yml", "experiments/noise/means.py", "report/tpdl.lua"} <= set(listed)
+    assert all((tmp_path / "empty" / name).is_file() for name in listed)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(StepError, match="cannot write"):
+        start_project(tmp_path / "new")
+
+
+def test_a_parent_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match=r"cannot write|is a file"):
+        start_project(tmp_path / "file" / "new")
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [("my-report", "My report"), ("über_alles 2", "Über alles 2"), ('a"b: #c', "Ab c"), ("---", "A report")],
+)
+def test_titles_are_valid_settings(tmp_path: Path, name: str, title: str) -> None:
+    start_project(tmp_path / name)
+    settings = yaml.safe_load((tmp_path / name / "_quarto.yml").read_text(encoding="utf-8"))
+    assert settings["book"]["title"] == title
+    assert (tmp_path / name / "README.md").read_text(encoding="utf-8").startswith(f"# {title}\n")
+
+
+def test_every_file_is_package_data() -> None:
+    """A wheel must bring the whole starter, though none of it is a package."""
+    patterns = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]["tpdl"]
+    package = ROOT / "tpdl"
+    covered = {path for pattern in patterns for path in package.glob(pattern)}
+    needed = {path for path in STARTER.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    needed |= {package / "compare" / "page.css", package / "watch" / "reload.js"}
+    assert needed <= covered
+    assert not any(part.startswith(".") for path in needed for part in path.relative_to(package).parts)

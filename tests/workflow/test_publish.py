@@ -1,0 +1,154 @@
+"""`tpdl publish`: to a bare repository on this disk, as it would be to any other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Lab, one_line
+from tests.workflow.conftest import commit, git
+from tpdl.engine.errors import StepError, UserError
+from tpdl.publish import publish
+
+
+@pytest.fixture
+def remote(tmp_path: Path) -> Path:
+    """An empty bare repository."""
+    git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=main", "remote.git")
+    return tmp_path / "remote.git"
+
+
+@pytest.fixture
+def source(tmp_path: Path, remote: Path) -> Path:
+    """A repository with a rendered site, pushed to the remote."""
+    root = tmp_path / "source"
+    (root / "_book/report").mkdir(parents=True)
+    (root / "_book/index.html").write_text("<h1>One</h1>")
+    (root / "_book/report/a.html").write_text("<h1>A</h1>")
+    (root / ".gitignore").write_text("_book/\n")
+    commit(root)
+    git(root, "remote", "add", "origin", str(remote))
+    git(root, "push", "--quiet", "origin", "main")
+    return root
+
+
+def files(remote: Path) -> set[str]:
+    return set(git(remote, "ls-tree", "-r", "--name-only", "gh-pages").splitlines())
+
+
+def history(remote: Path) -> list[str]:
+    return git(remote, "rev-list", "gh-pages").splitlines()
+
+
+def test_the_site_lies_on_the_branch(source: Path, remote: Path) -> None:
+    done = publish(source, source / "_book")
+    assert files(remote) == {".nojekyll", "index.html", "report/a.html"}
+    assert git(remote, "show", "gh-pages:index.html") == "<h1>One</h1>"
+    assert git(remote, "rev-parse", "gh-pages").startswith(done.commit) and done.notes == []
+    assert git(source, "status", "--porcelain") == ""
+    assert git(source, "branch", "--show-current") == "main"
+
+
+def test_the_history_grows(source: Path, remote: Path) -> None:
+    publish(source, source / "_book")
+    (first,) = history(remote)
+    (source / "_book/report/a.html").unlink()
+    (source / "_book/index.html").write_text("<h1>Two</h1>")
+    publish(source, source / "_book")
+    assert history(remote)[1:] == [first]
+    assert files(remote) == {".nojekyll", "index.html"}
+
+
+def test_an_unchanged_site_is_not_committed_again(source: Path, remote: Path) -> None:
+    publish(source, source / "_book")
+    before = history(remote)
+    assert publish(source, source / "_book").commit == ""
+    assert history(remote) == before == git(source, "rev-list", "gh-pages").splitlines()
+
+
+def test_what_others_published_stays_in_the_history(source: Path, remote: Path, tmp_path: Path) -> None:
+    publish(source, source / "_book")
+    git(tmp_path, "clone", "--quiet", "--branch", "gh-pages", str(remote), "other")
+    (tmp_path / "other/CNAME").write_text("report.example.org\n")
+    theirs = commit(tmp_path / "other", "An own domain")
+    git(tmp_path / "other", "push", "--quiet", "origin", "gh-pages")
+    (source / "_book/index.html").write_text("<h1>Two</h1>")
+    publish(source, source / "_book")
+    assert history(remote)[1].startswith(theirs)
+    assert git(remote, "show", "gh-pages:CNAME") == "report.example.org"
+
+
+def test_commits_that_only_this_clone_has_are_not_lost(source: Path, remote: Path) -> None:
+    publish(source, source / "_book")
+    mine = git(source, "commit-tree", "gh-pages^{tree}", "-p", "gh-pages", "-m", "By hand")
+    git(source, "update-ref", "refs/heads/gh-pages", mine)
+    with pytest.raises(UserError, match="has 1 commits that origin does not have"):
+        publish(source, source / "_book")
+    assert git(source, "rev-parse", "gh-pages") == mine
+
+
+def test_a_rewritten_remote_is_not_overwritten(source: Path, remote: Path) -> None:
+    publish(source, source / "_book")
+    tree = git(remote, "rev-parse", "gh-pages^{tree}")
+    other = git(remote, "commit-tree", tree, "-m", "Another beginning")
+    git(remote, "update-ref", "refs/heads/gh-pages", other)
+    with pytest.raises(UserError, match="commits that origin does not have"):
+        publish(source, source / "_book")
+    assert history(remote) == [other]
+
+
+def test_a_refused_push_changes_nothing_here(source: Path, remote: Path) -> None:
+    publish(source, source / "_book")
+    before = history(remote)
+    hook = remote / "hooks/pre-receive"
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    (source / "_book/index.html").write_text("<h1>Two</h1>")
+    with pytest.raises(StepError, match=r"not published: git push: .*rejected"):
+        publish(source, source / "_book")
+    assert git(source, "rev-list", "gh-pages").splitlines() == history(remote) == before
+    hook.unlink()
+    assert publish(source, source / "_book").commit
+
+
+def test_links_to_commits_nobody_else_has_are_pointed_out(source: Path) -> None:
+    commit(source, "Not pushed")
+    (source / ".gitignore").write_text("_book/\n.cache/\n")
+    differ, unpushed = publish(source, source / "_book").notes
+    assert "differ from the last commit" in differ and "not on origin yet" in unpushed
+
+
+def test_mistakes(source: Path, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"holds no index.html"):
+        publish(source, source / "nothing")
+    with pytest.raises(UserError, match="no remote 'elsewhere'"):
+        publish(source, source / "_book", "elsewhere")
+    with pytest.raises(UserError, match="git rev-parse: not a git repository"):
+        publish(tmp_path, source / "_book")
+    git(source, "checkout", "--quiet", "-b", "gh-pages")
+    with pytest.raises(UserError, match="gh-pages is checked out"):
+        publish(source, source / "_book")
+    git(source, "checkout", "--quiet", "main")
+    git(source, "branch", "--quiet", "-D", "gh-pages")
+    git(source, "remote", "set-url", "origin", str(tmp_path / "gone.git"))
+    with pytest.raises(UserError, match=r"git ls-remote: .*gone.git"):
+        publish(source, source / "_book")
+
+
+def test_the_command_renders_and_refuses_what_is_not_true(started: Lab, remote: Path) -> None:
+    commit(started.root)
+    assert "no remote 'origin'" in one_line(started.tpdl("publish", code=2))
+    git(started.root, "remote", "add", "origin", str(remote))
+    claim = started.root / "report/means.qmd"
+    right = claim.read_text()
+    claim.write_text(right.replace("< 0.05 for", "< 0.00005 for"))
+    said = started.tpdl("publish", code=1)
+    assert "does not hold" in said and "pushed" not in said
+    claim.write_text(right)
+    started.edit("experiments/noise/means.py", 'fmt="o"', 'fmt="s"')
+    stale = one_line(started.tpdl("publish", code=1))
+    assert stale.startswith("tpdl: not published: noise/means.svg is stale; `tpdl run`")
+    assert git(remote, "branch", "--list") == ""
+    assert "pushed " in started.tpdl("publish", "--force")
+    assert {".nojekyll", "index.html", "report/means.html", "figures/noise/means.csv"} <= files(remote)
