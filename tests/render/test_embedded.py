@@ -226,10 +226,24 @@ def test_pages_of_former_chapters_are_removed(root: Path) -> None:
     assert not (root / "_book" / "report" / "appendix.html").exists() and foreign.exists()
 
 
-def test_a_chapter_without_title_is_refused(root: Path) -> None:
-    write_chapter(root, "Text first.\n\n## Section\n")
-    with pytest.raises(UserError, match=r"report/second.qmd:1: a chapter starts with its title"):
-        build(Project(root), to=["html"], renderer="embedded")
+@pytest.mark.parametrize(("text", "line"), [("Text first.\n\n## Section\n", 3), ("No heading.\n", 1)])
+def test_a_chapter_without_title_is_one_problem(root: Path, text: str, line: int) -> None:
+    write_chapter(root, text)
+    result = build(Project(root), to=["html"], renderer="embedded")
+    assert result.outputs == []
+    message = "a chapter starts with its title; write `# Title` above this"
+    assert [str(problem) for problem in result.problems] == [f"report/second.qmd:{line}: {message}"]
+    draft = build(Project(root), to=["html"], renderer="embedded", draft=True)
+    page = (root / "_book" / "report" / "second.html").read_text(encoding="utf-8")
+    assert len(draft.outputs) == 5 and '<span class="chapter-title">report/second.qmd</span>' in page
+
+
+def test_a_demo_report_has_a_folder_of_its_own(root: Path) -> None:
+    build(Project(root), to=["html"], renderer="embedded")
+    before = {path: path.read_bytes() for path in (root / "_book").rglob("*") if path.is_file()}
+    (page, *_) = build(Project(root), "demo", to=["html"], renderer="embedded", draft=True).outputs
+    assert page == root / "_book-demo" / "index.html" and "stand-ins" in page.read_text(encoding="utf-8")
+    assert {path: path.read_bytes() for path in (root / "_book").rglob("*") if path.is_file()} == before
 
 
 @pytest.mark.parametrize(

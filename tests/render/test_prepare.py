@@ -152,7 +152,7 @@ def test_demo_reports_say_so_everywhere(root: Path) -> None:
     result = build(Project(root), profile="demo", to=["html", "pdf"], renderer="embedded", draft=True)
     pages = [path for path in result.outputs if path.suffix == ".html"]
     assert all("stand-in-notice" in page.read_text() for page in pages)
-    constructs = (root / "_book" / "report" / "constructs.html").read_text()
+    constructs = (root / "_book-demo" / "report" / "constructs.html").read_text()
     assert constructs.count('class="badge badge-stand-in"') == constructs.count('class="provenance"') > 0
     assert ".tpdl/demo/figures/shapes/areas.svg" in constructs
 

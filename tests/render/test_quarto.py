@@ -61,3 +61,10 @@ def test_same_numbers_in_the_pdf(by_quarto: Path, built: tuple[Path, ReportResul
     ours = captions(built[0] / "_book")
     assert len(ours) >= 10
     assert ours <= captions(by_quarto)
+
+
+def test_a_demo_report_has_a_folder_of_its_own(by_quarto: Path) -> None:
+    before = {path: path.read_bytes() for path in by_quarto.rglob("*") if path.is_file()}
+    (page, *_) = build(Project(by_quarto.parent), "demo", to=["html"], renderer="quarto", draft=True).outputs
+    assert page == by_quarto.parent / "_book-demo" / "index.html" and "stand-ins" in page.read_text(encoding="utf-8")
+    assert {path: path.read_bytes() for path in by_quarto.rglob("*") if path.is_file()} == before

@@ -73,8 +73,12 @@ class Book:
         return self.settings.get(name, default)
 
 
-def read_book(root: Path) -> Book:
+def read_book(root: Path, profile: str = "full") -> Book:
     """Read `_quarto.yml` and the documents it names.
+
+    Args:
+        root: of the project.
+        profile: "full", or "demo": such a book goes to a folder of its own, `_book-demo`, and never replaces the real one.
 
     Raises:
         UserError: there is no such file, it cannot be read, or it describes something this project cannot render.
@@ -100,7 +104,8 @@ def read_book(root: Path) -> Book:
     for file in bibliography:
         if not file.exists():
             raise UserError(f"{CONFIGURATION}: bibliography {file.relative_to(root)} does not exist")
-    output = root / (settings.get("project") or {}).get("output-dir", "_book")
+    folder = (settings.get("project") or {}).get("output-dir", "_book")
+    output = root / (folder if profile == "full" else f"{folder}-{profile}")
     return Book(root, settings, chapters, output, str(book["title"]), bibliography)
 
 

@@ -73,9 +73,10 @@ def prepare(project: Project, profile: str = "full", plan: Plan | None = None) -
     """
     started = time.perf_counter()
     plan = plan or project.plan(profile)
-    work = _Preparation(project.root, plan, plan.status(), read_book(project.root))
+    work = _Preparation(project.root, plan, plan.status(), read_book(project.root, profile))
     for chapter in work.book.chapters:
         work.read(chapter)
+    work.check_titles()
     work.check_labels()
     work.evaluate()
     path = project.root / ".tpdl" / "report.json"
@@ -145,7 +146,15 @@ class _Preparation:
     def _of_kind(self, *kinds: str) -> list[Item]:
         return [item for items in self.items.values() for item in items if item.kind in kinds]
 
-    # Labels
+    # Titles and labels
+
+    def check_titles(self) -> None:
+        """Every chapter begins with its title; it is what the navigation shows."""
+        for chapter in self.book.chapters:
+            first = next((item for item in self.items[chapter.path] if item.kind == "heading"), None)
+            if first is None or first.text != "#":
+                path, line = (first.path, first.line) if first else chapter.origin(1)
+                self.problems.append(Problem(path, line, "a chapter starts with its title; write `# Title` above this"))
 
     def check_labels(self) -> None:
         """Every label once; every reference and citation to something that is there."""

@@ -92,7 +92,7 @@ def _render_with_quarto(prepared: Prepared, profile: str, to: Sequence[str]) -> 
     book = prepared.book
     # Quarto runs `tpdl prepare` itself; problems have been reported already, so they must not stop it there.
     environment = os.environ | {"TPDL_PROFILE": profile, "TPDL_DRAFT": "1"}
-    command = [quarto, "render", str(book.root)]
+    command = [quarto, "render", str(book.root), "--output-dir", book.output.relative_to(book.root).as_posix()]
     if len(to) == 1:
         command += ["--to", FORMATS[to[0]]]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

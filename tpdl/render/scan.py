@@ -12,7 +12,19 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal[
-    "value", "claim", "when", "image", "table", "label", "reference", "citation", "div", "shortcode", "cell", "code"
+    "value",
+    "claim",
+    "when",
+    "image",
+    "table",
+    "heading",
+    "label",
+    "reference",
+    "citation",
+    "div",
+    "shortcode",
+    "cell",
+    "code",
 ]
 
 REFERENCE_KINDS = ("fig", "tbl", "sec", "eq")
@@ -21,6 +33,7 @@ REFERENCE_KINDS = ("fig", "tbl", "sec", "eq")
 FENCE = re.compile(r"^(?:> ?)*[ \t]*(`{3,}|~{3,})(.*)$")
 DIV = re.compile(r"^[ \t]*(:{3,})[ \t]*(.*?)[ \t]*:*[ \t]*$")
 COMMENT = re.compile(r"<!--.*?-->", re.S)
+HEADING = re.compile(r"^(#{1,6})[ \t]+\S|^\S[^\n]*\n=+[ \t]*$", re.M)
 CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)(\{[^{}\n]*\})?", re.S)
 VALUE_CLASS = re.compile(r"\{[^{}]*\.value\b[^{}]*\}$")
 ATTRIBUTES = re.compile(r"""\{(?:[^{}"']|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\{[^{}]*\})*\}""")
@@ -94,6 +107,8 @@ class Scanner:
         prose = self._inline_code(self._text)
         self._divs(prose)
         self._attribute_blocks(prose)
+        for found in HEADING.finditer(prose):
+            self._add("heading", found[1] or "#", found.start())
         for found in SHORTCODE.finditer(prose):
             self._add("shortcode", found[1], found.start())
         for found in LABEL.finditer(prose):

@@ -25,7 +25,7 @@ def write_pdf(prepared: Prepared, labels: Labels, second: SecondPass) -> Path:
     """
     book = prepared.book
     chapters = parallel(lambda index: second.render(index, "typst"), range(len(book.chapters)))
-    source = book.root / STATE / "book.typ"
+    source = book.root / STATE / book.output.name / "book.typ"
     template = TEMPLATE.read_text(encoding="utf-8")
     atomic_write(source, "\n".join([template, f"#show: {_opening(book, str(prepared.data['stand_in']))}", *chapters]))
     with atomic_path(book.pdf) as temporary:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from tpdl.engine.errors import UserError
 from tpdl.render.embedded.labels import number_book
 from tpdl.render.embedded.pages import Site
 from tpdl.render.embedded.pandoc import SecondPass, first_pass
@@ -18,17 +17,13 @@ def render(prepared: Prepared, to: Sequence[str]) -> list[Path]:
     """Write the pages and the PDF; returns their paths.
 
     Raises:
-        UserError: a chapter has no title, or Pandoc or Typst stopped.
+        UserError: Pandoc or Typst stopped.
     """
     book = prepared.book
     trees = first_pass(prepared)
-    for chapter, tree in zip(book.chapters, trees, strict=True):
-        first = next((block for block in tree["blocks"] if block["t"] == "Header"), None)
-        if first is None or first["c"][0] != 1:
-            raise UserError(f"{chapter.path}:1: a chapter starts with its title, `# Title`")
     documents = [(chapter.page, chapter.appendix, tree) for chapter, tree in zip(book.chapters, trees, strict=True)]
     labels = number_book(documents)
-    folder = book.root / STATE
+    folder = book.root / STATE / book.output.name
     folder.mkdir(parents=True, exist_ok=True)
     second = SecondPass(prepared, labels, folder)
     outputs: list[Path] = []
