@@ -108,7 +108,7 @@ def test_a_day_at_the_desk(watching: Watching) -> None:
     # A mistake is one line, and the page stays as it was; the next save puts it right.
     shown = get(page)
     (line,) = watching.printed_after(DRAWING, "def means_curve(", "def means_curve((", "tpdl: ")
-    assert line.startswith(f"tpdl: {DRAWING}:40: ")
+    assert line.startswith(f"tpdl: {DRAWING}:46: ")
     assert get(page) == shown
     lines = watching.printed_after(DRAWING, "def means_curve((", "def means_kurve(", "rendered")
     assert not any("Traceback" in line for line in lines)

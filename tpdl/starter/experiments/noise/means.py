@@ -10,6 +10,8 @@ import tpdl
 from tpdl import experiment, figure, progress, summary
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from matplotlib.figure import Figure
 
 
@@ -19,7 +21,11 @@ def means(law: str, repeats: int = 4000, seed: int = 0) -> pd.DataFrame:
     import numpy as np
 
     rng = np.random.default_rng(seed)
-    draw, sigma = {"uniform": (rng.random, 12**-0.5), "exponential": (rng.standard_exponential, 1.0)}[law]
+    laws: dict[str, tuple[Callable[..., np.ndarray], float]] = {
+        "uniform": (rng.random, 12**-0.5),
+        "exponential": (rng.standard_exponential, 1.0),
+    }
+    draw, sigma = laws[law]
     rows = []
     for n in progress([1, 2, 4, 8, 16, 32, 64, 128, 256], "sizes"):
         found = draw((repeats, n)).mean(axis=1)
