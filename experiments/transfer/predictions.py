@@ -1,0 +1,180 @@
+"""What the networks say of 25 photographs of ImageNet, and what normalisation and evaluation mode have to do with it (question 3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+import tpdl
+from experiments.transfer.sheet import sheet, thumbnail
+from tpdl import Arrays, experiment, figure, summary
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@experiment(
+    matrix={"network": ["squeezenet1_1", "vgg16"]},
+    optional={"network": ["vgg16"]},
+    demo={"network": ["tiny_squeezenet", "tiny_vgg"]},
+    data=["imagenet-25", "weights/{network}"],
+)
+def predictions(network: str, count: int = 5) -> pd.DataFrame:
+    """The `count` most probable classes of each image, one row for each, as the network is meant to be used."""
+    from tpdl.data import imagenet
+    from tpdl.methods.classify import best, probabilities
+    from tpdl.nets.inputs import coloured
+    from tpdl.nets.registry import build, image_size
+
+    photographs = imagenet.load()
+    chosen, sure = best(probabilities(build(network), coloured(photographs.images, image_size(network))), count)
+    return pd.DataFrame(
+        {
+            "network": network,
+            "image": image + 1,
+            "true": photographs.classes[label],
+            "rank": rank + 1,
+            "class": photographs.classes[chosen[image, rank]],
+            "probability": float(sure[image, rank]),
+            "correct": bool(chosen[image, rank] == label),
+        }
+        for image, label in enumerate(photographs.labels)
+        for rank in range(count)
+    )
+
+
+@experiment(
+    matrix={"network": ["squeezenet1_1", "vgg16"]},
+    optional={"network": ["vgg16"]},
+    demo={"network": ["tiny_squeezenet", "tiny_vgg"]},
+    data=["imagenet-25", "weights/{network}"],
+)
+def prediction_settings(network: str, passes: int = 20) -> pd.DataFrame:
+    """Accuracy with and without ImageNet's normalisation, in evaluation and in training mode: one row for each pass.
+
+    In training mode dropout is at work, so there are `passes` of them, with seeds 0, 1, …; evaluation mode has one.
+    `agreement` is the share of images with the same most probable class as in the intended use.
+    """
+    from tpdl.data import imagenet
+    from tpdl.methods.classify import best, probabilities
+    from tpdl.nets.inputs import coloured
+    from tpdl.nets.registry import build, image_size
+
+    photographs, model = imagenet.load(), build(network)
+    labels, rows = photographs.labels, []
+    intended = best(probabilities(model, coloured(photographs.images, image_size(network))), 1)[0][:, 0]
+    for normalise in (True, False):
+        images = coloured(photographs.images, image_size(network), normalise=normalise)
+        for mode, seeds in (("evaluation", range(1)), ("training", range(passes))):
+            for seed in seeds:
+                sure = probabilities(model, images, dropout=mode == "training", seed=seed)
+                chosen, _ = best(sure, 5)
+                rows.append(
+                    {"network": network, "normalised": normalise, "mode": mode, "seed": seed, "images": len(labels)}
+                    | {"accuracy": (chosen[:, 0] == labels).mean()}
+                    | {"top5": (chosen == labels[:, None]).any(1).mean()}
+                    | {"true_probability": sure[range(len(labels)), labels].mean()}
+                    | {"agreement": (chosen[:, 0] == intended).mean()}
+                )
+    return pd.DataFrame(rows)
+
+
+@experiment(data=["imagenet-25"], local=True)
+def prediction_images() -> Arrays:
+    """Small copies of the images for the sheet: "image", uint8 [images, side, side, 3]."""
+    import numpy as np
+
+    from tpdl.data import imagenet
+
+    return {"image": np.stack([thumbnail(image) for image in imagenet.load().images])}
+
+
+@figure(
+    predictions,
+    prediction_images,
+    format="png",
+    caption="The images, with their true class (first line) and what the network takes them for (second line): "
+    "its most probable class in blue if right and vermillion if wrong, with its probability.",
+    alt="A sheet of 25 small photographs in five rows. Above each are the true class and the predicted class with a probability.",
+)
+def predictions_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
+    """All images with true class, most probable class and probability, of the first network."""
+    rows = results[(results["network"] == results["network"].iloc[0]) & (results["rank"] == 1)]
+    titles = [f"{_short(row['true'])}\n{_short(row['class'])} {row['probability']:.0%}" for _, row in rows.iterrows()]
+    return sheet(images["image"], titles, ["C0" if right else "C1" for right in rows["correct"]])
+
+
+@figure(
+    prediction_settings,
+    caption="Accuracy on the 25 images with and without ImageNet's normalisation, in evaluation and in training mode. In training mode, "
+    "where dropout is at work, each small dot is a pass and the large one their mean.",
+    alt="Four groups of dots for each network: evaluation mode with normalisation, training mode with normalisation, and both "
+    "without. The single dots of evaluation mode lie beside spread-out dots of training mode.",
+)
+def prediction_settings_dots(results: pd.DataFrame) -> Figure:
+    """A dot for each pass, by setting; one panel for each network."""
+    import numpy as np
+    from matplotlib.figure import Figure
+
+    networks = results["network"].unique()
+    fig = Figure(figsize=(3.6 + 3.6 * len(networks), 3.6))
+    axes = fig.subplots(1, len(networks), sharey=True, squeeze=False)[0]
+    settings = [(normalised, mode) for normalised in (True, False) for mode in ("evaluation", "training")]
+    for axis, network in zip(axes, networks, strict=True):
+        for position, (normalised, mode) in enumerate(settings):
+            wanted = (results["network"] == network) & (results["normalised"] == normalised) & (results["mode"] == mode)
+            rows = results[wanted]
+            aside = np.linspace(-0.25, 0.25, len(rows)) if len(rows) > 1 else [0]
+            colour = "C0" if normalised else "C1"
+            axis.plot(position + np.array(aside), rows["accuracy"], ".", color=colour, alpha=0.5, markersize=6)
+            axis.plot(position, rows["accuracy"].mean(), "o", color=colour, markersize=9)
+        axis.set(title=network, ylim=(0, 1))
+        labels = [f"{'normalised' if yes else 'not normalised'}\n{mode} mode" for yes, mode in settings]
+        axis.set_xticks(range(len(settings)), labels)
+        axis.grid(axis="x", visible=False)
+    axes[0].set_ylabel("accuracy")
+    axes[0].yaxis.set_major_formatter("{x:.0%}")
+    return fig
+
+
+@summary(predictions, prediction_settings)
+def predictions_values(results: pd.DataFrame, settings: pd.DataFrame) -> dict:
+    """For each network: right at once and among five, the surest mistake, and every setting."""
+    return {
+        "networks": list(results["network"].unique()),
+        "by_network": {
+            str(network): _about(rows, settings) for network, rows in results.groupby("network", sort=False)
+        },
+    }
+
+
+def _about(rows: pd.DataFrame, settings: pd.DataFrame) -> dict:
+    first = rows[rows["rank"] == 1]
+    wrong = first[~first["correct"]].sort_values("probability")
+    measured = settings[settings["network"] == rows["network"].iloc[0]]
+    found: dict[str, dict[str, float]] = {}
+    for (normalised, mode), passes in measured.groupby(["normalised", "mode"]):
+        found[f"{'normalised' if normalised else 'raw'}_{mode}"] = {
+            **{key: float(passes[key].mean()) for key in ("accuracy", "top5", "true_probability", "agreement")},
+            **{"passes": len(passes), "lowest": float(passes["accuracy"].min())},
+            **{"highest": float(passes["accuracy"].max()), "deviation": float(passes["accuracy"].std(ddof=0))},
+        }
+    return {
+        "images": len(first),
+        "right": int(first["correct"].sum()),
+        "among_five": int(rows.groupby("image")["correct"].any().sum()),
+        "accuracy": float(first["correct"].mean()),
+        "sure_and_right": float(first.loc[first["correct"], "probability"].mean()) if first["correct"].any() else None,
+        "sure_and_wrong": float(wrong["probability"].mean()) if len(wrong) else None,
+        "wrong": [{key: row[key] for key in ("true", "class", "probability")} for _, row in wrong[::-1].iterrows()],
+        "settings": found,
+    }
+
+
+def _short(name: str, length: int = 22) -> str:
+    return name if len(name) <= length else name[: length - 1] + "…"
+
+
+if __name__ == "__main__":
+    tpdl.main(__file__)
