@@ -26,7 +26,9 @@ F = "def f(x):\n    return x + 1\n"
 
 def app(text: str, old: str, new: str, verdict: str, name: str, **files: str) -> Case:
     """A case in app.py, with other modules by name (`__` is a slash)."""
-    others = {f"{module.replace('__', '/')}.py".replace("init.py", "__init__.py"): body for module, body in files.items()}
+    others = {
+        f"{module.replace('__', '/')}.py".replace("init.py", "__init__.py"): body for module, body in files.items()
+    }
     return Case(name, {"app.py": text} | others, ("app.py", old, new), verdict)
 
 

@@ -16,12 +16,15 @@ HEAD = "from tpdl import experiment, figure, summary\n"
 
 def declared(root: Path, text: str, **files: str) -> list[Declaration]:
     """The declarations of experiments/part/one.py with this text."""
-    write(root, {"experiments/part/one.py": text} | {f"{name.replace('__', '/')}.py": body for name, body in files.items()})
+    write(
+        root,
+        {"experiments/part/one.py": text} | {f"{name.replace('__', '/')}.py": body for name, body in files.items()},
+    )
     return Sources(root).declarations()
 
 
 def test_everything_that_is_declared(tmp_path: Path) -> None:
-    text = '''
+    text = """
         from __future__ import annotations
         import tpdl
         from tpdl import experiment, figure as draw, summary
@@ -45,8 +48,8 @@ def test_everything_that_is_declared(tmp_path: Path) -> None:
         def nothing(): ...
 
         def helper(): ...
-    '''
-    shared = '''
+    """
+    shared = """
         from tpdl import experiment
         from experiments.base import ALT, TINY
         NETWORKS: list[str] = ["vgg16"] + [TINY]
@@ -55,7 +58,7 @@ def test_everything_that_is_declared(tmp_path: Path) -> None:
         def gram() -> "tpdl.Arrays": ...
         @experiment()
         def other() -> dict: ...
-    '''
+    """
     base = "ALT = 'what is to be seen'\nTINY = 'tiny_vgg'\n"
     found = declared(tmp_path, text, experiments__shared=shared, experiments__base=base)
     by_name = {declaration.qualname: declaration for declaration in found}
@@ -155,7 +158,14 @@ def test_a_broken_helper_does_not_stop_the_others(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("function", "uses"),
-    [("lib:g", ()), ("nothing:f", ()), ("lib", ()), ("lib:f", ("numpy",)), ("lib:f", ("lib:g",)), ("lib:f", ("lib.sub",))],
+    [
+        ("lib:g", ()),
+        ("nothing:f", ()),
+        ("lib", ()),
+        ("lib:f", ("numpy",)),
+        ("lib:f", ("lib:g",)),
+        ("lib:f", ("lib.sub",)),
+    ],
 )
 def test_unknown_functions_and_uses(function: str, uses: tuple[str, ...], tmp_path: Path) -> None:
     write(tmp_path, {"lib.py": "def f(): ...\n"})

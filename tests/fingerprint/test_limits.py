@@ -18,7 +18,10 @@ LIMITS = {
         ("lib:C", "lib:C.m"),
     ),
     "computed module name": (
-        {"app.py": "import importlib\ndef run(n): return importlib.import_module(n).f()\n", "lib.py": "def f(): return 1\n"},
+        {
+            "app.py": "import importlib\ndef run(n): return importlib.import_module(n).f()\n",
+            "lib.py": "def f(): return 1\n",
+        },
         ("lib.py", "1", "2"),
         ("lib:f", "lib:f"),
     ),

@@ -119,9 +119,15 @@ def test_pinned(tmp_path: Path) -> None:
 def test_other_versions_of_python_agree(version: str, tmp_path: Path) -> None:
     here = Path(__file__).parents[2]
     candidates = [shutil.which(f"python{version}"), *Path.home().glob(f".pyenv/versions/{version}.*/bin/python")]
-    working = [python for python in candidates if python and not subprocess.run([python, "-c", ""], capture_output=True).returncode]
+    working = [
+        python
+        for python in candidates
+        if python and not subprocess.run([python, "-c", ""], capture_output=True).returncode
+    ]
     if not working or sys.version_info[:2] == tuple(map(int, version.split("."))):
         pytest.skip(f"no other Python {version} here")
     write(tmp_path, SAMPLE)
-    result = subprocess.run([working[0], "-c", PROGRAM, str(tmp_path)], cwd=here, capture_output=True, text=True, check=True)
+    result = subprocess.run(
+        [working[0], "-c", PROGRAM, str(tmp_path)], cwd=here, capture_output=True, text=True, check=True
+    )
     assert json.loads(result.stdout) == PINNED

@@ -13,9 +13,31 @@ import pytest
 from tpdl.engine.fingerprint.canonical import Function, dump, effective
 from tpdl.engine.fingerprint.scopes import Collector, bind
 
-SAMPLE = ["argparse", "ast", "asyncio.base_events", "bdb", "configparser", "contextlib", "copy", "csv", "dataclasses", "enum"]
+SAMPLE = [
+    "argparse",
+    "ast",
+    "asyncio.base_events",
+    "bdb",
+    "configparser",
+    "contextlib",
+    "copy",
+    "csv",
+    "dataclasses",
+    "enum",
+]
 SAMPLE += ["fractions", "functools", "heapq", "inspect", "locale", "pickle", "pprint", "random", "shutil", "statistics"]
-SAMPLE += ["string", "textwrap", "timeit", "tokenize", "trace", "traceback", "types", "urllib.parse", "warnings", "weakref"]
+SAMPLE += [
+    "string",
+    "textwrap",
+    "timeit",
+    "tokenize",
+    "trace",
+    "traceback",
+    "types",
+    "urllib.parse",
+    "warnings",
+    "weakref",
+]
 
 
 @functools.cache
@@ -46,7 +68,9 @@ class NoAnnotations(ast.NodeTransformer):
 
 def python_globals(table: symtable.SymbolTable) -> set[str]:
     """The global names that a function uses, its nested functions included, as Python's compiler sees them."""
-    mine = {s.get_name() for s in table.get_symbols() if s.is_global() and (s.is_referenced() or s.is_declared_global())}
+    mine = {
+        s.get_name() for s in table.get_symbols() if s.is_global() and (s.is_referenced() or s.is_declared_global())
+    }
     return mine.union(*(python_globals(child) for child in table.get_children()))
 
 

@@ -50,7 +50,9 @@ def test_a_library_that_moves_into_the_project_counts(root: Path) -> None:
 
 def test_a_missing_module_of_the_project_is_no_mistake(root: Path) -> None:
     """It may be compiled, or optional; it counts by name, and by content once it is there."""
-    write(root, {"app.py": "try:\n    from core.fast import k\nexcept ImportError:\n    k = None\ndef run(): return k\n"})
+    write(
+        root, {"app.py": "try:\n    from core.fast import k\nexcept ImportError:\n    k = None\ndef run(): return k\n"}
+    )
     assert list(Sources(root).closure("app:run")) == ["app:k", "app:run"]
     write(root, {"core/fast.py": "def k(): return 1\n"})
     assert "core.fast:k" in Sources(root).closure("app:run")

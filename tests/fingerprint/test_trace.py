@@ -15,7 +15,7 @@ from tests.fingerprint.tree import write
 from tpdl.engine.fingerprint import Sources
 from tpdl.engine.trace import Trace, missing
 
-APP = '''
+APP = """
     import functools
     import threading
     from tracedlib.parts import Base, decorate, outer, registered, TABLE
@@ -74,8 +74,8 @@ APP = '''
     def lazy():
         import tracedlib.late
         return tracedlib.late.used()
-'''
-PARTS = '''
+"""
+PARTS = """
     TABLE = {}
     TABLE["c"] = lambda: 9
 
@@ -95,12 +95,12 @@ PARTS = '''
         return inner(n)
 
     def registered(): return 1
-'''
-LATE = '''
+"""
+LATE = """
     def at_import(): return 1
     NOBODY_USES = at_import()
     def used(): return 2
-'''
+"""
 
 
 @pytest.fixture
@@ -124,7 +124,10 @@ def executed(app: Any, call: Callable[[], object]) -> tuple[set[str], Path]:
 def test_everything_executed_is_named_and_in_the_closure(app: Any) -> None:
     found, root = executed(app, app.run)
     assert found == {
-        *(f"tracedapp:{name}" for name in ("run", "Child.own", "Child.size", "Child.Inner.deep", "Child", "pick", "CALLS", "LAZY")),
+        *(
+            f"tracedapp:{name}"
+            for name in ("run", "Child.own", "Child.size", "Child.Inner.deep", "Child", "pick", "CALLS", "LAZY")
+        ),
         *(f"tracedapp:{name}" for name in ("decorated", "with_default", "generator", "threaded")),
         *(f"tracedlib.parts:{name}" for name in ("Base.inherited", "decorate", "outer", "TABLE")),
     }

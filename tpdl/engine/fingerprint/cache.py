@@ -72,5 +72,7 @@ def _signature(stat: os.stat_result) -> list[int]:
 def _key() -> list[object]:
     """A summary is valid for this code and this parser only."""
     with os.scandir(os.path.dirname(__file__)) as entries:
-        own = sorted([entry.name, entry.stat().st_size, entry.stat().st_mtime_ns] for entry in entries if entry.is_file())
+        own = sorted(
+            [entry.name, entry.stat().st_size, entry.stat().st_mtime_ns] for entry in entries if entry.is_file()
+        )
     return [SCHEMA, list(sys.version_info[:2]), own]

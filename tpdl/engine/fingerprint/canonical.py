@@ -18,7 +18,16 @@ Node = TypeVar("Node", bound=ast.AST)
 _SKIPPED = frozenset({"ctx", "type_comment", "kind", "type_ignores", "simple", "str"})
 """Fields that follow from the position, or repeat the source text."""
 
-_BLIND_DECORATORS = {"property", "setter", "getter", "deleter", "staticmethod", "classmethod", "cached_property", "cache"}
+_BLIND_DECORATORS = {
+    "property",
+    "setter",
+    "getter",
+    "deleter",
+    "staticmethod",
+    "classmethod",
+    "cached_property",
+    "cache",
+}
 _BLIND_DECORATORS |= {"lru_cache", "contextmanager", "abstractmethod", "override", "final", "wraps", "no_grad"}
 _BLIND_DECORATORS |= {"inference_mode"}
 """Last names of common decorators that never look at annotations."""

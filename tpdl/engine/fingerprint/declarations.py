@@ -114,7 +114,9 @@ def read_declarations(
             line=line,
             arguments=_arguments(step, evaluator),
             parameters={
-                parameter: REQUIRED if default is None else evaluator.value(default, line, f"the default of {parameter!r}")
+                parameter: REQUIRED
+                if default is None
+                else evaluator.value(default, line, f"the default of {parameter!r}")
                 for parameter, default in step["parameters"]
             },
             annotation=step["annotation"],

@@ -162,7 +162,9 @@ class Graph:
             module, _, name = node.partition(":")
             for part in self._parts(module, name) if name else ():
                 for reference in part.get("changes", ()):
-                    changed |= {f.node for f in self._resolver.reference(module, reference) if self._kind(f.node) == "data"}
+                    changed |= {
+                        f.node for f in self._resolver.reference(module, reference) if self._kind(f.node) == "data"
+                    }
         return changed
 
     def _kind(self, node: str) -> str:

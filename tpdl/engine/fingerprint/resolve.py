@@ -16,7 +16,9 @@ from tpdl.engine.fingerprint.modules import Modules
 if TYPE_CHECKING:
     from tpdl.engine.fingerprint.summary import Summary
 
-_OF_EVERY_MODULE = frozenset({"__name__", "__file__", "__path__", "__package__", "__spec__", "__loader__", "__builtins__"})
+_OF_EVERY_MODULE = frozenset(
+    {"__name__", "__file__", "__path__", "__package__", "__spec__", "__loader__", "__builtins__"}
+)
 Seen = set[tuple[str, str]]
 """The names already being followed, as (module, name): imports may lead in a circle."""
 _BUILTINS = frozenset(dir(builtins))

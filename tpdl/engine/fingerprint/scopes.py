@@ -183,7 +183,12 @@ class Collector:
                 self._call(node, scope)
             case ast.Subscript():
                 names = dotted(node.value)
-                if names and names[-1] == "modules" and isinstance(node.slice, ast.Name) and node.slice.id == "__name__":
+                if (
+                    names
+                    and names[-1] == "modules"
+                    and isinstance(node.slice, ast.Name)
+                    and node.slice.id == "__name__"
+                ):
                     self.uses.refs.add(f"{self._module}:")
                 self._stored(node, scope)
                 self._all(ast.iter_child_nodes(node), scope)
@@ -286,7 +291,10 @@ class Collector:
         if found is None:
             return {".".join(names)}
         targets = found.bound.imports.get(names[0], ())
-        return {target + ("" if target.endswith(":") or len(names) == 1 else ".") + ".".join(names[1:]) for target in targets}
+        return {
+            target + ("" if target.endswith(":") or len(names) == 1 else ".") + ".".join(names[1:])
+            for target in targets
+        }
 
     def _find(self, name: str, scope: Scope | None) -> Scope | None:
         """The scope that binds `name`, seen from `scope`; None for the module (or the builtins)."""

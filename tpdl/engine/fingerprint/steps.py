@@ -13,7 +13,7 @@ _DECORATORS = {f"{source}:{kind}": kind for source in ("tpdl", "tpdl.engine.decl
 
 
 def step_kind(decorator: ast.expr, imports: dict[str, list[str]]) -> str | None:
-    """"experiment", "figure" or "summary" if `decorator` is tpdl's, under whatever name it was imported."""
+    """ "experiment", "figure" or "summary" if `decorator` is tpdl's, under whatever name it was imported."""
     names = dotted(decorator.func if isinstance(decorator, ast.Call) else decorator)
     for target in imports.get(names[0], ()) if names else ():
         reached = target + ("" if target.endswith(":") or len(names or ()) == 1 else ".") + ".".join((names or [])[1:])
@@ -48,7 +48,9 @@ def declared(function: Function, imports: dict[str, list[str]]) -> dict[str, Any
         return result | {"error": [function.lineno, f"{function.name} is async; a step is a plain function"]}
     arguments = function.args
     if arguments.vararg or arguments.kwarg or arguments.posonlyargs:
-        return result | {"error": [function.lineno, f"{function.name} must name its parameters: no *, **, or / parameters"]}
+        return result | {
+            "error": [function.lineno, f"{function.name} must name its parameters: no *, **, or / parameters"]
+        }
     given = [*arguments.args, *arguments.kwonlyargs]
     head = len(arguments.args) - len(arguments.defaults)
     defaults = [*[None] * head, *arguments.defaults, *arguments.kw_defaults]
@@ -76,7 +78,7 @@ def misplaced(tree: ast.Module, placed: set[int], imports: dict[str, list[str]])
 
 
 def _last_component(annotation: ast.expr | None) -> str:
-    """"DataFrame" for `pd.DataFrame`, "dict" for `dict[str, float]`; also where it is written as a string."""
+    """ "DataFrame" for `pd.DataFrame`, "dict" for `dict[str, float]`; also where it is written as a string."""
     match annotation:
         case None:
             return ""
