@@ -1,0 +1,160 @@
+"""Which kinds of scenes are taken for which, and the images that the classifier gets wrong with the most confidence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+import tpdl
+from experiments.transfer.cut_classifiers import cut_classifiers
+from experiments.transfer.gram import gram
+from experiments.transfer.layer_cut import layer_cut
+from experiments.transfer.sheet import sheet, thumbnail
+from tpdl import Arrays, experiment, figure, summary
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@experiment(
+    inputs={"gram": gram, "curve": layer_cut, "classifiers": cut_classifiers},
+    demo={"network": "tiny_squeezenet"},
+)
+def confusion(gram: Arrays, curve: pd.DataFrame, classifiers: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
+    """One row for each pair of classes: how many test images of the class `true` are taken for `predicted`, at the best cut."""
+    import numpy as np
+
+    cut = str(curve.loc[curve["validation"].idxmax(), "cut"])
+    names, truth = gram["class"], gram["label"][int(gram["train"]) :]
+    counts = np.zeros((len(names), len(names)), int)
+    np.add.at(counts, (truth, classifiers[f"{cut}/predicted"]), 1)
+    return pd.DataFrame(
+        {
+            "network": network,
+            "cut": cut,
+            "true": str(names[i]),
+            "predicted": str(names[j]),
+            "images": counts[i, j],
+            "share": counts[i, j] / counts[i].sum(),
+        }
+        for i in range(len(names))
+        for j in range(len(names))
+    )
+
+
+@experiment(
+    inputs={"gram": gram, "curve": layer_cut, "classifiers": cut_classifiers},
+    demo={"network": "tiny_squeezenet"},
+)
+def mistakes(
+    gram: Arrays, curve: pd.DataFrame, classifiers: Arrays, network: str = "squeezenet1_1", count: int = 20
+) -> pd.DataFrame:
+    """The test images that are wrong with the highest decision value at the best cut, the surest first."""
+    import numpy as np
+
+    cut = str(curve.loc[curve["validation"].idxmax(), "cut"])
+    train, names = int(gram["train"]), gram["class"]
+    truth, found, score = gram["label"][train:], classifiers[f"{cut}/predicted"], classifiers[f"{cut}/score"]
+    wrong = np.flatnonzero(found != truth)
+    surest = wrong[np.argsort(-score[wrong], kind="stable")][:count]
+    return pd.DataFrame(
+        {
+            "network": network,
+            "cut": cut,
+            "image": gram["image"][train:][surest],
+            "index": train + surest,
+            "true": names[truth[surest]],
+            "predicted": names[found[surest]],
+            "score": score[surest],
+        }
+    )
+
+
+@experiment(inputs={"mistakes": mistakes}, data=["15-scene"], local=True)
+def mistake_images(mistakes: pd.DataFrame) -> Arrays:
+    """Small copies of those images for the sheet: "image", uint8 [images, side, side, 3]."""
+    import numpy as np
+
+    from tpdl.data import fifteen_scene
+
+    scenes = fifteen_scene.load()
+    return {"image": np.stack([thumbnail(np.asarray(scenes.image(i))) for i in mistakes["index"]])}
+
+
+@figure(
+    confusion,
+    caption="Of the test images of each class (rows), the share in percent that is taken for each class (columns), at the best cut. "
+    "Empty cells are below half a percent.",
+    alt="A square matrix with the class names on both sides. The diagonal is dark; of the other cells only a few are shaded, "
+    "most of them between classes that look alike.",
+)
+def confusion_matrix(results: pd.DataFrame) -> Figure:
+    """The matrix of shares, with the numbers in its cells."""
+    import matplotlib
+    from matplotlib.colors import LinearSegmentedColormap
+    from matplotlib.figure import Figure
+
+    shares = 100 * results.pivot(index="true", columns="predicted", values="share")
+    paper = matplotlib.rcParams["axes.facecolor"]
+    colours = LinearSegmentedColormap.from_list("shares", [paper, "#0072B2"])
+    fig = Figure(figsize=(7.2, 6.6))
+    axis = fig.subplots()
+    axis.imshow(shares, cmap=colours, vmin=0, vmax=100)
+    for i, row in enumerate(shares.to_numpy()):
+        for j, share in enumerate(row):
+            if share >= 0.5:
+                colour = "white" if share > 50 else matplotlib.rcParams["text.color"]
+                weight = "bold" if i == j else "normal"
+                axis.text(j, i, f"{share:.0f}", ha="center", va="center", fontsize=8, color=colour, fontweight=weight)
+    axis.set_xticks(range(len(shares)), shares.columns, rotation=45, ha="right", rotation_mode="anchor")
+    axis.set_yticks(range(len(shares)), shares.index)
+    axis.set(xlabel="predicted", ylabel="true")
+    axis.grid(visible=False)
+    return fig
+
+
+@figure(
+    mistakes,
+    mistake_images,
+    format="png",
+    caption="The test images that are wrong with the most confidence, the surest first: true class (first line) and predicted class "
+    "(second line, after the arrow).",
+    alt="A sheet of 20 small grey photographs. Above each are its true class and the class it is taken for.",
+)
+def mistakes_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
+    """The images with true and predicted class."""
+    titles = [f"{true}\n→ {predicted}" for true, predicted in zip(results["true"], results["predicted"], strict=True)]
+    return sheet(images["image"], titles, [""] * len(titles))
+
+
+@summary(confusion, mistakes)
+def confusion_values(results: pd.DataFrame, wrong: pd.DataFrame) -> dict:
+    """The classes from best to worst, and the pairs that are confused most, both ways taken together."""
+    right = results[results["true"] == results["predicted"]].sort_values("share", ascending=False)
+    errors = results[(results["true"] != results["predicted"]) & (results["images"] > 0)]
+    pairs: dict[tuple[str, ...], int] = {}
+    for row in errors.to_dict("records"):
+        pair = tuple(sorted((row["true"], row["predicted"])))
+        pairs[pair] = pairs.get(pair, 0) + int(row["images"])
+    ranked = sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
+    total = int(errors["images"].sum())
+    largest = errors.loc[errors["share"].idxmax()]
+    return {
+        "network": str(results["network"].iloc[0]),
+        "cut": str(results["cut"].iloc[0]),
+        "accuracy": float(right["images"].sum() / results["images"].sum()),
+        "errors": total,
+        "classes": [{"class": row["true"], "share": row["share"]} for row in right.to_dict("records")],
+        "best": {"class": right["true"].iloc[0], "share": float(right["share"].iloc[0])},
+        "worst": {"class": right["true"].iloc[-1], "share": float(right["share"].iloc[-1])},
+        "pairs": [{"first": a, "second": b, "images": n, "of_errors": n / total} for (a, b), n in ranked[:10]],
+        "five_pairs": sum(n for _, n in ranked[:5]) / total,
+        "all_pairs": len(ranked),
+        "largest": {key: largest[key] for key in ("true", "predicted", "share")},
+        "surest": [{key: row[key] for key in ("true", "predicted", "score")} for row in wrong.to_dict("records")[:5]],
+    }
+
+
+if __name__ == "__main__":
+    tpdl.main(__file__)

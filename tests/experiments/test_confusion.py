@@ -1,0 +1,70 @@
+"""The confusion matrix against scikit-learn's, and the surest mistakes by hand."""
+
+from __future__ import annotations
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_rgb
+from sklearn.metrics import confusion_matrix as reference
+
+from experiments.transfer.confusion import confusion, confusion_matrix, confusion_values, mistakes, mistakes_sheet
+from tpdl.engine import theme
+
+NAMES = np.array(["bedroom", "coast", "kitchen"])
+TRUTH = np.array([0, 0, 0, 0, 1, 1, 1, 2, 2, 2])
+FOUND = np.array([0, 2, 2, 0, 1, 1, 1, 0, 2, 2])
+SCORE = np.array([9, 0.5, 0.7, 9, 9, 9, 9, 0.6, 9, 9.0])
+CURVE = pd.DataFrame({"cut": ["early", "late"], "validation": [0.5, 0.9]})
+
+
+@pytest.fixture(scope="module")
+def given() -> tuple[dict, pd.DataFrame, dict]:
+    images = np.array([f"train/{i}" for i in range(2)] + [f"test/{i}" for i in range(len(TRUTH))])
+    gram = {"class": NAMES, "train": np.array(2), "label": np.concatenate([[0, 1], TRUTH]), "image": images}
+    return gram, CURVE, {"late/predicted": FOUND, "late/score": SCORE}
+
+
+def test_counts_are_scikit_learns(given: tuple) -> None:
+    rows = confusion(*given)
+    assert set(rows["cut"]) == {"late"}
+    found = rows.pivot(index="true", columns="predicted", values="images").loc[NAMES, NAMES]
+    np.testing.assert_array_equal(found, reference(TRUTH, FOUND))
+    assert rows.groupby("true")["share"].sum().tolist() == pytest.approx([1, 1, 1])
+
+
+def test_the_surest_mistakes_come_first(given: tuple) -> None:
+    rows = mistakes(*given, count=2)
+    assert rows["image"].tolist() == ["test/2", "test/7"]
+    assert rows["index"].tolist() == [4, 9]
+    assert rows["true"].tolist() == ["bedroom", "kitchen"]
+    assert rows["predicted"].tolist() == ["kitchen", "bedroom"]
+
+
+def test_values_for_the_text(given: tuple) -> None:
+    values = confusion_values(confusion(*given), mistakes(*given))
+    assert values["accuracy"] == 0.7
+    assert values["errors"] == 3
+    assert values["best"] == {"class": "coast", "share": 1.0}
+    assert values["worst"] == {"class": "bedroom", "share": 0.5}
+    assert values["pairs"][0] == {"first": "bedroom", "second": "kitchen", "images": 3, "of_errors": 1.0}
+    assert values["largest"] == {"true": "bedroom", "predicted": "kitchen", "share": 0.5}
+
+
+@pytest.mark.parametrize("style", [theme.light, theme.dark])
+def test_pictures_have_names_and_numbers_that_can_be_read(given: tuple, style) -> None:  # type: ignore[no-untyped-def]
+    with matplotlib.rc_context(style()):
+        picture = confusion_matrix(confusion(*given))
+        picture.canvas.draw()
+        wrong = mistakes(*given)
+        photographs = mistakes_sheet(wrong, {"image": np.zeros((len(wrong), 8, 8, 3), np.uint8)})
+        photographs.canvas.draw()
+    axis = picture.axes[0]
+    assert [label.get_text() for label in axis.get_yticklabels()] == list(NAMES)
+    assert sorted(text.get_text() for text in axis.texts) == ["100", "33", "50", "50", "67"]
+    for text in axis.texts:
+        column, row = text.get_position()
+        shade = axis.images[0].cmap(axis.images[0].norm(axis.images[0].get_array()[int(row), int(column)]))[:3]
+        assert abs(sum(to_rgb(text.get_color())) - sum(shade)) > 0.9
+    assert photographs.axes[0].get_title() == "bedroom\n→ kitchen"
