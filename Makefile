@@ -30,12 +30,15 @@ check: .venv/.full
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
 
+# "compat" puts this folder on the path, so that experiments/ can be imported from anywhere.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --config-settings editable_mode=compat
+
 .venv/.report: .venv/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(INSTALL) --editable .
 	touch $@
 
 .venv/.full: .venv/.report
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[experiments,dask,test]"
+	$(INSTALL) --editable ".[experiments,dask,test]"
 	touch $@
 
 clean:

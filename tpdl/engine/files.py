@@ -32,8 +32,6 @@ def atomic_path(path: Path) -> Iterator[Path]:
             os.fsync(written.fileno())
         os.replace(temporary, path)
     except OSError as error:
-        if isinstance(error, FileNotFoundError) and error.filename != os.fspath(temporary):
-            raise
         raise StepError(
             f"cannot write {path}: {error.strerror or error}; the file there before, if any, is untouched"
         ) from error

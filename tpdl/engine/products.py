@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tpdl.engine import theme
 from tpdl.engine.errors import StepError
 from tpdl.engine.files import atomic_path, atomic_write, write_json
 from tpdl.engine.step import Step
@@ -43,7 +40,7 @@ def check(step: Step, result: Any) -> None:
 
     where = f"{step.source}:{step.line}: {step.name}"
     if step.product.suffix == ".csv":
-        _expect(isinstance(result, pd.DataFrame), where, "a pandas DataFrame", result)
+        expect(isinstance(result, pd.DataFrame), where, "a pandas DataFrame", result)
         if result.empty:
             raise StepError(f"{where} returned a table without rows")
         for column in result.columns:
@@ -58,15 +55,15 @@ def check(step: Step, result: Any) -> None:
     elif step.product.suffix == ".npz":
         import numpy as np
 
-        _expect(isinstance(result, Mapping), where, "a mapping of numpy arrays", result)
+        expect(isinstance(result, Mapping), where, "a mapping of numpy arrays", result)
         for key, value in result.items():
-            _expect(
+            expect(
                 isinstance(value, np.ndarray) and value.dtype != object, where, f"a numeric array for {key!r}", value
             )
             if value.dtype.kind in "fc" and not np.isfinite(value).all() and key not in step.may_be_missing:
                 raise StepError(f"{where} returned NaN or infinity in array {key!r}")
     else:
-        _expect(isinstance(result, Mapping), where, "a mapping of JSON values", result)
+        expect(isinstance(result, Mapping), where, "a mapping of JSON values", result)
         for location, value in _leaves(result, ""):
             if isinstance(value, float) and not math.isfinite(value):
                 raise StepError(f"{where} returned {value} for {location!r}; leave the value out where there is none")
@@ -97,40 +94,6 @@ def plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else value
 
 
-def save_pictures(step: Step, draw: Callable[[], Any]) -> None:
-    """Draw under each theme and write both pictures; they replace the old ones only when both are drawn.
-
-    Raises:
-        StepError: the function returned no matplotlib figure.
-    """
-    os.environ.setdefault("MPLBACKEND", "agg")  # for functions that use pyplot; importing it here would cost a second
-    import matplotlib
-    from matplotlib.figure import Figure
-
-    drawn: list[bytes] = []
-    style: Any
-    for style in (theme.light(), theme.dark()):
-        with matplotlib.rc_context(style):
-            result = draw()
-            where = f"{step.source}:{step.line}: {step.name}"
-            _expect(isinstance(result, Figure), where, "a matplotlib Figure", result)
-            drawn.append(_rendered(result, step.product.suffix[1:]))
-            if pyplot := sys.modules.get("matplotlib.pyplot"):
-                pyplot.close("all")
-    for path, content in zip(step.products, drawn, strict=True):
-        atomic_write(path, content)
-
-
-def _rendered(figure: Any, kind: str) -> bytes:
-    """The bytes of the picture: without date and versions, so that an unchanged figure is an unchanged file."""
-    import io
-
-    buffer = io.BytesIO()
-    metadata = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
-    figure.savefig(buffer, format=kind, metadata=metadata)
-    return buffer.getvalue()
-
-
 def collect(step: Step, cells: Mapping[str, tuple[dict[str, Any], Path]]) -> Any:
     """One table of all measured cells: the parameters that tell them apart first, then what each cell returned.
 
@@ -152,7 +115,8 @@ def collect(step: Step, cells: Mapping[str, tuple[dict[str, Any], Path]]) -> Any
     return pd.concat(parts, ignore_index=True)
 
 
-def _expect(holds: bool, where: str, expected: str, found: Any) -> None:
+def expect(holds: bool, where: str, expected: str, found: Any) -> None:
+    """Raise a StepError that says what a step must return, unless `holds`."""
     if not holds:
         raise StepError(f"{where} must return {expected}; it returned {type(found).__name__}")
 

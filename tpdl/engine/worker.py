@@ -160,7 +160,9 @@ def _make(job: Job, start: float) -> tuple[bool, list[str]]:
     if not step.local:
         keep_edited(job, before)
     if step.kind == "figure":
-        products.save_pictures(step, lambda: call(**step.parameters, **given))
+        from tpdl.engine.pictures import save_pictures
+
+        save_pictures(step, lambda: call(**step.parameters, **given))
     else:
         products.check(step, result)
         products.save(step, result)
