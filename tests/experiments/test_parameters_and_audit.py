@@ -39,7 +39,7 @@ def test_the_picture_of_the_parameters() -> None:
     with matplotlib.rc_context(theme.dark()):
         picture = parameters_by_layer(rows)
         picture.canvas.draw()
-    assert [axis.get_title().split(":")[0] for axis in picture.axes[:2]] == ["tiny_vgg", "tiny_squeezenet"]
+    assert [axis.get_title("left").split(":")[0] for axis in picture.axes[::2]] == ["tiny_vgg", "tiny_squeezenet"]
 
 
 @pytest.fixture(scope="module")
