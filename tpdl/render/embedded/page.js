@@ -42,11 +42,21 @@
       const line = innerHeight * 0.25;
       let current = 0;
       sections.forEach((section, i) => { if (section.getBoundingClientRect().top < line) current = i; });
-      links.forEach((link, i) => link.toggleAttribute("aria-current", i === current));
+      links.forEach((link, i) => {
+        if (i === current) link.setAttribute("aria-current", "location"); else link.removeAttribute("aria-current");
+      });
     };
     addEventListener("scroll", mark, { passive: true });
     mark();
   }
+
+  // A formula or listing that is too wide scrolls; then the keyboard has to reach it.
+  const wide = [...document.querySelectorAll("math[display='block'], pre")];
+  const reach = () => wide.forEach((element) => {
+    if (element.scrollWidth > element.clientWidth) element.setAttribute("tabindex", "0"); else element.removeAttribute("tabindex");
+  });
+  addEventListener("resize", reach, { passive: true });
+  reach();
 
   // Search: the index is loaded when it is first needed, as a script, because that works from a file too.
   const dialog = find("dialog.search");
@@ -134,6 +144,11 @@
 
   searchButton.addEventListener("click", openSearch);
   input.addEventListener("input", update);
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.preventDefault(); // it would only empty the field
+    dialog.close();
+  });
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   dialog.querySelector("form").addEventListener("submit", (event) => {
     const first = list.querySelector("a");

@@ -13,6 +13,7 @@ from string import Template
 from typing import Any
 
 from tpdl.engine.files import atomic_write, sha256_bytes
+from tpdl.render.embedded.images import with_sizes
 from tpdl.render.embedded.labels import ChapterNumbers, Labels
 from tpdl.render.embedded.pandoc import PART, SecondPass, parallel
 from tpdl.render.prepare import Prepared
@@ -39,7 +40,10 @@ class Site:
         self.titles = [
             title.strip() or chapter.path for (title, _, _), chapter in zip(parts, self.book.chapters, strict=True)
         ]
-        bodies = [self._link_citations(body, index) for index, (_, _, body) in enumerate(parts)]
+        bodies = [
+            with_sizes(self._link_citations(body, index), self.book.root / Path(self.book.chapters[index].page).parent)
+            for index, (_, _, body) in enumerate(parts)
+        ]
         self.version = self._assets(bodies)
         pages = []
         for index, (_, contents, _) in enumerate(parts):
