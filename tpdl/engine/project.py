@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import sys
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,16 +78,13 @@ class Project:
         name = self.settings.get("catalogue")
         if not name:
             return None
-        self.make_importable()
+        from tpdl.engine.imports import make_importable
+
+        make_importable(self.root)
         try:
             return importlib.import_module(name)
         except ImportError as error:
             raise UserError(f"[tool.tpdl] catalogue = {name!r} cannot be imported: {error}") from error
-
-    def make_importable(self) -> None:
-        """Put the root on `sys.path`, as running a script in it would."""
-        if str(self.root) not in sys.path:
-            sys.path.insert(0, str(self.root))
 
     def plan(self, profile: str = "full") -> Plan:
         """All steps of a profile.

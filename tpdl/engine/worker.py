@@ -25,6 +25,7 @@ from typing import Any
 from tpdl.engine import context
 from tpdl.engine.errors import StepError, UserError
 from tpdl.engine.files import sha256_file, write_json
+from tpdl.engine.imports import make_importable
 from tpdl.engine.record import Record, write_record
 from tpdl.engine.step import Fingerprint, Input, Step
 
@@ -121,8 +122,7 @@ def _traced(job: Job) -> Iterator[list[str]]:
 def _inside(job: Job, state: Path, digest: str) -> Iterator[None]:
     """The environment of a running step: profile, data, importable project, checkpoints, progress."""
     os.environ["TPDL_PROFILE"], os.environ["TPDL_DATA"] = job.profile, job.data_root
-    if job.root not in sys.path:
-        sys.path.insert(0, job.root)
+    make_importable(Path(job.root))
     context.checkpoint.folder = state / "checkpoints" / job.step.name / digest
     context.progress.file = progress_path(Path(job.root), job.profile, job.step.name)
     context.notes.clear()
