@@ -28,6 +28,26 @@ def bootstrap_interval(
     return float(low), float(high)
 
 
+def mean_interval(
+    values: np.ndarray, level: float = 0.95, resamples: int = 2_000, seed: int = 0
+) -> tuple[float, float]:
+    """Percentile bootstrap interval of a mean over items, such as the share of trained networks that has each item right.
+
+    Args:
+        values: [items] numbers.
+        level: probability of the interval.
+
+    Raises:
+        ValueError: no items.
+    """
+    if len(values) == 0:
+        raise ValueError("no items to draw from")
+    rng = np.random.default_rng(seed)
+    means = [values[rng.integers(len(values), size=len(values))].mean() for _ in range(resamples)]
+    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
 def mcnemar(first: np.ndarray, second: np.ndarray) -> tuple[int, int, float]:
     """Exact test of whether two classifiers are equally often right on the same items (McNemar 1947).
 
