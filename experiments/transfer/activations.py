@@ -1,0 +1,124 @@
+"""What the first convolution responds to (question 4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+import tpdl
+from experiments.transfer.sheet import sheet, thumbnail
+from tpdl import Arrays, experiment, figure, summary
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+IMAGES = (1, 7, 13, 21)
+"""Of the 25 photographs, counted from 0: two birds, a gorilla, a frying pan."""
+SHOWN = 6
+"""Maps of each image on the sheet."""
+
+
+@experiment(data=["imagenet-25", "weights/{network}"], demo={"network": "tiny_squeezenet"}, local=True)
+def activation_maps(network: str = "squeezenet1_1") -> Arrays:
+    """Maps after the first convolution and its ReLU.
+
+    Returns:
+        "image", uint8 [images, side, side, 3]; "map", float32 [images, channels, height, width], of all 25 photographs.
+    """
+    import numpy as np
+    import torch
+
+    from tpdl.data import imagenet
+    from tpdl.nets.cuts import cuts, tapped
+    from tpdl.nets.inputs import coloured
+    from tpdl.nets.registry import build, image_size
+
+    photographs, model = imagenet.load(), build(network)
+    found: list[np.ndarray] = []
+    take = lambda cut, output: found.append(output.clone().numpy())  # noqa: E731
+    with torch.inference_mode(), tapped(model, cuts(network)[:1], take) as run:
+        run(coloured(photographs.images, image_size(network)))
+    return {"image": photographs.images, "map": np.concatenate(found)}
+
+
+@experiment(inputs={"maps": activation_maps}, demo={"network": "tiny_squeezenet"})
+def activations(maps: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
+    """One row for each channel, over all photographs: what its maps look like.
+
+    `active` is the share of places where it is above 0, `mean` its mean; `brightness` and `edges` are its correlations over all
+    places with the brightness of the image and with the strength of its edges (Sobel) there.
+    """
+    import numpy as np
+
+    from tpdl.methods.edges import brightness_and_edges
+
+    responses = maps["map"]
+    looks = np.stack([brightness_and_edges(image, responses.shape[-1]) for image in maps["image"]], axis=1)
+    rows = []
+    for channel in range(responses.shape[1]):
+        values = responses[:, channel].ravel().astype(np.float64)
+        alive = values.std() > 0
+        bright, edges = (np.corrcoef(values, look.ravel())[0, 1] if alive else 0.0 for look in looks)
+        rows.append(
+            {"network": network, "channel": channel, "active": (values > 0).mean(), "mean": values.mean()}
+            | {"brightness": bright, "edges": edges}
+        )
+    return pd.DataFrame(rows)
+
+
+@experiment(inputs={"maps": activation_maps, "channels": activations}, local=True)
+def activation_thumbnails(maps: Arrays, channels: pd.DataFrame) -> Arrays:
+    """For the sheet: each image and the maps of the channels that differ most, "image", uint8 [tiles, side, side, 3], and "channel" (-1: the image)."""
+    import numpy as np
+
+    from tpdl.methods.edges import spread
+
+    responses = maps["map"]
+    chosen = spread(channels[["brightness", "edges"]].to_numpy(), SHOWN)
+    tiles, labels = [], []
+    for i in IMAGES:
+        tiles.append(thumbnail(maps["image"][i]))
+        labels.append(-1)
+        for channel in chosen:
+            shown = responses[i, channel] / max(np.quantile(responses[:, channel], 0.99), 1e-9)
+            tiles.append(thumbnail((255 * np.clip(shown, 0, 1)).astype(np.uint8)))
+            labels.append(int(channel))
+    return {"image": np.stack(tiles), "channel": np.array(labels)}
+
+
+@figure(
+    activations,
+    activation_thumbnails,
+    format="png",
+    caption="Photographs (left) and maps after the first convolution and its ReLU, each of its channel's own brightness: white is a strong "
+    "response. The channels are chosen to differ as much as possible.",
+    alt="Four rows of a photograph and six grey maps of it. The maps keep the outlines of the photograph; some light up at edges, others "
+    "in bright or in dark areas.",
+)
+def activations_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
+    """A row for each image: itself, then its maps."""
+    titles = ["image" if channel < 0 else f"channel {channel}" for channel in images["channel"]]
+    return sheet(images["image"], titles, [""] * len(titles), columns=SHOWN + 1)
+
+
+@summary(activations)
+def activations_values(results: pd.DataFrame) -> dict:
+    """How many channels go by edges, by brightness or by its absence, and how many never respond."""
+    edges, brightness = results["edges"], results["brightness"]
+    return {
+        "network": str(results["network"].iloc[0]),
+        "channels": len(results),
+        "dead": int((results["active"] == 0).sum()),
+        "rarest": float(results["active"].min()),
+        "active": float(results["active"].mean()),
+        "edges": int(((edges > 0.3) & (edges > brightness.abs())).sum()),
+        "bright": int(((brightness > 0.3) & (brightness >= edges)).sum()),
+        "dark": int(((brightness < -0.3) & (-brightness >= edges)).sum()),
+        "strongest_edge": float(edges.max()),
+        "strongest_brightness": float(brightness.max()),
+    }
+
+
+if __name__ == "__main__":
+    tpdl.main(__file__)
