@@ -361,7 +361,24 @@ local function picture(image)
   return image
 end
 
+-- On paper there are no pages to go to: a link to a chapter leads to its place in the book, and one to a file is plain text.
+local function printed_link(element)
+  local target = element.target
+  if target:match '^%a[%w+.-]*:' or target:match '^#' then return nil end
+  local path, fragment = target:match '^([^#]*)#?(.*)$'
+  local here = pandoc.path.directory(book.chapter.source)
+  local page = (path:sub(1, 1) == '/' and path:sub(2) or join(here, path)):gsub('%.qmd$', '.html')
+  local place = book.labels[fragment] and fragment
+  for label, known in pairs(book.labels) do
+    if not place and known.page == page and (known.kind == 'chapter' or known.kind == 'appendix') then place = label end
+  end
+  if not place then return element.content end
+  element.target = '#' .. place
+  return element
+end
+
 local function link(element)
+  if PDF then return printed_link(element) end
   local target = element.target
   if target:sub(1, 1) == '/' then target = from_here(target:sub(2)) end
   element.target = target:gsub('%.qmd$', '.html'):gsub('%.qmd#', '.html#')

@@ -1,0 +1,155 @@
+"""The printed report: all figures, all glyphs, links that lead somewhere, and what a screen reader needs. Needs no browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+from pypdf.generic import ContentStream
+
+pytestmark = pytest.mark.slow
+LABEL = r"(Figure|Table) (\d+\.\d+)"
+
+
+@pytest.fixture(scope="module")
+def pdf(book: Path) -> PdfReader:
+    """The PDF beside the pages."""
+    (path,) = book.glob("*.pdf")
+    return PdfReader(path)
+
+
+def page_texts(pdf: PdfReader) -> list[str]:
+    """The text of each page, with plain spaces."""
+    return [" ".join(page.extract_text().replace("\u00a0", " ").split()) for page in pdf.pages]
+
+
+def structure_elements(node: Any, page: Any = None) -> Iterator[tuple[Any, Any]]:
+    """Every tagged element with the page that it is on."""
+    node = node.get_object()
+    if isinstance(node, list):
+        for child in node:
+            yield from structure_elements(child, page)
+    elif isinstance(node, dict):
+        page = node.get("/Pg", page)
+        if "/S" in node:
+            yield node, page
+        if "/K" in node:
+            yield from structure_elements(node["/K"], page)
+
+
+def contents(holder: Any, pdf: PdfReader) -> Iterator[tuple[list[Any], bytes, dict[str, Any]]]:
+    """Every drawing command of a page and of the pictures on it: operands, operator, fonts by name."""
+    resources = holder["/Resources"].get_object() if "/Resources" in holder else {}
+    fonts = {name: font.get_object() for name, font in resources.get("/Font", {}).items()}
+    stream = holder.get_contents() if hasattr(holder, "get_contents") else ContentStream(holder, pdf)
+    for operands, operator in stream.operations:
+        yield operands, operator, fonts
+    for inner in resources.get("/XObject", {}).values():
+        if inner.get_object().get("/Subtype") == "/Form":
+            yield from contents(inner.get_object(), pdf)
+
+
+def shown_codes(pdf: PdfReader) -> Iterator[tuple[str, bytes]]:
+    """Font and codes of every piece of text that is drawn."""
+    for page in pdf.pages:
+        font: Any = None
+        for operands, operator, fonts in contents(page, pdf):
+            if operator == b"Tf":
+                font = fonts[operands[0]]
+            elif operator in (b"Tj", b"TJ"):
+                pieces = operands[0] if operator == b"TJ" else [operands[0]]
+                for piece in pieces:
+                    if isinstance(piece, str | bytes):
+                        yield str(font["/BaseFont"]), getattr(piece, "original_bytes", piece)
+
+
+def test_every_figure_and_table_of_the_pages_is_in_it(pdf: PdfReader, book: Path) -> None:
+    wanted: set[tuple[str, str]] = set()
+    pictures = 0
+    for path in book.rglob("*.html"):
+        page = path.read_text(encoding="utf-8").replace("\u00a0", " ").replace("&nbsp;", " ")
+        main = page[page.index("<main") : page.index("</main>")]
+        pictures += len(re.findall(r"<img\b(?![^>]*dark-content)", main))
+        for caption in re.findall(r"(?s)<figcaption\b.*?</figcaption>", main):
+            wanted |= set(re.findall(rf"^\s*{LABEL}:", re.sub(r"<[^>]+>", "", caption)))
+    printed = set(re.findall(rf"{LABEL}:", " ".join(page_texts(pdf))))
+    assert len(wanted) > 8 and wanted <= printed, wanted - printed
+    drawn = [
+        (figure, page)
+        for figure, page in structure_elements(pdf.trailer["/Root"]["/StructTreeRoot"])
+        if figure["/S"] == "/Figure"
+    ]
+    assert len(drawn) == pictures > 3
+    for figure, page in drawn:
+        assert len(figure["/Alt"]) > 20, figure
+        attributes = figure["/A"].get_object()
+        (box,) = [a["/BBox"] for a in (attributes if isinstance(attributes, list) else [attributes]) if "/BBox" in a]
+        left, bottom, right, top = (float(side) for side in box)
+        media = page.get_object()["/MediaBox"]
+        margin = 70  # points; the printed margin is 88
+        assert margin < left < right < float(media[2]) - margin and 0 < bottom < top < float(media[3]), figure["/Alt"]
+
+
+def test_no_glyph_is_missing(pdf: PdfReader) -> None:
+    pieces = list(shown_codes(pdf))
+    assert len(pieces) > 500
+    for font, codes in pieces:
+        glyphs = [codes[i : i + 2] for i in range(0, len(codes), 2)]
+        assert b"\0\0" not in glyphs, f"a character that {font} has no glyph for"
+    assert not re.search("[\ufffd\u25a1]", " ".join(page_texts(pdf)))
+
+
+def test_all_fonts_are_inside(pdf: PdfReader) -> None:
+    fonts = {
+        str(font["/BaseFont"]): font
+        for page in pdf.pages
+        for *_, found in contents(page, pdf)
+        for font in found.values()
+    }
+    assert fonts
+    for name, font in fonts.items():
+        inner = font["/DescendantFonts"][0].get_object() if "/DescendantFonts" in font else font
+        descriptor = inner.get("/FontDescriptor", {})
+        assert any(f"/FontFile{kind}" in descriptor for kind in ("", "2", "3")), name
+        assert "/ToUnicode" in font, f"text in {name} can be neither found nor read aloud"
+
+
+def test_links_lead_somewhere(pdf: PdfReader) -> None:
+    links = [
+        a.get_object() for page in pdf.pages for a in page.get("/Annots", []) if a.get_object()["/Subtype"] == "/Link"
+    ]
+    inside = 0
+    for link in links:
+        action = link.get("/A", {})
+        if "/URI" in action:
+            assert re.match(r"https?://|mailto:", action["/URI"]), f"{action['/URI']} leads nowhere on paper"
+            continue
+        target = link.get("/Dest", action.get("/D"))
+        target = pdf.named_destinations[str(target)].page if isinstance(target, str | bytes) else target[0]
+        assert target.get_object()["/Type"] == "/Page"
+        inside += 1
+    assert inside > 20
+
+
+def test_title_language_tags_and_outline(pdf: PdfReader) -> None:
+    root = pdf.trailer["/Root"]
+    assert pdf.metadata is not None and pdf.metadata.title == "Deep learning, measured" and pdf.metadata.author
+    assert root["/Lang"] == "en" and root["/MarkInfo"]["/Marked"] and root["/ViewerPreferences"]["/DisplayDocTitle"]
+    kinds = {str(element["/S"]) for element, _ in structure_elements(root["/StructTreeRoot"])}
+    assert {"/H1", "/P", "/Figure", "/Table", "/TH", "/Link", "/Formula"} <= kinds, kinds
+    assert b"pdfuaid" in root["/Metadata"].get_object().get_data()  # it says that it meets PDF/UA-1
+    titles = [str(entry["/Title"]) for entry in pdf.outline if not isinstance(entry, list)]
+    assert any("How this report was made" in title for title in titles) and len(titles) >= 4
+
+
+def test_pages_are_numbered_and_in_the_contents(pdf: PdfReader) -> None:
+    texts = page_texts(pdf)
+    assert "Deep learning, measured" in texts[0]
+    for number, text in enumerate(texts[1:], 2):
+        assert text.endswith(f" {number}"), f"page {number} ends with {text[-40:]!r}"
+    line = re.search(r"How this report was made[ .]*(\d+)", texts[1])
+    assert line and "How this report was made" in texts[int(line[1]) - 1]
