@@ -212,6 +212,31 @@ def test_large_intermediate_is_made_only_when_needed(lab):
     assert product.exists() and json.loads((lab.root / "figures/total.json").read_text()) == {"sum": 6.0}
 
 
+def test_pictures_of_arrays_are_drawn_in_two_processes_that_share_no_file(lab):
+    lab.write(
+        "experiments/sheet.py",
+        """
+        import numpy as np
+
+        from tpdl import Arrays, experiment, figure
+
+        @experiment()
+        def sheet() -> Arrays:
+            return {str(i): np.full(20_000, float(i)) for i in range(200)}
+
+        @figure(sheet, format="png")
+        def sheet_picture(arrays):
+            from matplotlib.figure import Figure
+
+            picture = Figure()
+            picture.subplots().plot([arrays[str(i)].mean() for i in range(200)])
+            return picture
+        """,
+    )
+    for _ in range(3):
+        lab.tpdl("run", "sheet", "--force")
+
+
 def test_demo_profile_keeps_to_itself(fresh):
     fresh.tpdl("run", "--demo")
     assert (fresh.root / ".tpdl/demo/figures/toy/curve/network=tiny.csv").read_text().count("\n") == 4

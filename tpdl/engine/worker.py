@@ -153,16 +153,20 @@ def _make(job: Job, start: float) -> tuple[bool, list[str]]:
     else:
         module, _, function = step.function.partition(":")
         call = getattr(importlib.import_module(module), function)
-        given = {argument: _result(job, source) for argument, source in step.inputs.items()}
-        result = None
-        if step.kind != "figure":
-            result = call(**step.parameters, **given)
+
+        def called() -> Any:
+            # Inputs are opened here: pictures are drawn in two processes, which must not share an open file.
+            return call(
+                **step.parameters, **{argument: _result(job, source) for argument, source in step.inputs.items()}
+            )
+
+        result = called() if step.kind != "figure" else None
     if not step.local:
         keep_edited(job, before)
     if step.kind == "figure":
         from tpdl.engine.pictures import save_pictures
 
-        save_pictures(step, lambda: call(**step.parameters, **given))
+        save_pictures(step, called)
     else:
         products.check(step, result)
         products.save(step, result)
