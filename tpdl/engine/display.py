@@ -113,7 +113,7 @@ class Display:
     def passed_over(self, name: str, reason: str) -> None:
         """One line for a step that did not run."""
         self._bars.advance(self._all)
-        self._console.print(f"[dim]skipped {escape(name)}: {escape(reason)}[/]", highlight=False)
+        self._console.print(f"[dim]skipped {escape(name)}: {escape(reason)}[/]", highlight=False, soft_wrap=True)
 
     def _log(self, outcome: Outcome) -> None:
         log = self._plan.log_path(self._plan.steps[outcome.step])
