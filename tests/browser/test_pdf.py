@@ -73,7 +73,7 @@ def test_every_figure_and_table_of_the_pages_is_in_it(pdf: PdfReader, book: Path
     for path in book.rglob("*.html"):
         page = path.read_text(encoding="utf-8").replace("\u00a0", " ").replace("&nbsp;", " ")
         main = page[page.index("<main") : page.index("</main>")]
-        pictures += len(re.findall(r"<img\b(?![^>]*dark-content)", main))
+        pictures += len(re.findall(r"<img\b(?![^>]*dark-content)|<svg\b", main))
         for caption in re.findall(r"(?s)<figcaption\b.*?</figcaption>", main):
             wanted |= set(re.findall(rf"^\s*{LABEL}:", re.sub(r"<[^>]+>", "", caption)))
     printed = set(re.findall(rf"{LABEL}:", " ".join(page_texts(pdf))))

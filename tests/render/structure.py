@@ -14,7 +14,7 @@ SKIPPED_CLASSES = {
     "subtitle",
     "authors",
 }
-SKIPPED_TAGS = {"annotation", "script", "style", "button", "nav", "aside"}
+SKIPPED_TAGS = {"annotation", "script", "style", "button", "nav", "aside", "svg"}
 BLOCKS = {"h1", "h2", "h3", "h4", "p", "figcaption", "td", "th", "li", "dt", "dd", "pre", "summary"}
 VOID = {"img", "br", "hr", "input", "link", "meta", "wbr", "col"}
 

@@ -19,6 +19,7 @@ from tpdl.engine.files import atomic_write
 from tpdl.render.about import about
 from tpdl.render.book import Book, Chapter, read_book, repository
 from tpdl.render.expressions import Evaluator, ExpressionError, NotMeasured, kind, show, split_format
+from tpdl.render.graph import graph
 from tpdl.render.namespace import Namespace, run_command
 from tpdl.render.problem import Problem, nearest
 from tpdl.render.provenance import Provenance
@@ -106,6 +107,7 @@ class _Preparation:
             "whens": {},
             "figures": {},
             "tables": {},
+            "graph": graph(plan, states),
         }
 
     # Reading

@@ -6,6 +6,7 @@
 --   ::: {when="…"}               -> its content, or nothing
 --   ![caption](figures/x.svg)    -> light and dark picture with alt text, and where it comes from
 --   ::: {#tbl-x .results from=…} -> a table, and where it comes from
+--   ::: {#fig-x .graph}          -> the graph of the steps; its content is the caption
 
 local PDF = FORMAT:match 'typst' ~= nil
 local report
@@ -274,7 +275,24 @@ local function results(div)
   return pandoc.Blocks { pandoc.Div(content, pandoc.Attr(div.identifier, {}, attributes)) } .. provenance(entry), false
 end
 
+-- The graph of the steps is part of the page, so that it follows the theme.
+local function graph(div)
+  local entry, picture = report.graph, nil
+  if PDF then
+    local function quoted(text) return '"' .. text:gsub('\\', '\\\\'):gsub('"', '\\"') .. '"' end
+    picture = pandoc.RawBlock('typst', ('#align(center, image(bytes(%s), format: "svg", alt: %s))'):format(
+      quoted(entry.svg), quoted(entry.alt)))
+  else
+    picture = pandoc.RawBlock('html', '<div class="steps-graph" tabindex="0" role="region" aria-label="Graph of the steps">' ..
+      entry.svg .. '</div>')
+  end
+  local content = pandoc.Blocks { picture }
+  content:extend(div.content)
+  return pandoc.Div(content, pandoc.Attr(div.identifier)), false
+end
+
 local function block(div)
+  if div.classes:includes 'graph' then return graph(div) end
   if div.classes:includes 'results' then return results(div) end
   if is_group(div) then return group(div) end
 end

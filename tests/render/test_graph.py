@@ -1,0 +1,80 @@
+"""The graph of the steps: what is in it, what is left out, and that nothing lies on top of anything else."""
+
+from __future__ import annotations
+
+import itertools
+import xml.etree.ElementTree as ET
+from types import SimpleNamespace
+from typing import Any
+
+from tpdl.render.graph import BOX_HEIGHT, BOX_WIDTH, graph
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def picture(*steps: tuple[str, str, list[str]], **states: str) -> tuple[ET.Element, str]:
+    """The graph of steps given as kind, name and what they need; `optional` is a kind of experiment. States by base."""
+    plan: Any = SimpleNamespace(
+        steps={
+            name: SimpleNamespace(
+                base="/".join(name.split("/")[:2]).removesuffix(".svg"),
+                kind="experiment" if kind == "optional" else kind,
+                upstream=needs,
+                optional=kind == "optional",
+            )
+            for kind, name, needs in steps
+        }
+    )
+    found: Any = {name: SimpleNamespace(state=states.get(step.base[-1], "fresh")) for name, step in plan.steps.items()}
+    made = graph(plan, found)
+    return ET.fromstring(made["svg"]), made["alt"]
+
+
+def boxes(svg: ET.Element) -> dict[str, tuple[int, int]]:
+    """Name -> place of its box."""
+    found = {}
+    for group in svg.iter(f"{SVG}g"):
+        rect = group.find(f"{SVG}rect")
+        assert rect is not None
+        found[str(group.findtext(f"{SVG}text"))] = (int(rect.attrib["x"]), int(rect.attrib["y"]))
+    return found
+
+
+def test_runs_are_one_box_and_what_comes_along_has_no_line_of_its_own() -> None:
+    svg, words = picture(
+        ("experiment", "a/x/n=1", []),
+        ("experiment", "a/x/n=2", []),
+        ("experiment", "a/y", ["a/x/n=1"]),
+        ("experiment", "a/z", ["a/x/n=1", "a/y"]),
+        ("experiment", "b/w", ["a/z"]),
+        ("figure", "a/y.svg", ["a/y"]),
+    )
+    place = boxes(svg)
+    assert place.keys() == {"x", "y", "z", "w"}
+    assert len(svg.findall(f"{SVG}path")) == 3
+    assert words == "Graph of 4 experiments: a/x needs no other; a/y needs a/x; a/z needs a/y; b/w needs a/z."
+    assert place["x"][0] < place["y"][0] < place["z"][0] and place["w"][1] > place["z"][1]
+    says = [text.text for text in svg.iter(f"{SVG}text") if text.get("class") == "says"]
+    assert says == ["2 runs", "1 run, 1 figure", "1 run", "1 run"]
+
+
+def test_the_worst_state_shows_and_what_cannot_be_measured_here_does_not_count() -> None:
+    svg, _ = picture(("experiment", "a/s", []), ("optional", "a/m", []), s="stale upstream", m="missing")
+    classes = [group.get("class") for group in svg.iter(f"{SVG}g")]
+    says = [text.text for text in svg.iter(f"{SVG}text") if text.get("class") == "says"]
+    assert classes == ["state-stale-upstream", "state-missing"] and says == ["1 run, stale upstream", "missing"]
+
+
+def test_nothing_overlaps_and_all_is_inside() -> None:
+    names = [f"c/e{i}" for i in range(12)]
+    svg, _ = picture(*[("experiment", name, names[max(0, i - 3) : i : 2]) for i, name in enumerate(names)])
+    place = list(boxes(svg).values())
+    for (x, y), (other_x, other_y) in itertools.combinations(place, 2):
+        assert abs(x - other_x) >= BOX_WIDTH or abs(y - other_y) >= BOX_HEIGHT
+    _, _, width, height = map(int, svg.attrib["viewBox"].split())
+    assert max(x for x, _ in place) + BOX_WIDTH <= width and max(y for _, y in place) + BOX_HEIGHT <= height
+
+
+def test_no_experiments() -> None:
+    svg, words = picture()
+    assert boxes(svg) == {} and words.startswith("Graph of 0 experiments")
