@@ -202,6 +202,8 @@ def test_pdf(built: Built) -> None:
     assert b"pdfuaid" in (root / "_book" / "A-book-of-shapes.pdf").read_bytes()  # meets PDF/UA-1
     links = [a.get_object() for page in reader.pages for a in page.get("/Annots", [])]
     assert sum("/Dest" in link or "/A" in link for link in links) > 20
+    addresses = {link["/A"]["/URI"] for link in links if "/URI" in link.get("/A", {})}
+    assert addresses == {"https://example.org/"}  # a link to another chapter is none to a page of the web site
 
 
 def test_rendering_twice_gives_the_same_pages(root: Path) -> None:
