@@ -42,4 +42,4 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 	touch $@
 
 clean:
-	rm -rf .venv .tpdl/cache _book
+	rm -rf .venv .tpdl/cache _book _book-demo
