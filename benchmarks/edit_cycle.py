@@ -34,6 +34,7 @@ def copy(target: Path) -> None:
 def timed(root: Path, *arguments: str) -> tuple[float, str]:
     """Seconds that `tpdl` takes, and what Python says about its imports."""
     environment = os.environ | {"PYTHONPATH": str(root)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # see status_vs_peers.py
     start = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "tpdl", *arguments],

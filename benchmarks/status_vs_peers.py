@@ -94,6 +94,8 @@ def main() -> None:
     peers = Path(sys.argv[1]) / "bin"
     os.environ["PATH"] = f"{peers}{os.pathsep}{os.environ['PATH']}"
     os.environ["DVC_NO_ANALYTICS"] = "1"
+    # An installed package comes compiled; one that is used from its checkout must be allowed to keep its bytecode.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     tpdl, pytask, dvc = [sys.executable, "-m", "tpdl"], [str(peers / "pytask")], [str(peers / "dvc")]
     with tempfile.TemporaryDirectory() as folder:
         ours, theirs, other = Path(folder, "tpdl"), Path(folder, "pytask"), Path(folder, "dvc")
