@@ -2,7 +2,7 @@
 
     python benchmarks/edit_cycle.py [NAME]
 
-Works on a copy of the files that git tracks, so nothing here is touched. NAME is the figure's experiment; its module must
+Works on a copy of the files that git tracks, so nothing here is touched. NAME is a figure; its module must
 hold the text that is edited, `EDIT`.
 """
 
@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-NAME = "transfer/layer-cut"
+NAME = "transfer/layer-cut.svg"
 EDIT = ("experiments/transfer/layer_cut.py", 'ylabel="test accuracy"', 'ylabel="accuracy on the test images"')
 
 
