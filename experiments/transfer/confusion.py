@@ -10,7 +10,7 @@ import tpdl
 from experiments.transfer.cut_classifiers import cut_classifiers
 from experiments.transfer.gram import gram
 from experiments.transfer.layer_cut import layer_cut
-from experiments.transfer.sheet import sheet, thumbnail
+from experiments.sheet import sheet, thumbnail
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Sheets of labelled images: how all picture sheets of this chapter are drawn."""
+"""Sheets of labelled images: how all picture sheets of the report are drawn."""
 
 from __future__ import annotations
 
