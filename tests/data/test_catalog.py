@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tpdl.data import catalog
+from tpdl.data import catalog, packaged
 from tpdl.data.place import data_root, needed
 from tpdl.engine.errors import UserError
+from tpdl.engine.files import sha256_file
 
 
 def test_it_imports_nothing_heavy() -> None:
@@ -20,10 +21,18 @@ def test_it_imports_nothing_heavy() -> None:
 
 
 @pytest.mark.parametrize("name", catalog.names())
-def test_what_is_missing_is_one_line_with_size_home_and_cure(name: str, tmp_path: Path) -> None:
+def test_what_is_missing_is_one_line_with_size_home_and_cure(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packaged, "PACKAGES", {})
     line = catalog.describe(name, tmp_path)
     assert "\n" not in line
-    assert str(tmp_path) in line and " MB" in line and "http" in line and f"tpdl data fetch {name}" in line
+    assert (
+        str(tmp_path) in line
+        and " MB" in line
+        and "http" in line
+        and (f"tpdl data fetch {name}" in line or "pip install 'tpdl[experiments]'" in line)
+    )
     assert catalog.resolve(name, tmp_path) == []
     assert catalog.verify(name, tmp_path) is None
 
@@ -82,3 +91,12 @@ def test_the_root_is_given_or_the_projects(tmp_path: Path, monkeypatch: pytest.M
     assert data_root() == tmp_path / ".tpdl/data"
     with pytest.raises(UserError, match="`tpdl data fetch mnist`"):
         needed("mnist", "mnist/*")
+
+
+def test_a_packages_weights_are_found_after_the_users_own(tmp_path: Path) -> None:
+    (shipped,) = catalog.resolve("weights/efficientnet_lite0", tmp_path)
+    assert sha256_file(shipped).startswith(shipped.stem.rpartition("-")[2])
+    own = tmp_path / "weights/efficientnet_lite0.pth"
+    own.parent.mkdir()
+    own.touch()
+    assert catalog.resolve("weights/efficientnet_lite0", tmp_path) == [own]

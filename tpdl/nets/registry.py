@@ -1,4 +1,4 @@
-"""Networks by name: every torchvision classifier, and the narrow stand-ins of the demo profile."""
+"""Networks by name: every torchvision classifier, EfficientNet-Lite0, and the narrow stand-ins of the demo profile."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ def names() -> list[str]:
     """All names that `build` knows."""
     from torchvision import models
 
+    from tpdl.nets import efficientnet_lite
     from tpdl.nets.tiny import BUILDERS
 
-    return sorted([*BUILDERS, *models.list_models(module=models)])
+    return sorted([*BUILDERS, efficientnet_lite.NAME, *models.list_models(module=models)])
 
 
 def image_size(name: str) -> int:
@@ -42,14 +43,17 @@ def architecture(name: str) -> nn.Module:
     Under `torch.device("meta")` it has shapes but no storage: enough to count parameters and to list cuts.
 
     Raises:
-        UserError: the name is unknown; the message names the nearest.
+        UserError: the name is unknown (the message names the nearest), or its package is not installed.
     """
     from torchvision import models
 
+    from tpdl.nets import efficientnet_lite
     from tpdl.nets.tiny import BUILDERS
 
     if name in BUILDERS:
         return BUILDERS[name]().eval()
+    if name == efficientnet_lite.NAME:
+        return efficientnet_lite.efficientnet_lite0().eval()
     if name not in (known := names()):
         near = difflib.get_close_matches(name, known, n=1)
         raise UserError(f"no network is called {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
@@ -60,7 +64,7 @@ def build(name: str, weights: Weights = "pretrained", seed: int = 0) -> nn.Modul
     """The network in evaluation mode on the CPU.
 
     Args:
-        name: a torchvision classifier such as "vgg16", or "tiny_vgg", "tiny_squeezenet".
+        name: a torchvision classifier such as "vgg16", "efficientnet_lite0", "tiny_vgg" or "tiny_squeezenet".
         weights: "pretrained" (ImageNet, from the data catalogue's `weights/NAME`; procedural textures for the stand-ins)
             or "random" (the initialisation of the architecture, decided by `seed`).
         seed: of the random weights; without effect on pretrained ones.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tpdl.data.place import needed
+from tpdl.data.packaged import packaged_weights
+from tpdl.data.place import data_root, needed
 from tpdl.engine.errors import UserError
 
 if TYPE_CHECKING:
@@ -14,12 +15,17 @@ if TYPE_CHECKING:
 
 
 def load_weights(model: nn.Module, name: str) -> None:
-    """Put the weights found for `name` in the data root's `weights/` into `model`.
+    """Put the weights found for `name` in the data root's `weights/`, or else in a package that ships them, into `model`.
 
     Raises:
         UserError: the weights are not on this machine, cannot be read, or belong to another network.
     """
-    file = needed(f"weights/{name}", *(f"weights/{name}{end}" for end in (".safetensors", ".pth", "-????????.pth")))
+    patterns = [f"weights/{name}{end}" for end in (".safetensors", ".pth", "-????????.pth")]
+    packaged = packaged_weights(name)
+    if packaged and not any(any(data_root().glob(pattern)) for pattern in patterns):
+        file = packaged
+    else:
+        file = needed(f"weights/{name}", *patterns)
     fill(model, read_state(file), file)
 
 

@@ -1,0 +1,57 @@
+"""EfficientNet-Lite0: the published network behind the common input scale, and real photographs named rightly."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from efficientnet_lite_pytorch import EfficientNet
+from PIL import Image
+from sklearn.datasets import load_sample_image
+
+from tpdl.engine.errors import UserError
+from tpdl.nets.cuts import cuts
+from tpdl.nets.layers import layers
+from tpdl.nets.registry import DEVIATION, MEAN, build
+
+
+@pytest.fixture(autouse=True)
+def no_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TPDL_DATA", str(tmp_path))
+
+
+def normalised(images: torch.Tensor) -> torch.Tensor:
+    return (images - torch.tensor(MEAN).view(3, 1, 1)) / torch.tensor(DEVIATION).view(3, 1, 1)
+
+
+def test_it_is_the_packages_network_on_values_from_minus_one_to_one() -> None:
+    images = torch.rand(2, 3, 224, 224)
+    model = build("efficientnet_lite0")
+    published = EfficientNet.from_name("efficientnet-lite0").eval()
+    published.load_state_dict(model.state_dict())
+    with torch.inference_mode():
+        torch.testing.assert_close(model(normalised(images)), published(images * 2 - 1), rtol=1e-3, atol=1e-4)
+
+
+def test_its_layers_hold_the_published_number_of_parameters_and_it_has_a_cut_after_every_relu6() -> None:
+    assert sum(layer.parameters for layer in layers("efficientnet_lite0")) == 4_652_008
+    found = cuts("efficientnet_lite0")
+    assert len(found) == 1 + 1 + 2 * 15 + 1  # stem; the first block has no expansion; fifteen with two; head
+    assert found[-1].shape == (1280, 7, 7)
+
+
+def test_its_weights_know_photographs_that_are_not_imagenets() -> None:
+    """scikit-learn's picture of a dahlia: 985 is daisy, the one flower of that kind in ImageNet."""
+    photograph = Image.fromarray(load_sample_image("flower.jpg")).resize((224, 224), Image.Resampling.BILINEAR)
+    pixels = torch.frombuffer(bytearray(photograph.tobytes()), dtype=torch.uint8).view(1, 224, 224, 3)
+    with torch.inference_mode():
+        best = build("efficientnet_lite0")(normalised(pixels.permute(0, 3, 1, 2) / 255)).topk(5).indices[0]
+    assert 985 in best.tolist(), best
+
+
+def test_weights_of_the_user_come_first(tmp_path: Path) -> None:
+    (tmp_path / "weights").mkdir()
+    (tmp_path / "weights/efficientnet_lite0.pth").write_bytes(b"not weights")
+    with pytest.raises(UserError, match=r"efficientnet_lite0\.pth: cannot be read as weights"):
+        build("efficientnet_lite0")
