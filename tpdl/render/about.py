@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ def about(plan: Plan, states: Mapping[str, Status]) -> dict[str, Any]:
     """The group of values `report`. Its lists are tables: `from="report/steps"` and so on.
 
     `steps`: step, kind, state, reason, made, seconds, took, memory, device; `runs`: those of them that measure;
+    `experiments`: one row for all steps of an experiment: experiment, runs, state, made, took, memory;
     `data`: name, sha256, used_by; `libraries`: library, versions; counts and sums: `fresh`, `total`, `unmeasured`, `seconds`, `took`.
     """
     steps = [_step_row(plan, step, states[name]) for name, step in plan.steps.items()]
@@ -42,6 +44,7 @@ def about(plan: Plan, states: Mapping[str, Status]) -> dict[str, Any]:
         "stand_in": plan.profile == "demo",
         "steps": steps,
         "runs": runs,
+        "experiments": _by_experiment(plan, steps),
         "data": [
             {"name": data, "sha256": sha[:16] + "…", "used_by": ", ".join(dict.fromkeys(used))}
             for data, found in sorted(hashes.items())
@@ -62,6 +65,33 @@ def about(plan: Plan, states: Mapping[str, Status]) -> dict[str, Any]:
     }
 
 
+def _by_experiment(plan: Plan, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The steps, taken together by the experiment they belong to; times are added up, of memory the most is kept."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(plan.steps[row["step"]].base, []).append(row)
+    together = []
+    for base, group in groups.items():
+        runs = [row for row in group if row["kind"] == "experiment"]
+        measured = [row for row in runs if row["seconds"] is not None]
+        states = Counter(row["state"] for row in group)
+        days = list(dict.fromkeys(row["made"] for row in sorted(measured, key=lambda row: row["when"])))
+        together.append(
+            {
+                "experiment": base,
+                "runs": f"{len(measured)} of {len(runs)}" if len(measured) < len(runs) else str(len(runs)),
+                "pictures": sum(row["kind"] == "figure" for row in group),
+                "state": "all fresh"
+                if set(states) == {"fresh"}
+                else ", ".join(f"{count} {state}" for state, count in states.most_common()),
+                "made": " – ".join(dict.fromkeys((days[0], days[-1]))) if days else None,
+                "took": duration(sum(row["seconds"] for row in measured)) if measured else None,
+                "memory": size(max((row["bytes"] or 0 for row in measured), default=0)) if measured else None,
+            }
+        )
+    return together
+
+
 def _step_row(plan: Plan, step: Any, status: Status) -> dict[str, Any]:
     happened = status.record.happened if status.record else {}
     seconds, memory = happened.get("seconds"), happened.get("peak_memory_bytes")
@@ -72,7 +102,9 @@ def _step_row(plan: Plan, step: Any, status: Status) -> dict[str, Any]:
         "reason": status.reasons[0] if status.reasons else None,
         "optional": step.optional,
         "made": day(happened["made"]) if happened.get("made") else None,
+        "when": happened.get("made") or "",
         "seconds": seconds,
+        "bytes": memory,
         "took": duration(seconds) if seconds is not None else None,
         "memory": size(memory) if memory else None,
         "device": happened.get("device"),
