@@ -8,7 +8,7 @@ from tpdl import Arrays, experiment, progress
 
 
 @experiment(
-    matrix={"network": ["squeezenet1_1", "vgg16"]},
+    matrix={"network": ["squeezenet1_1", "efficientnet_lite0", "vgg16"]},
     optional={"network": ["vgg16"]},
     demo={"network": ["tiny_squeezenet", "tiny_vgg"]},
     inputs={"gram": gram},

@@ -26,7 +26,7 @@ ORIGINAL_RELU15_ACCURACY = 0.888
 
 
 @experiment(
-    matrix={"network": ["squeezenet1_1", "vgg16"]},
+    matrix={"network": ["squeezenet1_1", "efficientnet_lite0", "vgg16"]},
     optional={"network": ["vgg16"]},
     demo={"network": ["tiny_squeezenet", "tiny_vgg"]},
     inputs={"gram": gram, "classifiers": cut_classifiers},

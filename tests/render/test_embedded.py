@@ -57,7 +57,10 @@ def test_structure_is_as_expected(built: Built) -> None:
 def test_it_says_what_it_did(built: Built) -> None:
     root, result = built
     assert result.renderer == "embedded" and result.problems == []
-    assert [claim.holds for claim in result.claims] == [True]
+    assert [(claim.path, claim.holds) for claim in result.claims] == [
+        ("index.qmd", True),
+        ("report/constructs.qmd", True),
+    ]
     assert (root / "_book" / "A-book-of-shapes.pdf") in result.outputs
 
 

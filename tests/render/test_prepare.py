@@ -85,7 +85,7 @@ def test_ambiguous_names(root: Path) -> None:
         ("_quarto.yml", "  title: A book of shapes", "  name: A book", "`title:` and `chapters:`"),
         ("_quarto.yml", "report/references.bib", "report/refs.bib", "report/refs.bib does not exist"),
         ("_quarto.yml", "book:", "book: [", "_quarto.yml:"),
-        ("index.qmd", "report/_findings.qmd", "report/_found.qmd", "index.qmd:3: there is no document"),
+        ("index.qmd", "report/_findings.qmd", "report/_found.qmd", "index.qmd:9: there is no document"),
         ("report/_findings.qmd", "See", "{{< include _findings.qmd >}}\nSee", "includes itself"),
     ],
 )
@@ -177,3 +177,11 @@ def test_unsupported_constructs_are_refused(root: Path, text: str, message: str)
     result = build(Project(root), to=["html"], renderer="embedded", draft=True)
     assert result.outputs == []
     assert [str(p) for p in result.problems if message in str(p) and str(p).startswith("report/second.qmd:3: ")]
+
+
+def test_a_false_claim_in_the_abstract_is_found_where_it_stands(root: Path) -> None:
+    page = root / "index.qmd"
+    page.write_text(page.read_text(encoding="utf-8").replace("== 'circle'", "== 'square'"), encoding="utf-8")
+    found = prepared(root)
+    assert [(problem.path, problem.line) for problem in found.problems] == [("index.qmd", 3)]
+    assert "The largest is a circle" in found.problems[0].message

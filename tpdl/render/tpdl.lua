@@ -299,6 +299,19 @@ end
 
 -- The whole document -------------------------------------------------------------------------------------------------
 
+-- The abstract becomes part of the text, below the title. Quarto would print only that of the first page, and none on paper.
+local function abstract(document)
+  local entry = document.meta.abstract
+  if not entry then return nil end
+  local is_blocks = pandoc.utils.type(entry) == 'Blocks'
+  local content = is_blocks and entry or { pandoc.Para(entry) }
+  local first = document.blocks[1]
+  local place = first and first.t == 'Header' and 2 or 1
+  document.blocks:insert(place, pandoc.Div(content, pandoc.Attr('', { 'abstract' })))
+  document.meta.abstract = nil
+  return document
+end
+
 local function stand_in_notice(document)
   if report.stand_in == '' then return nil end
   if PDF then
@@ -338,5 +351,6 @@ return {
       end
       return meta
     end },
+  { Pandoc = abstract },
   { Pandoc = stand_in_notice },
 }
