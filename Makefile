@@ -17,10 +17,10 @@ run: .venv/.full
 	$(BIN)/tpdl run
 
 test: .venv/.full check
-	$(BIN)/python -m pytest -q $(PYTEST)
+	$(BIN)/python -m pytest -q -m "" $(PYTEST)
 
 fast-test: .venv/.full
-	$(BIN)/python -m pytest -q -m "not slow" $(PYTEST)
+	$(BIN)/python -m pytest -q $(PYTEST)
 
 check: .venv/.full
 	$(BIN)/ruff check .

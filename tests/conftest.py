@@ -14,6 +14,9 @@ from pathlib import Path
 
 import pytest
 
+# Tests run in two processes: a second thread in each would only stand in the way of the other. Before anything imports torch.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 CURVE = '''
 """A toy experiment: squares, noisy only in name."""
 from __future__ import annotations
