@@ -260,7 +260,7 @@ class _Preparation:
                 return found[1]
 
         text = re.sub(r"`([^`]+)`\{\.value[^}]*\}", put_in, item.inside)
-        return re.sub(r"[*`]|\{[^}]*\}|\[|\]", "", text)
+        return re.sub(r"[*`$]|\{[^}]*\}|\[|\]", "", text)
 
     def _figure(self, item: Item) -> None:
         """An image: the picture of a step, with provenance, or any other file, which has to be there."""
