@@ -58,8 +58,7 @@ def run(given: Arguments) -> int:
     if not running:
         waiting = [name for name in chosen if states[name].state == "missing"]
         print(
-            "nothing to run: everything asked for is fresh"
-            + (f"; {len(waiting)} not measured yet, for want of data" if waiting else "")
+            "nothing to run: everything asked for is fresh" + (f"; {len(waiting)} not measured yet" if waiting else "")
         )
         return Exit.OK
     from tpdl.engine.run import print_report, run_steps

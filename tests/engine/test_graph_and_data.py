@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree
 
 from tests.conftest import one_line
@@ -73,7 +74,7 @@ def test_a_cell_without_data_may_stay_unmeasured(lab):
     lab.tpdl("run")
     assert (lab.root / "figures/reader.csv").read_text() == "which,n\nnumbers,3\n"
     said = lab.tpdl("status", code=0)
-    assert "missing (optional)" in said and "1 not measured yet, for want of data" in said
+    assert "missing (optional)" in said and "1 not measured yet" in said
     assert "1 not measured yet" in lab.tpdl("run")
     asked = lab.tpdl("run", "reader/which=letters", code=1)
     assert "letters is not here (1 kB); tpdl data fetch letters" in asked
@@ -81,6 +82,19 @@ def test_a_cell_without_data_may_stay_unmeasured(lab):
     lab.tpdl("run")
     assert (lab.root / "figures/reader.csv").read_text() == "which,n\nnumbers,3\nletters,4\n"
     assert lab.not_fresh() == {}
+
+
+def test_an_edition_may_leave_experiments_unmeasured(lab):
+    lab.write("pyproject.toml", '[tool.tpdl]\nunmeasured = ["toy/curve/network=large"]\n')
+    said = lab.tpdl("status", code=1)
+    assert re.search(r"network=large +missing \(optional\)", said) and re.search(r"network=small +missing  ", said)
+    lab.write("pyproject.toml", '[tool.tpdl]\nunmeasured = ["toy/*"]\n')
+    said = lab.tpdl("status", code=0)
+    assert "5 steps: 5 not measured yet" in said
+    lab.tpdl("run")  # nothing stands in its way here, so it is measured all the same
+    assert lab.not_fresh() == {}
+    lab.edit("helpers/maths.py", "x * x", "x * x + 1")
+    assert "network=large" in lab.tpdl("status", code=1), "what was measured can be stale as ever"
 
 
 def test_graph(fresh):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,11 @@ ARGUMENTS = {
 class Expansion:
     """All steps of one profile, by name, each after the steps it needs."""
 
-    def __init__(self, declarations: Iterable[Declaration], root: Path, profile: str) -> None:
+    def __init__(
+        self, declarations: Iterable[Declaration], root: Path, profile: str, unmeasured: Sequence[str] = ()
+    ) -> None:
+        self._unmeasured = unmeasured
+        """Patterns of experiments that this edition may leave unmeasured, as optional cells may stay."""
         self._root = root
         self._profile = profile
         self._declared = {f"{d.module}:{d.qualname}": d for d in declarations}
@@ -87,7 +92,8 @@ class Expansion:
                 source=declared.path,
                 line=declared.line,
                 uses=tuple(arguments.get("uses", ())),
-                optional=any(cell.get(key) in values for key, values in arguments.get("optional", {}).items()),
+                optional=self._may_stay_unmeasured(name)
+                or any(cell.get(key) in values for key, values in arguments.get("optional", {}).items()),
                 local=bool(arguments.get("local")),
                 may_be_missing=tuple(arguments.get("may_be_missing", ())),
                 cell=cell,
@@ -98,6 +104,9 @@ class Expansion:
             self._add(self._table(base, declared, cells))
         self._open.pop()
         return cells
+
+    def _may_stay_unmeasured(self, name: str) -> bool:
+        return any(fnmatchcase(name, pattern) or name.startswith(f"{pattern}/") for pattern in self._unmeasured)
 
     def _axes(self, declared: Declaration, arguments: Mapping[str, Any]) -> tuple[dict[str, list[Any]], dict[str, Any]]:
         """The matrix and the parameters' defaults, as the profile wants them."""

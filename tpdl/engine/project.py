@@ -89,6 +89,9 @@ class Project:
     def plan(self, profile: str = "full") -> Plan:
         """All steps of a profile.
 
+        The setting `unmeasured` lists experiments (names or patterns) that this edition does not measure yet: like optional
+        cells they show as missing, and neither `status` nor publishing waits for them.
+
         Raises:
             UserError: a declaration is wrong, the steps form a circle, or two write one product.
         """
@@ -97,4 +100,6 @@ class Project:
         if profile not in PROFILES:
             raise UserError(f"there is no profile {profile!r}; the profiles are {' and '.join(PROFILES)}")
         sources = self.sources(profile)
-        return Plan(self, profile, Expansion(sources.declarations(), self.root, profile).steps(), sources)
+        unmeasured = self.settings.get("unmeasured", []) if profile != "demo" else []
+        steps = Expansion(sources.declarations(), self.root, profile, unmeasured).steps()
+        return Plan(self, profile, steps, sources)

@@ -27,7 +27,7 @@ def print_status(plan: Plan, states: Mapping[str, Status]) -> None:
     _print_table(("step", "state", "made (UTC)", "reason"), rows, [COLOURS[status.state] for status in states.values()])
     counts: dict[str, int] = {}
     for status in states.values():
-        word = "not measured yet, for want of data" if status.optional and status.state == "missing" else status.state
+        word = "not measured yet" if status.optional and status.state == "missing" else status.state
         counts[word] = counts.get(word, 0) + 1
     print(f"\n{len(states)} steps: " + ", ".join(f"{count} {word}" for word, count in counts.items()))
 

@@ -24,7 +24,7 @@ class Status:
     reasons: list[str] = field(default_factory=list)
     record: Record | None = None
     optional: bool = False
-    """The step may stay unmeasured, and is: its data cannot be had everywhere."""
+    """The step may stay unmeasured, and is: its data cannot be had everywhere, or this edition leaves it out."""
 
     @property
     def settled(self) -> bool:
