@@ -35,7 +35,7 @@ def two_way(values: np.ndarray) -> TwoWay:
     between = rows * (centred.mean(0) ** 2).sum()
     left = ((centred - centred.mean(0)) ** 2).sum()
     mean_between, mean_left = between / (columns - 1), left / ((rows - 1) * (columns - 1))
-    ratio = mean_between / max(mean_left, np.finfo(float).tiny)
+    ratio = mean_between / max(mean_left, 1e-12 * mean_between, np.finfo(float).tiny)
     return TwoWay(
         float(between / max(between + left, np.finfo(float).tiny)),
         float((mean_between - mean_left) / max(mean_between + (rows - 1) * mean_left, np.finfo(float).tiny)),
