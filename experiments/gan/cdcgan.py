@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @experiment(
     inputs={"classifier": classifier},
     data=["mnist"],
-    demo={"iterations": 30, "width": 8, "rate": 1e-3},
+    demo={"iterations": 60, "width": 16, "rate": 1e-3},
     local=True,
 )
 def cdcgan_training(
@@ -40,7 +40,7 @@ def cdcgan_training(
     matrix={"sees_class": [True, False], "seed": [0, 1, 2]},
     inputs={"classifier": classifier},
     data=["mnist"],
-    demo={"seed": [0, 1], "iterations": 100, "width": 8, "rate": 1e-3},
+    demo={"seed": [0], "iterations": 60, "width": 8, "rate": 1e-3},
     local=True,
 )
 def narrow_training(
@@ -200,7 +200,7 @@ def cdcgan_agreement_table(results: pd.DataFrame) -> Figure:
     shares = 100 * counts / counts.sum(1, keepdims=True)
     fig = Figure(figsize=(5.2, 4.6))
     axis = fig.subplots()
-    axis.imshow(np.ma.masked_less(shares, 0.5), cmap="Blues", vmin=0, vmax=130)
+    axis.imshow(np.ma.masked_less(shares, 0.5), cmap="Blues", vmin=0, vmax=200)
     for (row, column), share in np.ndenumerate(shares):
         if share >= 0.5:
             axis.text(column, row, f"{share:.0f}", ha="center", va="center", fontsize=8, color="#1b1f24")

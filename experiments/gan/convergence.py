@@ -26,7 +26,7 @@ NETWORKS = {
 
 @experiment(
     inputs={"unconditional": dcgan, "narrow": unconditioned_discriminator, "wide": cdcgan},
-    demo={"width": 8, "narrow_width": 8, "wide_width": 8},
+    demo={"width": 8, "narrow_width": 8, "wide_width": 16},
     may_be_missing=["agreement"],
 )
 def convergence(
@@ -95,7 +95,7 @@ def convergence_curves(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
 def convergence_values(results: pd.DataFrame) -> dict:
     """Each network at its end, at the last moment that all of them share, and how long it took to a distance that all reach."""
     ends = {}
-    shared = int(results.groupby("network")["iteration"].max().min())
+    shared = max(set.intersection(*(set(rows["iteration"]) for _, rows in results.groupby("network"))))
     reached = float(results.groupby(["network", "iteration"])["frechet"].mean().groupby("network").min().max())
     for network, rows in results.groupby("network", sort=False):
         mean = rows.groupby("iteration")[["frechet", "teraflop"]].mean()
@@ -109,7 +109,7 @@ def convergence_values(results: pd.DataFrame) -> dict:
             "gigaflop_an_image": float(1000 * rows["teraflop"].max() / rows["iteration"].max() / 128),
             "minutes": float(rows["seconds"].max() / 60),
         }
-    return {"shared_iteration": shared, "shared_distance": reached, "by_network": ends}
+    return {"shared_iteration": int(shared), "shared_distance": reached, "by_network": ends}
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ SHEET = 64
     matrix={"seed": [0, 1, 2]},
     inputs={"classifier": classifier},
     data=["mnist"],
-    demo={"seed": [0, 1], "iterations": 100, "ngf": 8, "ndf": 8, "rate": 1e-3},
+    demo={"seed": [0, 1], "iterations": 60, "ngf": 8, "ndf": 8, "rate": 1e-3},
     local=True,
 )
 def dcgan_training(

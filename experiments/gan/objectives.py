@@ -52,7 +52,7 @@ def objectives(points: int = 199) -> pd.DataFrame:
     matrix={"trained": ["discriminator", "generator"], "seed": [0, 1, 2]},
     inputs={"classifier": classifier},
     data=["mnist"],
-    demo={"seed": [0], "iterations": 30, "width": 8, "rate": 1e-3},
+    demo={"seed": [0], "iterations": 20, "width": 8, "rate": 1e-3},
     local=True,
 )
 def alone_training(

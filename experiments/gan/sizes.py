@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     inputs={"classifier": classifier},
     data=["mnist", "15-scene", "weights/squeezenet1_1"],
     demo={
-        "iterations": 30,
+        "iterations": 20,
         "width": 4,
         "rate": 1e-3,
         "network": "tiny_squeezenet",
@@ -164,8 +164,10 @@ def dcgan_sizes_curves(results: pd.DataFrame) -> Figure:
 
     fig = Figure(figsize=(7.2, 3.6))
     axis = fig.subplots()
-    for setting, rows in results.groupby("setting", sort=False):
-        axis.plot(rows["iteration"], rows["times_floor"], "o-", label=_words(str(setting)), markersize=3.5)
+    for (setting, rows), colour in zip(results.groupby("setting", sort=False), ("C0", "C1", "C4"), strict=False):
+        axis.plot(
+            rows["iteration"], rows["times_floor"], "o-", color=colour, label=_words(str(setting)), markersize=3.5
+        )
     axis.axhline(1, color="C2", linestyle="--", linewidth=1.5, label="real against real")
     axis.set(yscale="log", ylabel="Fréchet distance / real images' own")
     axis.yaxis.set_major_formatter("{x:g}")

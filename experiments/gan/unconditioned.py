@@ -22,7 +22,7 @@ CHANCE = 0.1
 
 @experiment(
     matrix={"sees_class": [True, False], "seed": [0, 1, 2]},
-    demo={"seed": [0, 1]},
+    demo={"seed": [0]},
     inputs={"training": narrow_training},
 )
 def unconditioned_discriminator(sees_class: bool, seed: int, training: Arrays) -> pd.DataFrame:

@@ -59,7 +59,7 @@ WORDS = {
     },
     inputs={"classifier": classifier},
     data=["mnist"],
-    demo={"variant": ["nz-10", "saturating-loss"], "seed": [0, 1], "iterations": 50, "width": 8, "rate": 1e-3},
+    demo={"variant": ["nz-10", "saturating-loss"], "seed": [0], "iterations": 50, "width": 8, "rate": 1e-3},
     local=True,
 )
 def variant_training(
@@ -101,7 +101,7 @@ def variant_training(
         "seed": [0, 1, 2],
     },
     inputs={"training": variant_training},
-    demo={"variant": ["nz-10", "saturating-loss"], "seed": [0, 1]},
+    demo={"variant": ["nz-10", "saturating-loss"], "seed": [0]},
 )
 def variant_measures(variant: str, seed: int, training: Arrays) -> pd.DataFrame:
     """The measures of each variant, one row for each moment; D(x) and D(G(z)) are means over the second half of the training."""
@@ -209,7 +209,7 @@ def dcgan_variants_values(results: pd.DataFrame, measures: pd.DataFrame) -> dict
         "count": len(results),
         "best": by_name[trained["variant"].iloc[0].replace("-", "_")],
         "worst": by_name[trained["variant"].iloc[-1].replace("-", "_")],
-        "iterations": int(trained["iterations"].iloc[0]),
+        "batches": int(trained["iterations"].iloc[0]),
         "seeds": int(results["seeds"].min()),
         "collapsed": int(results["collapsed"].sum()),
         "better_than_lab": [str(w) for w in trained[trained["high_frechet"] < by_name["lab"]["low_frechet"]]["what"]],

@@ -256,7 +256,7 @@ def z_columns_values(results: pd.DataFrame) -> dict:
     }
     shares = lab["column_share"]
     return {
-        "columns": int(results["columns"].iloc[0]),
+        "vectors": int(results["columns"].iloc[0]),
         "narrow_generators": int(results["generator"].nunique()) - 1,
         "most": {"property": str(shares.idxmax()), "share": float(shares.max())},
         "least": {"property": str(shares.idxmin()), "share": float(shares.min())},
