@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Animation(Figure):
     """A figure that saves itself as an SVG whose frames follow each other in a loop.
 
-    All frames lie side by side in one embedded PNG, and a window as wide as one of them shows it; an animation of CSS moves the strip.
+    All frames lie in one embedded PNG, one below the other, and a window as high as one of them shows it; an animation of CSS moves the strip.
     Without CSS animation (a PDF, an old browser), or where the reader asks for reduced motion, the first frame stays.
 
     Args:
@@ -44,7 +44,7 @@ def animated_svg(frames: np.ndarray, seconds: float, scale: float) -> str:
     from PIL import Image
 
     count, height, width = frames.shape
-    strip = Image.fromarray(frames.transpose(1, 0, 2).reshape(height, count * width))
+    strip = Image.fromarray(frames.reshape(count * height, width))
     buffer = io.BytesIO()
     # Sixteen greys: digits look the same, and the file is half as large.
     strip.quantize(16, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
@@ -53,10 +53,10 @@ def animated_svg(frames: np.ndarray, seconds: float, scale: float) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="{width * scale:g}" '
         f'height="{height * scale:g}" viewBox="0 0 {width} {height}">\n'
         "<style>\n"
-        f"@keyframes run {{ to {{ transform: translateX(-{count * width}px) }} }}\n"
+        f"@keyframes run {{ to {{ transform: translateY(-{count * height}px) }} }}\n"
         f".strip {{ animation: run {seconds:g}s steps({count}) infinite; image-rendering: pixelated }}\n"
         "@media (prefers-reduced-motion: reduce) { .strip { animation: none } }\n"
         "</style>\n"
-        f'<image class="strip" width="{count * width}" height="{height}" xlink:href="data:image/png;base64,{data}"/>\n'
+        f'<image class="strip" width="{width}" height="{count * height}" xlink:href="data:image/png;base64,{data}"/>\n'
         "</svg>\n"
     )

@@ -176,13 +176,13 @@ def test_an_animation_is_an_svg_that_moves_unless_asked_not_to() -> None:
         frames[i] = 50 * i
     text = animated_svg(frames, 2, 3)
     assert 'width="18" height="12" viewBox="0 0 6 4"' in text
-    assert "steps(5)" in text and "translateX(-30px)" in text
+    assert "steps(5)" in text and "translateY(-20px)" in text
     assert re.search(r"prefers-reduced-motion: reduce\) \{ \.strip \{ animation: none", text)
     import base64
 
     strip = np.asarray(Image.open(io.BytesIO(base64.b64decode(re.search(r"base64,([^\"]+)", text)[1]))).convert("L"))  # type: ignore[index]
-    assert strip.shape == (4, 30)
-    assert [int(strip[0, 6 * i + 3]) for i in range(5)] == [0, 50, 100, 150, 200]
+    assert strip.shape == (20, 6)
+    assert [int(strip[4 * i + 3, 0]) for i in range(5)] == [0, 50, 100, 150, 200]
     buffer = io.BytesIO()
     Animation(frames, 2, 3).savefig(buffer, format="svg", metadata={})
     assert buffer.getvalue().decode() == text
