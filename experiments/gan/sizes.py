@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def size_training(
     setting: str,
     classifier: Arrays,
-    iterations: int = 1500,
+    iterations: int = 1000,
     width: int = 32,
     rate: float = 2e-4,
     network: str = "squeezenet1_1",
@@ -41,7 +41,7 @@ def size_training(
 ) -> Arrays:
     """The lab's DCGAN on other images; at 64×64 both networks have a layer more, as wide as the pattern goes on: 256 channels.
 
-    1500 batches at 64×64 take 40 minutes on one core, at 32×32 eight.
+    1000 batches at 64×64 take half an hour on one core, at 32×32 five minutes.
 
     Returns:
         what `experiments.gan.training.train` does; "floor", the distance of the two halves of real images that are measured

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.linalg import sqrtm
-from scipy.stats import entropy, ttest_1samp
+from scipy.stats import entropy, f, ttest_1samp
 from sklearn.metrics import pairwise_distances
 from sklearn.neighbors import NearestNeighbors
 
@@ -170,3 +170,9 @@ def test_digits_are_framed_and_enlarged() -> None:
     assert large.shape == (1, 64, 64) and (large == 90).all()
     with pytest.raises(ValueError, match="do not fit"):
         padded(squares, 30)
+
+
+def test_p_of_the_analysis_is_that_of_the_f_distribution() -> None:
+    values = RNG.standard_normal((5, 8))
+    found = two_way(values)
+    assert found.p == pytest.approx(f.sf(found.f_statistic, 7, 28))

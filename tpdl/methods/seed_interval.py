@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import t
+from scipy.special import stdtrit  # scipy.stats has it as t.ppf, and takes a second to import
 
 
 def seed_interval(values: np.ndarray, level: float = 0.95) -> tuple[float, float, float]:
@@ -20,5 +20,5 @@ def seed_interval(values: np.ndarray, level: float = 0.95) -> tuple[float, float
     mean = float(np.mean(values))
     if len(values) == 1:
         return mean, mean, mean
-    half = float(t.ppf((1 + level) / 2, len(values) - 1) * np.std(values, ddof=1) / np.sqrt(len(values)))
+    half = float(stdtrit(len(values) - 1, (1 + level) / 2) * np.std(values, ddof=1) / np.sqrt(len(values)))
     return mean, mean - half, mean + half

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import f
+from scipy.special import fdtrc
 
 
 @dataclass(frozen=True)
@@ -40,5 +40,5 @@ def two_way(values: np.ndarray) -> TwoWay:
         float(between / max(between + left, np.finfo(float).tiny)),
         float((mean_between - mean_left) / max(mean_between + (rows - 1) * mean_left, np.finfo(float).tiny)),
         float(ratio),
-        float(f.sf(ratio, columns - 1, (rows - 1) * (columns - 1))),
+        float(fdtrc(columns - 1, (rows - 1) * (columns - 1), ratio)),
     )
