@@ -88,13 +88,14 @@ def train_conditional(
 def conditional_generator(training: Arrays) -> ConditionalGenerator:
     """The trained conditional generator, in evaluation mode; its width is read off its weights."""
     from experiments.gan.quality import weights
+    from tpdl.methods.device import best_device
     from tpdl.nets.cdcgan import ConditionalGenerator
 
     state = weights(training, "generator/")
     nz, doubled = state["noise.0.weight"].shape[:2]
     model = ConditionalGenerator(nz, doubled // 2)
     model.load_state_dict(state)
-    return model.eval()
+    return model.eval().to(best_device())
 
 
 @experiment(inputs={"training": cdcgan_training})

@@ -40,7 +40,7 @@ def convergence(
     """The measures of three networks, one row for each network, seed and moment.
 
     `teraflop` is the arithmetic of the training up to there, counted and not timed, so that it does not depend on the machine;
-    `seconds` is what it took on one core, with whatever else the machine had to do.
+    `seconds` is what it took, with whatever else the machine had to do.
     """
     from tpdl.methods.adversarial_training import Setting
     from tpdl.methods.training_flops import training_flops

@@ -59,13 +59,14 @@ def interpolation(training: Arrays, classifier: Arrays, seed: int = 0, points: i
 def dcgan_generator(training: Arrays):  # type: ignore[no-untyped-def]
     """The trained DCGAN generator, in evaluation mode; its widths are read off its weights."""
     from experiments.gan.quality import weights
+    from tpdl.methods.device import best_device
     from tpdl.nets.dcgan import Generator
 
     state = weights(training, "generator/")
     convolutions = [value for value in state.values() if value.ndim == 4]
     model = Generator(convolutions[0].shape[0], convolutions[-1].shape[0], 2 ** (len(convolutions) + 1))
     model.load_state_dict(state)
-    return model.eval()
+    return model.eval().to(best_device())
 
 
 @experiment(inputs={"training": dcgan_training}, local=True)

@@ -76,12 +76,13 @@ def as_seen(model: DigitClassifier, images: np.ndarray) -> dict[str, np.ndarray]
 
 
 def trained_classifier(classifier: Arrays) -> DigitClassifier:
-    """The network with the weights that the step `classifier` found."""
+    """The network with the weights that the step `classifier` found, on the device that computes."""
+    from tpdl.methods.device import best_device
     from tpdl.nets.digit_classifier import DigitClassifier
 
     model = DigitClassifier()
     model.load_state_dict(weights(classifier, "weights/"))
-    return model.eval()
+    return model.eval().to(best_device())
 
 
 def weights(arrays: Arrays, prefix: str) -> dict:

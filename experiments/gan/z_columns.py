@@ -24,7 +24,10 @@ def z_properties(wide: Arrays, narrow: dict, seed: int = 0, columns: int = 400) 
 
     Returns:
         "GENERATOR/z" [columns, nz] and "GENERATOR/PROPERTY" [10, columns]; GENERATOR is "lab" (the lab's sizes) or "narrow-SEED".
+        An image without ink or without an edge has none of the properties, and counts as the mean of its class.
     """
+    import numpy as np
+
     from tpdl.methods.digit_moments import digit_moments
 
     trainings = {"lab": wide} | {
@@ -35,7 +38,9 @@ def z_properties(wide: Arrays, narrow: dict, seed: int = 0, columns: int = 400) 
         z, images = _table(training, seed, columns)
         found[f"{name}/z"] = z
         for key, values in digit_moments(images.reshape(-1, 32, 32)).items():
-            found[f"{name}/{key}"] = values.reshape(10, columns)
+            table = values.reshape(10, columns)
+            table[~np.isfinite(table)] = np.nan
+            found[f"{name}/{key}"] = np.where(np.isnan(table), np.nanmean(table, axis=1, keepdims=True), table)
     return found
 
 
@@ -99,7 +104,7 @@ def z_directions(
         for t in np.linspace(-reach, reach, points):
             images = _moved(wide, _direction(properties, key), np.array([t]), seed + 1, vectors)
             found = digit_moments(images.reshape(-1, 32, 32))
-            means = {name: float(np.nanmean(values)) for name, values in found.items()}
+            means = {name: float(values[np.isfinite(values)].mean()) for name, values in found.items()}
             rows.append({"direction": key, "t": float(t)} | means)
     return pd.DataFrame(rows)
 
