@@ -8,7 +8,7 @@ import pandas as pd
 
 import tpdl
 from experiments.gan.classifier import classifier, real_measures
-from experiments.gan.curves import curve_by_seed, floor, iterations_axis, over_seeds
+from experiments.gan.curves import curve_by_seed, floor, iterations_axis, logarithmic, over_seeds
 from experiments.gan.picture_grid import picture_grid
 from experiments.gan.training import built, digit_measure, history_rows, measured_rows, train
 from tpdl import Arrays, experiment, figure, summary
@@ -163,8 +163,7 @@ def cdcgan_measures(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
         floor(axis, real[name])
         axis.set_title(title)
         iterations_axis(axis, results)
-    axes[0].set_yscale("log")
-    axes[0].yaxis.set_major_formatter("{x:g}")
+    logarithmic(axes[0], axes[0].yaxis)
     axes[1].yaxis.set_major_formatter("{x:.0%}")
     fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
     return fig

@@ -9,7 +9,7 @@ import pandas as pd
 import tpdl
 from experiments.gan.cdcgan import cdcgan
 from experiments.gan.classifier import real_measures
-from experiments.gan.curves import curve_by_seed, floor, iterations_axis, over_seeds
+from experiments.gan.curves import curve_by_seed, floor, iterations_axis, logarithmic, over_seeds
 from experiments.gan.dcgan import dcgan
 from experiments.gan.unconditioned import unconditioned_discriminator
 from tpdl import experiment, figure, summary
@@ -83,10 +83,10 @@ def convergence_curves(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
             curve_by_seed(axis, rows, "frechet", colour, label, over)
         floor(axis, real["frechet"])
     iterations_axis(axes[0], results)
-    axes[0].set(ylabel="Fréchet distance", yscale="log")
-    axes[0].yaxis.set_major_formatter("{x:g}")
-    axes[1].set(xscale="log", xlabel="arithmetic in teraflop")
-    axes[1].xaxis.set_major_formatter("{x:g}")
+    axes[0].set_ylabel("Fréchet distance")
+    axes[1].set_xlabel("arithmetic in teraflop")
+    logarithmic(axes[0], axes[0].yaxis)
+    logarithmic(axes[1], axes[1].xaxis)
     fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
     return fig
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
 MEASURES = ("frechet", "classes_covered", "effective_classes", "confidence", "diversity", "agreement")
 
@@ -33,6 +34,16 @@ def iterations_axis(axis: Axes, rows: pd.DataFrame) -> None:
     wanted = [0, *(tick for tick in (100, 300, 750, 1500, 3000, 6000) if tick < 0.8 * last), last]
     axis.set_xticks(wanted, [f"{tick:,d}" for tick in wanted])
     axis.set(xlabel="iteration", xlim=(0, 1.02 * last))
+
+
+def logarithmic(axes: Axes, axis: Axis) -> None:
+    """A logarithmic axis with plain numbers at 1, 3, 10, 30, … and at no other places."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    axes.set(**{f"{axis.axis_name}scale": "log"})
+    axis.set_major_locator(LogLocator(subs=(1, 3)))
+    axis.set_major_formatter("{x:g}")
+    axis.set_minor_formatter(NullFormatter())
 
 
 def over_seeds(rows: pd.DataFrame) -> dict[str, Any]:

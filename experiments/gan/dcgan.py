@@ -8,7 +8,7 @@ import pandas as pd
 
 import tpdl
 from experiments.gan.classifier import classifier, real_measures
-from experiments.gan.curves import curve_by_seed, floor, iterations_axis
+from experiments.gan.curves import curve_by_seed, floor, iterations_axis, logarithmic
 from experiments.gan.picture_grid import picture_grid
 from experiments.gan.training import built, digit_measure, history_rows, measured_rows, train
 from tpdl import Arrays, experiment, figure, summary
@@ -112,8 +112,7 @@ def dcgan_measures(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
         curve_by_seed(axis, results, name, "C0", "generated")
         floor(axis, real[name])
         axis.set_title(title)
-    axes[0, 0].set_yscale("log")
-    axes[0, 0].yaxis.set_major_formatter("{x:g}")
+    logarithmic(axes[0, 0], axes[0, 0].yaxis)
     axes[1, 0].yaxis.set_major_formatter("{x:.0%}")
     for axis in axes[1]:
         iterations_axis(axis, results)

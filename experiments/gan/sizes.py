@@ -160,7 +160,7 @@ def dcgan_sizes_curves(results: pd.DataFrame) -> Figure:
     """One curve for each setting."""
     from matplotlib.figure import Figure
 
-    from experiments.gan.curves import iterations_axis
+    from experiments.gan.curves import iterations_axis, logarithmic
 
     fig = Figure(figsize=(7.2, 3.6))
     axis = fig.subplots()
@@ -169,10 +169,10 @@ def dcgan_sizes_curves(results: pd.DataFrame) -> Figure:
             rows["iteration"], rows["times_floor"], "o-", color=colour, label=_words(str(setting)), markersize=3.5
         )
     axis.axhline(1, color="C2", linestyle="--", linewidth=1.5, label="real against real")
-    axis.set(yscale="log", ylabel="Fréchet distance / real images' own")
-    axis.yaxis.set_major_formatter("{x:g}")
+    axis.set_ylabel("Fréchet distance / real images' own")
+    logarithmic(axis, axis.yaxis)
     iterations_axis(axis, results)
-    axis.legend(loc="upper right")
+    fig.legend(loc="outside upper center", ncols=4)
     return fig
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import tpdl
 from experiments.gan.cdcgan import narrow_training
 from experiments.gan.classifier import real_measures
-from experiments.gan.curves import curve_by_seed, floor, iterations_axis, over_seeds
+from experiments.gan.curves import curve_by_seed, floor, iterations_axis, logarithmic, over_seeds
 from experiments.gan.picture_grid import picture_grid
 from experiments.gan.training import measured_rows
 from tpdl import Arrays, experiment, figure, summary
@@ -63,8 +63,8 @@ def unconditioned_discriminator_curves(results: pd.DataFrame, real: pd.DataFrame
     axes[0].axhline(CHANCE, color="C4", linestyle=":", linewidth=1.5, label="chance")
     axes[0].set(ylabel="agreement with the class", ylim=(0, 1.03))
     axes[0].yaxis.set_major_formatter("{x:.0%}")
-    axes[1].set(ylabel="Fréchet distance", yscale="log")
-    axes[1].yaxis.set_major_formatter("{x:g}")
+    axes[1].set_ylabel("Fréchet distance")
+    logarithmic(axes[1], axes[1].yaxis)
     fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=4)
     return fig
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 import tpdl
 from experiments.gan.classifier import classifier, real_measures
-from experiments.gan.curves import collapsed, over_seeds
+from experiments.gan.curves import collapsed, logarithmic, over_seeds
 from experiments.gan.dcgan import dcgan
 from experiments.gan.picture_grid import picture_grid
 from experiments.gan.training import built, digit_measure, measured_rows, train
@@ -174,10 +174,10 @@ def dcgan_variants_dots(results: pd.DataFrame, measures: pd.DataFrame, real: pd.
         axis.plot(seeds, [position] * len(seeds), ".", color=colour, alpha=0.6, markersize=4)
     axis.axvline(smallest, color="C2", linestyle="--", linewidth=1.5, label="real against real")
     axis.set_yticks(range(len(results)), results["what"][::-1])
-    axis.set(xscale="log", xlabel="Fréchet distance")
-    axis.xaxis.set_major_formatter("{x:g}")
+    axis.set_xlabel("Fréchet distance")
+    logarithmic(axis, axis.xaxis)
     axis.grid(axis="y", visible=False)
-    axis.legend(loc="lower right")
+    fig.legend(loc="outside upper right")
     return fig
 
 

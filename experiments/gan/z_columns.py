@@ -176,7 +176,7 @@ def z_columns_shares(results: pd.DataFrame) -> Figure:
     axis.xaxis.set_major_formatter("{x:.0%}")
     axis.invert_yaxis()
     axis.grid(axis="y", visible=False)
-    axis.legend(loc="lower right")
+    fig.legend(loc="outside upper center", ncols=2)
     return fig
 
 
