@@ -1,0 +1,248 @@
+"""The conditional DCGAN: digits of the class that is asked for (question 6)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+import tpdl
+from experiments.gan.classifier import classifier, real_measures
+from experiments.gan.curves import curve_by_seed, floor, iterations_axis, logarithmic, over_seeds
+from experiments.gan.picture_grid import picture_grid
+from experiments.gan.training import built, digit_measure, history_rows, measured_rows, train
+from tpdl import Arrays, experiment, figure, summary
+
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.figure import Figure
+
+    from tpdl.nets.cdcgan import ConditionalGenerator
+
+
+@experiment(
+    inputs={"classifier": classifier},
+    data=["mnist"],
+    demo={"iterations": 60, "width": 16, "rate": 1e-3},
+    local=True,
+)
+def cdcgan_training(
+    classifier: Arrays, iterations: int = 1500, width: int = 128, rate: float = 2e-4, seed: int = 0
+) -> Arrays:
+    """The lab's conditional networks at the lab's sizes, one seed: see `experiments.gan.training.train` for what is returned.
+
+    1500 batches take an hour and a half on one core (3 to 4 seconds each), with a checkpoint every minute.
+    """
+    return train_conditional(classifier, iterations, width, rate, seed)
+
+
+@experiment(
+    matrix={"sees_class": [True, False], "seed": [0, 1, 2]},
+    inputs={"classifier": classifier},
+    data=["mnist"],
+    demo={"seed": [0], "iterations": 60, "width": 8, "rate": 1e-3},
+    local=True,
+)
+def narrow_training(
+    sees_class: bool, seed: int, classifier: Arrays, iterations: int = 3000, width: int = 32, rate: float = 2e-4
+) -> Arrays:
+    """The conditional networks at a quarter of the lab's width, which is the size of the lab's DCGAN: see
+    `experiments.gan.training.train` for what is returned. About 15 minutes for each cell on one core.
+
+    Args:
+        sees_class: whether the discriminator is told the class.
+    """
+    return train_conditional(classifier, iterations, width, rate, seed, sees_class)
+
+
+def train_conditional(
+    classifier: Arrays, iterations: int, width: int, rate: float, seed: int, sees_class: bool = True
+) -> dict[str, np.ndarray]:
+    """Train on the digits with their classes; the discriminator is half as wide as the generator, as in the lab.
+
+    The sheet is ten classes times eight noise vectors.
+    """
+    import torch
+
+    from tpdl.data import mnist
+    from tpdl.data.squares import padded
+    from tpdl.methods.adversarial_training import AdversarialTraining, Setting, noise
+    from tpdl.nets.cdcgan import ConditionalDiscriminator, ConditionalGenerator
+
+    digits = mnist.load()
+    training = AdversarialTraining(
+        built(lambda: ConditionalGenerator(width=width), 2 * seed),
+        built(lambda: ConditionalDiscriminator(width // 2, sees_class=sees_class), 2 * seed + 1),
+        padded(digits.train),
+        digits.train_labels,
+        Setting(generator_rate=rate, discriminator_rate=rate),
+        seed,
+    )
+    samples = int(classifier["reference"].sum())
+    wanted = torch.arange(samples) % 10
+    measure, _ = digit_measure(classifier, wanted.numpy())
+    classes = torch.arange(10).repeat_interleave(8)
+    return train(training, iterations, measure, samples, noise(8, 100, [3]).repeat(10, 1), classes, wanted)
+
+
+def conditional_generator(training: Arrays) -> ConditionalGenerator:
+    """The trained conditional generator, in evaluation mode; its width is read off its weights."""
+    from experiments.gan.quality import weights
+    from tpdl.methods.device import best_device
+    from tpdl.nets.cdcgan import ConditionalGenerator
+
+    state = weights(training, "generator/")
+    nz, doubled = state["noise.0.weight"].shape[:2]
+    model = ConditionalGenerator(nz, doubled // 2)
+    model.load_state_dict(state)
+    return model.eval().to(best_device())
+
+
+@experiment(inputs={"training": cdcgan_training})
+def cdcgan(training: Arrays, seed: int = 0) -> pd.DataFrame:
+    """The measures of the lab-sized conditional network, one row for each moment of the training."""
+    return pd.DataFrame(measured_rows(training, seed=seed))
+
+
+@experiment(inputs={"training": cdcgan_training})
+def cdcgan_losses(training: Arrays, seed: int = 0) -> pd.DataFrame:
+    """Its losses, D(x, y) and D(G(z, y), y), averaged over 20 iterations each."""
+    return pd.DataFrame(history_rows(training, seed=seed))
+
+
+@experiment(inputs={"training": cdcgan_training, "classifier": classifier}, demo={"each": 20})
+def cdcgan_agreement(training: Arrays, classifier: Arrays, seed: int = 0, each: int = 500) -> pd.DataFrame:
+    """What the classifier sees in `each` digits of every class: one row for each class asked for and class seen."""
+    import numpy as np
+    import torch
+
+    from experiments.gan.quality import as_seen, trained_classifier
+    from tpdl.methods.adversarial_training import generate, noise
+
+    wanted = torch.arange(10).repeat_interleave(each)
+    generator = conditional_generator(training)
+    images = generate(generator, noise(len(wanted), generator.nz, [seed, 8]), wanted)
+    seen = as_seen(trained_classifier(classifier), images)["predicted"]
+    counts = np.zeros((10, 10), int)
+    np.add.at(counts, (wanted.numpy(), seen), 1)
+    asked, found = np.indices((10, 10))
+    return pd.DataFrame({"asked": asked.ravel(), "seen": found.ravel(), "digits": counts.ravel()})
+
+
+@experiment(inputs={"training": cdcgan_training}, local=True)
+def cdcgan_sheet(training: Arrays) -> Arrays:
+    """Images of the same noise for every class, at three moments: "moment" [3], uint8 "image" [10 classes, 3 × 8, 32, 32]."""
+    import numpy as np
+
+    moments = training["moment"]
+    chosen = [len(moments) // 3, 2 * len(moments) // 3, len(moments) - 1]
+    sheets = training["sheet"][chosen].reshape(3, 10, 8, 32, 32)
+    return {"moment": moments[chosen], "image": np.concatenate(sheets, axis=1)}
+
+
+@figure(
+    cdcgan,
+    real_measures,
+    caption="The conditional network at the lab's sizes, one seed. Dashed: real digits (for the agreement, how often the classifier is right about them).",
+    alt="Three panels over the iterations: the Fréchet distance falls, the agreement with the class asked for and the diversity within a class approach the "
+    "dashed lines of real digits.",
+)
+def cdcgan_measures(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
+    """Fréchet distance, agreement, diversity."""
+    from matplotlib.figure import Figure
+
+    fig = Figure(figsize=(7.2, 3.2))
+    axes = fig.subplots(1, 3)
+    panels = {
+        "frechet": "Fréchet distance",
+        "agreement": "agreement with the class",
+        "diversity": "diversity in a class",
+    }
+    for axis, (name, title) in zip(axes, panels.items(), strict=True):
+        curve_by_seed(axis, results, name, "C0", "generated")
+        floor(axis, real[name])
+        axis.set_title(title)
+        iterations_axis(axis, results)
+    logarithmic(axes[0], axes[0].yaxis)
+    axes[1].yaxis.set_major_formatter("{x:.0%}")
+    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    return fig
+
+
+@figure(
+    cdcgan_sheet,
+    format="png",
+    caption="One row for each class, the same eight noise vectors in every row, at three moments of the training.",
+    alt="Three blocks of ten rows and eight columns of images, at an early and a middle iteration and at the end; row by row the digits 0 to 9.",
+)
+def cdcgan_pictures(images: Arrays) -> Figure:
+    """Three blocks side by side."""
+    import numpy as np
+
+    blocks = np.split(images["image"], 3, axis=1)
+    gap = np.full((10, 1, 32, 32), -1)
+    whole = np.concatenate([blocks[0], gap, blocks[1], gap, blocks[2]], 1)
+    heads = {9 * i + 3.5: f"{moment:,d} iterations" for i, moment in enumerate(images["moment"])}
+    return picture_grid(whole, rows=[str(digit) for digit in range(10)], heads=heads, left=0.3)
+
+
+@figure(
+    cdcgan_agreement,
+    caption="What the classifier sees in generated digits (columns), by the class that was asked for (rows), in percent; empty below half a percent.",
+    alt="A ten by ten table with the diagonal near one hundred percent.",
+)
+def cdcgan_agreement_table(results: pd.DataFrame) -> Figure:
+    """A matrix with numbers in it."""
+    import numpy as np
+    from matplotlib.figure import Figure
+
+    counts = results.pivot(index="asked", columns="seen", values="digits").to_numpy()
+    shares = 100 * counts / counts.sum(1, keepdims=True)
+    fig = Figure(figsize=(5.2, 4.6))
+    axis = fig.subplots()
+    axis.imshow(np.ma.masked_less(shares, 0.5), cmap="Blues", vmin=0, vmax=200)
+    for (row, column), share in np.ndenumerate(shares):
+        if share >= 0.5:
+            axis.text(column, row, f"{share:.0f}", ha="center", va="center", fontsize=8, color="#1b1f24")
+    axis.set_xticks(range(10))
+    axis.set_yticks(range(10))
+    axis.set(xlabel="class that the classifier sees", ylabel="class asked for")
+    axis.grid(False)
+    return fig
+
+
+@summary(cdcgan, cdcgan_agreement, cdcgan_losses)
+def cdcgan_values(results: pd.DataFrame, agreement: pd.DataFrame, losses: pd.DataFrame) -> dict:
+    """The end of training, agreement by class with its 95 % bootstrap interval over all digits, and the commonest mistake."""
+    import numpy as np
+
+    from tpdl.methods.intervals import bootstrap_interval
+
+    counts = agreement.pivot(index="asked", columns="seen", values="digits").to_numpy()
+    right, total = int(counts.trace()), int(counts.sum())
+    low, high = bootstrap_interval(np.arange(total) < right)
+    wrong = counts - np.diag(counts.diagonal())
+    asked, seen = np.unravel_index(wrong.argmax(), wrong.shape)
+    by_class = counts.diagonal() / counts.sum(1)
+    half = results[results["agreement"] >= 0.9]["iteration"]
+    late = losses[losses["iteration"] > losses["iteration"].max() / 2]
+    return {
+        "iterations": int(results["iteration"].max()),
+        "end": over_seeds(results[results["iteration"] == results["iteration"].max()]),
+        "agreement": right / total,
+        "low": low,
+        "high": high,
+        "digits": total,
+        "by_class": [float(share) for share in by_class],
+        "worst": int(by_class.argmin()),
+        "worst_share": float(by_class.min()),
+        "mistake": {"asked": int(asked), "seen": int(seen), "digits": int(wrong.max())},
+        "nine_of_ten": int(half.min()) if len(half) else None,
+        "minutes": float(results["seconds"].max() / 60),
+        "d_real": float(late["d_real"].mean()),
+        "d_fake": float(late["d_fake"].mean()),
+    }
+
+
+if __name__ == "__main__":
+    tpdl.main(__file__)

@@ -1,0 +1,116 @@
+"""Conditional against unconditional training: which gets further, in iterations and in work (question 8)?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+import tpdl
+from experiments.gan.cdcgan import cdcgan
+from experiments.gan.classifier import real_measures
+from experiments.gan.curves import curve_by_seed, floor, iterations_axis, logarithmic, over_seeds
+from experiments.gan.dcgan import dcgan
+from experiments.gan.unconditioned import unconditioned_discriminator
+from tpdl import experiment, figure, summary
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+NETWORKS = {
+    "unconditional": "unconditional, the lab's size",
+    "conditional-narrow": "conditional, the same size",
+    "conditional": "conditional, the lab's size",
+}
+
+
+@experiment(
+    inputs={"unconditional": dcgan, "narrow": unconditioned_discriminator, "wide": cdcgan},
+    demo={"width": 8, "narrow_width": 8, "wide_width": 16},
+    may_be_missing=["agreement"],
+)
+def convergence(
+    unconditional: pd.DataFrame,
+    narrow: pd.DataFrame,
+    wide: pd.DataFrame,
+    width: int = 32,
+    narrow_width: int = 32,
+    wide_width: int = 128,
+) -> pd.DataFrame:
+    """The measures of three networks, one row for each network, seed and moment.
+
+    `teraflop` is the arithmetic of the training up to there, counted and not timed, so that it does not depend on the machine;
+    `seconds` is what it took, with whatever else the machine had to do.
+    """
+    from tpdl.methods.adversarial_training import Setting
+    from tpdl.methods.training_flops import training_flops
+    from tpdl.nets.cdcgan import ConditionalDiscriminator, ConditionalGenerator
+    from tpdl.nets.dcgan import Discriminator, Generator
+
+    conditional = [
+        (ConditionalGenerator(width=wanted), ConditionalDiscriminator(wanted // 2))
+        for wanted in (narrow_width, wide_width)
+    ]
+    pairs = dict(zip(NETWORKS, [(Generator(width=width), Discriminator(width)), *conditional], strict=True))
+    measured = dict(zip(NETWORKS, (unconditional, narrow[narrow["sees_class"]], wide), strict=True))
+    columns = ["iteration", "seed", "seconds", "frechet", "confidence", "diversity", "effective_classes", "agreement"]
+    parts = []
+    for network, (generator, discriminator) in pairs.items():
+        work = training_flops(generator, discriminator) * Setting().batch
+        rows = measured[network].reindex(columns=columns)
+        rows.insert(0, "network", network)
+        parts.append(rows.assign(teraflop=rows["iteration"] * work / 1e12))
+    return pd.concat(parts, ignore_index=True)
+
+
+@figure(
+    convergence,
+    real_measures,
+    caption="Fréchet distance against iterations (left) and against the arithmetic spent (right). Line: mean over seeds; band: lowest and highest seed (the lab-sized "
+    "conditional network has one); dashed: real digits.",
+    alt="Two panels of falling curves for three networks, over iterations on the left and over teraflop on a logarithmic axis on the right, with a dashed line for "
+    "real digits below.",
+)
+def convergence_curves(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
+    """Distance over iterations and over work."""
+    from matplotlib.figure import Figure
+
+    fig = Figure(figsize=(7.2, 3.8))
+    axes = fig.subplots(1, 2, sharey=True)
+    for axis, over in zip(axes, ("iteration", "teraflop"), strict=True):
+        for colour, (network, label) in zip(("C0", "C1", "C4"), NETWORKS.items(), strict=True):
+            rows = results[(results["network"] == network) & (results[over] > 0 if over == "teraflop" else True)]
+            curve_by_seed(axis, rows, "frechet", colour, label, over)
+        floor(axis, real["frechet"])
+    iterations_axis(axes[0], results)
+    axes[0].set_ylabel("Fréchet distance")
+    axes[1].set_xlabel("arithmetic in teraflop")
+    logarithmic(axes[0], axes[0].yaxis)
+    logarithmic(axes[1], axes[1].xaxis)
+    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    return fig
+
+
+@summary(convergence)
+def convergence_values(results: pd.DataFrame) -> dict:
+    """Each network at its end, at the last moment that all of them share, and how long it took to a distance that all reach."""
+    ends = {}
+    shared = max(set.intersection(*(set(rows["iteration"]) for _, rows in results.groupby("network"))))
+    reached = float(results.groupby(["network", "iteration"])["frechet"].mean().groupby("network").min().max())
+    for network, rows in results.groupby("network", sort=False):
+        mean = rows.groupby("iteration")[["frechet", "teraflop"]].mean()
+        first = mean[mean["frechet"] <= reached].iloc[0]
+        ends[str(network).replace("-", "_")] = {
+            "end": over_seeds(rows[rows["iteration"] == rows["iteration"].max()].dropna(axis=1)),
+            "shared": over_seeds(rows[rows["iteration"] == shared].dropna(axis=1)),
+            "iterations_to_shared_distance": int(first.name),
+            "teraflop_to_shared_distance": float(first["teraflop"]),
+            "teraflop": float(rows["teraflop"].max()),
+            "gigaflop_an_image": float(1000 * rows["teraflop"].max() / rows["iteration"].max() / 128),
+            "minutes": float(rows["seconds"].max() / 60),
+        }
+    return {"shared_iteration": int(shared), "shared_distance": reached, "by_network": ends}
+
+
+if __name__ == "__main__":
+    tpdl.main(__file__)

@@ -1,0 +1,64 @@
+"""Curves over iterations with seeds as bands, and numbers over seeds: shared by the pictures and summaries of this chapter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+
+MEASURES = ("frechet", "classes_covered", "effective_classes", "confidence", "diversity", "agreement")
+
+
+def curve_by_seed(
+    axis: Axes, rows: pd.DataFrame, name: str, colour: str, label: str, over: str = "iteration", style: str = "o-"
+) -> None:
+    """Mean over seeds as a line, lowest to highest seed as a band. Over time, seeds are averaged moment by moment."""
+    by = rows.groupby("iteration")
+    x = by[over].mean()
+    axis.fill_between(x, by[name].min(), by[name].max(), color=colour, alpha=0.2, linewidth=0)
+    axis.plot(x, by[name].mean(), style, color=colour, label=label, markersize=3.5)
+
+
+def floor(axis: Axes, values: pd.Series) -> None:
+    """What real digits reach against real digits: a dashed line."""
+    axis.axhline(values.mean(), color="C2", linestyle="--", linewidth=1.5, label="real against real")
+
+
+def iterations_axis(axis: Axes, rows: pd.DataFrame) -> None:
+    """Early iterations matter most: a square-root axis, ticks where it is legible."""
+    axis.set_xscale("function", functions=(lambda x: abs(x) ** 0.5, lambda x: x**2))
+    last = int(rows["iteration"].max())
+    wanted = [0, *(tick for tick in (100, 300, 750, 1500, 3000, 6000) if tick < 0.8 * last), last]
+    axis.set_xticks(wanted, [f"{tick:,d}" for tick in wanted])
+    axis.set(xlabel="iteration", xlim=(0, 1.02 * last))
+
+
+def logarithmic(axes: Axes, axis: Axis) -> None:
+    """A logarithmic axis with plain numbers at 1, 3, 10, 30, … and at no other places."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    axes.set(**{f"{axis.axis_name}scale": "log"})
+    axis.set_major_locator(LogLocator(subs=(1, 3)))
+    axis.set_major_formatter("{x:g}")
+    axis.set_minor_formatter(NullFormatter())
+
+
+def over_seeds(rows: pd.DataFrame) -> dict[str, Any]:
+    """Of each measure its mean over the rows (one a seed), Student's 95 % interval, lowest and highest."""
+    from tpdl.methods.seed_interval import seed_interval
+
+    found: dict[str, Any] = {"seeds": len(rows)}
+    for name in (name for name in MEASURES if name in rows.columns and rows[name].notna().all()):
+        mean, low, high = seed_interval(rows[name].to_numpy())
+        found |= {name: mean, f"low_{name}": max(low, 0.0), f"high_{name}": high}  # none of them can be negative
+        found |= {f"lowest_{name}": float(rows[name].min()), f"highest_{name}": float(rows[name].max())}
+    return found
+
+
+def collapsed(rows: pd.DataFrame, real: pd.DataFrame) -> int:
+    """How many of the rows (one a seed) have collapsed: fewer than half of the classes, or half the diversity, of real digits."""
+    lost = rows["effective_classes"] < real["effective_classes"].mean() / 2
+    return int((lost | (rows["diversity"] < real["diversity"].mean() / 2)).sum())

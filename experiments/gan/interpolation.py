@@ -1,0 +1,175 @@
+"""From one noise vector to another: what lies between, along the chord and along the sphere (question 5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+import tpdl
+from experiments.gan.classifier import classifier, real_measures
+from experiments.gan.curves import floor
+from experiments.gan.dcgan import dcgan_training
+from experiments.gan.picture_grid import picture_grid
+from tpdl import Arrays, experiment, figure, summary
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@experiment(inputs={"training": dcgan_training, "classifier": classifier})
+def interpolation(training: Arrays, classifier: Arrays, seed: int = 0, points: int = 11) -> pd.DataFrame:
+    """Quality along the way, of as many pairs as the reference has digits: one row for each kind of path and point of it.
+
+    `norm` is the mean length of z, `step` the mean change of a pixel (0 … 1) from the point before, `largest_step` the mean over
+    pairs of each pair's largest such change anywhere on the path, in units of its mean change: a jump would make it large.
+    """
+    import numpy as np
+    import torch
+
+    from experiments.gan.quality import as_seen, measures, trained_classifier, yardstick
+    from tpdl.methods.adversarial_training import generate
+    from tpdl.methods.interpolation import linear, spherical
+
+    model, real, generator = trained_classifier(classifier), yardstick(classifier), dcgan_generator(training)
+    start, end = np.random.default_rng([seed, 4]).standard_normal((2, len(real.feature), generator.nz))
+    rows = []
+    for path, between in (("linear", linear), ("spherical", spherical)):
+        changes: list[np.ndarray] = []
+        part: list[dict] = []
+        before: np.ndarray | None = None
+        for t in np.linspace(0, 1, points):
+            z = between(start, end, np.array([t]))[0]
+            images = generate(generator, torch.from_numpy(z.astype(np.float32)))
+            found = measures(as_seen(model, images), real)
+            if before is not None:
+                changes.append(np.abs(images.astype(np.float32) - before).mean((1, 2)) / 255)
+            before = images.astype(np.float32)
+            part.append(
+                {"path": path, "t": float(t), "norm": float(np.linalg.norm(z, axis=1).mean())}
+                | {key: found[key] for key in ("frechet", "confidence", "diversity", "effective_classes")}
+                | {"step": float(changes[-1].mean()) if changes else 0.0}
+            )
+        each = np.stack(changes)
+        largest = float((each.max(0) / each.mean(0).clip(1e-9)).mean())
+        rows += [row | {"largest_step": largest} for row in part]
+    return pd.DataFrame(rows)
+
+
+def dcgan_generator(training: Arrays):  # type: ignore[no-untyped-def]
+    """The trained DCGAN generator, in evaluation mode; its widths are read off its weights."""
+    from experiments.gan.quality import weights
+    from tpdl.methods.device import best_device
+    from tpdl.nets.dcgan import Generator
+
+    state = weights(training, "generator/")
+    convolutions = [value for value in state.values() if value.ndim == 4]
+    model = Generator(convolutions[0].shape[0], convolutions[-1].shape[0], 2 ** (len(convolutions) + 1))
+    model.load_state_dict(state)
+    return model.eval().to(best_device())
+
+
+@experiment(inputs={"training": dcgan_training}, local=True)
+def interpolation_sheet(training: Arrays, seed: int = 0, pairs: int = 5, points: int = 14, loops: int = 9) -> Arrays:
+    """Images on the way.
+
+    Returns:
+        uint8 "linear" and "spherical" [pairs, points, 32, 32]; "loop" [frames, 96, 96], `loops` noise vectors' worth of nine
+        images that each go through noise vectors of their own and come back.
+    """
+    import numpy as np
+    import torch
+
+    from tpdl.methods.adversarial_training import generate
+    from tpdl.methods.interpolation import linear, spherical
+
+    generator = dcgan_generator(training)
+    draw = np.random.default_rng([seed, 5])
+    start, end = draw.standard_normal((2, pairs, generator.nz))
+    arrays = {}
+    for path, between in (("linear", linear), ("spherical", spherical)):
+        z = between(start, end, np.linspace(0, 1, points)).swapaxes(0, 1).reshape(-1, generator.nz)
+        arrays[path] = generate(generator, torch.from_numpy(z.astype(np.float32))).reshape(pairs, points, 32, 32)
+    stops = draw.standard_normal((4, loops, generator.nz))
+    steps = np.arange(10) / 10
+    z = np.concatenate([spherical(stops[i], stops[(i + 1) % 4], steps) for i in range(4)])
+    images = generate(generator, torch.from_numpy(z.reshape(-1, generator.nz).astype(np.float32)))
+    across = images.reshape(len(z), 1, loops, 32, 32).transpose(0, 1, 3, 2, 4)
+    return arrays | {"loop": across.reshape(len(z), 32, loops * 32)}
+
+
+@figure(
+    interpolation_sheet,
+    format="png",
+    caption="From the noise of the first image of a row to that of the last: along the straight line (upper row of each pair), and "
+    "along the sphere (lower row).",
+    alt="Five pairs of rows of digits; in each row one digit turns step by step into another.",
+)
+def interpolation_pictures(images: Arrays) -> Figure:
+    """Pairs of rows: linear above spherical."""
+    import numpy as np
+
+    both = np.stack([images["linear"], images["spherical"]], 1)
+    return picture_grid(both.reshape(-1, *both.shape[2:]), rows=["linear", "spherical"] * len(both))
+
+
+@figure(
+    interpolation_sheet,
+    suffix="loop",
+    caption="Nine images on round trips through the noise, along the sphere. In a browser they move; on paper, and where reduced motion is asked "
+    "for, they stand still.",
+    alt="A row of nine digits; in a browser each turns smoothly into others and back.",
+)
+def interpolation_loop(images: Arrays) -> Figure:
+    """A looping animation."""
+    from experiments.gan.animation import Animation
+
+    return Animation(images["loop"], seconds=8, scale=2.4)
+
+
+@figure(
+    interpolation,
+    real_measures,
+    caption="Along the way from one noise vector to another: length of z, Fréchet distance of the images at that point, and the classifier's confidence. "
+    "Dashed: real digits.",
+    alt="Three panels against the position on the path. The length of z sags in the middle of the straight path and stays level on the sphere; Fréchet distance "
+    "and confidence of both paths are compared with those of real digits.",
+)
+def interpolation_curves(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
+    """Three panels, one line for each kind of path."""
+    from matplotlib.figure import Figure
+
+    fig = Figure(figsize=(7.2, 3.2))
+    axes = fig.subplots(1, 3)
+    panels = {"norm": "length of z", "frechet": "Fréchet distance", "confidence": "confidence"}
+    for axis, (name, title) in zip(axes, panels.items(), strict=True):
+        for colour, (path, rows) in enumerate(results.groupby("path")):
+            axis.plot(rows["t"], rows[name], "o-", color=f"C{colour}", label=path, markersize=3.5)
+        axis.set(title=title, xlabel="position on the path")
+        if name in real:
+            floor(axis, real[name])
+    axes[0].set_ylim(bottom=0)
+    axes[1].set_ylim(bottom=0)
+    axes[2].yaxis.set_major_formatter("{x:.0%}")
+    fig.legend(*axes[1].get_legend_handles_labels(), loc="outside upper center", ncols=3)
+    return fig
+
+
+@summary(interpolation)
+def interpolation_values(results: pd.DataFrame) -> dict:
+    """Each path at its middle and at its ends, and how even its steps are."""
+    found = {}
+    for path, rows in results.groupby("path"):
+        middle = rows.iloc[len(rows) // 2]
+        ends = rows.iloc[[0, -1]]
+        found[str(path)] = {
+            "middle": {key: float(middle[key]) for key in ("norm", "frechet", "confidence", "diversity")},
+            "ends": {key: float(ends[key].mean()) for key in ("norm", "frechet", "confidence", "diversity")},
+            "largest_step": float(rows["largest_step"].iloc[0]),
+            "step": float(rows["step"][1:].mean()),
+        }
+    return {"points": int(results["t"].nunique()), **found}
+
+
+if __name__ == "__main__":
+    tpdl.main(__file__)

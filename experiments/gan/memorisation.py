@@ -1,0 +1,107 @@
+"""Has the generator learned training digits by heart? Distances to the nearest of them, against those of real test digits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+import tpdl
+from experiments.gan.dcgan import dcgan_training
+from experiments.gan.interpolation import dcgan_generator
+from experiments.gan.picture_grid import picture_grid
+from tpdl import Arrays, experiment, figure, summary
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@experiment(inputs={"training": dcgan_training}, data=["mnist"], demo={"count": 100}, local=True)
+def neighbours(training: Arrays, seed: int = 0, count: int = 1000) -> Arrays:
+    """The nearest training digit of each of `count` generated and as many test digits, by Euclidean distance of pixels in 0 … 1.
+
+    Returns:
+        "generated" and "test" [count] distances; of the 14 generated digits nearest to a training digit, and of 14 others:
+        uint8 "closest" and "typical" [2, 14, 32, 32], the digit and below it its neighbour.
+    """
+    import numpy as np
+
+    from tpdl.data import mnist
+    from tpdl.data.squares import padded
+    from tpdl.methods.adversarial_training import generate, noise
+    from tpdl.methods.nearest_neighbours import nearest
+
+    digits, generator = mnist.load(), dcgan_generator(training)
+    known = padded(digits.train)
+    made = generate(generator, noise(count, generator.nz, [seed, 6]))
+    chosen = np.random.default_rng([seed, 7]).choice(len(digits.test), count, replace=False)
+    index, distance = nearest(made, known)
+    order, middle = distance.argsort(), slice(count // 2, count // 2 + 14)
+    pairs = {
+        name: np.stack([made[some], known[index[some]]])
+        for name, some in (("closest", order[:14]), ("typical", order[middle]))
+    }
+    return {"generated": distance / 255, "test": nearest(padded(digits.test)[chosen], known)[1] / 255} | pairs
+
+
+@experiment(inputs={"neighbours": neighbours})
+def memorisation(neighbours: Arrays) -> pd.DataFrame:
+    """One row for each digit: whether it is generated, and its distance to the nearest training digit."""
+    return pd.concat(
+        [
+            pd.DataFrame({"digits": name, "distance": neighbours[name].astype(float).round(4)})
+            for name in ("generated", "test")
+        ],
+        ignore_index=True,
+    )
+
+
+@figure(
+    memorisation,
+    caption="Distance to the nearest training digit: of generated digits, and of real digits that are not in the training set.",
+    alt="Two overlapping histograms of distances, one for generated digits and one for real test digits.",
+)
+def memorisation_histogram(results: pd.DataFrame) -> Figure:
+    """Two histograms on the same bins."""
+    import numpy as np
+    from matplotlib.figure import Figure
+
+    fig = Figure(figsize=(7.2, 3.2))
+    axis = fig.subplots()
+    edges = np.linspace(0, results["distance"].max(), 41).tolist()
+    for colour, (name, rows) in zip(("C0", "C2"), results.groupby("digits"), strict=True):
+        axis.hist(rows["distance"], edges, color=colour, alpha=0.55, label=f"{name} digits")
+    axis.set(xlabel="distance to the nearest training digit", ylabel="digits")
+    axis.legend()
+    return fig
+
+
+@figure(
+    neighbours,
+    format="png",
+    caption="Generated digits and, below each, the training digit nearest to it: the closest pairs of all, and pairs of middling distance.",
+    alt="Two pairs of rows of digits. In each pair the lower digit, a real one, resembles the upper one, a generated one, without being the same.",
+)
+def neighbour_pictures(images: Arrays) -> Figure:
+    """Two pairs of rows."""
+    import numpy as np
+
+    rows = np.concatenate([images["closest"], images["typical"]])
+    return picture_grid(rows, rows=["closest", "nearest real", "middling", "nearest real"], left=1.0)
+
+
+@summary(memorisation)
+def memorisation_values(results: pd.DataFrame) -> dict:
+    """Medians, and how often a generated digit is nearer to the training set than real digits ever or seldom are."""
+    made, real = (results[results["digits"] == name]["distance"] for name in ("generated", "test"))
+    return {
+        "count": len(made),
+        "generated": {"median": float(made.median()), "lowest": float(made.min())},
+        "test": {"median": float(real.median()), "lowest": float(real.min())},
+        "nearer_than_real": float((made < real.quantile(0.01)).mean()),
+        "copies": int((made < real.min() / 2).sum()),
+    }
+
+
+if __name__ == "__main__":
+    tpdl.main(__file__)

@@ -1,0 +1,201 @@
+"""The two losses: what each asks for, how strongly it pulls, and what happens with one of them alone (questions 1 to 3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+import tpdl
+from experiments.gan.classifier import classifier
+from experiments.gan.curves import over_seeds
+from experiments.gan.picture_grid import picture_grid
+from experiments.gan.training import built, digit_measure, history_rows, measured_rows, train
+from tpdl import Arrays, experiment, figure, summary
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@experiment()
+def objectives(points: int = 199) -> pd.DataFrame:
+    """The losses of one generated image and their gradients, for D(G(z)) between 0 and 1: one row for each value.
+
+    `pull_…` is the size of the gradient with respect to the logit, which is what reaches the generator's weights: the logit is
+    what the last layer of D delivers, and D(G(z)) its sigmoid.
+    """
+    import numpy as np
+    import torch
+
+    from tpdl.methods.gan_losses import discriminator_loss, generator_loss
+
+    d = np.arange(1, points + 1) / (points + 1)
+    rows = {"d": d}
+    for name, loss in (
+        ("minimax", lambda logit: generator_loss(logit[None], "minimax")),
+        ("non_saturating", lambda logit: generator_loss(logit[None])),
+        # A real image of which D is certain adds nothing.
+        ("discriminator", lambda logit: discriminator_loss(torch.full((1,), 40.0, dtype=torch.float64), logit[None])),
+    ):
+        values, pulls = [], []
+        for value in d:
+            logit = torch.tensor(np.log(value / (1 - value)), requires_grad=True)
+            found = loss(logit)
+            (gradient,) = torch.autograd.grad(found, logit)
+            values.append(float(found.detach()))
+            pulls.append(abs(float(gradient)))
+        rows |= {f"loss_{name}": np.array(values), f"pull_{name}": np.array(pulls)}
+    return pd.DataFrame(rows)
+
+
+@experiment(
+    matrix={"trained": ["discriminator", "generator"], "seed": [0, 1, 2]},
+    inputs={"classifier": classifier},
+    data=["mnist"],
+    demo={"seed": [0], "iterations": 20, "width": 8, "rate": 1e-3},
+    local=True,
+)
+def alone_training(
+    trained: str, seed: int, classifier: Arrays, iterations: int = 200, width: int = 32, rate: float = 2e-4
+) -> Arrays:
+    """One network is trained, the other stays as it was drawn: see `experiments.gan.training.train`. About a minute a cell."""
+    from tpdl.data import mnist
+    from tpdl.data.squares import padded
+    from tpdl.methods.adversarial_training import AdversarialTraining, Setting, noise
+    from tpdl.nets.dcgan import Discriminator, Generator
+
+    digits = mnist.load()
+    training = AdversarialTraining(
+        built(lambda: Generator(width=width), 2 * seed),
+        built(lambda: Discriminator(width), 2 * seed + 1),
+        padded(digits.train),
+        digits.train_labels,
+        Setting(generator_rate=rate, discriminator_rate=rate, trained=trained),  # type: ignore[arg-type]
+        seed,
+    )
+    measure, samples = digit_measure(classifier)
+    return train(training, iterations, measure, samples, noise(16, 100, [3]))
+
+
+@experiment(
+    matrix={"trained": ["discriminator", "generator"], "seed": [0, 1, 2]},
+    inputs={"training": alone_training},
+    demo={"seed": [0]},
+)
+def objectives_alone(trained: str, seed: int, training: Arrays) -> pd.DataFrame:
+    """Losses and outputs of D, averaged over 10 iterations each, when only one network is trained."""
+    return pd.DataFrame(history_rows(training, 10, trained=trained, seed=seed))
+
+
+@experiment(
+    matrix={"trained": ["discriminator", "generator"], "seed": [0, 1, 2]},
+    inputs={"training": alone_training},
+    demo={"seed": [0]},
+)
+def alone_measures(trained: str, seed: int, training: Arrays) -> pd.DataFrame:
+    """The measures of what is generated when only one network is trained, one row for each moment."""
+    return pd.DataFrame(measured_rows(training, trained=trained, seed=seed))
+
+
+@experiment(inputs={"training": alone_training}, local=True)
+def alone_sheet(training: dict, seed: int = 0) -> Arrays:
+    """What the generator of one seed makes of the same noise, before and after: uint8 [2 networks × 2, 16, 32, 32]."""
+    import numpy as np
+
+    chosen = [arrays["sheet"][[0, -1]] for label, arrays in training.items() if f"seed={seed}" in label]
+    return {"image": np.concatenate(chosen)}
+
+
+@figure(
+    objectives,
+    caption="The generator's two losses (left), and how strongly each pulls at the logit of a generated image (right), against what the discriminator "
+    "says of it. Early in training D(G(z)) is near 0.",
+    alt="Two panels over D(G(z)) from 0 to 1. Left, two falling curves: one starts very high, the other starts flat at 0 and falls steeply near 1. Right, "
+    "two straight lines that cross at one half: the non-saturating loss pulls with 1 at the left end, the minimax loss with 0.",
+)
+def objectives_curves(results: pd.DataFrame) -> Figure:
+    """Losses and their gradients, side by side."""
+    from matplotlib.figure import Figure
+
+    fig = Figure(figsize=(7.2, 3.4))
+    left, right = fig.subplots(1, 2)
+    names = {"non_saturating": "−log D(G(z))", "minimax": "log(1 − D(G(z)))"}
+    for colour, (name, label) in enumerate(names.items()):
+        left.plot(results["d"], results[f"loss_{name}"], color=f"C{colour}", label=label)
+        right.plot(results["d"], results[f"pull_{name}"], color=f"C{colour}", label=label)
+    left.set(ylabel="loss of the generator", xlabel="D(G(z))")
+    right.set(ylabel="size of the gradient at the logit", xlabel="D(G(z))", ylim=(0, 1))
+    fig.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    return fig
+
+
+@figure(
+    objectives_alone,
+    caption="What the discriminator says of real and of generated images when only one of the two networks is trained. Thin lines: seeds.",
+    alt="Two panels. With only the discriminator trained its output goes to 1 for real and to 0 for generated images; with only the generator trained "
+    "the output for generated images rises, and that for real ones stays level.",
+)
+def objectives_alone_curves(results: pd.DataFrame) -> Figure:
+    """D(x) and D(G(z)) over iterations, one panel for each trained network."""
+    from matplotlib.figure import Figure
+
+    fig = Figure(figsize=(7.2, 3.2))
+    axes = fig.subplots(1, 2, sharey=True)
+    lines = (("d_real", "C1", "D(x), real"), ("d_fake", "C0", "D(G(z)), generated"))
+    for axis, (trained, rows) in zip(axes, results.groupby("trained"), strict=True):
+        for name, colour, label in lines:
+            for _, run in rows.groupby("seed"):
+                axis.plot(run["iteration"], run[name], color=colour, alpha=0.35, linewidth=0.8)
+            axis.plot(rows.groupby("iteration")[name].mean(), color=colour, label=label)
+        axis.set(title=f"only the {trained} is trained", xlabel="iteration", ylim=(-0.03, 1.03))
+    axes[0].set_ylabel("discriminator's output")
+    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    return fig
+
+
+@figure(
+    alone_sheet,
+    format="png",
+    caption="What the generator makes of the same noise before and after such a training.",
+    alt="Four rows of small images. Two are nearly even grey: the generator before any training, and when only the discriminator is trained. The last one shows "
+    "what the generator comes to when it alone is trained.",
+)
+def alone_pictures(images: Arrays) -> Figure:
+    """Two rows for each network that is trained."""
+    names = ["only D: start", "end", "only G: start", "end"]
+    return picture_grid(images["image"], rows=names, left=1.05)
+
+
+@summary(objectives)
+def objectives_values(results: pd.DataFrame) -> dict:
+    """The pull of both losses where D is nearly certain, and where it is not."""
+    low, middle = results.iloc[0], results.iloc[(results["d"] - 0.5).abs().argmin()]
+    keys = ("d", "pull_minimax", "pull_non_saturating", "loss_minimax", "loss_non_saturating")
+    return {
+        "low": {key: float(low[key]) for key in keys},
+        "middle": {key: float(middle[key]) for key in keys},
+        "ratio_low": float(low["pull_non_saturating"] / low["pull_minimax"]),
+    }
+
+
+@summary(objectives_alone, alone_measures)
+def objectives_alone_values(results: pd.DataFrame, measures: pd.DataFrame) -> dict:
+    """For each network that is trained alone: where D ends, and what becomes of the images."""
+    found = {}
+    for trained, rows in results.groupby("trained"):
+        measured = measures[measures["trained"] == trained]
+        end = rows[rows["iteration"] == rows["iteration"].max()]
+        found[str(trained)] = {
+            **{f"{name}_start": float(rows[rows["iteration"] == rows["iteration"].min()][name].mean()) for name in D},
+            **{name: float(end[name].mean()) for name in D},
+            "loss_d": float(end["loss_d"].mean()),
+            "start": over_seeds(measured[measured["iteration"] == 0]),
+            "end": over_seeds(measured[measured["iteration"] == measured["iteration"].max()]),
+        }
+    return {"iterations": int(results["iteration"].max()), "seeds": int(results["seed"].nunique()), **found}
+
+
+D = ("d_real", "d_fake")
+
+if __name__ == "__main__":
+    tpdl.main(__file__)

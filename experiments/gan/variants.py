@@ -1,0 +1,221 @@
+"""One thing changed at a time: noise, widths, initialisation, loss, learning rates, length of training (question 5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+import tpdl
+from experiments.gan.classifier import classifier, real_measures
+from experiments.gan.curves import collapsed, logarithmic, over_seeds
+from experiments.gan.dcgan import dcgan
+from experiments.gan.picture_grid import picture_grid
+from experiments.gan.training import built, digit_measure, measured_rows, train
+from tpdl import Arrays, experiment, figure, summary
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+VARIANTS: dict[str, dict[str, Any]] = {
+    "nz-10": {"nz": 10},
+    "nz-1000": {"nz": 1000},
+    "ngf-half": {"ngf": 0.5},
+    "ngf-double": {"ngf": 2},
+    "ndf-half": {"ndf": 0.5},
+    "ndf-double": {"ndf": 2},
+    "torch-initialisation": {"normal": False},
+    "saturating-loss": {"loss": "minimax"},
+    "rates-times-5": {"generator": 5, "discriminator": 5},
+    "rates-over-5": {"generator": 0.2, "discriminator": 0.2},
+    "rate-d-times-5": {"discriminator": 5},
+}
+"""What differs from the lab's DCGAN: widths and learning rates as factors."""
+
+WORDS = {
+    "lab": "the lab's DCGAN",
+    "longer": "the lab's DCGAN, four times as long",
+    "nz-10": "noise of 10 numbers",
+    "nz-1000": "noise of 1000 numbers",
+    "ngf-half": "generator half as wide",
+    "ngf-double": "generator twice as wide",
+    "ndf-half": "discriminator half as wide",
+    "ndf-double": "discriminator twice as wide",
+    "torch-initialisation": "torch's own initialisation",
+    "saturating-loss": "saturating (minimax) loss",
+    "rates-times-5": "both learning rates × 5",
+    "rates-over-5": "both learning rates ÷ 5",
+    "rate-d-times-5": "discriminator's learning rate × 5",
+}
+
+
+@experiment(
+    matrix={
+        "variant": [
+            *("nz-10", "nz-1000", "ngf-half", "ngf-double", "ndf-half", "ndf-double", "torch-initialisation"),
+            *("saturating-loss", "rates-times-5", "rates-over-5", "rate-d-times-5"),
+        ],
+        "seed": [0, 1, 2],
+    },
+    inputs={"classifier": classifier},
+    data=["mnist"],
+    demo={"variant": ["nz-10", "saturating-loss"], "seed": [0], "iterations": 50, "width": 8, "rate": 1e-3},
+    local=True,
+)
+def variant_training(
+    variant: str, seed: int, classifier: Arrays, iterations: int = 750, width: int = 32, rate: float = 2e-4
+) -> Arrays:
+    """A quarter of the training of `dcgan_training` with one thing changed: see `experiments.gan.training.train` for what is returned.
+
+    750 batches take four minutes on one core, twice that with a wider generator, three times with a wider discriminator.
+    """
+    from tpdl.data import mnist
+    from tpdl.data.squares import padded
+    from tpdl.methods.adversarial_training import AdversarialTraining, Setting, noise
+    from tpdl.nets.dcgan import Discriminator, Generator
+
+    changed, digits = VARIANTS[variant], mnist.load()
+    nz, normal = changed.get("nz", 100), changed.get("normal", True)
+    training = AdversarialTraining(
+        built(lambda: Generator(nz, int(width * changed.get("ngf", 1))), 2 * seed, normal),
+        built(lambda: Discriminator(int(width * changed.get("ndf", 1))), 2 * seed + 1, normal),
+        padded(digits.train),
+        digits.train_labels,
+        Setting(
+            generator_rate=rate * changed.get("generator", 1),
+            discriminator_rate=rate * changed.get("discriminator", 1),
+            loss=changed.get("loss", "non-saturating"),
+        ),
+        seed,
+    )
+    measure, samples = digit_measure(classifier)
+    return train(training, iterations, measure, samples, noise(32, nz, [3]))
+
+
+@experiment(
+    matrix={
+        "variant": [
+            *("nz-10", "nz-1000", "ngf-half", "ngf-double", "ndf-half", "ndf-double", "torch-initialisation"),
+            *("saturating-loss", "rates-times-5", "rates-over-5", "rate-d-times-5"),
+        ],
+        "seed": [0, 1, 2],
+    },
+    inputs={"training": variant_training},
+    demo={"variant": ["nz-10", "saturating-loss"], "seed": [0]},
+)
+def variant_measures(variant: str, seed: int, training: Arrays) -> pd.DataFrame:
+    """The measures of each variant, one row for each moment; D(x) and D(G(z)) are means over the second half of the training."""
+    late = training["history"][len(training["history"]) // 2 :].mean(0)
+    outputs = {"d_real": float(late[2]), "d_fake": float(late[3]), "loss_g": float(late[1])}
+    return pd.DataFrame(measured_rows(training, variant=variant, seed=seed)).assign(**outputs)
+
+
+@experiment(inputs={"measures": variant_measures, "lab": dcgan, "real": real_measures})
+def dcgan_variants(measures: pd.DataFrame, lab: pd.DataFrame, real: pd.DataFrame) -> pd.DataFrame:
+    """One row for each variant, sorted by Fréchet distance: means over seeds with Student's 95 % intervals.
+
+    The lab's own DCGAN is not trained again: it is the trainings of the step `dcgan` after as many iterations, and "longer"
+    is their end. `collapsed` counts seeds: see `experiments.gan.curves.collapsed`.
+    """
+    iterations = measures["iteration"].max()
+    ends = {str(name): rows for name, rows in measures[measures["iteration"] == iterations].groupby("variant")}
+    ends["lab"] = lab[lab["iteration"] == iterations]
+    ends["longer"] = lab[lab["iteration"] == lab["iteration"].max()]
+    base = ends["lab"]["frechet"].mean()
+    rows = []
+    for variant, end in ends.items():
+        found = over_seeds(end)
+        rows.append(
+            {"variant": variant, "what": WORDS[variant], "iterations": int(end["iteration"].iloc[0])}
+            | {"seeds": found["seeds"], "frechet": found["frechet"]}
+            | {key: found[key] for key in ("low_frechet", "high_frechet", "lowest_frechet", "highest_frechet")}
+            | {"times_lab": found["frechet"] / base, "collapsed": collapsed(end, real)}
+            | {key: found[key] for key in ("effective_classes", "confidence", "diversity")}
+            | {"seconds_per_100": round(100 * end["seconds"].mean() / end["iteration"].iloc[0], 1)}
+        )
+    return pd.DataFrame(rows).sort_values("frechet", ignore_index=True)
+
+
+@experiment(inputs={"training": variant_training}, local=True)
+def variant_sheets(training: dict, seed: int = 0, columns: int = 20) -> Arrays:
+    """Images of each variant at the end of one seed's training: "variant" [variants], uint8 "image" [variants, columns, 32, 32]."""
+    import numpy as np
+
+    chosen = {label.split(",")[0].split("=")[1]: a for label, a in training.items() if label.endswith(f"seed={seed}")}
+    return {
+        "variant": np.array(list(chosen)),
+        "image": np.stack([arrays["sheet"][-1][:columns] for arrays in chosen.values()]),
+    }
+
+
+@figure(
+    dcgan_variants,
+    variant_measures,
+    real_measures,
+    caption="Fréchet distance at the end of training: means with Student's 95 % intervals over seeds, and the single seeds as small dots. Dashed: real digits "
+    "against real digits.",
+    alt="A list of variants sorted by their Fréchet distance on a logarithmic axis, each with an interval and small dots for seeds; a dashed line far on the "
+    "left marks real digits.",
+)
+def dcgan_variants_dots(results: pd.DataFrame, measures: pd.DataFrame, real: pd.DataFrame) -> Figure:
+    """Sorted means with intervals; the lab's own in another colour."""
+    from matplotlib.figure import Figure
+
+    fig = Figure(figsize=(7.2, 0.32 * len(results) + 1.2))
+    axis = fig.subplots()
+    ends = measures[measures["iteration"] == measures["iteration"].max()]
+    smallest = real["frechet"].mean()
+    for position, row in enumerate(results[::-1].itertuples()):
+        colour = "C1" if row.variant in ("lab", "longer") else "C0"
+        low = max(row.low_frechet, smallest / 2)  # the axis has no zero
+        axis.plot([low, row.high_frechet], [position] * 2, color=colour, linewidth=1.5)
+        axis.plot(row.frechet, position, "o", color=colour, markersize=6)
+        seeds = ends[ends["variant"] == row.variant]["frechet"]
+        axis.plot(seeds, [position] * len(seeds), ".", color=colour, alpha=0.6, markersize=4)
+    axis.axvline(smallest, color="C2", linestyle="--", linewidth=1.5, label="real against real")
+    axis.set_yticks(range(len(results)), results["what"][::-1])
+    axis.set_xlabel("Fréchet distance")
+    logarithmic(axis, axis.xaxis)
+    axis.grid(axis="y", visible=False)
+    fig.legend(loc="outside upper right")
+    return fig
+
+
+@figure(
+    variant_sheets,
+    format="png",
+    caption="Images of each variant at the end of the first seed's training.",
+    alt="One row of twenty generated digits for each variant.",
+)
+def variant_pictures(images: Arrays) -> Figure:
+    """A row of images for each variant."""
+    return picture_grid(images["image"], rows=[WORDS[str(name)] for name in images["variant"]], left=2.2)
+
+
+@summary(dcgan_variants, variant_measures)
+def dcgan_variants_values(results: pd.DataFrame, measures: pd.DataFrame) -> dict:
+    """Every variant by its name, with underscores, and where the discriminator stood."""
+    late = measures.groupby("variant")[["d_real", "d_fake", "loss_g"]].mean()
+    by_name = {
+        str(row["variant"]).replace("-", "_"): {
+            **{str(key): value for key, value in row.items()},
+            **(late.loc[row["variant"]].to_dict() if row["variant"] in late.index else {}),
+        }
+        for row in results.to_dict("records")
+    }
+    trained = results[~results["variant"].isin(["longer"])]
+    return {
+        "by_name": by_name,
+        "count": len(results),
+        "best": by_name[trained["variant"].iloc[0].replace("-", "_")],
+        "worst": by_name[trained["variant"].iloc[-1].replace("-", "_")],
+        "batches": int(trained["iterations"].iloc[0]),
+        "seeds": int(results["seeds"].min()),
+        "collapsed": int(results["collapsed"].sum()),
+        "better_than_lab": [str(w) for w in trained[trained["high_frechet"] < by_name["lab"]["low_frechet"]]["what"]],
+        "worse_than_lab": [str(w) for w in trained[trained["low_frechet"] > by_name["lab"]["high_frechet"]]["what"]],
+    }
+
+
+if __name__ == "__main__":
+    tpdl.main(__file__)

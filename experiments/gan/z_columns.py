@@ -1,0 +1,273 @@
+"""One column for each noise vector, one row for each digit: what does z say when the class is given (question 9)?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+import tpdl
+from experiments.gan.cdcgan import cdcgan_training, conditional_generator, narrow_training
+from experiments.gan.picture_grid import picture_grid
+from tpdl import Arrays, experiment, figure, summary
+
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.figure import Figure
+
+PROPERTIES = ("slant", "thickness", "width")
+
+
+@experiment(inputs={"wide": cdcgan_training, "narrow": narrow_training}, demo={"columns": 60}, local=True)
+def z_properties(wide: Arrays, narrow: dict, seed: int = 0, columns: int = 400) -> Arrays:
+    """Slant, thickness and width of the ten digits of each of `columns` noise vectors, for each trained generator.
+
+    Returns:
+        "GENERATOR/z" [columns, nz] and "GENERATOR/PROPERTY" [10, columns]; GENERATOR is "lab" (the lab's sizes) or "narrow-SEED".
+        An image without ink or without an edge has none of the properties, and counts as the mean of its class.
+    """
+    import numpy as np
+
+    from tpdl.methods.digit_moments import digit_moments
+
+    trainings = {"lab": wide} | {
+        f"narrow-{label[-1]}": arrays for label, arrays in narrow.items() if label.startswith("sees_class=true")
+    }
+    found = {}
+    for name, training in trainings.items():
+        z, images = _table(training, seed, columns)
+        found[f"{name}/z"] = z
+        for key, values in digit_moments(images.reshape(-1, 32, 32)).items():
+            table = values.reshape(10, columns)
+            table[~np.isfinite(table)] = np.nan
+            found[f"{name}/{key}"] = np.where(np.isnan(table), np.nanmean(table, axis=1, keepdims=True), table)
+    return found
+
+
+def _table(training: Arrays, seed: int, columns: int) -> tuple[np.ndarray, np.ndarray]:
+    """z [columns, nz], and uint8 images [10, columns, side, side] of every digit with every z."""
+    import torch
+
+    from tpdl.methods.adversarial_training import generate, noise
+
+    generator = conditional_generator(training)
+    z = noise(columns, generator.nz, [seed, 9])
+    images = generate(generator, z.repeat(10, 1), torch.arange(10).repeat_interleave(columns))
+    return z.numpy(), images.reshape(10, columns, *images.shape[1:])
+
+
+@experiment(inputs={"properties": z_properties})
+def z_columns(properties: Arrays, seed: int = 0) -> pd.DataFrame:
+    """How much of each property goes with the column, and how well a direction in z predicts it; a row for each generator and property.
+
+    `column_share`, `correlation`, `f_statistic` and `p` are a two-way analysis of variance, class against noise vector.
+    `shuffled_share` is the share when every row is shuffled: what columns would explain by chance.
+    `r2` is how much of a column's mean a linear function of z explains, fitted (ridge regression) on half of the noise vectors and tested on the other.
+    """
+    import numpy as np
+    from sklearn.linear_model import RidgeCV
+
+    from tpdl.methods.two_way_variance import two_way
+
+    draw, rows = np.random.default_rng(seed), []
+    for name in [key.removesuffix("/z") for key in properties if key.endswith("/z")]:
+        z = properties[f"{name}/z"]
+        half = len(z) // 2
+        for key in PROPERTIES:
+            values = properties[f"{name}/{key}"]
+            found, shuffled = two_way(values), two_way(draw.permuted(values, axis=1))
+            mean = (values - values.mean(1, keepdims=True)).mean(0)
+            fitted = RidgeCV(np.logspace(-1, 4, 11)).fit(z[:half], mean[:half])
+            rows.append(
+                {"generator": name, "property": key, "columns": len(z), "column_share": found.column_share}
+                | {"shuffled_share": shuffled.column_share, "correlation": found.correlation}
+                | {"f_statistic": found.f_statistic, "p": found.p, "r2": fitted.score(z[half:], mean[half:])}
+            )
+    return pd.DataFrame(rows)
+
+
+@experiment(inputs={"wide": cdcgan_training, "properties": z_properties}, demo={"vectors": 5})
+def z_directions(
+    wide: Arrays, properties: Arrays, seed: int = 0, vectors: int = 50, points: int = 9, reach: float = 4.0
+) -> pd.DataFrame:
+    """What moving z along a direction does to all three properties: one row for each direction and point on the way.
+
+    The directions are those of `_direction`. Each way goes from `reach` standard deviations of z below the mean to as many above, the
+    rest of z being that of `vectors` noise vectors that found no direction; means over them and the ten digits.
+    """
+    import numpy as np
+
+    from tpdl.methods.digit_moments import digit_moments
+
+    rows = []
+    for key in PROPERTIES:
+        for t in np.linspace(-reach, reach, points):
+            images = _moved(wide, _direction(properties, key), np.array([t]), seed + 1, vectors)
+            found = digit_moments(images.reshape(-1, 32, 32))
+            means = {name: float(values[np.isfinite(values)].mean()) for name, values in found.items()}
+            rows.append({"direction": key, "t": float(t)} | means)
+    return pd.DataFrame(rows)
+
+
+def _direction(properties: Arrays, key: str) -> np.ndarray:
+    """[nz], length 1: the direction in which a ridge regression of the columns' means of a property on z grows fastest."""
+    import numpy as np
+    from sklearn.linear_model import RidgeCV
+
+    values = properties[f"lab/{key}"]
+    mean = (values - values.mean(1, keepdims=True)).mean(0)
+    found = RidgeCV(np.logspace(-1, 4, 11)).fit(properties["lab/z"], mean).coef_
+    return found / max(float(np.linalg.norm(found)), 1e-12)
+
+
+def _moved(wide: Arrays, direction: np.ndarray, t: np.ndarray, seed: int, vectors: int) -> np.ndarray:
+    """uint8 [10, vectors × points, 32, 32]: every digit, each of `vectors` z with its part along `direction` replaced by every t."""
+    import numpy as np
+    import torch
+
+    from tpdl.methods.adversarial_training import generate, noise
+
+    generator = conditional_generator(wide)
+    z = noise(vectors, generator.nz, [seed, 9]).numpy()
+    z = z - (z @ direction)[:, None] * direction
+    way = (z[:, None] + t[None, :, None] * direction).reshape(-1, generator.nz).astype(np.float32)
+    classes = torch.arange(10).repeat_interleave(len(way))
+    images = generate(generator, torch.from_numpy(way).repeat(10, 1), classes)
+    return images.reshape(10, len(way), 32, 32)
+
+
+@experiment(inputs={"wide": cdcgan_training, "properties": z_properties}, local=True)
+def z_columns_sheet(wide: Arrays, properties: Arrays, seed: int = 0, columns: int = 18, reach: float = 4.0) -> Arrays:
+    """Pictures of the lab-sized generator.
+
+    Returns:
+        uint8 "table" [10, columns, 32, 32], a digit in each row and a noise vector in each column;
+        "PROPERTY" [10, 7, 32, 32], one noise vector moved along the direction of that property.
+    """
+    import numpy as np
+
+    way = np.linspace(-reach, reach, 7)
+    moved = {key: _moved(wide, _direction(properties, key), way, seed + 1, 1) for key in PROPERTIES}
+    return {"table": _table(wide, seed, columns)[1]} | moved
+
+
+@figure(
+    z_columns,
+    caption="Share of the variance of slant, thickness and width, the classes' means apart, that goes with the column: for each generator, and (hollow) when every row of the "
+    "table is shuffled.",
+    alt="Three groups of dots, for slant, thickness and width, on a scale from 0 to 100 percent; hollow dots mark what chance gives.",
+)
+def z_columns_shares(results: pd.DataFrame) -> Figure:
+    """A dot for each generator and property."""
+    from matplotlib.figure import Figure
+
+    fig = Figure(figsize=(7.2, 3))
+    axis = fig.subplots()
+    for position, key in enumerate(PROPERTIES):
+        rows = results[results["property"] == key].reset_index(drop=True)
+        for aside, row in rows.iterrows():
+            colour = "C1" if row["generator"] == "lab" else "C0"
+            label = {"C1": "the lab's sizes", "C0": "a quarter of the width"}[colour] if position == 0 else None
+            height = position - 0.12 * (aside - (len(rows) - 1) / 2)
+            axis.plot(row["column_share"], height, "o", color=colour, label=label if aside < 2 else None)
+            axis.plot(row["shuffled_share"], height, "o", color=colour, fillstyle="none")
+    axis.set_yticks(range(len(PROPERTIES)), PROPERTIES)
+    axis.set(xlim=(0, 1), xlabel="share of the variance that goes with the column", ylim=(-0.5, 2.5))
+    axis.xaxis.set_major_formatter("{x:.0%}")
+    axis.invert_yaxis()
+    axis.grid(axis="y", visible=False)
+    fig.legend(loc="outside upper center", ncols=2)
+    return fig
+
+
+@figure(
+    z_columns_sheet,
+    format="png",
+    caption="One column for each noise vector, one row for each digit that is asked for.",
+    alt="A table of generated digits: down a column the digit changes and the hand seems to stay the same; from column to column slant, thickness and width "
+    "differ.",
+)
+def z_columns_pictures(images: Arrays) -> Figure:
+    """The table of the lab."""
+    return picture_grid(images["table"], rows=[str(digit) for digit in range(10)], left=0.3)
+
+
+@figure(
+    z_columns_sheet,
+    suffix="directions",
+    format="png",
+    caption="From left to right in each block along one direction in z, for every digit.",
+    alt="Three blocks of ten rows of digits, headed slant, thickness and width; from left to right in each block the property grows in every row.",
+)
+def z_columns_directions(images: Arrays) -> Figure:
+    """A block for each property."""
+    import numpy as np
+
+    points = images["slant"].shape[1]
+    gap = np.full((10, 1, 32, 32), -1)
+    whole = np.concatenate([images["slant"], gap, images["thickness"], gap, images["width"]], 1)
+    heads = {(points + 1) * i + (points - 1) / 2: key for i, key in enumerate(PROPERTIES)}
+    return picture_grid(whole, rows=[str(digit) for digit in range(10)], heads=heads, left=0.3)
+
+
+@figure(
+    z_directions,
+    caption="Mean slant, thickness and width of the digits when z is moved along the direction found for one of them (its own panel), in deviations of z. Each in units of its "
+    "range over all three ways.",
+    alt="Three panels of three lines each. In each panel the line of the panel's own property rises; the others show what moves along with it.",
+)
+def z_directions_lines(results: pd.DataFrame) -> Figure:
+    """A panel for each direction, a line for each property."""
+    from matplotlib.figure import Figure
+
+    fig = Figure(figsize=(7.2, 3))
+    axes = fig.subplots(1, 3, sharey=True)
+    for axis, key in zip(axes, PROPERTIES, strict=True):
+        rows = results[results["direction"] == key]
+        for colour, name in enumerate(PROPERTIES):
+            span = results[name].max() - results[name].min()
+            axis.plot(rows["t"], (rows[name] - results[name].min()) / (span or 1), f"C{colour}", label=name)
+        axis.set(title=f"direction of {key}", xlabel="position along it")
+    axes[0].set_ylabel("share of the range")
+    axes[0].yaxis.set_major_formatter("{x:.0%}")
+    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
+    return fig
+
+
+@summary(z_directions)
+def z_directions_values(results: pd.DataFrame) -> dict:
+    """Each property at both ends of its own way."""
+    found = {}
+    for key in PROPERTIES:
+        rows = results[results["direction"] == key]
+        first, last = rows.iloc[0], rows.iloc[-1]
+        found[key] = {"low": float(first[key]), "high": float(last[key]), "reach": float(last["t"])}
+    return found
+
+
+@summary(z_columns)
+def z_columns_values(results: pd.DataFrame) -> dict:
+    """The lab-sized generator's rows, the narrow ones' lowest shares, and the property that goes with z most."""
+    lab = results[results["generator"] == "lab"].set_index("property")
+    narrow = results[results["generator"] != "lab"].groupby("property")
+    keys = ("column_share", "shuffled_share", "correlation", "f_statistic", "p", "r2")
+    found = {
+        key: {
+            **{name: float(lab.loc[key, name]) for name in keys},
+            "narrow": {name: float(narrow[name].mean()[key]) for name in keys},
+            "lowest_narrow_share": float(narrow["column_share"].min()[key]),
+        }
+        for key in PROPERTIES
+    }
+    shares = lab["column_share"]
+    return {
+        "vectors": int(results["columns"].iloc[0]),
+        "narrow_generators": int(results["generator"].nunique()) - 1,
+        "most": {"property": str(shares.idxmax()), "share": float(shares.max())},
+        "least": {"property": str(shares.idxmin()), "share": float(shares.min())},
+        **found,
+    }
+
+
+if __name__ == "__main__":
+    tpdl.main(__file__)

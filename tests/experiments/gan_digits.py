@@ -1,0 +1,33 @@
+"""A small classifier of the stand-in digits, and small trainings, for the tests of the fourth chapter."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+
+from experiments.gan.classifier import classifier
+from experiments.gan.training import built
+from tpdl.data.mnist import small_digits
+from tpdl.data.squares import padded
+from tpdl.methods.adversarial_training import AdversarialTraining, Setting
+from tpdl.nets.dcgan import Discriminator, Generator
+
+
+@functools.cache
+def small_classifier() -> dict[str, np.ndarray]:
+    """What the step `classifier` finds in one epoch on the stand-ins; the demo profile has to be on."""
+    return dict(classifier(epochs=1))
+
+
+def small_training(seed: int = 0, **setting: object) -> AdversarialTraining:
+    """A narrow DCGAN on the stand-in digits, not yet begun."""
+    digits = small_digits()
+    return AdversarialTraining(
+        built(lambda: Generator(5, 2), 2 * seed),
+        built(lambda: Discriminator(2), 2 * seed + 1),
+        padded(digits.train),
+        digits.train_labels,
+        Setting(**{"batch": 16, **setting}),  # type: ignore[arg-type]
+        seed,
+    )

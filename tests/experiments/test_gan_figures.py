@@ -1,0 +1,261 @@
+"""The pictures and the values of the fourth chapter, drawn and derived from small made-up results."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.gan import (
+    cdcgan,
+    convergence,
+    dcgan,
+    interpolation,
+    memorisation,
+    objectives,
+    sizes,
+    unconditioned,
+    variants,
+    z_columns,
+)
+from experiments.gan.animation import Animation, animated_svg
+from experiments.gan.classifier import real_measures_values
+from experiments.gan.curves import collapsed, over_seeds
+from experiments.gan.picture_grid import picture_grid
+from tpdl.engine import theme
+
+RNG = np.random.default_rng(0)
+REAL = pd.DataFrame(
+    {"split": [0, 1], "samples": 50, "frechet": [0.4, 0.6], "classes_covered": 10, "effective_classes": [9.9, 10.0]}
+    | {"confidence": 0.99, "diversity": [1.0, 1.02], "agreement": 0.991}
+)
+
+
+def measured(iterations=(0, 50, 100), seeds=(0, 1, 2), agreement: bool = True, **about) -> pd.DataFrame:  # type: ignore[no-untyped-def]
+    rows = []
+    for seed in seeds:
+        for i, iteration in enumerate(iterations):
+            row = {
+                **about,
+                "seed": seed,
+                "iteration": iteration,
+                "seconds": 0.1 * iteration,
+                "frechet": 100 / (1 + i + seed),
+            }
+            row |= {"classes_covered": 9.0, "effective_classes": 9.5, "confidence": 0.9, "diversity": 0.8}
+            rows.append(row | ({"agreement": 0.9} if agreement else {}))
+    return pd.DataFrame(rows)
+
+
+def history(**about) -> pd.DataFrame:  # type: ignore[no-untyped-def]
+    rows = [{**about, "seed": seed, "iteration": iteration} for seed in (0, 1) for iteration in (20, 40, 60)]
+    return pd.DataFrame(rows).assign(loss_d=0.5, loss_g=2.0, d_real=0.8, d_fake=0.2)
+
+
+def pictures(*shape: int) -> np.ndarray:
+    return RNG.integers(0, 256, (*shape, 32, 32), np.uint8)
+
+
+VARIANTS = pd.DataFrame(
+    {"variant": ["longer", "nz-10", "lab"], "what": [variants.WORDS[name] for name in ("longer", "nz-10", "lab")]}
+    | {"iterations": [300, 100, 100], "seeds": 3, "frechet": [10.0, 20.0, 40.0], "low_frechet": [8.0, 0.0, 38.0]}
+    | {
+        "high_frechet": [12.0, 22.0, 44.0],
+        "lowest_frechet": 5.0,
+        "highest_frechet": 50.0,
+        "times_lab": 1.0,
+        "collapsed": 0,
+    }
+    | {"effective_classes": 9.0, "confidence": 0.9, "diversity": 0.9, "seconds_per_100": 30.0}
+)
+VARIANT_ROWS = measured(variant="nz-10").assign(d_real=0.8, d_fake=0.2, loss_g=2.0)
+SETTINGS = pd.DataFrame({"setting": ["mnist-64"] * 3 + ["scenes-32"] * 3, "iteration": [0, 50, 100] * 2}).assign(
+    seconds=5.0, frechet=4.0, floor=2.0, times_floor=2.0
+)
+PATHS = pd.DataFrame(
+    {"path": ["linear"] * 3 + ["spherical"] * 3, "t": [0, 0.5, 1] * 2, "norm": [10, 7, 10] + [10] * 3}
+).assign(frechet=5.0, confidence=0.9, diversity=0.8, effective_classes=9.0, step=0.1, largest_step=1.5)
+AGREEMENT = pd.DataFrame(
+    {
+        "asked": np.repeat(np.arange(10), 10),
+        "seen": np.tile(np.arange(10), 10),
+        "digits": (np.eye(10) * 18 + 0.2).astype(int).ravel(),
+    }
+)
+AGREEMENT.loc[(AGREEMENT["asked"] == 4) & (AGREEMENT["seen"] == 9), "digits"] = 2
+NARROW = pd.concat([measured(sees_class=True), measured(sees_class=False).assign(agreement=0.1)], ignore_index=True)
+NETWORKS = pd.concat(
+    [measured(network=name, seeds=range(count)) for name, count in zip(convergence.NETWORKS, (3, 3, 1), strict=True)],
+    ignore_index=True,
+).assign(teraflop=lambda rows: rows["iteration"] * 2.0)
+NETWORKS.loc[NETWORKS["network"] == "unconditional", "agreement"] = np.nan
+SHARES = pd.DataFrame(
+    [
+        {
+            "generator": name,
+            "property": key,
+            "columns": 40,
+            "column_share": 0.6,
+            "shuffled_share": 0.1,
+            "correlation": 0.5,
+        }
+        | {"f_statistic": 20.0, "p": 1e-9, "r2": 0.7}
+        for name in ("lab", "narrow-0", "narrow-1")
+        for key in z_columns.PROPERTIES
+    ]
+)
+WAYS = pd.DataFrame(
+    [
+        {"direction": key, "t": t} | {name: t * (name == key) for name in z_columns.PROPERTIES}
+        for key in z_columns.PROPERTIES
+        for t in (-4.0, 0.0, 4.0)
+    ]
+)
+ALONE = pd.concat([history(trained=name) for name in ("discriminator", "generator")], ignore_index=True)
+ALONE_MEASURES = pd.concat([measured(trained=name) for name in ("discriminator", "generator")], ignore_index=True)
+OBJECTIVES = objectives.objectives(19)
+
+DRAWINGS = [
+    lambda: dcgan.dcgan_measures(measured(), REAL),
+    lambda: dcgan.dcgan_losses_curves(history()),
+    lambda: dcgan.dcgan_progress({"moment": np.array([0, 50]), "progress": pictures(2, 16)}),
+    lambda: dcgan.dcgan_pictures({"end": pictures(64), "real": pictures(64)}),
+    lambda: objectives.objectives_curves(OBJECTIVES),
+    lambda: objectives.objectives_alone_curves(ALONE),
+    lambda: objectives.alone_pictures({"image": pictures(4, 16)}),
+    lambda: variants.dcgan_variants_dots(VARIANTS, VARIANT_ROWS, REAL),
+    lambda: variants.variant_pictures({"variant": np.array(["nz-10"]), "image": pictures(1, 20)}),
+    lambda: sizes.dcgan_sizes_curves(SETTINGS),
+    lambda: sizes.sizes_pictures({"setting": np.array(["mnist-64"]), "image": pictures(3, 12)}),
+    lambda: interpolation.interpolation_pictures({"linear": pictures(2, 9), "spherical": pictures(2, 9)}),
+    lambda: interpolation.interpolation_curves(PATHS, REAL),
+    lambda: memorisation.memorisation_histogram(
+        pd.DataFrame({"digits": ["generated", "test"] * 5, "distance": np.linspace(1, 5, 10)})
+    ),
+    lambda: memorisation.neighbour_pictures({"closest": pictures(2, 14), "typical": pictures(2, 14)}),
+    lambda: cdcgan.cdcgan_measures(measured(seeds=[0]), REAL),
+    lambda: cdcgan.cdcgan_pictures({"moment": np.array([5, 50, 500]), "image": pictures(10, 24)}),
+    lambda: cdcgan.cdcgan_agreement_table(AGREEMENT),
+    lambda: unconditioned.unconditioned_discriminator_curves(NARROW, REAL),
+    lambda: unconditioned.unconditioned_pictures({"with": pictures(10, 8), "without": pictures(10, 8)}),
+    lambda: convergence.convergence_curves(NETWORKS, REAL),
+    lambda: z_columns.z_columns_shares(SHARES),
+    lambda: z_columns.z_columns_pictures({"table": pictures(10, 18)}),
+    lambda: z_columns.z_columns_directions({key: pictures(10, 7) for key in z_columns.PROPERTIES}),
+    lambda: z_columns.z_directions_lines(WAYS),
+]
+
+
+@pytest.mark.parametrize("style", [theme.light, theme.dark])
+@pytest.mark.parametrize("draw", DRAWINGS)
+def test_every_picture_is_drawn(draw, style) -> None:  # type: ignore[no-untyped-def]
+    with matplotlib.rc_context(style() | {"figure.dpi": 40}):
+        figure = draw()
+        figure.canvas.draw()
+    for axis in figure.axes:
+        assert axis.images or axis.lines or axis.patches
+
+
+def test_a_grid_shows_images_where_they_belong() -> None:
+    images = pictures(2, 3)
+    figure = picture_grid(images, rows=["first", "second"])
+    shown = np.asarray(figure.axes[0].images[0].get_array())
+    assert (shown[35:67, 69:101] == images[1, 2]).all()  # frames of a pixel around each of 32 × 32
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["first", "second"]
+
+
+def test_an_animation_is_an_svg_that_moves_unless_asked_not_to() -> None:
+    from PIL import Image
+
+    frames = np.zeros((5, 4, 6), np.uint8)
+    for i in range(5):
+        frames[i] = 50 * i
+    text = animated_svg(frames, 2, 3)
+    assert 'width="18" height="12" viewBox="0 0 6 4"' in text
+    assert "steps(5)" in text and "translateY(-20px)" in text
+    assert re.search(r"prefers-reduced-motion: reduce\) \{ \.strip \{ animation: none", text)
+    import base64
+
+    strip = np.asarray(Image.open(io.BytesIO(base64.b64decode(re.search(r"base64,([^\"]+)", text)[1]))).convert("L"))  # type: ignore[index]
+    assert strip.shape == (20, 6)
+    assert [int(strip[4 * i + 3, 0]) for i in range(5)] == [0, 50, 100, 150, 200]
+    buffer = io.BytesIO()
+    Animation(frames, 2, 3).savefig(buffer, format="svg", metadata={})
+    assert buffer.getvalue().decode() == text
+    with pytest.raises(ValueError, match="SVG only"):
+        Animation(frames).savefig(buffer, format="png")
+
+
+def test_values_of_the_dcgan() -> None:
+    values = dcgan.dcgan_values(measured(), history(), REAL)
+    assert values["iterations"] == 100 and values["seeds"] == 3
+    assert values["end"]["frechet"] == pytest.approx(np.mean([100 / 3, 100 / 4, 100 / 5]))
+    assert values["times_floor"] == pytest.approx(values["end"]["frechet"] / 0.5)
+    assert values["spread"] == pytest.approx(5 / 3)
+    assert values["collapsed"] == 0
+    assert values["by_iteration"]["50"] == pytest.approx(np.mean([50, 100 / 3, 25]))
+
+
+def test_collapse_is_seen_in_classes_and_in_diversity() -> None:
+    rows = measured(iterations=(100,), seeds=range(4))
+    rows.loc[1, "effective_classes"], rows.loc[2, "diversity"] = 3.0, 0.2
+    assert collapsed(rows, REAL) == 2
+
+
+def test_means_over_seeds_stay_above_zero() -> None:
+    rows = pd.DataFrame({"frechet": [0.1, 5.0, 9.0]})
+    found = over_seeds(rows)
+    assert found["low_frechet"] == 0 and found["lowest_frechet"] == 0.1 and found["seeds"] == 3
+    assert "agreement" not in found
+
+
+def test_the_labs_own_row_is_the_dcgan_at_as_many_iterations() -> None:
+    lab = measured(iterations=(0, 50, 100, 300))
+    table = variants.dcgan_variants(VARIANT_ROWS, lab, REAL).set_index("variant")
+    assert table["frechet"].is_monotonic_increasing
+    assert table.loc["lab", "iterations"] == 100 and table.loc["longer", "iterations"] == 300
+    assert table.loc["lab", "frechet"] == lab[lab["iteration"] == 100]["frechet"].mean()
+    assert table.loc["nz-10", "times_lab"] == pytest.approx(1)
+
+
+def test_values_of_the_other_steps() -> None:
+    named = variants.dcgan_variants_values(VARIANTS, VARIANT_ROWS)
+    assert named["better_than_lab"] == ["noise of 10 numbers"] and named["by_name"]["nz_10"]["d_fake"] == pytest.approx(
+        0.2
+    )
+    assert named["worst"]["variant"] == "lab" and named["best"]["variant"] == "nz-10"
+    assert sizes.dcgan_sizes_values(SETTINGS)["by_setting"]["mnist_64"]["times_floor"] == 2
+    paths = interpolation.interpolation_values(PATHS)
+    assert paths["linear"]["middle"]["norm"] == 7 and paths["spherical"]["ends"]["norm"] == 10
+    asked = cdcgan.cdcgan_values(measured(seeds=[0]), AGREEMENT, history())
+    assert asked["mistake"] == {"asked": 4, "seen": 9, "digits": 2} and asked["worst"] == 4
+    assert asked["nine_of_ten"] == 0 and asked["low"] < asked["agreement"] < asked["high"]
+    seen = unconditioned.unconditioned_discriminator_values(NARROW)
+    assert seen["unseen"]["agreement"] == pytest.approx(0.1) and seen["highest_unseen_agreement"] == pytest.approx(0.1)
+    both = convergence.convergence_values(NETWORKS)
+    assert both["shared_iteration"] == 100
+    assert both["by_network"]["conditional"]["teraflop"] == 200
+    assert z_columns.z_columns_values(SHARES)["slant"]["narrow"]["column_share"] == pytest.approx(0.6)
+    assert z_columns.z_directions_values(WAYS)["width"] == {"low": -4, "high": 4, "reach": 4}
+    assert real_measures_values(REAL)["lowest_frechet"] == 0.4
+    alone = objectives.objectives_alone_values(ALONE, ALONE_MEASURES)
+    assert alone["generator"]["d_real"] == pytest.approx(0.8) and alone["iterations"] == 60
+
+
+def test_copies_are_counted() -> None:
+    made = pd.DataFrame({"digits": "generated", "distance": [0.1, 3.0, 4.0, 5.0]})
+    real = pd.DataFrame({"digits": "test", "distance": [2.0, 3.0, 4.0, 5.0]})
+    values = memorisation.memorisation_values(pd.concat([made, real]))
+    assert values["copies"] == 1 and values["test"]["lowest"] == 2.0 and values["nearer_than_real"] == 0.25
+
+
+def test_pulls_are_the_closed_forms() -> None:
+    np.testing.assert_allclose(OBJECTIVES["pull_minimax"], OBJECTIVES["d"])
+    np.testing.assert_allclose(OBJECTIVES["pull_non_saturating"], 1 - OBJECTIVES["d"])
+    np.testing.assert_allclose(OBJECTIVES["loss_non_saturating"], -np.log(OBJECTIVES["d"]))
+    np.testing.assert_allclose(OBJECTIVES["loss_minimax"], np.log(1 - OBJECTIVES["d"]))
+    np.testing.assert_allclose(OBJECTIVES["loss_discriminator"], -np.log(1 - OBJECTIVES["d"]), atol=1e-12)

@@ -1,0 +1,86 @@
+"""The training of generators: continued after a kill as if nothing had happened, measured at the right moments, the same every time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from experiments.gan import training as module
+from experiments.gan.training import digit_measure, history_rows, measured_rows, train
+from tests.experiments.gan_digits import small_classifier, small_training
+from tpdl.engine import context
+from tpdl.methods.adversarial_training import noise
+
+ITERATIONS = 12
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TPDL_PROFILE", "demo")
+    monkeypatch.setattr(module, "MOMENTS", (0, 4, 8))
+
+
+class Killed(BaseException):
+    """What a kill is to the code that runs: no handler sees it."""
+
+
+def run(seed: int = 0, kill_at: int | None = None) -> dict[str, np.ndarray]:
+    training = small_training(seed)
+    step = training.step
+
+    def step_or_die() -> None:
+        if training.iteration == kill_at:
+            raise Killed
+        step()
+
+    training.step = step_or_die  # type: ignore[method-assign]
+    measure, samples = digit_measure(small_classifier())
+    return train(training, ITERATIONS, measure, samples, noise(6, 5, [3]))
+
+
+@pytest.mark.parametrize("kill_at", [2, 6, 11])
+@pytest.mark.parametrize("saving", [0.0, 60.0])  # a checkpoint after every iteration, or only at the moments
+def test_a_killed_run_ends_as_if_it_had_not_been_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kill_at: int, saving: float
+) -> None:
+    whole = run()
+    monkeypatch.setattr(module, "SAVING", saving)
+    monkeypatch.setattr(context.checkpoint, "folder", tmp_path)
+    with pytest.raises(Killed):
+        run(kill_at=kill_at)
+    context.notes.clear()
+    continued = run()
+    assert context.notes["resumed_at"] == (kill_at if saving == 0 else kill_at // 4 * 4)
+    assert whole.keys() == continued.keys()
+    for name in whole.keys() - {"seconds"}:
+        np.testing.assert_array_equal(whole[name], continued[name], err_msg=name)
+
+
+def test_the_seed_decides_everything() -> None:
+    first, again, other = run(), run(), run(seed=1)
+    for name in first.keys() - {"seconds"}:
+        np.testing.assert_array_equal(first[name], again[name], err_msg=name)
+    assert not np.array_equal(first["history"], other["history"])
+    assert not np.array_equal(first["sheet"], other["sheet"])
+
+
+def test_measured_before_during_and_after() -> None:
+    result = run()
+    assert result["moment"].tolist() == [0, 4, 8, ITERATIONS]
+    assert result["sheet"].shape == (4, 6, 32, 32) and result["sheet"].dtype == np.uint8
+    assert result["history"].shape == (ITERATIONS, 4)
+    assert (np.diff(result["seconds"]) > 0).all()
+    rows = measured_rows(result, seed=0)
+    assert [row["iteration"] for row in rows] == [0, 4, 8, ITERATIONS]
+    assert {"seed", "frechet", "effective_classes", "confidence", "diversity"} <= rows[0].keys()
+    assert "agreement" not in rows[0]
+
+
+def test_history_is_averaged_over_windows() -> None:
+    history = np.arange(48, dtype=np.float32).reshape(12, 4)
+    rows = history_rows({"history": history}, 5, seed=7)
+    assert [row["iteration"] for row in rows] == [5, 10, 12]
+    assert rows[0]["loss_d"] == history[:5, 0].mean() and rows[2]["d_fake"] == history[10:, 3].mean()
+    assert rows[0]["seed"] == 7

@@ -1,0 +1,87 @@
+"""DCGAN (Radford, Metz and Chintala 2016) at the lab's sizes: generator 128-64-32, discriminator 32-64-128, kernel 4."""
+
+from __future__ import annotations
+
+import itertools
+
+from torch import Tensor, nn
+
+
+class Generator(nn.Module):
+    """From noise to an image: transposed convolutions that double the side, from 4×4 on.
+
+    Args:
+        nz: length of the noise vector.
+        width: channels before the last layer; each layer before has twice as many (32 gives 128-64-32 at side 32).
+        side: of the image in pixels, a power of two from 8 on.
+    """
+
+    def __init__(self, nz: int = 100, width: int = 32, side: int = 32) -> None:
+        super().__init__()
+        self.nz = nz
+        channels = doublings(width, side)[::-1]
+        layers: list[nn.Module] = [*raised(nz, channels[0], first=True)]
+        for before, after in itertools.pairwise(channels):
+            layers += raised(before, after)
+        self.layers = nn.Sequential(*layers, nn.ConvTranspose2d(width, 1, 4, 2, 1, bias=False), nn.Tanh())
+
+    def forward(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Images [images, 1, side, side] in −1 … 1 of noise [images, nz]; labels have no effect."""
+        return self.layers(z[:, :, None, None])
+
+
+class Discriminator(nn.Module):
+    """From an image to the logit of its being real: strided convolutions that halve the side, down to 4×4.
+
+    Args:
+        width: channels after the first layer; each layer after has twice as many (32 gives 32-64-128 at side 32).
+        side: of the image in pixels, a power of two from 8 on.
+    """
+
+    def __init__(self, width: int = 32, side: int = 32) -> None:
+        super().__init__()
+        channels = doublings(width, side)
+        layers: list[nn.Module] = [nn.Conv2d(1, width, 4, 2, 1, bias=False), nn.LeakyReLU(0.2)]
+        for before, after in itertools.pairwise(channels):
+            layers += lowered(before, after)
+        self.layers = nn.Sequential(*layers, nn.Conv2d(channels[-1], 1, 4, bias=False))
+
+    def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Logits [images] of images [images, 1, side, side]; labels have no effect. D(x) is their sigmoid."""
+        return self.layers(x).flatten()
+
+
+def doublings(width: int, side: int) -> list[int]:
+    """Channels of the discriminator's layers, which halve the side down to 4: 32, 64, 128 for width 32 and side 32.
+
+    Raises:
+        ValueError: the side is no power of two from 8 on.
+    """
+    if side < 8 or side & (side - 1):
+        raise ValueError(f"the side of a DCGAN image is a power of two from 8 on, not {side}")
+    return [width * 2**i for i in range(side.bit_length() - 3)]
+
+
+def raised(before: int, after: int, first: bool = False) -> list[nn.Module]:
+    """A layer of a generator: a transposed convolution that doubles the side (or, at first, makes 1×1 into 4×4).
+
+    No bias: the batch normalisation behind it would take it away again.
+    """
+    stride, padding = (1, 0) if first else (2, 1)
+    convolution = nn.ConvTranspose2d(before, after, 4, stride, padding, bias=False)
+    return [convolution, nn.BatchNorm2d(after), nn.ReLU()]
+
+
+def lowered(before: int, after: int) -> list[nn.Module]:
+    """A layer of a discriminator: a convolution that halves the side."""
+    return [nn.Conv2d(before, after, 4, 2, 1, bias=False), nn.BatchNorm2d(after), nn.LeakyReLU(0.2)]
+
+
+def initialise(model: nn.Module) -> None:
+    """Weights N(0, 0.02), scales of the batch normalisation N(1, 0.02), shifts 0 (section 3 of the paper, and its code)."""
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
+            nn.init.normal_(module.weight, 0.0, 0.02)
+        elif isinstance(module, nn.BatchNorm2d):
+            nn.init.normal_(module.weight, 1.0, 0.02)
+            nn.init.zeros_(module.bias)
