@@ -34,7 +34,7 @@ COLOURS = {"source-only": "C0", "dann": "C1", "target": "C2", "recoloured": "C5"
     data=["mnist", "mnist-m"],
     local=True,
 )
-def dann_training(method: str, seed: int, epochs: int = 6) -> Arrays:
+def dann_training(method: str, seed: int, epochs: int = 5) -> Arrays:
     """The three trainings of the paper's table 2; see `experiments.adaptation.runs.run`.
 
     Args:
@@ -57,7 +57,7 @@ def dann_training(method: str, seed: int, epochs: int = 6) -> Arrays:
     data=["mnist", "mnist-m"],
     local=True,
 )
-def recoloured_training(method: str, seed: int, epochs: int = 6) -> Arrays:
+def recoloured_training(method: str, seed: int, epochs: int = 5) -> Arrays:
     """The first two again, with one change: every source digit in two random colours whenever it is shown.
 
     Args:

@@ -26,7 +26,7 @@ SCHEDULE = "schedule"
     data=["mnist", "mnist-m"],
     local=True,
 )
-def grl_weight_training(weight: float, seed: int, epochs: int = 6) -> Arrays:
+def grl_weight_training(weight: float, seed: int, epochs: int = 5) -> Arrays:
     """Adversarial training with a constant λ; see `experiments.adaptation.runs.run`.
 
     Args:

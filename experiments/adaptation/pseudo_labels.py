@@ -100,8 +100,8 @@ def _started(start: str, seed: int, images: np.ndarray, labels: np.ndarray, runs
     from tpdl.nets.dann import DomainAdversarialNetwork
 
     if start == "early":
-        shown = 64 * EARLY_STEPS
-        return train(images[:shown], labels[:shown], epochs=1, batch=128, seed=seed).model
+        shown = 32 * EARLY_STEPS
+        return train(images[:shown], labels[:shown], epochs=1, batch=64, seed=seed).model
     model = DomainAdversarialNetwork()
     set_weights(model, next(run for run in runs if str(run["method"]) == start))
     return model.to(best_device())

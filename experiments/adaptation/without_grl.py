@@ -27,7 +27,7 @@ COLOURS = {"reversed": "C1", "detached": "C0", "joined": "C4"}
     data=["mnist", "mnist-m"],
     local=True,
 )
-def joined_training(seed: int, epochs: int = 6) -> Arrays:
+def joined_training(seed: int, epochs: int = 5) -> Arrays:
     """DANN with the reversal left out: λ goes by the same schedule, but features and domain classifier descend the same loss.
 
     Args:
