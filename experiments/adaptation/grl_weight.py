@@ -83,7 +83,7 @@ def grl_weight_curves(results: pd.DataFrame) -> Figure:
         axis.set_ylim(0, 1)
         axis.yaxis.set_major_formatter("{x:.0%}")
         axis.legend(loc="lower left", fontsize=8)
-    axes[2].set_ylim(0, None)
+    axes[2].set_ylim(0, 1.4 * max(last["label_gradient"].max(), last["reversed_gradient"].max()))
     axes[2].legend(loc="upper left", fontsize=8)
     return fig
 

@@ -38,7 +38,7 @@ class DomainAdversarialNetwork(nn.Module):
         for layer in self.modules():
             if isinstance(layer, nn.Conv2d | nn.Linear):
                 nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-                nn.init.zeros_(layer.bias)
+                nn.init.zeros_(layer.bias)  # type: ignore[arg-type]  # all have one
 
     def forward(self, images: Tensor) -> Tensor:
         """Scores of the digits: [images, 3, 28, 28] as `as_input` makes them -> [images, 10]."""
