@@ -43,7 +43,7 @@ def feature_map(runs: Mapping[str, Any], points: int = 500, seed: int = 0, perpl
     digits = mnist.load().test_labels[:points]
     parts = []
     for run in several(runs):
-        if str(run["method"]) not in METHODS:
+        if str(run["method"]) not in METHODS or int(run["seed"]) != seed:
             continue
         features = np.concatenate([run["features/source"][:points], run["features/target"][:points]])
         components = PCA(50, random_state=seed).fit_transform(features)
