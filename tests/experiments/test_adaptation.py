@@ -21,7 +21,12 @@ from experiments.adaptation.dann import (
 from experiments.adaptation.domain_samples import domain_samples, domain_samples_sheet
 from experiments.adaptation.feature_map import feature_gap, feature_gap_values, feature_map, feature_map_points
 from experiments.adaptation.grl_weight import grl_weight, grl_weight_curves, grl_weight_values
-from experiments.adaptation.pseudo_labels import pseudo_labels, pseudo_labels_paths, pseudo_labels_values
+from experiments.adaptation.pseudo_labels import (
+    pseudo_labels,
+    pseudo_labels_paths,
+    pseudo_labels_values,
+    recoloured_pseudo_labels_values,
+)
 from experiments.adaptation.runs import several
 from experiments.adaptation.without_grl import without_grl, without_grl_bars, without_grl_values
 from tpdl.engine import theme
@@ -155,6 +160,13 @@ def test_values_of_pseudo_labels() -> None:
     start = values["starts"]["dann"]
     assert start["best"]["threshold"] == 0.9 and start["best"]["target_accuracy"] == pytest.approx(0.68)
     assert start["begins"] == 0.5 and start["thresholds"]["0"]["last"]["kept_accuracy"] == pytest.approx(0.705)
+
+
+def test_values_of_pseudo_labels_after_recolouring() -> None:
+    rows = rounds().query("start == 'dann' and threshold == 0.9")
+    values = recoloured_pseudo_labels_values(rows)
+    assert values["seeds"] == 2 and values["threshold"] == 0.9
+    assert values["last"]["target_accuracy"] == pytest.approx(0.68) and values["first"]["target_accuracy"] == 0.5
 
 
 def draw(make) -> list:  # type: ignore[no-untyped-def]
