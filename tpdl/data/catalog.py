@@ -113,6 +113,18 @@ ENTRIES = (
             for file, sha256 in _MNIST_FILES.items()
         ),
     ),
+    Entry(
+        "mnist-m",
+        "the 200 training photographs of BSDS500, which MNIST's digits are drawn into to make MNIST-M",
+        "BSDS500: non-commercial research and education",
+        "https://www2.eecs.berkeley.edu/Research/Projects/CS/vision/grouping/resources.html",
+        15_000_000,
+        ("bsds500/train",),
+        by_hand="put BSR_bsds500.tgz (71 MB) from there into {root} and repeat `tpdl data fetch mnist-m`; or put the authors' own "
+        "mnist_m.tar.gz, if you have it, into {root}/mnist_m",
+        alternatives=("mnist_m/mnist_m.tar.gz",),
+        archives=("BSR_bsds500.tgz",),
+    ),
     _weights("squeezenet1_1", "SqueezeNet 1.1", "squeezenet1_1-b8a52dc0.pth", 4_958_000),
     Entry(
         "weights/efficientnet_lite0",

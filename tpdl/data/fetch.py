@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tpdl.data.catalog import Download, entry
 from tpdl.data.place import data_root
-from tpdl.data.unpack import arrange_scenes
+from tpdl.data.unpack import arrange_photographs, arrange_scenes
 from tpdl.engine.errors import StepError, UserError
 from tpdl.engine.files import atomic_path, sha256_file
 
@@ -34,7 +34,8 @@ def fetch(name: str, root: Path | None = None, progress: Progress | None = None)
     root, wanted = root or data_root(), entry(name)
     for archive in wanted.archives:
         if (root / archive).is_file():
-            arrange_scenes(root / archive, root / wanted.paths[0])
+            arrange = arrange_scenes if name == "15-scene" else arrange_photographs
+            arrange(root / archive, root / wanted.paths[0])
             return root / wanted.paths[0]
     if not wanted.downloads:
         raise UserError(f"{name} cannot be fetched: {wanted.by_hand.format(root=root)}; its home is {wanted.home}")

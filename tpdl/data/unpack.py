@@ -65,6 +65,25 @@ def arrange_scenes(archive: Path, folder: Path) -> None:
         arranged.rename(folder)
 
 
+def arrange_photographs(archive: Path, folder: Path) -> None:
+    """Take the training photographs of BSDS500 out of its archive, which holds them in BSR/BSDS500/data/images/train.
+
+    Raises:
+        UserError: the archive holds something else.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".photographs-", dir=folder.parent) as scratch:
+        content, arranged = Path(scratch) / "content", Path(scratch) / "arranged"
+        unpack(archive, content)
+        found = sorted(content.rglob("images/train/*.jpg"))
+        if not found:
+            raise UserError(f"{archive} is not BSDS500: it has no images/train/*.jpg")
+        arranged.mkdir()
+        for photograph in found:
+            shutil.move(photograph, arranged / photograph.name)
+        arranged.rename(folder)
+
+
 def _unzip(archive: Path, folder: Path) -> None:
     with zipfile.ZipFile(archive) as packed:
         for member in packed.infolist():

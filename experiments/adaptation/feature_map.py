@@ -1,0 +1,147 @@
+"""The two domains in the space of features before and after adaptation: pictures in two dimensions, and numbers beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+import tpdl
+from experiments.adaptation.dann import NAMES, dann_training
+from experiments.adaptation.runs import several
+from tpdl import experiment, figure, summary
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+METHODS = ("source-only", "dann")
+"""Before and after."""
+DIGITS = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#8C6D31", "#7F7F7F", "#B5A300", "#6A3D9A")
+"""A colour for each digit, legible on white and on black; the digits are also written at the middle of their source points."""
+
+
+@experiment(inputs={"runs": dann_training}, demo={"points": 100})
+def feature_map(runs: Mapping[str, Any], points: int = 500, seed: int = 0, perplexity: float = 30.0) -> pd.DataFrame:
+    """One row for each method, map and image: its place in two dimensions.
+
+    Both domains of a method are mapped together, and the images are the same for all methods: the first test images. "PCA" has the first two
+    principal components, "t-SNE" (van der Maaten and Hinton 2008) starts from the first 50.
+
+    Args:
+        points: images of each domain.
+        seed: of the training that is shown, and of t-SNE.
+        perplexity: of t-SNE.
+    """
+    import numpy as np
+    from sklearn.decomposition import PCA
+    from sklearn.manifold import TSNE
+
+    from tpdl.data import mnist
+
+    digits = mnist.load().test_labels[:points]
+    parts = []
+    for run in several(runs):
+        if str(run["method"]) not in METHODS or int(run["seed"]) != seed:
+            continue
+        features = np.concatenate([run["features/source"][:points], run["features/target"][:points]])
+        components = PCA(50, random_state=seed).fit_transform(features)
+        maps = {
+            "PCA": components[:, :2],
+            "t-SNE": TSNE(2, perplexity=perplexity, init="pca", random_state=seed).fit_transform(components),
+        }
+        for name, places in maps.items():
+            part = {"method": str(run["method"]), "map": name, "domain": np.repeat(["source", "target"], len(digits))}
+            part |= {"digit": np.tile(digits, 2), "x": places[:, 0].round(3), "y": places[:, 1].round(3)}
+            parts.append(pd.DataFrame(part))
+    return pd.concat(parts, ignore_index=True)
+
+
+@experiment(inputs={"runs": dann_training})
+def feature_gap(runs: Mapping[str, Any]) -> pd.DataFrame:
+    """One row for each training: how far apart its two domains lie, by three measures (see `tpdl.methods.domain_gap`).
+
+    `separability` is the accuracy of a fresh linear probe, `a_distance` what follows from it, `mmd` between 1000 test images of each domain.
+    """
+    from tpdl.methods.domain_gap import a_distance, mmd, probe_accuracy
+
+    rows = []
+    for run in several(runs):
+        source, target = run["features/source"], run["features/target"]
+        separability = probe_accuracy(source, target)
+        rows.append(
+            {"method": str(run["method"]), "name": NAMES[str(run["method"])], "seed": int(run["seed"])}
+            | {"separability": separability, "a_distance": a_distance(separability)}
+            | {"mmd": mmd(source[:1000], target[:1000]), "target_accuracy": float(run["correct/target"].mean())}
+        )
+    return pd.DataFrame(rows)
+
+
+@figure(
+    feature_map,
+    feature_gap,
+    format="png",
+    caption="Features of the same test images of MNIST and MNIST-M before adaptation (source only, left) and after it (DANN, right). "
+    "Above, t-SNE coloured by domain, and by digit (the number stands at the middle of its MNIST images); below, the first two principal components by domain. Below each name: accuracy of a fresh linear probe "
+    "between the domains (50 % where they cannot be told apart) and squared MMD, both in all 768 dimensions.",
+    alt="Three rows of two scatter plots, before and after adaptation: t-SNE coloured by domain, t-SNE coloured by digit, and principal components coloured "
+    "by domain.",
+)
+def feature_map_points(places: pd.DataFrame, gaps: pd.DataFrame) -> Figure:
+    """A column for each method; t-SNE by domain and by digit, PCA by domain."""
+    from matplotlib.figure import Figure
+
+    methods = [method for method in METHODS if method in set(places["method"])]
+    fig = Figure(figsize=(7.6, 10.2))
+    axes = fig.subplots(3, len(methods), squeeze=False)
+    for column, method in zip(axes.T, methods, strict=True):
+        gap = gaps[(gaps["method"] == method) & (gaps["seed"] == 0)].iloc[0]
+        maps = {name: rows for name, rows in places[places["method"] == method].groupby("map")}
+        column[0].set_title(f"{NAMES[method]}\nprobe {gap['separability']:.0%}, MMD² {gap['mmd']:.3f}")
+        _by_domain(column[0], maps["t-SNE"])
+        _by_digit(column[1], maps["t-SNE"])
+        _by_domain(column[2], maps["PCA"])
+    for axis, label in zip(axes[:, 0], ("t-SNE, by domain", "t-SNE, by digit", "PCA, by domain"), strict=True):
+        axis.set_ylabel(label)
+    for axis in axes.ravel():
+        axis.set(xticks=[], yticks=[])
+        axis.grid(False)
+    fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=2, markerscale=2)
+    return fig
+
+
+def _by_domain(axis: Axes, rows: pd.DataFrame) -> None:
+    for domain, colour, marker, label in (
+        ("source", "C0", "o", "MNIST (source)"),
+        ("target", "C1", "^", "MNIST-M (target)"),
+    ):
+        part = rows[rows["domain"] == domain]
+        axis.scatter(part["x"], part["y"], s=7, color=colour, marker=marker, alpha=0.6, linewidths=0, label=label)
+
+
+def _by_digit(axis: Axes, rows: pd.DataFrame) -> None:
+    import matplotlib
+
+    paper, ink = matplotlib.rcParams["axes.facecolor"], matplotlib.rcParams["text.color"]
+    for digit, part in rows.groupby("digit"):
+        axis.scatter(part["x"], part["y"], s=7, color=DIGITS[int(str(digit))], alpha=0.7, linewidths=0)
+        x, y = part.loc[part["domain"] == "source", ["x", "y"]].median()
+        box = {"boxstyle": "circle,pad=0.15", "facecolor": paper, "edgecolor": "none", "alpha": 0.8}
+        style = {"ha": "center", "va": "center", "fontsize": 10, "fontweight": "bold", "color": ink}
+        axis.text(x, y, str(digit), bbox=box, **style)
+
+
+@summary(feature_gap)
+def feature_gap_values(results: pd.DataFrame) -> dict:
+    """Means over seeds of every measure, by method, with the lowest and highest separability."""
+    by = {}
+    for method, rows in results.groupby("method", sort=False):
+        means = {column: float(rows[column].mean()) for column in ("separability", "a_distance", "mmd")}
+        extremes = {"least": float(rows["separability"].min()), "most": float(rows["separability"].max())}
+        by[str(method).replace("-", "_")] = means | extremes | {"seeds": len(rows)}
+    return by
+
+
+if __name__ == "__main__":
+    tpdl.main(__file__)

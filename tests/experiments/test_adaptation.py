@@ -1,0 +1,206 @@
+"""The chapter on domain adaptation: tables from made-up trainings, and pictures in both themes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import binomtest
+
+from experiments.adaptation.dann import (
+    dann,
+    dann_accuracy,
+    dann_accuracy_values,
+    dann_curves,
+    dann_domain_curves,
+    dann_values,
+)
+from experiments.adaptation.domain_samples import domain_samples, domain_samples_sheet
+from experiments.adaptation.feature_map import feature_gap, feature_gap_values, feature_map, feature_map_points
+from experiments.adaptation.grl_weight import grl_weight, grl_weight_curves, grl_weight_values
+from experiments.adaptation.pseudo_labels import (
+    pseudo_labels,
+    pseudo_labels_paths,
+    pseudo_labels_values,
+    recoloured_pseudo_labels_values,
+)
+from experiments.adaptation.runs import several
+from experiments.adaptation.without_grl import without_grl, without_grl_bars, without_grl_values
+from tpdl.engine import theme
+
+EPOCHS, TEST = 3, 200
+SHARES = {"source-only": 0.5, "dann": 0.75, "target": 0.95, "recoloured": 0.7, "recoloured-dann": 0.9}
+
+
+def made_up(method: str, seed: int, share: float = 0.6, shift: float = 3.0) -> dict[str, Any]:
+    """What a training returns: `share` of the target's test images right, features of the domains `shift` apart."""
+    rng = np.random.default_rng([seed, len(method)])
+    adapts = method not in ("source-only", "target", "recoloured")
+    epochs = np.arange(1.0, EPOCHS + 1)
+    history = {"epoch": epochs, "weight": epochs / EPOCHS, "rate": 0.01 / epochs, "label_loss": 1 / epochs}
+    history |= {"source_accuracy": 0.9 + 0.02 * epochs, "target_accuracy": share * epochs / EPOCHS}
+    if adapts:
+        history |= {"domain_loss": 0.7 - 0.1 / epochs, "domain_accuracy": 0.6 + 0 * epochs}
+        history |= {"domain_test_accuracy": 0.6 + 0.1 / epochs, "label_gradient": 0.1 / epochs}
+        history |= {"domain_gradient": 0.05 / epochs, "reversed_gradient": 0.02 * epochs}
+    features = rng.normal(size=(2, 600, 60)).astype(np.float32)
+    features[1, :, 0] += shift
+    right = np.arange(TEST) < round(share * TEST)
+    return {
+        "method": np.array(method),
+        "seed": np.array(seed),
+        "correct/source": np.arange(TEST) < 0.95 * TEST,
+        "correct/target": rng.permutation(right) if seed else right,
+        "features/source": features[0],
+        "features/target": features[1],
+        "seconds": np.array(10.0),
+        "images": np.array(20_000),
+    } | {f"history/{key}": value for key, value in history.items()}
+
+
+def trainings(methods: tuple[str, ...], seeds: int = 2) -> dict[str, Any]:
+    return {
+        f"method={method},seed={seed}": made_up(method, seed, SHARES.get(method, 0.4), 0.0 if "dann" in method else 3.0)
+        for method in methods
+        for seed in range(seeds)
+    }
+
+
+RUNS = trainings(("source-only", "dann", "target"))
+RECOLOURED = trainings(("recoloured", "recoloured-dann"))
+CONSTANT = {str(weight): made_up(f"{weight:g}", 0, 0.4 + 0.1 * weight) for weight in (0.0, 1.0, 3.0)}
+
+
+def test_one_run_alone_is_taken_like_several() -> None:
+    assert several(RUNS["method=dann,seed=0"])[0]["method"] == "dann"
+    assert len(several(RUNS, {}, CONSTANT)) == 9
+
+
+def test_dann_has_a_row_for_each_training_and_epoch() -> None:
+    rows = dann(RUNS, RECOLOURED)
+    assert len(rows) == 10 * EPOCHS
+    assert rows.query("method == 'source-only'")["domain_loss"].isna().all()
+    assert rows.query("method == 'dann'")["domain_loss"].notna().all()
+    values = dann_values(rows)
+    assert values["epochs"] == EPOCHS and values["last"]["target_accuracy"] == pytest.approx(0.75)
+
+
+def test_accuracies_are_means_over_seeds_with_intervals_and_mcnemars_test() -> None:
+    rows = dann_accuracy(RUNS, RECOLOURED).set_index(["method", "domain"])
+    one = rows.loc[("source-only", "target")]
+    assert one["accuracy"] == pytest.approx(0.5) and one["low"] < 0.5 < one["high"]
+    # Seed 0 of both is right on its first images, so DANN has 50 right that the other has not, and never the reverse.
+    assert one["p_against_dann"] == pytest.approx(binomtest(0, 50).pvalue)
+    assert rows.loc[("dann", "target"), "p_against_dann"] == 1
+    assert rows.loc[("target", "target"), "paper"] == 0.9596 and np.isnan(rows.loc[("dann", "source"), "paper"])
+    values = dann_accuracy_values(rows.reset_index())
+    assert values["closed"] == pytest.approx((0.75 - 0.5) / (0.95 - 0.5))
+    assert values["best"]["name"] == "DANN, recoloured" and values["recoloured_dann"]["target"]["seeds"] == 2
+
+
+def test_the_chapter_does_without_the_cells_that_are_not_measured() -> None:
+    first = {label: run for label, run in RUNS.items() if label.endswith("seed=0")}
+    rows = dann_accuracy(first, {})
+    assert set(rows["method"]) == {"source-only", "dann", "target"} and set(rows["seeds"]) == {1}
+    assert dann_accuracy_values(rows)["methods"] == ["source_only", "dann", "target"]
+    weights = grl_weight({}, first)
+    assert set(weights["setting"]) == {"schedule"}
+    values = grl_weight_values(weights)
+    assert values["constants"] == [] and "best" not in values
+    draw(lambda: grl_weight_curves(weights))
+    branches = without_grl(first, {}, {})
+    assert without_grl_values(branches)["branches"] == ["reversed"]
+    draw(lambda: without_grl_bars(branches))
+
+
+def test_lambda_0_is_the_detached_branch_and_dann_the_reversed() -> None:
+    rows = without_grl(RUNS, CONSTANT, made_up("joined", 0, 0.3, 8.0))
+    assert rows.groupby("branch").size().to_dict() == {"detached": 1, "joined": 1, "reversed": 2}
+    means = rows.groupby("branch")["separability"].mean()
+    assert means["joined"] > 0.95 and means["reversed"] < 0.65
+    values = without_grl_values(rows)
+    assert values["detached"]["target_accuracy"] == pytest.approx(0.4)
+    assert values["branches"] == ["detached", "joined", "reversed"]
+
+
+def test_the_weights_are_compared_after_the_last_epoch() -> None:
+    values = grl_weight_values(grl_weight(CONSTANT, RUNS))
+    assert values["constants"] == ["0", "1", "3"]
+    assert values["best"]["weight"] == 3 and values["best"]["target_accuracy"] == pytest.approx(0.7)
+    assert values["settings"]["schedule"]["seeds"] == 2
+    one = values["settings"]["1"]
+    assert one["share_of_domain"] == pytest.approx(0.06 / (0.06 + 0.1 / 3))
+
+
+def test_the_gap_tells_domains_apart() -> None:
+    values = feature_gap_values(feature_gap(RUNS))
+    assert values["source_only"]["separability"] > 0.85 > 0.65 > values["dann"]["separability"]
+    assert values["source_only"]["mmd"] > values["dann"]["mmd"]
+
+
+def rounds() -> pd.DataFrame:
+    rows = [
+        {"start": start, "seed": seed, "threshold": threshold, "round": number}
+        | {"coverage": 1 - threshold / 2, "kept_accuracy": 0.5 + 0.1 * number + 0.01 * seed, "rarest": 0.05}
+        | {"target_accuracy": 0.5 + 0.1 * number * threshold, "source_accuracy": 0.98}
+        for start in ("early", "dann")
+        for seed in (0, 1)
+        for threshold in (0.0, 0.9)
+        for number in (0, 1, 2)
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_values_of_pseudo_labels() -> None:
+    values = pseudo_labels_values(rounds())
+    assert values["begun"] == ["dann", "early"] and values["rounds"] == 2
+    start = values["starts"]["dann"]
+    assert start["best"]["threshold"] == 0.9 and start["best"]["target_accuracy"] == pytest.approx(0.68)
+    assert start["begins"] == 0.5 and start["thresholds"]["0"]["last"]["kept_accuracy"] == pytest.approx(0.705)
+
+
+def test_values_of_pseudo_labels_after_recolouring() -> None:
+    rows = rounds().query("start == 'dann' and threshold == 0.9")
+    values = recoloured_pseudo_labels_values(rows)
+    assert values["seeds"] == 2 and values["threshold"] == 0.9
+    assert values["last"]["target_accuracy"] == pytest.approx(0.68) and values["first"]["target_accuracy"] == 0.5
+
+
+def draw(make) -> list:  # type: ignore[no-untyped-def]
+    """Draw under both themes; the figures."""
+    figures = []
+    for style in (theme.light, theme.dark):
+        with matplotlib.rc_context(style()):
+            figures.append(make())
+            figures[-1].canvas.draw()
+    return figures
+
+
+def test_the_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TPDL_PROFILE", "demo")
+    histories = dann(RUNS, RECOLOURED)
+    (curves, _) = draw(lambda: dann_curves(histories))
+    assert [axis.get_title() for axis in curves.axes] == ["MNIST (source)", "MNIST-M (target)"]
+    draw(lambda: dann_domain_curves(histories))
+    draw(lambda: grl_weight_curves(grl_weight(CONSTANT, RUNS)))
+    branches = without_grl(RUNS, CONSTANT, made_up("joined", 0))
+    (bars, _) = draw(lambda: without_grl_bars(branches))
+    assert len(bars.axes[0].patches) == 3
+    (paths, _) = draw(lambda: pseudo_labels_paths(rounds()))
+    assert len(paths.axes) == 4
+    places = feature_map(RUNS, points=40, perplexity=5.0)
+    assert places.groupby(["method", "map", "domain"]).size().unique().tolist() == [40]
+    draw(lambda: feature_map_points(places, feature_gap(RUNS)))
+    draw(lambda: domain_samples_sheet(domain_samples()))
+
+
+@pytest.mark.slow
+def test_self_training_in_the_demo_profile(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TPDL_PROFILE", "demo")
+    rows = pseudo_labels("early", 0, {}, rounds=1, steps=2, pool=100)
+    everything = rows.query("threshold == 0")
+    assert (everything["coverage"] == 1).all() and len(rows) == 8
+    assert rows.query("coverage == 0")["kept_accuracy"].isna().all()
