@@ -158,9 +158,9 @@ def adversarial_thumbnails(made: Arrays, results: pd.DataFrame) -> Arrays:
     adversarial,
     adversarial_thumbnails,
     format="png",
-    caption="From the easiest pair (top) to the hardest (bottom), by the size of the change: original, adversarial image, the middle of the "
+    caption="The pair with the smallest change (top), the median and the largest (bottom): original, adversarial image, the middle of the "
     "change as it is, and ten times as strong. Grey is no change; the bar gives the grey levels of the last column.",
-    alt="Five rows of four pictures. Original and adversarial image look the same. The change is an even grey; ten times as strong it is "
+    alt="Three rows of four pictures. Original and adversarial image look the same. The change is an even grey; ten times as strong it is "
     "coloured noise, finer and fainter in the upper rows.",
 )
 def adversarial_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
@@ -170,11 +170,12 @@ def adversarial_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     from matplotlib.colors import Normalize
     from matplotlib.figure import Figure
 
-    rows = images["row"]
+    places = range(0, len(images["row"]), 2)  # easiest, median, hardest
+    rows = images["row"][places]
     fig = Figure(figsize=(7.6, 2.02 * len(rows) + 0.3))
     axes = fig.subplots(len(rows), 4, squeeze=False)
     change = images["change"].astype(float)
-    for axis, i, row in zip(axes, range(len(rows)), rows, strict=True):
+    for axis, i, row in zip(axes, places, rows, strict=True):
         about = results.loc[row]
         tiles = [
             images["original"][i],
@@ -189,7 +190,7 @@ def adversarial_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
         titles = [
             f"{_short(about['predicted'])}",
             f"{_short(about['target'])} {about['probability_after']:.0%}",
-            f"{about['steps']} steps, rms {about['rms']:.2f}",
+            f"{about['steps']} step{'' if about['steps'] == 1 else 's'}, rms {about['rms']:.2f}",
             f"change × 10, largest {about['linf']:.0f}",
         ]
         for place, title in zip(axis, titles, strict=True):
@@ -262,6 +263,8 @@ def adversarial_values(results: pd.DataFrame) -> dict:
         "beyond": float(reached["beyond"].mean()),
         "easiest": {key: ordered.iloc[0][key] for key in kept},
         "hardest": {key: ordered.iloc[-1][key] for key in kept},
+        "failed": int((~results["reached"]).sum()),
+        "failed_targets": sorted(results.loc[~results["reached"], "target"].unique()),
         "below_one_level": float((reached["rms"] < 1).mean()),
         "image_spread": _ratio(reached, "image"),
         "target_spread": _ratio(reached, "target"),

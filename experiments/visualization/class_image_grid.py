@@ -129,7 +129,7 @@ def class_image_grid_measures(results: pd.DataFrame, trajectories: Arrays) -> Fi
     axes = fig.subplots(2, 2, sharex=True).ravel()
     panels = {
         "colourfulness": "colourfulness",
-        "total_variation": "difference of neighbours in grey levels",
+        "total_variation": "neighbour difference, grey levels",
         "judge_probability": "probability, other network",
     }
     sure = trajectories["probability"]
@@ -145,6 +145,10 @@ def class_image_grid_measures(results: pd.DataFrame, trajectories: Arrays) -> Fi
     for axis, label in zip(axes, [*panels.values(), "probability, network itself"], strict=True):
         axis.set_ylabel(label, fontsize=9)
         axis.set_ylim(bottom=0)
+    steps = sorted(results.loc[results["iteration"] > 0, "iteration"].unique())
+    axes[0].set_xticks(steps, [f"{n:,d}" for n in steps])
+    axes[0].minorticks_off()
+    axes[0].set_xlim(steps[0] / 2, steps[-1] * 1.2)
     for axis in axes[2:]:
         axis.set_xlabel("iterations")
         axis.yaxis.set_major_formatter("{x:.0%}")

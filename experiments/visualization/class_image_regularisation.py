@@ -156,7 +156,7 @@ def class_image_regularisation_measures(results: pd.DataFrame) -> Figure:
         _line(axes[2], each, "probability", f"C{colour}", "o-", f"{name}")
         _line(axes[2], each, "judge_probability", f"C{colour}", "s--", f"{name}, other network")
     for axis, label in zip(
-        axes, ("colourfulness", "difference of neighbours in grey levels", "probability of the class"), strict=True
+        axes, ("colourfulness", "neighbour difference, grey levels", "probability of the class"), strict=True
     ):
         axis.axvline(PLAIN, color=rcParams["ytick.color"], linestyle=":", linewidth=1)
         axis.set(xlabel="L2 weight λ", ylabel=label)

@@ -86,7 +86,7 @@ def saliency_thumbnails(maps: Arrays) -> Arrays:
 def saliency_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     """Image and map, four pairs in a row, in the order of the data set."""
     lifts = ["no box" if lift != lift else f"{lift:.1f}" for lift in results["lift"]]
-    titles = [f"{row['true'][:16]} {lift}" for (_, row), lift in zip(results.iterrows(), lifts, strict=True)]
+    titles = [f"{_short(row['true'])} {lift}" for (_, row), lift in zip(results.iterrows(), lifts, strict=True)]
     return paired(images["image"], images["map"], titles, ["C0" if right else "C1" for right in results["correct"]])
 
 
@@ -118,6 +118,10 @@ def saliency_values(results: pd.DataFrame) -> dict:
         "lift_right": float(right["lift"].median()) if len(right) else None,
         "lift_wrong": float(wrong["lift"].median()) if len(wrong) else None,
     }
+
+
+def _short(name: str, length: int = 15) -> str:
+    return name if len(name) <= length else name[: length - 1] + "…"
 
 
 if __name__ == "__main__":

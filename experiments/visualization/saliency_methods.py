@@ -140,12 +140,13 @@ def saliency_methods_thumbnails(maps: Arrays, second: Arrays) -> Arrays:
 
 
 @figure(
+    saliency_methods,
     saliency_methods_thumbnails,
     format="png",
     caption="Some of the images, and their maps by each method, from black (0) to bright (the map's 99th percentile).",
     alt="Six rows of a photograph and six maps. The gradient's maps are scattered specks, SmoothGrad's denser and cleaner, Grad-CAM's a soft blob.",
 )
-def saliency_methods_sheet(images: Arrays) -> Figure:
+def saliency_methods_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     """A row for each image, a column for each method."""
     columns = ["gradient", "smoothgrad", "integrated-gradients", "grad-cam", "second-gradient", "second-grad-cam"]
     names = [
@@ -198,10 +199,9 @@ def saliency_methods_scores(results: pd.DataFrame) -> Figure:
 
 @figure(
     saliency_spectrum,
-    suffix="spectrum",
     caption="Power of the maps at each spatial frequency along rows and columns (mean over the 25 images, sum 1). Dotted: periods of 2, 4, 8 and 16 "
     "pixels, the steps of the network's poolings.",
-    alt="Curves over frequency. That of the gradient has sharp peaks at the dotted lines; with average pooling they shrink.",
+    alt="Curves over frequency. That of the gradient has sharp peaks at the dotted lines.",
 )
 def saliency_spectrum_lines(results: pd.DataFrame) -> Figure:
     """A line for each map, on a logarithmic axis."""

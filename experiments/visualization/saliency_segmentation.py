@@ -107,12 +107,13 @@ def _fade(image, mask):  # type: ignore[no-untyped-def]
 
 
 @figure(
+    saliency_segmentation,
     saliency_segmentation_thumbnails,
     format="png",
     caption="Images, and what the random walk takes for the object when its seeds come from each map. The rest is faded.",
     alt="Six columns of a photograph and three cut-outs of it. Some cut-outs are the animal, others a ragged part of it with background.",
 )
-def saliency_segmentation_sheet(images: Arrays) -> Figure:
+def saliency_segmentation_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     """A column for each image."""
     tiles = [list(images["image"]), *(list(images[name]) for name in SOURCES)]
     return grid(tiles, ["image", *SOURCES.values()], [str(name) for name in images["name"]], label=0.85)
@@ -120,6 +121,7 @@ def saliency_segmentation_sheet(images: Arrays) -> Figure:
 
 @figure(
     saliency_segmentation,
+    suffix="overlap",
     caption="Overlap (intersection over union) of the box around the mask with the box drawn by hand. Dots: images. Ring and bar: mean with 95 % "
     "bootstrap interval. Dotted: a half, from which on an object counts as found. The last two rows know nothing of the image.",
     alt="Five rows of dots over the overlap. Those of the three methods spread from nearly 0 to nearly 1.",

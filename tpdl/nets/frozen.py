@@ -49,3 +49,18 @@ def scores_of(model: nn.Module, images: Tensor, batch: int = 32) -> Tensor:
     """Class scores of network inputs [images, 3, side, side], on the CPU: float32 [images, classes]."""
     with torch.inference_mode():
         return torch.cat([model(on_device_of(model, part)).cpu() for part in images.split(batch)])
+
+
+class OnColours(torch.nn.Module):
+    """A network that takes colours in 0 … 1 and normalises them itself, so that changes are measured in one unit for all channels."""
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        self.model = model
+        device = next(model.parameters()).device
+        self.mean = torch.tensor(MEAN, device=device).view(3, 1, 1)
+        self.deviation = torch.tensor(DEVIATION, device=device).view(3, 1, 1)
+
+    def forward(self, colours: Tensor) -> Tensor:
+        """Scores [images, classes] of colours [images, 3, side, side]."""
+        return self.model((colours - self.mean) / self.deviation)
