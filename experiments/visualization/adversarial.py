@@ -1,0 +1,302 @@
+"""Adversarial examples by the lab's rule (question 5): every image towards several classes, measured pair by pair."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+import tpdl
+from experiments.sheet import thumbnail
+from tpdl import Arrays, experiment, figure, note, progress, summary
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+QUALITIES = (95, 75, 50)
+"""Of JPEG files."""
+QUANTILES = (0, 0.25, 0.5, 0.75, 1)
+"""Pairs on the sheet, by the length of the change: the easiest, the hardest, and between."""
+
+
+@experiment(data=["imagenet-25", "weights/{network}"], demo={"network": "tiny_squeezenet", "targets": 3}, local=True)
+def adversarial_images(
+    network: str = "squeezenet1_1", targets: int = 8, rate: float = 1.0, limit: int = 100, seed: int = 0
+) -> Arrays:
+    """The lab's rule on every image towards each of `targets` classes, drawn among those that no image belongs to or is taken for.
+
+    Returns:
+        over pairs of image and target: "image" (from 0), "target" (class index), "steps", "reached", "change" (what is added to the network input, float32 [pairs, 3,
+        side, side]).
+    """
+    import time
+
+    import numpy as np
+    import torch
+
+    from tpdl.data import imagenet
+    from tpdl.methods.fooling import fool
+    from tpdl.nets.frozen import frozen, on_device_of, scores_of
+    from tpdl.nets.inputs import coloured
+    from tpdl.nets.registry import image_size
+
+    photographs, model = imagenet.load(), frozen(network)
+    inputs = coloured(photographs.images, image_size(network))
+    taken = {*scores_of(model, inputs).argmax(1).tolist(), *photographs.labels.tolist()}
+    free = [k for k in range(len(photographs.classes)) if k not in taken]
+    chosen = np.sort(np.random.default_rng(seed).choice(free, targets, replace=False))
+    image, target = (grid.ravel() for grid in np.meshgrid(range(len(inputs)), chosen, indexing="ij"))
+    start, begun = on_device_of(model, inputs[image]), time.perf_counter()
+    made = fool(model, start, torch.from_numpy(target).to(start.device), rate=rate, limit=limit)
+    seconds = time.perf_counter() - begun
+    note(pairs_per_second=round(len(image) / seconds, 2), steps_per_second=round(made.steps.sum().item() / seconds, 1))
+    return {
+        "image": image,
+        "target": target,
+        "steps": made.steps.cpu().numpy(),
+        "reached": made.reached.cpu().numpy(),
+        "change": (made.images - start).cpu().numpy(),
+    }
+
+
+@experiment(
+    inputs={"made": adversarial_images},
+    data=["imagenet-25", "weights/{network}"],
+    demo={"network": "tiny_squeezenet"},
+)
+def adversarial(made: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
+    """One row for each pair of image and target: how far it went, how it looks, and what survives.
+
+    Lengths are those of the change of colours in 0 … 255: `l2` over all pixels and channels, `rms` the same for one value, `linf` the largest. `ssim` compares both
+    images. `KIND_target` says whether the network still names the target after the image has been stored as KIND, and `KIND_fooled`
+    whether it still names another class than for the original stored in the same way.
+    """
+    import numpy as np
+    import torch
+
+    from tpdl.data import imagenet
+    from tpdl.methods.image_measures import structural_similarity
+    from tpdl.methods.jpeg import jpeg
+    from tpdl.nets.frozen import frozen, pixels, scores_of
+    from tpdl.nets.inputs import coloured
+    from tpdl.nets.registry import DEVIATION, image_size
+
+    photographs, model, side = imagenet.load(), frozen(network), image_size(network)
+    image, target = made["image"], made["target"]
+    inputs = coloured(photographs.images, side)
+    changed = inputs[image] + torch.from_numpy(made["change"])
+    colours, originals = pixels(changed), pixels(inputs)
+    grey_levels = 255 * made["change"] * np.array(DEVIATION, np.float32)[:, None, None]
+    rounded, plain = (np.round(255 * values).astype(np.uint8) for values in (colours, originals))
+    stored = {"rounded": (rounded, plain)}
+    for quality in QUALITIES:
+        stored[f"jpeg{quality}"] = tuple(np.stack([jpeg(x, quality) for x in each]) for each in (rounded, plain))  # type: ignore[assignment]
+    before, after = scores_of(model, inputs), scores_of(model, changed)
+    length = np.sqrt((grey_levels**2).sum((1, 2, 3)))
+    columns = {
+        "network": network,
+        "image": image + 1,
+        "true": [photographs.classes[photographs.labels[i]] for i in image],
+        "predicted": [photographs.classes[k] for k in before.argmax(1)[image]],
+        "target": [photographs.classes[k] for k in target],
+        "reached": made["reached"],
+        "steps": made["steps"],
+        "l2": length,
+        "rms": length / np.sqrt(grey_levels[0].size),
+        "linf": np.abs(grey_levels).max((1, 2, 3)),
+        "beyond": ((changed - torch.from_numpy(_clipped(colours))).abs() > 1e-4).float().mean((1, 2, 3)).numpy(),
+        "ssim": structural_similarity(originals[image], colours),
+        "probability_before": before.softmax(1)[image, target].numpy(),
+        "probability_after": after.softmax(1)[range(len(target)), target].numpy(),
+    }
+    for kind, (ours, theirs) in progress(stored.items(), "ways to store"):
+        said, was = (scores_of(model, coloured(x, side)).argmax(1).numpy() for x in (ours, theirs))
+        columns |= {f"{kind}_target": said == target, f"{kind}_fooled": said != was[image]}
+    return pd.DataFrame(columns)
+
+
+def _clipped(colours):  # type: ignore[no-untyped-def]
+    """Network inputs of colours in 0 … 1."""
+    from tpdl.nets.registry import DEVIATION, MEAN
+
+    return ((colours - MEAN) / DEVIATION).transpose(0, 3, 1, 2).astype("float32")
+
+
+@experiment(inputs={"made": adversarial_images, "results": adversarial}, data=["imagenet-25"], local=True)
+def adversarial_thumbnails(made: Arrays, results: pd.DataFrame) -> Arrays:
+    """For the sheet: original, adversarial image, and change, of pairs from the easiest to the hardest.
+
+    Returns:
+        "row" of the results; "original", "adversarial", uint8 [pairs, side, side, 3]; "change", in grey levels of the middle 112 × 112 pixels
+        (all of a smaller image), rounded to int8 [pairs, side, side, 3].
+    """
+    import numpy as np
+    import torch
+
+    from tpdl.data import imagenet
+    from tpdl.nets.frozen import pixels
+    from tpdl.nets.inputs import coloured
+    from tpdl.nets.registry import DEVIATION
+
+    order = results[results["reached"]].sort_values("rms", kind="stable").index.to_numpy()
+    rows = order[[round(q * (len(order) - 1)) for q in QUANTILES]]
+    change = made["change"][rows]
+    inputs = coloured(imagenet.load().images, change.shape[-1])[made["image"][rows]]
+    shown = [(255 * pixels(x)).astype(np.uint8) for x in (inputs, inputs + torch.from_numpy(change))]
+    levels = 255 * (change * np.array(DEVIATION)[:, None, None]).transpose(0, 2, 3, 1)
+    edge = max(0, (levels.shape[1] - 112) // 2)
+    middle = levels[:, edge : levels.shape[1] - edge, edge : levels.shape[2] - edge]
+    return {
+        "row": rows,
+        "original": np.stack([thumbnail(x, 128, 64) for x in shown[0]]),
+        "adversarial": np.stack([thumbnail(x, 128, 64) for x in shown[1]]),
+        "change": np.clip(np.round(middle), -127, 127).astype(np.int8),
+    }
+
+
+@figure(
+    adversarial,
+    adversarial_thumbnails,
+    format="png",
+    caption="The pair with the smallest change (top), the median and the largest (bottom): original, adversarial image, the middle of the "
+    "change as it is, and ten times as strong. Grey is no change; the bar gives the grey levels of the last column.",
+    alt="Three rows of four pictures. Original and adversarial image look the same. The change is an even grey; ten times as strong it is "
+    "coloured noise, finer and fainter in the upper rows.",
+)
+def adversarial_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
+    """A row for each pair."""
+    import numpy as np
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+    from matplotlib.figure import Figure
+
+    places = range(0, len(images["row"]), 2)  # easiest, median, hardest
+    rows = images["row"][places]
+    fig = Figure(figsize=(7.6, 2.02 * len(rows) + 0.3))
+    axes = fig.subplots(len(rows), 4, squeeze=False)
+    change = images["change"].astype(float)
+    for axis, i, row in zip(axes, places, rows, strict=True):
+        about = results.loc[row]
+        tiles = [
+            images["original"][i],
+            images["adversarial"][i],
+            *((128 + k * change[i]).clip(0, 255) for k in (1, 10)),
+        ]
+        for place, tile in zip(axis, tiles, strict=True):
+            place.imshow(np.asarray(tile, np.uint8) // 8 * 8 + 4, interpolation="nearest")
+            place.set(xticks=[], yticks=[])
+            for spine in place.spines.values():
+                spine.set_visible(False)
+        titles = [
+            f"{_short(about['predicted'])}",
+            f"{_short(about['target'])} {about['probability_after']:.0%}",
+            f"{about['steps']} step{'' if about['steps'] == 1 else 's'}, rms {about['rms']:.2f}",
+            f"change × 10, largest {about['linf']:.0f}",
+        ]
+        for place, title in zip(axis, titles, strict=True):
+            place.set_title(title, fontsize=8, pad=3)
+    scale = ScalarMappable(Normalize(-12.8, 12.7), "gray")
+    bar = fig.colorbar(scale, ax=axes[-1, :].tolist(), location="bottom", fraction=0.04, pad=0.03, aspect=50)
+    bar.set_label("change in grey levels (last column)", fontsize=8)
+    bar.ax.tick_params(labelsize=8)
+    return fig
+
+
+@figure(
+    adversarial,
+    suffix="sizes",
+    caption="All pairs of image and target. Left: root mean square of the change against the number of steps. Right: share of the adversarial images that "
+    "the network still takes for the target, and for anything but what it takes the original for, after they have been stored.",
+    alt="Left, dots along a rising curve that bends downwards. Right, pairs of bars for 8-bit rounding and three JPEG qualities; the first of each pair "
+    "falls much faster than the second.",
+)
+def adversarial_sizes(results: pd.DataFrame) -> Figure:
+    """Sizes left, survival right."""
+    import numpy as np
+    from matplotlib.figure import Figure
+
+    fig = Figure(figsize=(7.6, 3.4))
+    left, right = fig.subplots(1, 2)
+    reached = results[results["reached"]]
+    left.plot(reached["steps"], reached["rms"], ".", alpha=0.5)
+    left.set(xlabel="steps", ylabel="rms change in grey levels", xlim=(0, None), ylim=(0, None))
+    kinds = ["rounded", *(f"jpeg{quality}" for quality in QUALITIES)]
+    for aside, what, colour, label in (
+        (-0.2, "target", "C0", "still the target"),
+        (0.2, "fooled", "C1", "still wrong"),
+    ):
+        shares = [reached[f"{kind}_{what}"].mean() for kind in kinds]
+        bars = right.bar(np.arange(len(kinds)) + aside, shares, 0.4, color=colour, label=label)
+        right.bar_label(bars, [f"{share:.0%}" for share in shares], fontsize=8, padding=2)
+    right.set_xticks(range(len(kinds)), ["8 bits", *(f"JPEG {quality}" for quality in QUALITIES)])
+    right.set(ylim=(0, 1.15), ylabel="share of adversarial images")
+    right.yaxis.set_major_formatter("{x:.0%}")
+    right.set_yticks(np.linspace(0, 1, 6))
+    right.grid(axis="x", visible=False)
+    right.legend(loc="upper center", ncols=2, bbox_to_anchor=(0.5, 1.16), fontsize=8)
+    return fig
+
+
+@summary(adversarial)
+def adversarial_values(results: pd.DataFrame) -> dict:
+    """Success with its interval over images, medians, easiest and hardest, survival, and targets compared."""
+    from tpdl.methods.intervals import mean_interval
+
+    reached = results[results["reached"]]
+    by_image = lambda column, rows=reached: rows.groupby("image")[column].mean().to_numpy(float)  # noqa: E731
+    kept = ("image", "true", "predicted", "target", "steps", "rms", "linf", "l2", "ssim")
+    ordered = reached.sort_values("rms", kind="stable")
+    return {
+        "network": str(results["network"].iloc[0]),
+        "pairs": len(results),
+        "images": int(results["image"].nunique()),
+        "targets": sorted(results["target"].unique()),
+        "success": float(results["reached"].mean()),
+        "success_count": int(results["reached"].sum()),
+        "success_interval": list(mean_interval(by_image("reached", results))),
+        "success_lower": _lower(int(results["reached"].sum()), len(results)),
+        "median": {key: float(reached[key].median()) for key in ("steps", "l2", "rms", "linf", "ssim")},
+        "largest": {key: float(reached[key].max()) for key in ("steps", "l2", "rms", "linf")},
+        "least_ssim": float(reached["ssim"].min()),
+        "probability_before": float(reached["probability_before"].median()),
+        "probability_after": float(reached["probability_after"].median()),
+        "beyond": float(reached["beyond"].mean()),
+        "easiest": {key: ordered.iloc[0][key] for key in kept},
+        "hardest": {key: ordered.iloc[-1][key] for key in kept},
+        "failed": int((~results["reached"]).sum()),
+        "failed_targets": sorted(results.loc[~results["reached"], "target"].unique()),
+        "below_one_level": float((reached["rms"] < 1).mean()),
+        "image_spread": _ratio(reached, "image"),
+        "target_spread": _ratio(reached, "target"),
+        "survival": {
+            kind: {
+                what: {
+                    "share": float(reached[f"{kind}_{what}"].mean()),
+                    "interval": list(mean_interval(by_image(f"{kind}_{what}"))),
+                }
+                for what in ("target", "fooled")
+            }
+            for kind in ("rounded", *(f"jpeg{quality}" for quality in QUALITIES))
+        },
+    }
+
+
+def _lower(successes: int, trials: int) -> float:
+    """Lower end of the exact 95 % interval (Clopper and Pearson 1934)."""
+    from scipy.stats import binomtest
+
+    return float(binomtest(successes, trials).proportion_ci(method="exact").low)
+
+
+def _ratio(rows: pd.DataFrame, by: str) -> float:
+    """The largest group median of the steps, as a multiple of the smallest."""
+    medians = rows.groupby(by)["steps"].median()
+    return float(medians.max() / max(medians.min(), 1))
+
+
+def _short(name: str, length: int = 20) -> str:
+    return name if len(name) <= length else name[: length - 1] + "…"
+
+
+if __name__ == "__main__":
+    tpdl.main(__file__)

@@ -1,0 +1,143 @@
+"""Is the change of an adversarial image where the saliency of the original is (question 5)?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+import tpdl
+from experiments.visualization.adversarial import adversarial_images
+from experiments.visualization.maps import saliency_maps
+from tpdl import Arrays, experiment, figure, summary
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@experiment(
+    inputs={"made": adversarial_images, "maps": saliency_maps},
+    data=["imagenet-25"],
+    demo={"network": "tiny_squeezenet"},
+)
+def adversarial_saliency(made: Arrays, maps: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
+    """Rank correlation over pixels of the amount of the change with a saliency map: one row for each adversarial image and each image whose map it is.
+
+    `own` says that the map is that of the changed image itself, for its true class; the maps of the other images show what correlation there is
+    without any relation. Both are averaged over squares of 4 × 4 pixels first, so that the grid of the poolings, which all maps share, counts little.
+    """
+    import numpy as np
+    from scipy.stats import rankdata
+
+    from tpdl.data import imagenet
+
+    photographs = imagenet.load()
+    reached = np.flatnonzero(made["reached"] & (made["steps"] > 0))
+    change = coarse(np.abs(made["change"][reached]).max(1))
+    ranks = []
+    for values in (change, coarse(maps["gradient"])):
+        flat = rankdata(values.reshape(len(values), -1), axis=1)
+        flat -= flat.mean(1, keepdims=True)
+        ranks.append(flat / np.linalg.norm(flat, axis=1, keepdims=True))
+    correlation = ranks[0] @ ranks[1].T
+    pair, other = (grid.ravel() for grid in np.meshgrid(reached, range(len(maps["gradient"])), indexing="ij"))
+    image = made["image"][pair]
+    return pd.DataFrame(
+        {
+            "network": network,
+            "image": image + 1,
+            "target": [photographs.classes[k] for k in made["target"][pair]],
+            "map_of": other + 1,
+            "own": image == other,
+            "correlation": correlation.ravel(),
+        }
+    )
+
+
+def coarse(maps, factor: int = 4):  # type: ignore[no-untyped-def]
+    """Means over squares of `factor` × `factor` pixels: [images, side, side] -> [images, side / factor, side / factor]."""
+    count, side, _ = maps.shape
+    return maps.reshape(count, side // factor, factor, side // factor, factor).mean((2, 4))
+
+
+def permutation_test(results: pd.DataFrame, draws: int = 10_000, seed: int = 0) -> tuple[float, list[float], float]:
+    """Mean correlation with the image's own map, against maps dealt out to the images at random.
+
+    All pairs of one image get the same map, as pairs of one image are no independent observations.
+
+    Returns:
+        the mean, the mean under each dealing, and p, the share of dealings (and the true one) with at least so large a mean.
+    """
+    import numpy as np
+
+    table = results.pivot_table(index="image", columns="map_of", values="correlation").to_numpy()
+    weight = results[results["own"]].groupby("image").size().to_numpy()
+    columns = np.sort(results["image"].unique()) - 1
+    rng, found = np.random.default_rng(seed), float((table[range(len(table)), columns] * weight).sum() / weight.sum())
+    null = []
+    for _ in range(draws):
+        dealt = rng.permutation(table.shape[1])[: len(table)]
+        null.append(float((table[range(len(table)), dealt] * weight).sum() / weight.sum()))
+    return found, null, float((1 + sum(value >= found for value in null)) / (draws + 1))
+
+
+@figure(
+    adversarial_saliency,
+    caption="Left: rank correlation of where the change lies with the saliency of the same image, one dot for each image (mean over targets), and with the "
+    "saliency of the other images (bars: the middle 95 %). Right: the mean over all pairs (line), and the same after maps have been dealt out to images at random.",
+    alt="Left, 25 dots, most above the bars that belong to them. Right, a histogram that is narrow and far left of a vertical line.",
+)
+def adversarial_saliency_null(results: pd.DataFrame) -> Figure:
+    """Images left, permutation right."""
+    import numpy as np
+    from matplotlib.figure import Figure
+
+    fig = Figure(figsize=(7.6, 3.4))
+    left, right = fig.subplots(1, 2, width_ratios=(3, 2))
+    own = results[results["own"]].groupby("image")["correlation"].mean()
+    others = results[~results["own"]].groupby("image")["correlation"]
+    order = own.sort_values().index
+    places = np.arange(len(order))
+    low, high = (others.quantile(q)[order] for q in (0.025, 0.975))
+    left.vlines(places, low, high, color="C1", linewidth=4, alpha=0.4, label="saliency of other images")
+    left.plot(places, own[order], "o", color="C0", label="saliency of the same image")
+    left.set(xlabel="images, sorted", ylabel="rank correlation of change and saliency")
+    left.set_xticks([])
+    left.legend(loc="upper left", fontsize=8)
+    left.set_ylim(top=left.get_ylim()[1] + 0.12)
+    found, null, _ = permutation_test(results, 2_000)
+    right.hist(null, bins=40, color="C1", alpha=0.6, label="dealt out at random")
+    right.axvline(found, color="C0", label="true maps")
+    right.set(xlabel="mean rank correlation", ylabel="dealings")
+    right.legend(fontsize=8)
+    return fig
+
+
+@summary(adversarial_saliency)
+def adversarial_saliency_values(results: pd.DataFrame) -> dict:
+    """The mean correlation, its null and p; images above all others."""
+    import numpy as np
+
+    from tpdl.methods.intervals import mean_interval
+
+    found, null, p = permutation_test(results)
+    own = results[results["own"]].groupby("image")["correlation"].mean()
+    other = results[~results["own"]].groupby("image")["correlation"].mean()
+    return {
+        "network": str(results["network"].iloc[0]),
+        "pairs": int(results["own"].sum()),
+        "images": len(own),
+        "mean": found,
+        "interval": list(mean_interval(own.to_numpy())),
+        "null_mean": float(np.mean(null)),
+        "null_high": float(np.quantile(null, 0.975)),
+        "p": p,
+        "explained": float((own**2).mean()),
+        "above_others": int((own > other).sum()),
+        "least": float(own.min()),
+        "most": float(own.max()),
+    }
+
+
+if __name__ == "__main__":
+    tpdl.main(__file__)

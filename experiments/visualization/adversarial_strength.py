@@ -1,0 +1,253 @@
+"""Rules for adversarial examples compared by what they need, and by what they do to another network (questions 6 and 7)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+import tpdl
+from tpdl import Arrays, experiment, figure, progress, summary
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from torch import Tensor
+
+BUDGETS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+"""Largest change of a value, in grey levels, for the rules that take one."""
+NAMES = {
+    "lab": "the lab's rule",
+    "fgsm": "FGSM",
+    "pgd": "PGD",
+    "deepfool": "DeepFool",
+    "noise": "random signs",
+}
+AIMS = {"targeted": "towards a given class", "untargeted": "away from the network's answer"}
+TRANSFER = 4.0
+"""Root mean square of the change, in grey levels, at which images are shown to another network."""
+
+
+@experiment(data=["imagenet-25", "weights/{network}"], demo={"network": "tiny_squeezenet", "pgd_steps": 5}, local=True)
+def strength_images(network: str = "squeezenet1_1", pgd_steps: int = 10, limit: int = 100, seed: int = 0) -> Arrays:
+    """Each rule on the images that the network is asked about, each towards one class drawn at random and away from the network's answer.
+
+    The lab's rule and DeepFool stop when they are there, so they have a length of their own; FGSM and PGD (largest norm, steps of 2.5 ε / steps, from
+    captum) and random signs are run for every budget. All work on colours in 0 … 1, and all but the lab's rule and DeepFool keep them there.
+
+    Returns:
+        "rms" and "reached" [entries], with "rule", "aim", "budget" (0 where the rule has none), "image"; and for the last network "RULE/AIM", float32
+        [images, 3, side, side], colours of the images that the rule ends with, scaled to the change of `TRANSFER`.
+    """
+    import numpy as np
+    import torch
+    from captum.robust import FGSM, PGD
+
+    from tpdl.data import imagenet
+    from tpdl.methods.deepfool import deepfool
+    from tpdl.methods.fooling import fool
+    from tpdl.nets.frozen import OnColours, frozen, on_device_of
+    from tpdl.nets.inputs import coloured
+    from tpdl.nets.registry import image_size
+
+    photographs = imagenet.load()
+    model = OnColours(frozen(network))
+    colours = coloured(photographs.images, image_size(network), normalise=False)
+    images = on_device_of(model, colours)
+    with torch.no_grad():
+        answer = model(images).argmax(1)
+    rng = np.random.default_rng(seed)
+    others = rng.integers(len(photographs.classes) - 1, size=len(images))
+    target = torch.from_numpy(others).to(answer)
+    target = target + (target >= answer)  # any class but the answer
+    loss = torch.nn.CrossEntropyLoss(reduction="none")
+    fgsm, pgd = FGSM(model, loss, 0.0, 1.0), PGD(model, loss, 0.0, 1.0)
+    fgsm.zero_thresh = pgd.fgsm.zero_thresh = 0.0  # captum's default takes small gradients for none
+    rows: list[pd.DataFrame] = []
+    shown: dict[str, np.ndarray] = {}
+
+    def record(rule: str, aim: str, budget: float, made: Tensor) -> None:
+        with torch.inference_mode():
+            said = model(made).argmax(1)
+        reached = said == target if aim == "targeted" else said != answer
+        rms = 255 * (made - images).flatten(1).norm(dim=1) / images[0].numel() ** 0.5
+        about = {"rule": rule, "aim": aim, "budget": budget, "image": range(len(images))}
+        rows.append(pd.DataFrame(about | {"rms": rms.cpu().numpy(), "reached": reached.cpu().numpy()}))
+        if budget == TRANSFER or rule in ("lab", "deepfool"):
+            scaled = images + (made - images) * (TRANSFER / rms.clamp_min(1e-9)).view(-1, 1, 1, 1)
+            shown[f"{rule}/{aim}"] = scaled.clamp(0, 1).cpu().numpy()
+
+    for aim in progress(list(AIMS), "aims"):
+        toward = aim == "targeted"
+        classes = target if toward else answer
+        # In colours from 0 to 1 the lab's step of 1 is about a quarter as long.
+        record("lab", aim, 0.0, fool(model, images, classes, rate=0.225, limit=limit, away=not toward).images)
+        for budget in BUDGETS:
+            size = budget / 255
+            record("fgsm", aim, budget, fgsm.perturb(images.clone(), size, classes, targeted=toward).detach())
+            step = 2.5 * size / pgd_steps
+            record("pgd", aim, budget, pgd.perturb(images.clone(), size, step, pgd_steps, classes, targeted=toward))
+            signs = torch.from_numpy(rng.choice([-size, size], images.shape)).to(images)
+            record("noise", aim, budget, (images + signs).clamp(0, 1))
+    record("deepfool", "untargeted", 0.0, deepfool(model, images)[0])
+    table = pd.concat(rows, ignore_index=True)
+    columns = {name: table[name].to_numpy(str if name in ("rule", "aim") else None) for name in table}
+    return columns | {"answer": answer.cpu().numpy(), "target": target.cpu().numpy()} | shown
+
+
+@experiment(inputs={"made": strength_images}, demo={"network": "tiny_squeezenet"})
+def adversarial_strength(made: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
+    """One row for each rule, aim, budget and image: root mean square of the change in grey levels, and whether the network then said what was wanted."""
+    columns = {name: made[name] for name in ("rule", "aim", "budget", "rms", "reached")}
+    return pd.DataFrame({"network": network, "image": made["image"] + 1} | columns)
+
+
+@experiment(
+    inputs={"made": strength_images},
+    data=["imagenet-25", "weights/{network}", "weights/{second}"],
+    demo={"network": "tiny_squeezenet", "second": "tiny_vgg"},
+)
+def adversarial_transfer(
+    made: Arrays, network: str = "squeezenet1_1", second: str = "efficientnet_lite0"
+) -> pd.DataFrame:
+    """What a second network says of each rule's images, all at the same size of the change: one row for each rule, aim and image.
+
+    `first_changed` and `second_changed` say whether the network's answer differs from that for the original, `first_target` and `second_target` whether it is the
+    target (false without one).
+    """
+    import numpy as np
+    import torch
+
+    from experiments.visualization.class_measures import resized
+    from tpdl.data import imagenet
+    from tpdl.nets.frozen import OnColours, frozen, scores_of
+    from tpdl.nets.inputs import coloured
+    from tpdl.nets.registry import image_size
+
+    first, other = OnColours(frozen(network)), OnColours(frozen(second))
+    colours = coloured(imagenet.load().images, image_size(network), normalise=False)
+    says = lambda x: (  # noqa: E731
+        scores_of(first, x).argmax(1).numpy(),
+        scores_of(other, resized(x, second)).argmax(1).numpy(),
+    )
+    before, rows = says(colours), []
+    for name in [f"{rule}/{aim}" for aim in AIMS for rule in NAMES if f"{rule}/{aim}" in made]:
+        rule, aim = name.split("/")
+        after, aimed = says(torch.from_numpy(made[name])), aim == "targeted"
+        about = {"network": network, "second": second, "rule": rule, "aim": aim}
+        columns = {"image": np.arange(len(colours)) + 1}
+        for key, now, was in zip(("first", "second"), after, before, strict=True):
+            columns |= {f"{key}_changed": now != was, f"{key}_target": (now == made["target"]) & aimed}
+        rows.append(pd.DataFrame(about | columns))
+    return pd.concat(rows, ignore_index=True)
+
+
+@figure(
+    adversarial_strength,
+    caption="Share of the images with which each rule has reached its aim, against the size of the change (root mean square over pixels and channels, in "
+    "grey levels of 0 … 255). The lab's rule and DeepFool stop at the length that each image needs; the others get a budget.",
+    alt="Two panels of rising curves. PGD and the lab's rule rise first, FGSM lies far below where a given class is wanted, random signs stay near zero.",
+)
+def adversarial_strength_curves(results: pd.DataFrame) -> Figure:
+    """A panel for each aim, a curve for each rule."""
+    import numpy as np
+    from matplotlib.figure import Figure
+
+    fig = Figure(figsize=(7.6, 3.7))
+    axes = fig.subplots(1, 2, sharey=True)
+    for axis, (aim, title) in zip(axes, AIMS.items(), strict=True):
+        for colour, rule in enumerate(NAMES):
+            rows = results[(results["rule"] == rule) & (results["aim"] == aim)]
+            if rows.empty:
+                continue
+            if (rows["budget"] == 0).all():
+                lengths = np.sort(rows.loc[rows["reached"], "rms"].clip(lower=0.02))
+                shares = np.arange(1, len(lengths) + 1) / len(rows)
+                lengths, shares = np.append(lengths, max(BUDGETS)), np.append(shares, shares[-1:])
+                axis.step(lengths, shares, where="post", color=f"C{colour}", label=NAMES[rule])
+            else:
+                means = rows.groupby("budget")[["rms", "reached"]].mean()
+                style = "o--" if rule == "noise" else "o-"
+                axis.plot(means["rms"], means["reached"], style, color=f"C{colour}", label=NAMES[rule], markersize=4)
+        axis.set_xscale("log")
+        axis.set(title=title, xlabel="rms change in grey levels", ylim=(-0.03, 1.03))
+        axis.set_xticks([0.1, 0.25, 0.5, 1, 2, 4, 8], ["0.1", "0.25", "0.5", "1", "2", "4", "8"])
+    axes[0].set_ylabel("share of the images")
+    axes[0].yaxis.set_major_formatter("{x:.0%}")
+    fig.legend(*axes[1].get_legend_handles_labels(), loc="outside upper center", ncols=5, fontsize=8)
+    return fig
+
+
+@figure(
+    adversarial_transfer,
+    caption="Share of the images whose answer changes, for the network that the change was made for and for another that had no part in it, with 95 % "
+    "bootstrap intervals. All changes are scaled to the same size.",
+    alt="Pairs of bars for each rule and aim. The first of each pair is near one except for random signs; the second is far lower.",
+)
+def adversarial_transfer_bars(results: pd.DataFrame) -> Figure:
+    """Two bars for each rule and aim."""
+    import numpy as np
+    from matplotlib.figure import Figure
+
+    from tpdl.methods.intervals import mean_interval
+
+    groups = [
+        (aim, rule) for aim in AIMS for rule in NAMES if ((results["aim"] == aim) & (results["rule"] == rule)).any()
+    ]
+    fig = Figure(figsize=(7.6, 3.6))
+    axis = fig.subplots()
+    for aside, key, label in ((-0.2, "first", "the network itself"), (0.2, "second", "another network")):
+        for place, (aim, rule) in enumerate(groups):
+            values = results.loc[(results["aim"] == aim) & (results["rule"] == rule), f"{key}_changed"].to_numpy(float)
+            low, high = mean_interval(values)
+            colour = "C0" if key == "first" else "C1"
+            axis.bar(place + aside, values.mean(), 0.38, color=colour, label=label if place == 0 else "")
+            axis.plot([place + aside] * 2, [low, high], color=axis.xaxis.label.get_color(), linewidth=1.2)
+    axis.set_xticks(
+        np.arange(len(groups)),
+        [f"{NAMES[rule]}\n{aim}".replace("the lab's", "lab's") for aim, rule in groups],
+        fontsize=7.5,
+    )
+    axis.set(ylabel="answers that change", ylim=(0, 1.05))
+    axis.yaxis.set_major_formatter("{x:.0%}")
+    axis.grid(axis="x", visible=False)
+    fig.legend(*axis.get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    return fig
+
+
+@summary(adversarial_strength, adversarial_transfer)
+def adversarial_strength_values(results: pd.DataFrame, transfer: pd.DataFrame) -> dict:
+    """Median lengths, shares at each budget, and transfer to the second network."""
+    from tpdl.methods.intervals import mean_interval
+
+    own_length: dict = {}
+    for (rule, aim), rows in results[results["budget"] == 0].groupby(["rule", "aim"]):
+        moved = rows[rows["reached"]]
+        own_length.setdefault(rule, {})[aim] = {
+            "reached": float(rows["reached"].mean()),
+            "median_rms": float(moved["rms"].median()),
+            "images": len(rows),
+        }
+    budgets: dict = {}
+    for (rule, aim, budget), rows in results[results["budget"] > 0].groupby(["rule", "aim", "budget"]):
+        key = f"b{budget:g}".replace(".", "_")
+        budgets.setdefault(rule, {}).setdefault(aim, {})[key] = float(rows["reached"].mean())
+    transferred: dict = {}
+    for (rule, aim), rows in transfer.groupby(["rule", "aim"]):
+        transferred.setdefault(rule, {})[aim] = {
+            key: float(rows[key].mean()) for key in ("first_changed", "second_changed", "first_target", "second_target")
+        } | {"second_interval": list(mean_interval(rows["second_changed"].to_numpy(float)))}
+    return {
+        "network": str(results["network"].iloc[0]),
+        "second": str(transfer["second"].iloc[0]),
+        "images": int(results["image"].nunique()),
+        "own_length": own_length,
+        "budgets": budgets,
+        "transfer": transferred,
+        "transfer_rms": TRANSFER,
+        "second_target_hits": int(transfer["second_target"].sum()),
+        "targeted_rows": int((transfer["aim"] == "targeted").sum()),
+    }
+
+
+if __name__ == "__main__":
+    tpdl.main(__file__)

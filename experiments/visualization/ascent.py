@@ -1,0 +1,109 @@
+"""Trajectories of class images with snapshots, resumed after a kill: shared by the class-image experiments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tpdl import checkpoint, note, progress
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
+
+def snapshots(
+    network: str,
+    start: Tensor,
+    targets: Sequence[int],
+    wanted: Sequence[int],
+    *,
+    rate: float | Sequence[float],
+    l2: float | Sequence[float],
+    seed: int = 0,
+    key: str = "ascent",
+    save_every: int = 250,
+) -> tuple[np.ndarray, np.ndarray]:
+    """One trajectory for each row of `start`, all in one batch.
+
+    Args:
+        network: its name.
+        start: network inputs [rows, 3, side, side].
+        targets: class indices [rows].
+        wanted: numbers of steps after which the images are kept, ascending.
+        rate, l2: one for all rows, or one for each.
+        seed: of the jitter.
+        key: of the checkpoint.
+        save_every: steps between two checkpoints.
+
+    Returns:
+        network inputs float32 [len(wanted), rows, 3, side, side], and the probability of the target before each step
+        [steps, rows].
+    """
+    import time
+
+    import numpy as np
+    import torch
+
+    from tpdl.methods.class_image import ascend
+    from tpdl.nets.frozen import frozen, on_device_of
+
+    rows, side, steps = len(start), start.shape[-1], wanted[-1]
+    model = frozen(network)
+    images, classes = on_device_of(model, start), on_device_of(model, start).new_tensor(targets, dtype=torch.long)
+    each = lambda value: torch.tensor(np.broadcast_to(value, rows).copy(), dtype=torch.float32)  # noqa: E731
+    kept, sure, done = np.zeros((len(wanted), *start.shape), np.float32), np.zeros((steps, rows), np.float32), 0
+    if state := checkpoint.load(key):
+        kept, sure, done = state["kept"], state["sure"], state["done"]
+        images = on_device_of(model, torch.from_numpy(state["images"]))
+    begun, resumed = time.perf_counter(), done
+    run = ascend(
+        model,
+        images,
+        classes,
+        rate=each(rate),
+        l2=each(l2),
+        steps=steps,
+        jitter=jitter(side),
+        seed=seed,
+        first=done,
+    )
+    for done, images, scores in run:
+        sure[done - 1] = scores.softmax(1)[range(rows), classes].cpu().numpy()
+        if done in wanted:
+            kept[list(wanted).index(done)] = images.cpu().numpy()
+        if done % save_every == 0 and done < steps:
+            checkpoint.save(key, {"kept": kept, "sure": sure, "done": done, "images": images.cpu().numpy()})
+        progress.update(done=done, total=steps, unit="steps", probability=float(sure[done - 1].mean()))
+    if done > resumed:
+        note(images_per_second=round(rows * (done - resumed) / (time.perf_counter() - begun), 1))
+    return kept, sure
+
+
+def jitter(side: int) -> int:
+    """16 pixels of 224, as in the lab, and as much of a smaller image in proportion."""
+    return max(1, round(16 * side / 224))
+
+
+def noise(rows: int, side: int, seed: int) -> Tensor:
+    """Standard normal noise, the same in every row: network inputs [rows, 3, side, side]."""
+    import torch
+
+    image = torch.randn(1, 3, side, side, generator=torch.Generator().manual_seed(seed))
+    return image.repeat(rows, 1, 1, 1)
+
+
+def class_index(classes: Sequence[str], name: str) -> int:
+    """Index of the class called `name`.
+
+    Raises:
+        UserError: there is none.
+    """
+    from tpdl.engine.errors import UserError
+
+    if name not in classes:
+        import difflib
+
+        near = difflib.get_close_matches(name, classes, n=1)
+        raise UserError(f"no class is called {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+    return list(classes).index(name)

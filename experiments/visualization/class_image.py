@@ -1,0 +1,197 @@
+"""Images of a class by gradient ascent (question 8), also with a second network (question 11)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+import tpdl
+from experiments.visualization.ascent import class_index, noise, snapshots
+from experiments.visualization.class_measures import measured, tile
+from tpdl import Arrays, experiment, figure, summary
+
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.figure import Figure
+
+CLASSES = ["gorilla", "hourglass", "snail", "tarantula", "bee eater", "daisy", "oboe", "Yorkshire terrier"]
+SECOND_CLASSES = ["gorilla", "hourglass", "snail", "tarantula"]
+
+
+@experiment(
+    data=["imagenet-25", "weights/{network}"],
+    demo={
+        "network": "tiny_squeezenet",
+        "classes": ["texture 3", "texture 10", "texture 22", "texture 27"],
+        "iterations": 30,
+    },
+    local=True,
+)
+def class_images(
+    network: str = "squeezenet1_1",
+    classes: list[str] = CLASSES,
+    iterations: int = 200,
+    rate: float = 10.0,
+    l2: float = 1e-3,
+    seeds: int = 2,
+) -> Arrays:
+    """Class images of each class from `seeds` different noises, all in one batch.
+
+    Returns:
+        "image", network inputs float32 [seeds × classes, 3, side, side]; "target" (class index), "seed"; "start", the same for the noise.
+    """
+    import numpy as np
+    import torch
+
+    from tpdl.data import imagenet
+    from tpdl.nets.registry import image_size
+
+    names = imagenet.load().classes
+    targets = [class_index(names, name) for name in classes] * seeds
+    start = torch.cat([noise(len(classes), image_size(network), seed) for seed in range(seeds)])
+    kept, _ = snapshots(network, start, targets, [iterations], rate=rate, l2=l2)
+    return {
+        "image": kept[0],
+        "target": np.array(targets),
+        "seed": np.repeat(range(seeds), len(classes)),
+        "start": start[:: len(classes)].numpy(),
+    }
+
+
+@experiment(
+    data=["imagenet-25", "weights/{network}"],
+    demo={"network": "tiny_vgg", "classes": ["texture 3", "texture 10"], "iterations": 30},
+    local=True,
+)
+def second_class_images(
+    network: str = "efficientnet_lite0",
+    classes: list[str] = SECOND_CLASSES,
+    iterations: int = 200,
+    rate: float = 10.0,
+    l2: float = 1e-3,
+) -> Arrays:
+    """The same with a second network, from the first noise: "image", "target", "seed"."""
+    import numpy as np
+
+    from tpdl.data import imagenet
+    from tpdl.nets.registry import image_size
+
+    names = imagenet.load().classes
+    targets = [class_index(names, name) for name in classes]
+    start = noise(len(classes), image_size(network), 0)
+    kept, _ = snapshots(network, start, targets, [iterations], rate=rate, l2=l2)
+    return {"image": kept[0], "target": np.array(targets), "seed": np.zeros(len(classes), int)}
+
+
+@experiment(
+    inputs={"made": class_images, "second": second_class_images},
+    data=["imagenet-25", "weights/{network}", "weights/{judge}"],
+    demo={"network": "tiny_squeezenet", "judge": "tiny_vgg"},
+)
+def class_image(
+    made: Arrays, second: Arrays, network: str = "squeezenet1_1", judge: str = "efficientnet_lite0"
+) -> pd.DataFrame:
+    """One row for each class image: what it looks like, in numbers, and what each network says of it.
+
+    `kind` is "class image", or "noise" for the start. Images made with the second network are judged by the first.
+    """
+    import numpy as np
+
+    from tpdl.data import imagenet
+
+    names, parts = imagenet.load().classes, []
+    starts = np.repeat(made["start"], len(made["image"]) // len(made["start"]), axis=0)
+    first_targets, seeds = made["target"], made["seed"]
+    for kind, images, targets, seed, own, other in (
+        ("class image", made["image"], first_targets, seeds, network, judge),
+        ("noise", starts, first_targets, seeds, network, judge),
+        ("class image", second["image"], second["target"], second["seed"], judge, network),
+    ):
+        about = {"network": own, "judge": other, "kind": kind, "class": [names[k] for k in targets], "seed": seed}
+        parts.append(pd.DataFrame(about | measured(images, targets, own, other)))
+    return pd.concat(parts, ignore_index=True)
+
+
+@experiment(inputs={"made": class_images, "second": second_class_images}, local=True)
+def class_image_thumbnails(made: Arrays, second: Arrays) -> Arrays:
+    """For the sheets: "image" and "second", uint8 [images, side, side, 3], of the first noise."""
+    import numpy as np
+
+    first = made["image"][made["seed"] == 0]
+    return {
+        "image": np.stack([tile(x, 128) for x in first]),
+        "second": np.stack([tile(x, 128) for x in second["image"]]),
+    }
+
+
+@figure(
+    class_image,
+    class_image_thumbnails,
+    format="png",
+    caption="Class images of the first network. Under each, the probability of the class for the network that it was made with, and for the other.",
+    alt="Coloured noise in which parts of the named things repeat: faces, legs, shells, petals.",
+)
+def class_image_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
+    """Four in a row."""
+    rows = results[(results["kind"] == "class image") & (results["seed"] == 0)]
+    return _sheet(rows[rows["network"] == results["network"].iloc[0]], images["image"])
+
+
+@figure(
+    class_image,
+    class_image_thumbnails,
+    suffix="second",
+    format="png",
+    caption="Class images of the second network, made in the same way. Under each, the probability of the class for the network that it was made "
+    "with, and for the other.",
+    alt="Coloured noise with parts of the named things, of a finer grain than those of the first network.",
+)
+def class_image_second(results: pd.DataFrame, images: Arrays) -> Figure:
+    """Four in a row."""
+    return _sheet(results[results["network"] != results["network"].iloc[0]], images["second"])
+
+
+def _sheet(rows: pd.DataFrame, images: np.ndarray) -> Figure:
+    from experiments.sheet import sheet
+
+    both = zip(rows["class"], rows["probability"], rows["judge_probability"], strict=True)
+    titles = [f"{name}\n{own:.0%}, other network {other:.1%}" for name, own, other in both]
+    return sheet(images, titles, [""] * len(titles), min(4, len(titles)))
+
+
+@summary(class_image)
+def class_image_values(results: pd.DataFrame) -> dict:
+    """Means over classes and seeds, for each network, and how often the other network agrees."""
+    from tpdl.methods.intervals import mean_interval
+
+    columns = ["colourfulness", "total_variation", "fine", "probability", "judge_probability"]
+    first = str(results["network"].iloc[0])
+    about = {}
+    for key, rows in (
+        ("first", results.query("network == @first and kind == 'class image'")),
+        ("noise", results.query("kind == 'noise'")),
+        ("second", results.query("network != @first")),
+    ):
+        by_class = rows.groupby("class")[columns].mean()
+        about[key] = {
+            **{column: float(rows[column].mean()) for column in columns},
+            "images": len(rows),
+            "judge_interval": list(mean_interval(by_class["judge_probability"].to_numpy())),
+            "judge_first": int((rows["judge_rank"] == 1).sum()),
+            "judge_among_five": int((rows["judge_rank"] <= 5).sum()),
+            "judge_median_rank": float(rows["judge_rank"].median()),
+            "least_probability": float(rows["probability"].min()),
+            "best_class": str(by_class["judge_probability"].idxmax()),
+            "best_probability": float(by_class["judge_probability"].max()),
+        }
+    return about | {
+        "network": first,
+        "judge": str(results["judge"].iloc[0]),
+        "classes": int(results["class"].nunique()),
+        "seeds": int(results["seed"].nunique()),
+    }
+
+
+if __name__ == "__main__":
+    tpdl.main(__file__)

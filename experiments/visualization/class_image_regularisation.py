@@ -1,0 +1,193 @@
+"""What L2, blur and jitter do to class images (question 9)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+import tpdl
+from experiments.visualization.ascent import class_index, jitter, noise
+from experiments.visualization.class_measures import measured, tile
+from tpdl import Arrays, experiment, figure, progress, summary
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+WEIGHTS = (1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0)
+"""Of the L2 term."""
+PLAIN = 1e-3
+"""The lab's weight, at which blur and jitter are switched off."""
+NEVER = 1_000_000
+"""Steps between two blurs; the first step is always followed by one."""
+CLASSES = ["gorilla", "tarantula"]
+VARIANTS = ("both", "no blur", "no jitter", "neither")
+
+
+@experiment(
+    data=["imagenet-25", "weights/{network}"],
+    demo={"network": "tiny_squeezenet", "classes": ["texture 3", "texture 22"], "iterations": 30},
+    local=True,
+)
+def regularised_images(
+    network: str = "squeezenet1_1",
+    classes: list[str] = CLASSES,
+    iterations: int = 200,
+    rate: float = 10.0,
+    seed: int = 0,
+) -> Arrays:
+    """Class images for every L2 weight, and at the lab's weight without blur, without jitter, and without both.
+
+    Returns:
+        "image", network inputs float32 [images, 3, side, side]; "target" (class index), "l2", "variant".
+    """
+    import numpy as np
+    import torch
+
+    from tpdl.data import imagenet
+    from tpdl.methods.class_image import ascend
+    from tpdl.nets.frozen import frozen, on_device_of
+    from tpdl.nets.registry import image_size
+
+    names, side, model = imagenet.load().classes, image_size(network), frozen(network)
+    wanted, images, settings = [class_index(names, name) for name in classes], [], []
+    for variant in VARIANTS:
+        rows = [(k, l2) for k in wanted for l2 in (WEIGHTS if variant == "both" else (PLAIN,))]
+        start = on_device_of(model, noise(len(rows), side, seed))
+        run = ascend(
+            model,
+            start,
+            torch.tensor([k for k, _ in rows], device=start.device),
+            rate=torch.full((len(rows),), rate),
+            l2=torch.tensor([l2 for _, l2 in rows]),
+            steps=iterations,
+            jitter=jitter(side) if variant in ("both", "no blur") else 0,
+            blur_every=10 if variant in ("both", "no jitter") else NEVER,
+            seed=seed,
+        )
+        for done, image, _ in run:  # noqa: B007
+            progress.update(done=done, total=iterations, unit=f"steps, {variant}")
+        images.append(image.cpu().numpy())
+        settings += [(k, l2, variant) for k, l2 in rows]
+    targets, weights, variants = zip(*settings, strict=True)
+    return {
+        "image": np.concatenate(images),
+        "target": np.array(targets),
+        "l2": np.array(weights),
+        "variant": np.array(variants),
+    }
+
+
+@experiment(
+    inputs={"made": regularised_images},
+    data=["imagenet-25", "weights/{network}", "weights/{judge}"],
+    demo={"network": "tiny_squeezenet", "judge": "tiny_vgg"},
+)
+def class_image_regularisation(
+    made: Arrays, network: str = "squeezenet1_1", judge: str = "efficientnet_lite0"
+) -> pd.DataFrame:
+    """One row for each image: its settings, and the measures of `class_measures`. `length` is the Euclidean norm of the network input."""
+    import numpy as np
+
+    from tpdl.data import imagenet
+
+    names = imagenet.load().classes
+    about: dict = {"network": network, "judge": judge, "class": [names[k] for k in made["target"]]}
+    about |= {"l2": made["l2"], "variant": made["variant"]}
+    length = {"length": np.sqrt((made["image"].astype(float) ** 2).sum((1, 2, 3)))}
+    return pd.DataFrame(about | length | measured(made["image"], made["target"], network, judge))
+
+
+@experiment(inputs={"made": regularised_images}, local=True)
+def class_image_regularisation_thumbnails(made: Arrays) -> Arrays:
+    """For the sheet, of the first class: "weight", uint8 [weights, side, side, 3], and "variant", uint8 [variants, side, side, 3]."""
+    import numpy as np
+
+    first = made["target"] == made["target"][0]
+    both = made["variant"] == "both"
+    plain = first & (made["l2"] == PLAIN)
+    return {
+        "weight": np.stack([tile(x, 104) for x in made["image"][first & both]]),
+        "variant": np.stack([tile(x, 104) for x in made["image"][plain]]),
+    }
+
+
+@figure(
+    class_image_regularisation,
+    class_image_regularisation_thumbnails,
+    format="png",
+    caption="Class images for L2 weights from weak to strong, and at the lab's weight with blur and jitter switched off. Under each, the "
+    "probability of the class for the network that it was made with, and for the other.",
+    alt="Eleven pictures. With a growing L2 weight the picture fades to an even grey with a few coloured spots; without blur it is full of fine grain.",
+)
+def class_image_regularisation_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
+    """The weights in two rows, then the variants."""
+    import numpy as np
+
+    from experiments.sheet import sheet
+
+    rows = results[results["class"] == results["class"].iloc[0]]
+    weights, variants = rows[rows["variant"] == "both"], rows[(rows["variant"] != "both")]
+    named = [(f"λ = {row['l2']:g}", row) for _, row in weights.iterrows()]
+    named += [(f"{row['variant']}, λ = {row['l2']:g}", row) for _, row in variants.iterrows()]
+    titles = [f"{name}\n{row['probability']:.0%}, other {row['judge_probability']:.1%}" for name, row in named]
+    return sheet(np.concatenate([images["weight"], images["variant"][1:]]), titles, [""] * len(titles), 5)
+
+
+@figure(
+    class_image_regularisation,
+    suffix="measures",
+    caption="The same in numbers, for each class: colourfulness (0 is grey, 33 moderately, 59 quite, 109 extremely colourful), difference of neighbouring pixels, and the "
+    "probability of the class for both networks, against the L2 weight λ. The lab's weight is dotted.",
+    alt="Three panels over a logarithmic axis of the weight. Colour and differences fall beyond the lab's weight, and with them the probabilities.",
+)
+def class_image_regularisation_measures(results: pd.DataFrame) -> Figure:
+    """A panel for each measure, a line for each class."""
+    from matplotlib import rcParams
+    from matplotlib.figure import Figure
+
+    fig = Figure(figsize=(7.6, 3.0))
+    axes = fig.subplots(1, 3)
+    rows = results[results["variant"] == "both"]
+    for colour, (name, each) in enumerate(rows.groupby("class", sort=False)):
+        _line(axes[0], each, "colourfulness", f"C{colour}", "o-", str(name))
+        _line(axes[1], each, "total_variation", f"C{colour}", "o-", str(name))
+        _line(axes[2], each, "probability", f"C{colour}", "o-", f"{name}")
+        _line(axes[2], each, "judge_probability", f"C{colour}", "s--", f"{name}, other network")
+    for axis, label in zip(
+        axes, ("colourfulness", "neighbour difference, grey levels", "probability of the class"), strict=True
+    ):
+        axis.axvline(PLAIN, color=rcParams["ytick.color"], linestyle=":", linewidth=1)
+        axis.set(xlabel="L2 weight λ", ylabel=label)
+        axis.set_ylim(bottom=0)
+    axes[2].yaxis.set_major_formatter("{x:.0%}")
+    fig.legend(*axes[2].get_legend_handles_labels(), loc="outside upper center", ncols=4, fontsize=8)
+    return fig
+
+
+def _line(axis: Axes, rows: pd.DataFrame, column: str, colour: str, style: str, label: str) -> None:
+    axis.semilogx(rows["l2"], rows[column], style, color=colour, label=label, markersize=4)
+
+
+@summary(class_image_regularisation)
+def class_image_regularisation_values(results: pd.DataFrame) -> dict:
+    """Means over classes for every weight and for every variant."""
+    columns = ["colourfulness", "total_variation", "fine", "probability", "judge_probability", "length"]
+    about = lambda rows: {column: float(rows[column].mean()) for column in columns}  # noqa: E731
+    both = results[results["variant"] == "both"]
+    plain = results[results["l2"] == PLAIN]
+    return {
+        "network": str(results["network"].iloc[0]),
+        "classes": sorted(results["class"].unique()),
+        "weights": {f"{l2:g}": about(rows) for l2, rows in both.groupby("l2")},
+        "variants": {str(name).replace(" ", "_"): about(rows) for name, rows in plain.groupby("variant")},
+        "weakest": about(both[both["l2"] == min(WEIGHTS)]),
+        "strongest": about(both[both["l2"] == max(WEIGHTS)]),
+        "lab": about(both[both["l2"] == PLAIN]),
+        "best_for_judge": float(both.groupby("l2")["judge_probability"].mean().idxmax()),
+    }
+
+
+if __name__ == "__main__":
+    tpdl.main(__file__)

@@ -1,0 +1,66 @@
+"""What is measured of every class image: colour, grain, and what two networks say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
+
+def measured(
+    images: np.ndarray, targets: Sequence[int] | np.ndarray, network: str, judge: str
+) -> dict[str, np.ndarray]:
+    """Columns over images.
+
+    `colourfulness` (Hasler and Süsstrunk), `total_variation` (mean difference of neighbouring pixels, in grey levels) and `fine` (share of the
+    variance in waves shorter than 4 pixels); `probability` of the target for the network that the image was made with, and
+    `judge_probability` and `judge_rank` (1: first) for another one.
+
+    Args:
+        images: network inputs float32 [images, 3, side, side].
+        targets: class indices [images].
+        network, judge: names; the judge sees the image at its own size.
+    """
+    import numpy as np
+    import torch
+
+    from tpdl.methods.image_measures import colourfulness, high_frequency_share, total_variation
+    from tpdl.nets.frozen import frozen, pixels, scores_of
+
+    inputs, rows = torch.from_numpy(images), range(len(images))
+    colours = pixels(inputs)
+    own = scores_of(frozen(network), inputs).softmax(1)
+    other = scores_of(frozen(judge), resized(inputs, judge))
+    wanted = other[rows, list(targets)]
+    return {
+        "colourfulness": colourfulness(colours),
+        "total_variation": 255 * total_variation(colours),
+        "fine": high_frequency_share(colours),
+        "probability": own[rows, list(targets)].numpy(),
+        "judge_probability": other.softmax(1)[rows, list(targets)].numpy(),
+        "judge_rank": np.asarray((other > wanted[:, None]).sum(1) + 1),
+    }
+
+
+def resized(inputs: Tensor, network: str) -> Tensor:
+    """Network inputs at the size that `network` is given."""
+    from torch.nn.functional import interpolate
+
+    from tpdl.nets.registry import image_size
+
+    side = image_size(network)
+    return inputs if inputs.shape[-1] == side else interpolate(inputs, (side, side), mode="bilinear", antialias=True)
+
+
+def tile(image: np.ndarray, side: int = 96, colours: int = 32) -> np.ndarray:
+    """A small picture of a network input [3, side, side] for a sheet: uint8 [side, side, 3] in few colours."""
+    import numpy as np
+    import torch
+
+    from experiments.sheet import thumbnail
+    from tpdl.nets.frozen import pixels
+
+    return thumbnail((255 * pixels(torch.from_numpy(image)[None])[0]).astype(np.uint8), side, colours)

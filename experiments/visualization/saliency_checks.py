@@ -1,0 +1,195 @@
+"""Can the maps be trusted (question 2)? They should change when the network forgets, and not when the image hardly changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+import tpdl
+from tpdl import experiment, figure, progress, summary
+
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.figure import Figure
+    from torch import Tensor, nn
+
+NAMES = {
+    "gradient": "gradient",
+    "smoothgrad": "SmoothGrad",
+    "integrated-gradients": "Integrated Gradients",
+    "grad-cam": "Grad-CAM",
+}
+
+
+@experiment(
+    data=["imagenet-25", "weights/{network}"],
+    demo={"network": "tiny_squeezenet", "stages": 3, "samples": 3, "steps": 4},
+)
+def saliency_checks(
+    network: str = "squeezenet1_1", stages: int = 7, samples: int = 6, steps: int = 8, seed: int = 0
+) -> pd.DataFrame:
+    """Rank correlation of each image's map with the map of the same method when the last layers have random weights.
+
+    One row for each method, stage (0: all layers trained) and image. The class is the true one throughout. `samples` and `steps` are those of
+    SmoothGrad and Integrated Gradients, for both maps; at stage 0 SmoothGrad differs from itself by its noise alone.
+    """
+    import itertools
+
+    import numpy as np
+
+    from tpdl.data import imagenet
+    from tpdl.methods.map_measures import rank_correlations
+    from tpdl.methods.randomisation import cascade
+    from tpdl.nets.frozen import frozen
+    from tpdl.nets.inputs import coloured
+    from tpdl.nets.registry import build, image_size
+
+    photographs, model = imagenet.load(), frozen(network)
+    inputs, rows = coloured(photographs.images, image_size(network)), []
+    untrained = build(network, "random", seed).to(next(model.parameters()).device)
+    first = four_maps(model, inputs, photographs.labels, samples, steps, seed)
+    networks = itertools.chain([("none", model)], cascade(model, untrained, stages))
+    for stage, (layer, mixed) in enumerate(progress(networks, "stages", stages + 1)):
+        again = four_maps(mixed, inputs, photographs.labels, samples, steps, seed + 1)
+        for method, found in again.items():
+            about = {"network": network, "method": method, "stage": stage, "layer": layer}
+            correlation = rank_correlations(found, first[method])
+            rows.append(pd.DataFrame(about | {"image": np.arange(len(inputs)) + 1, "correlation": correlation}))
+    return pd.concat(rows, ignore_index=True)
+
+
+@experiment(
+    data=["imagenet-25", "weights/{network}"],
+    demo={"network": "tiny_squeezenet", "draws": 1, "samples": 3, "steps": 4},
+)
+def saliency_stability(
+    network: str = "squeezenet1_1", draws: int = 2, samples: int = 6, steps: int = 8, seed: int = 0
+) -> pd.DataFrame:
+    """Rank correlation of each image's map with that of the same image under Gaussian noise: one row for each method, noise, draw and image.
+
+    `noise` is its standard deviation in grey levels of 0 … 255; `same_class` says whether the network still names the same class.
+    """
+    import numpy as np
+    import torch
+
+    from tpdl.data import imagenet
+    from tpdl.methods.map_measures import rank_correlations
+    from tpdl.nets.frozen import frozen, scores_of
+    from tpdl.nets.inputs import coloured
+    from tpdl.nets.registry import DEVIATION, image_size
+
+    photographs, model = imagenet.load(), frozen(network)
+    inputs, rows = coloured(photographs.images, image_size(network)), []
+    scale, generator = torch.tensor(DEVIATION).view(3, 1, 1), torch.Generator().manual_seed(seed)
+    first = four_maps(model, inputs, photographs.labels, samples, steps, seed)
+    said = scores_of(model, inputs).argmax(1)
+    settings = [(noise, draw) for noise in NOISES for draw in range(draws)]
+    for noise, draw in progress(settings, "noisy copies"):
+        noisy = inputs + torch.randn(inputs.shape, generator=generator) * noise / 255 / scale
+        same = (scores_of(model, noisy).argmax(1) == said).numpy()
+        for method, found in four_maps(model, noisy, photographs.labels, samples, steps, seed).items():
+            about = {"network": network, "method": method, "noise": noise, "draw": draw}
+            columns = {"correlation": rank_correlations(found, first[method]), "same_class": same}
+            rows.append(pd.DataFrame(about | {"image": np.arange(len(inputs)) + 1} | columns))
+    return pd.concat(rows, ignore_index=True)
+
+
+NOISES = (1, 4, 16)
+
+
+def four_maps(
+    model: nn.Module, inputs: Tensor, labels: np.ndarray, samples: int, steps: int, seed: int
+) -> dict[str, np.ndarray]:
+    """Maps [images, side, side] by method."""
+    import torch
+
+    from tpdl.methods import attribution
+    from tpdl.nets.frozen import on_device_of
+
+    images = on_device_of(model, inputs)
+    classes = torch.from_numpy(labels).long().to(images.device)
+    found = {
+        "gradient": attribution.gradient(model, images, classes),
+        "smoothgrad": attribution.smoothgrad(model, images, classes, samples=samples, seed=seed),
+        "integrated-gradients": attribution.integrated_gradients(model, images, classes, steps=steps),
+        "grad-cam": attribution.grad_cam(model, images, classes, attribution.last_maps(model)),
+    }
+    return {name: values.cpu().numpy() for name, values in found.items()}
+
+
+@figure(
+    saliency_checks,
+    saliency_stability,
+    caption="Rank correlation of the maps with the original ones, mean over the images with 95 % bootstrap interval. Left: the layers from the "
+    "last down to the one named get random weights. Right: the image gets Gaussian noise of the given deviation.",
+    alt="Two panels of four curves. Left, the correlations fall once layers have random weights. Right, they fall with the noise, the gradient's fastest.",
+)
+def saliency_checks_lines(results: pd.DataFrame, stability: pd.DataFrame) -> Figure:
+    """Randomisation left, noise right."""
+    from matplotlib.figure import Figure
+
+    fig = Figure(figsize=(7.6, 3.8))
+    left, right = fig.subplots(1, 2, sharey=True, width_ratios=(3, 2))
+    layers = results.drop_duplicates("stage").sort_values("stage")["layer"]
+    for axis, table, by in ((left, results, "stage"), (right, stability, "noise")):
+        for colour, (method, name) in enumerate(NAMES.items()):
+            rows = table[table["method"] == method]
+            at = sorted(rows[by].unique())
+            spread = [
+                _interval(rows[rows[by] == value].groupby("image")["correlation"].mean().to_numpy()) for value in at
+            ]
+            places = range(len(at))
+            axis.fill_between(places, *zip(*spread, strict=True), color=f"C{colour}", alpha=0.2, linewidth=0)
+            means = [rows.loc[rows[by] == value, "correlation"].mean() for value in at]
+            axis.plot(places, means, "o-", color=f"C{colour}", label=name)
+    left.set_xticks(range(len(layers)), [_layer(name) for name in layers], rotation=60, ha="right", fontsize=8)
+    left.set(xlabel="random from the last layer down to", ylabel="rank correlation with the original map")
+    right.set_xticks(range(stability["noise"].nunique()), [str(value) for value in sorted(stability["noise"].unique())])
+    right.set_xlabel("noise in grey levels")
+    left.set_ylim(min(-0.1, left.get_ylim()[0]), 1.03)
+    fig.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=4, fontsize=8)
+    return fig
+
+
+@summary(saliency_checks, saliency_stability)
+def saliency_checks_values(results: pd.DataFrame, stability: pd.DataFrame) -> dict:
+    """Mean correlations by method: with nothing random, with the last layer, with all; and by noise."""
+    last = int(results["stage"].max())
+    random = results.groupby(["method", "stage"])["correlation"].mean()
+    noisy = stability.groupby(["method", "noise"])["correlation"].mean()
+    layers = results.drop_duplicates("stage").set_index("stage")["layer"]
+    return {
+        "network": str(results["network"].iloc[0]),
+        "stages": last,
+        "first_layer": str(layers[1]),
+        "by_method": {
+            method.replace("-", "_"): {
+                "none": float(random[method, 0]),
+                "first": float(random[method, 1]),
+                "all": float(random[method, last]),
+                "all_interval": list(
+                    _interval(results.query("method == @method and stage == @last")["correlation"].to_numpy())
+                ),
+            }
+            | {f"noise{noise}": float(noisy[method, noise]) for noise in NOISES}
+            for method in NAMES
+        },
+        "same_class": {
+            f"noise{noise}": float(stability.loc[stability["noise"] == noise, "same_class"].mean()) for noise in NOISES
+        },
+    }
+
+
+def _interval(values: np.ndarray) -> tuple[float, float]:
+    from tpdl.methods.intervals import mean_interval
+
+    return mean_interval(values)
+
+
+def _layer(name: str) -> str:
+    return name.replace("features.", "").replace("classifier.1", "classifier").replace("classifier.", "classifier ")
+
+
+if __name__ == "__main__":
+    tpdl.main(__file__)

@@ -1,0 +1,263 @@
+"""Saliency maps by other methods and of another network (questions 2 and 4): noise, artefacts, and whether the network heeds what they mark."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+import tpdl
+from experiments.sheet import thumbnail
+from experiments.visualization.maps import saliency_maps, second_maps
+from experiments.visualization.tiles import grid, map_tile
+from tpdl import Arrays, experiment, figure, note, progress, summary
+
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.figure import Figure
+
+METHODS = {
+    "gradient": "gradient",
+    "smoothgrad": "SmoothGrad",
+    "integrated-gradients": "Integrated Gradients",
+    "grad-cam": "Grad-CAM",
+    "second-gradient": "gradient, 2nd network",
+    "second-grad-cam": "Grad-CAM, 2nd network",
+    "edges": "edges of the image",
+    "random": "random",
+}
+"""The last two are no saliency maps: what a map must beat to have said something about the network."""
+SHOWN = (1, 3, 7, 13, 17, 19)
+"""Images on the sheet, from 0."""
+
+
+@experiment(
+    inputs={"maps": saliency_maps, "second": second_maps},
+    data=["imagenet-25", "weights/{network}"],
+    demo={"network": "tiny_squeezenet", "steps": 6},
+    may_be_missing=["lift"],
+)
+def saliency_methods(
+    maps: Arrays, second: Arrays, network: str = "squeezenet1_1", steps: int = 16, seed: int = 0
+) -> pd.DataFrame:
+    """One row for each image and method.
+
+    `deletion` and `insertion` are the areas under the curves of the probability of the true class (`tpdl.methods.map_measures.heeded`): low
+    and high are good. `total_variation` is that of the map over its mean, `high_frequency` the share of its variance in waves shorter than 4
+    pixels, `lift` as in `saliency`, and `agreement` the rank correlation with the lab's gradient map.
+    """
+    import time
+
+    import numpy as np
+    import torch
+
+    from tpdl.data import imagenet
+    from tpdl.data.object_boxes import box_masks
+    from tpdl.methods.image_measures import high_frequency_share, total_variation
+    from tpdl.methods.map_measures import concentration, heeded, mass_inside, rank_correlations
+    from tpdl.nets.frozen import frozen, scores_of
+    from tpdl.nets.inputs import coloured
+    from tpdl.nets.registry import image_size
+
+    photographs, model, side = imagenet.load(), frozen(network), image_size(network)
+    inputs, classes = coloured(photographs.images, side), torch.from_numpy(photographs.labels).long()
+    masks, rows, seconds = box_masks(len(inputs), side), [], {}
+    box = np.where(masks.any((1, 2)), masks.mean((1, 2)), np.nan)
+    for method, found in progress(all_maps(maps, second, inputs.numpy(), seed).items(), "methods"):
+        begun = time.perf_counter()
+        deleting, inserting = heeded(lambda x: scores_of(model, x), inputs, classes, found, steps)
+        seconds[method] = round(time.perf_counter() - begun, 1)
+        columns = {
+            "deletion": deleting.mean(1),
+            "insertion": inserting.mean(1),
+            "total_variation": total_variation(found / np.maximum(found.mean((1, 2), keepdims=True), 1e-30)),
+            "high_frequency": high_frequency_share(found),
+            "concentration": concentration(found),
+            "lift": mass_inside(found, masks) / box,
+            "agreement": rank_correlations(found, maps["gradient"]),
+        }
+        about = {"network": network, "method": method, "image": np.arange(len(inputs)) + 1}
+        rows.append(pd.DataFrame(about | columns))
+    note(seconds=seconds)
+    return pd.concat(rows, ignore_index=True)
+
+
+def all_maps(maps: Arrays, second: Arrays, inputs: np.ndarray, seed: int) -> dict[str, np.ndarray]:
+    """Maps by method, [images, side, side], at the size of the first network's images."""
+    import numpy as np
+    from skimage.filters import sobel
+    from skimage.transform import resize
+
+    found = {name: maps[name] for name in ("gradient", "smoothgrad", "integrated-gradients", "grad-cam")}
+    shape = found["gradient"].shape
+    fit = lambda values: values if values.shape == shape else resize(values, shape, order=1)  # noqa: E731
+    found |= {f"second-{name}": fit(second[name]) for name in ("gradient", "grad-cam")}
+    found["edges"] = np.stack([sobel(image.mean(0)) for image in inputs])
+    found["random"] = np.random.default_rng(seed).random(shape)
+    return found
+
+
+@experiment(inputs={"maps": saliency_maps, "second": second_maps})
+def saliency_spectrum(maps: Arrays, second: Arrays) -> pd.DataFrame:
+    """Power of the maps at each spatial frequency along the axes: one row for each map and frequency, in cycles per pixel.
+
+    `peak` is the power over the median of the neighbouring frequencies.
+    """
+    from tpdl.methods.map_measures import axis_spectrum, peak_ratio
+
+    wanted = {
+        "gradient": maps["gradient"],
+        "gradient, average pooling": maps["average-pooling"],
+        "SmoothGrad": maps["smoothgrad"],
+        "Integrated Gradients": maps["integrated-gradients"],
+        "gradient, 2nd network": second["gradient"],
+    }
+    rows = []
+    for name, found in wanted.items():
+        power, side = axis_spectrum(found), found.shape[-1]
+        rows += [
+            {"map": name, "frequency": k / side, "period": side / k, "power": power[k], "peak": peak_ratio(power, k)}
+            for k in range(1, len(power))
+        ]
+    return pd.DataFrame(rows)
+
+
+@experiment(inputs={"maps": saliency_maps, "second": second_maps}, data=["imagenet-25"], local=True)
+def saliency_methods_thumbnails(maps: Arrays, second: Arrays) -> Arrays:
+    """For the sheet: "image", uint8 [images, side, side, 3]; each method's "METHOD", uint8 [images, side, side]."""
+    import numpy as np
+
+    from tpdl.data import imagenet
+
+    photographs, shown = imagenet.load(), list(SHOWN)
+    found = {name: maps[name] for name in ("gradient", "smoothgrad", "integrated-gradients", "grad-cam")}
+    found |= {f"second-{name}": second[name] for name in ("gradient", "grad-cam")}
+    tiles = {name: np.stack([map_tile(one, 80) for one in values[shown]]) for name, values in found.items()}
+    return {
+        "image": np.stack([thumbnail(photographs.images[i], 80, 24) for i in shown]),
+        "name": np.array([photographs.classes[photographs.labels[i]] for i in shown]),
+    } | tiles
+
+
+@figure(
+    saliency_methods,
+    saliency_methods_thumbnails,
+    format="png",
+    caption="Some of the images, and their maps by each method, from black (0) to bright (the map's 99th percentile).",
+    alt="Six rows of a photograph and six maps. The gradient's maps are scattered specks, SmoothGrad's denser and cleaner, Grad-CAM's a soft blob.",
+)
+def saliency_methods_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
+    """A row for each image, a column for each method."""
+    columns = ["gradient", "smoothgrad", "integrated-gradients", "grad-cam", "second-gradient", "second-grad-cam"]
+    names = [
+        "image",
+        "gradient",
+        "SmoothGrad",
+        "Integrated\nGradients",
+        "Grad-CAM",
+        "gradient,\n2nd network",
+        "Grad-CAM,\n2nd network",
+    ]
+    tiles = [[images["image"][i], *(images[name][i] for name in columns)] for i in range(len(images["image"]))]
+    return grid(tiles, [str(name).replace(" ", "\n") for name in images["name"]], names, label=0.75)
+
+
+@figure(
+    saliency_methods,
+    suffix="scores",
+    caption="Each method over the 25 images, mean with 95 % bootstrap interval. Deletion: mean probability of the true class while the "
+    "strongest pixels go first (low is good). Insertion: while they come first (high is good). Lift: how much more of the map is inside the object's "
+    "box than its area would give. Fine noise: share of the map's variance in waves shorter than 4 pixels. In grey, two maps that know nothing of the network.",
+    alt="Four panels of dots with intervals, one line for each method. Grad-CAM has the highest lift and the least fine noise; the intervals of deletion and insertion overlap widely.",
+)
+def saliency_methods_scores(results: pd.DataFrame) -> Figure:
+    """Dots with intervals, a panel for each measure."""
+    from matplotlib import rcParams
+    from matplotlib.figure import Figure
+
+    panels = {
+        "deletion": "deletion ↓",
+        "insertion": "insertion ↑",
+        "lift": "lift in the box ↑",
+        "high_frequency": "fine noise",
+    }
+    fig = Figure(figsize=(7.6, 3.4))
+    axes = fig.subplots(1, len(panels), sharey=True)
+    for axis, (column, title) in zip(axes, panels.items(), strict=True):
+        for place, method in enumerate(METHODS):
+            values = results.loc[results["method"] == method, column].dropna().to_numpy()
+            low, high = _interval(values)
+            colour = rcParams["ytick.color"] if method in ("edges", "random") else "C0"
+            axis.plot([low, high], [place, place], color=colour)
+            axis.plot(values.mean(), place, "o", color=colour)
+        axis.set_title(title, fontsize=10)
+        axis.set_xlim(left=0)
+    axes[0].set_yticks(range(len(METHODS)), METHODS.values())
+    axes[0].invert_yaxis()
+    return fig
+
+
+@figure(
+    saliency_spectrum,
+    caption="Power of the maps at each spatial frequency along rows and columns (mean over the 25 images, sum 1). Dotted: periods of 2, 4, 8 and 16 "
+    "pixels, the steps of the network's poolings.",
+    alt="Curves over frequency. That of the gradient has sharp peaks at the dotted lines.",
+)
+def saliency_spectrum_lines(results: pd.DataFrame) -> Figure:
+    """A line for each map, on a logarithmic axis."""
+    from matplotlib import rcParams
+    from matplotlib.figure import Figure
+
+    fig = Figure(figsize=(7.6, 3.8))
+    axis = fig.subplots()
+    for colour, (name, rows) in enumerate(results.groupby("map", sort=False)):
+        # The integral over frequency is the same for each, whatever the size of the images.
+        axis.semilogy(rows["frequency"], rows["power"] * len(rows), color=f"C{colour}", linewidth=1.2, label=name)
+    for period in (2, 4, 8, 16):
+        axis.axvline(1 / period, color=rcParams["ytick.color"], linestyle=":", linewidth=1, zorder=0)
+    axis.set_xticks([1 / period for period in (16, 8, 4, 2)], ["1/16", "1/8", "1/4", "1/2"])
+    axis.set(xlabel="frequency in cycles per pixel", ylabel="power, mean 1", xlim=(0, 0.505))
+    axis.legend(fontsize=8)
+    return fig
+
+
+@summary(saliency_methods, saliency_spectrum)
+def saliency_methods_values(results: pd.DataFrame, spectrum: pd.DataFrame) -> dict:
+    """Means with intervals by method, paired comparisons with the gradient, and the peaks of the spectra."""
+    columns = ["deletion", "insertion", "total_variation", "high_frequency", "concentration", "lift", "agreement"]
+    tables = {column: results.pivot(index="image", columns="method", values=column) for column in columns}
+    methods = {}
+    for method in METHODS:
+        about: dict = {}
+        for column, table in tables.items():
+            values = table[method].dropna().to_numpy()
+            difference = (table[method] - table["gradient"]).dropna().to_numpy()
+            about[column] = float(values.mean())
+            about[f"{column}_interval"] = list(_interval(values))
+            about[f"{column}_gain"] = list(_interval(difference))
+        methods[method.replace("-", "_")] = about
+    peaks: dict = {}
+    for name, rows in spectrum.groupby("map"):
+        at = rows.set_index(rows["period"].round(3))["peak"]
+        peaks[str(name)] = {f"period{period}": float(at[float(period)]) for period in (2, 4, 8, 16)}
+    best = lambda column, sign: max(list(METHODS)[:4], key=lambda m: sign * tables[column][m].mean())  # noqa: E731
+    return {
+        "network": str(results["network"].iloc[0]),
+        "images": int(results["image"].nunique()),
+        "methods": methods,
+        "names": METHODS,
+        "best_deletion": METHODS[best("deletion", -1)],
+        "best_insertion": METHODS[best("insertion", 1)],
+        "best_lift": METHODS[best("lift", 1)],
+        "peaks": peaks,
+    }
+
+
+def _interval(values: np.ndarray) -> tuple[float, float]:
+    from tpdl.methods.intervals import mean_interval
+
+    return mean_interval(values)
+
+
+if __name__ == "__main__":
+    tpdl.main(__file__)

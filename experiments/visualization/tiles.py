@@ -1,0 +1,93 @@
+"""How images and maps lie on the sheets of this chapter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MAP_COLOURS = "inferno"
+
+
+def map_tile(values: np.ndarray, side: int = 72, levels: int = 12) -> np.ndarray:
+    """A small picture of a map, from 0 to its 99th percentile: float [height, width] -> uint8 [side, side] in few levels."""
+    import numpy as np
+    from PIL import Image
+
+    scaled = np.clip(values / max(float(np.quantile(values, 0.99)), 1e-30), 0, 1)
+    small = Image.fromarray((255 * scaled).astype(np.uint8)).resize((side, side), Image.Resampling.BOX)
+    return np.asarray(np.round(np.asarray(small) / 255 * (levels - 1)) / (levels - 1) * 255).astype(np.uint8)
+
+
+def show(axis: Axes, tile: np.ndarray) -> None:
+    """A picture or a map, without axes."""
+    axis.axis("off")
+    if tile.ndim == 2:
+        axis.imshow(tile, interpolation="nearest", cmap=MAP_COLOURS, vmin=0, vmax=255)
+    else:
+        axis.imshow(tile, interpolation="nearest")
+
+
+def paired(
+    first: np.ndarray, second: np.ndarray, titles: Sequence[str], colours: Sequence[str], columns: int = 4
+) -> Figure:
+    """Pairs of pictures side by side under one title, `columns` pairs in a row.
+
+    Args:
+        first, second: uint8 [pairs, side, side, 3], or maps [pairs, side, side].
+        titles: one for each pair.
+        colours: of the titles; "" for the colour of text.
+    """
+    from matplotlib.figure import Figure
+
+    rows = -(-len(first) // columns)
+    width = 7.6 / columns
+    fig = Figure(figsize=(7.6, rows * (width / 2 + 0.22)))
+    fig.set_layout_engine("constrained", w_pad=0.01, h_pad=0.02, wspace=0, hspace=0)
+    axes = fig.subplots(rows, 2 * columns, squeeze=False)
+    for axis in axes.ravel():
+        axis.axis("off")
+    for i, (left, right, title, colour) in enumerate(zip(first, second, titles, colours, strict=True)):
+        row, column = divmod(i, columns)
+        show(axes[row, 2 * column], left)
+        show(axes[row, 2 * column + 1], right)
+        axes[row, 2 * column].set_title(title, fontsize=8, pad=3, loc="left", **({"color": colour} if colour else {}))
+    return fig
+
+
+def grid(
+    tiles: Sequence[Sequence[np.ndarray]],
+    rows: Sequence[str],
+    columns: Sequence[str],
+    *,
+    below: Sequence[Sequence[str]] = (),
+    label: float = 0.9,
+) -> Figure:
+    """A table of pictures with names of rows at the left and of columns above.
+
+    Args:
+        tiles: rows of uint8 [side, side, 3] or maps [side, side].
+        below: a line of text under each picture.
+        label: width of the names of rows, in inches.
+    """
+    from matplotlib.figure import Figure
+
+    width = (7.6 - label) / len(columns)
+    fig = Figure(figsize=(7.6, len(rows) * (width + (0.17 if below else 0.03)) + 0.3))
+    fig.set_layout_engine("constrained", w_pad=0.015, h_pad=0.015, wspace=0, hspace=0)
+    axes = fig.subplots(len(rows), len(columns), squeeze=False)
+    for i, row in enumerate(tiles):
+        for j, tile in enumerate(row):
+            show(axes[i, j], tile)
+            if below:
+                axes[i, j].text(
+                    0.5, -0.03, below[i][j], transform=axes[i, j].transAxes, ha="center", va="top", fontsize=7.5
+                )
+        axes[i, 0].text(-0.06, 0.5, rows[i], transform=axes[i, 0].transAxes, ha="right", va="center", fontsize=8)
+    for j, name in enumerate(columns):
+        axes[0, j].set_title(name, fontsize=8, pad=3)
+    return fig

@@ -1,0 +1,244 @@
+"""The pictures and the values of the chapter on looking into networks, drawn from small made-up results in both themes."""
+
+from __future__ import annotations
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.visualization import (
+    adversarial,
+    adversarial_saliency,
+    adversarial_strength,
+    class_image,
+    class_image_grid,
+    class_image_regularisation,
+    class_image_start,
+    saliency,
+    saliency_checks,
+    saliency_methods,
+    saliency_segmentation,
+)
+from tpdl.engine import theme
+
+RNG = np.random.default_rng(0)
+MEASURES = ("colourfulness", "total_variation", "fine", "probability", "judge_probability")
+
+
+@pytest.fixture(params=[theme.light, theme.dark], autouse=True)
+def style(request: pytest.FixtureRequest):  # type: ignore[no-untyped-def]
+    with matplotlib.rc_context(request.param()):
+        yield
+
+
+def pictures(*shape: int) -> np.ndarray:
+    return RNG.integers(0, 255, (*shape, 8, 8, 3), dtype=np.uint8)
+
+
+def maps(*shape: int) -> np.ndarray:
+    return RNG.integers(0, 255, (*shape, 8, 8), dtype=np.uint8)
+
+
+def with_measures(rows: pd.DataFrame) -> pd.DataFrame:
+    values = {column: RNG.random(len(rows)) for column in MEASURES}
+    return rows.assign(network="n", judge="m", judge_rank=1, **values)
+
+
+def draw(*figures) -> None:  # type: ignore[no-untyped-def]
+    for figure in figures:
+        figure.canvas.draw()
+
+
+def attacks() -> pd.DataFrame:
+    count = 8
+    columns = {"network": "n", "image": np.arange(count) // 2 + 1, "true": "cat", "predicted": "cat"}
+    columns |= {"target": ["dog", "cow"] * 4, "reached": [True] * 7 + [False], "steps": range(1, count + 1)}
+    columns |= {name: np.arange(1.0, count + 1) for name in ("l2", "rms", "linf")}
+    columns |= {"beyond": 0.0, "ssim": 0.99, "probability_before": 0.01, "probability_after": 0.5}
+    for kind in ("rounded", "jpeg95", "jpeg75", "jpeg50"):
+        columns |= {f"{kind}_target": kind == "rounded", f"{kind}_fooled": True}
+    return pd.DataFrame(columns)
+
+
+def test_adversarial_examples() -> None:
+    rows = attacks()
+    images = {"row": np.arange(5), "original": pictures(5), "adversarial": pictures(5)}
+    images["change"] = RNG.integers(-9, 9, (5, 8, 8, 3), dtype=np.int8)
+    sheet = adversarial.adversarial_sheet(rows, images)
+    draw(sheet, adversarial.adversarial_sizes(rows))
+    assert sheet.axes[2].get_title() == "1 step, rms 1.00"
+    values = adversarial.adversarial_values(rows)
+    assert (values["success"], values["failed"], values["failed_targets"]) == (7 / 8, 1, ["cow"])
+    assert (values["easiest"]["steps"], values["hardest"]["steps"], values["median"]["steps"]) == (1, 7, 4)
+    assert values["survival"]["rounded"]["target"]["share"] == 1
+    assert values["survival"]["jpeg95"]["target"]["share"] == 0
+    assert values["success_lower"] < values["success"]
+
+
+def test_change_against_saliency_and_its_null() -> None:
+    pair, other = np.meshgrid(range(12), range(6), indexing="ij")
+    image = pair // 2
+    rows = pd.DataFrame({"network": "n", "image": image.ravel() + 1, "map_of": other.ravel() + 1})
+    rows["own"] = rows["image"] == rows["map_of"]
+    rows["correlation"] = np.where(rows["own"], 0.9, 0.1) + RNG.normal(0, 0.01, len(rows))
+    draw(adversarial_saliency.adversarial_saliency_null(rows))
+    values = adversarial_saliency.adversarial_saliency_values(rows)
+    assert values["mean"] == pytest.approx(0.9, abs=0.02)
+    # One dealing in 6! = 720 is the true one; a few of 10,000 come up by chance.
+    assert values["p"] == pytest.approx(1 / 720, abs=0.001)
+    assert values["null_mean"] == pytest.approx(0.1 + 0.8 / 6, abs=0.02)
+    assert values["above_others"] == 6
+
+
+def test_maps_of_a_grid_are_averaged() -> None:
+    maps = np.arange(64.0).reshape(1, 8, 8)
+    np.testing.assert_allclose(
+        adversarial_saliency.coarse(maps)[0, 0], [maps[0, :4, :4].mean(), maps[0, :4, 4:].mean()]
+    )
+
+
+def test_strength_and_transfer() -> None:
+    rows, moved = [], []
+    for rule in adversarial_strength.NAMES:
+        for aim in adversarial_strength.AIMS:
+            for budget in (0.0,) if rule in ("lab", "deepfool") else (1.0, 4.0):
+                about = {"network": "n", "rule": rule, "aim": aim, "budget": budget, "image": range(1, 5)}
+                rows.append(pd.DataFrame(about | {"rms": [0.5, 1, 2, 3], "reached": [True, True, True, False]}))
+            about = {"network": "n", "second": "m", "rule": rule, "aim": aim, "image": range(1, 5)}
+            about |= {"first_changed": True, "first_target": True}
+            moved.append(pd.DataFrame(about | {"second_changed": [True, False, False, False], "second_target": False}))
+    results, transfer = pd.concat(rows), pd.concat(moved)
+    draw(
+        adversarial_strength.adversarial_strength_curves(results),
+        adversarial_strength.adversarial_transfer_bars(transfer),
+    )
+    values = adversarial_strength.adversarial_strength_values(results, transfer)
+    assert values["own_length"]["lab"]["targeted"] == {"reached": 0.75, "median_rms": 1.0, "images": 4}
+    assert values["budgets"]["pgd"]["untargeted"]["b4"] == 0.75
+    assert values["transfer"]["fgsm"]["targeted"]["second_changed"] == 0.25
+
+
+def test_saliency() -> None:
+    columns = {"network": "n", "image": range(1, 7), "true": "a very long name indeed", "predicted": "cat"}
+    columns |= {"correct": [True, False] * 3, "probability": 0.5, "concentration": 0.4, "box": [0.5] * 5 + [0.0]}
+    columns |= {
+        "inside": [0.6] * 5 + [np.nan],
+        "lift": [0.8, 1.2, 1.3, 1.4, 2, np.nan],
+        "peak_inside": [1.0] * 5 + [np.nan],
+    }
+    rows = pd.DataFrame(columns)
+    sheet = saliency.saliency_sheet(rows, {"image": pictures(6), "map": maps(6)})
+    draw(sheet)
+    assert sheet.axes[0].get_title(loc="left") == "a very long na… 0.8"
+    values = saliency.saliency_values(rows)
+    assert (values["boxed"], values["above_one"], values["peaks_expected"]) == (5, 4, 2.5)
+    assert values["least"]["lift"] == 0.8
+
+
+def test_saliency_methods() -> None:
+    parts = [
+        pd.DataFrame(
+            {"network": "n", "method": method, "image": range(1, 6), "deletion": i + 1.0, "insertion": i + 1.0}
+            | {"total_variation": 1.0, "high_frequency": 0.1, "concentration": 0.3, "agreement": 0.5}
+            | {"lift": [1.0, 2.0, np.nan, 1.0, 1.0]}
+        )
+        for i, method in enumerate(saliency_methods.METHODS)
+    ]
+    rows = pd.concat(parts, ignore_index=True)
+    spectrum = pd.DataFrame({"map": "gradient", "frequency": np.arange(1, 17) / 32, "power": 1 / 16, "peak": 2.0})
+    spectrum["period"] = 1 / spectrum["frequency"]
+    images = {name: maps(2) for name in list(saliency_methods.METHODS)[:6]}
+    images |= {"image": pictures(2), "name": np.array(["cat", "brown dog"])}
+    draw(
+        saliency_methods.saliency_methods_sheet(rows, images),
+        saliency_methods.saliency_methods_scores(rows),
+        saliency_methods.saliency_spectrum_lines(spectrum),
+    )
+    values = saliency_methods.saliency_methods_values(rows, spectrum)
+    assert (values["best_deletion"], values["best_insertion"]) == ("gradient", "Grad-CAM")
+    assert values["methods"]["random"]["deletion_gain"] == [7.0, 7.0]
+    assert values["peaks"]["gradient"]["period4"] == 2
+
+
+def test_saliency_checks() -> None:
+    grid = [(m, s, i) for m in saliency_checks.NAMES for s in range(3) for i in range(1, 5)]
+    rows = pd.DataFrame(grid, columns=["method", "stage", "image"])
+    rows["correlation"] = 1 - rows["stage"] / 2
+    rows["layer"] = rows["stage"].map({0: "none", 1: "classifier.1", 2: "features.0"})
+    noisy = pd.DataFrame(grid, columns=["method", "noise", "image"])
+    noisy["noise"] = noisy["noise"].map(dict(enumerate(saliency_checks.NOISES)))
+    noisy = noisy.assign(correlation=0.5, same_class=True, draw=0)
+    figure = saliency_checks.saliency_checks_lines(rows.assign(network="n"), noisy)
+    draw(figure)
+    assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["none", "classifier", "0"]
+    values = saliency_checks.saliency_checks_values(rows.assign(network="n"), noisy)
+    assert values["by_method"]["grad_cam"]["none"] == 1
+    assert values["by_method"]["grad_cam"]["all"] == 0
+    assert values["same_class"]["noise1"] == 1
+
+
+def test_saliency_segmentation() -> None:
+    overlaps = dict(zip(saliency_segmentation.NAMES, (0.6, 0.5, 0.7, 0.4, 0.3), strict=True))
+    rows = pd.DataFrame(
+        [{"network": "n", "method": m, "image": i, "overlap": v} for m, v in overlaps.items() for i in range(1, 5)]
+    )
+    images = {name: pictures(3) for name in ("image", *saliency_segmentation.SOURCES)} | {
+        "name": np.array(["a", "b", "c"])
+    }
+    draw(
+        saliency_segmentation.saliency_segmentation_sheet(rows, images),
+        saliency_segmentation.saliency_segmentation_overlap(rows),
+    )
+    values = saliency_segmentation.saliency_segmentation_values(rows)
+    assert values["best"] == "Grad-CAM"
+    assert values["by_method"]["centre"]["found"] == 0
+    assert values["by_method"]["gradient"]["gain"] == pytest.approx([0.2, 0.2])
+
+
+def test_class_images() -> None:
+    names = ["gorilla", "snail"]
+    parts = [("n", "class image", names), ("n", "noise", names), ("m", "class image", names[:1])]
+    rows = pd.concat([pd.DataFrame({"made": made, "kind": kind, "class": each}) for made, kind, each in parts])
+    rows = with_measures(rows.assign(seed=0))
+    rows["network"] = rows["made"]
+    images = {"image": pictures(2), "second": pictures(1)}
+    draw(class_image.class_image_sheet(rows, images), class_image.class_image_second(rows, images))
+    values = class_image.class_image_values(rows)
+    assert (values["first"]["images"], values["second"]["images"], values["classes"]) == (2, 1, 2)
+    assert values["first"]["judge_first"] == 2
+
+
+def test_the_grid() -> None:
+    cells = [(rate, n) for rate in (0.1, 1.0) for n in (0, 10, 20)]
+    rows = with_measures(pd.DataFrame(cells, columns=["rate", "iteration"])).assign(**{"class": "gorilla"})
+    figure = class_image_grid.class_image_grid_sheet(rows, {"image": pictures(2, 2)})
+    draw(figure, class_image_grid.class_image_grid_measures(rows, {"probability": RNG.random((20, 2))}))
+    assert len(figure.axes) == 4
+    values = class_image_grid.class_image_grid_values(rows)
+    assert set(values["cells"]) == {"rate0_1", "rate1"}
+    assert (values["trajectory_steps"], values["separate_steps"]) == (20, 30)
+    assert values["best_for_judge"]["judge_probability"] == rows.query("iteration > 0")["judge_probability"].max()
+
+
+def test_regularisation() -> None:
+    cells = [(l2, "both") for l2 in class_image_regularisation.WEIGHTS]
+    cells += [(class_image_regularisation.PLAIN, variant) for variant in class_image_regularisation.VARIANTS[1:]]
+    rows = with_measures(pd.DataFrame(cells, columns=["l2", "variant"])).assign(length=1.0, **{"class": "gorilla"})
+    images = {"weight": pictures(7), "variant": pictures(4)}
+    draw(
+        class_image_regularisation.class_image_regularisation_sheet(rows, images),
+        class_image_regularisation.class_image_regularisation_measures(rows),
+    )
+    values = class_image_regularisation.class_image_regularisation_values(rows)
+    assert values["weights"]["0.001"] == values["lab"] == values["variants"]["both"]
+
+
+def test_photographs() -> None:
+    cells = [(n, i) for n in (0, 500, 1000) for i in range(1, 3)]
+    rows = with_measures(pd.DataFrame(cells, columns=["iteration", "image"]))
+    rows = rows.assign(ssim=0.5, rms=3.0, saliency_correlation=0.2, **{"class": ["gorilla", "daisy"] * 3})
+    draw(class_image_start.class_image_start_sheet(rows, {"image": pictures(3, 2), "saliency": maps(2)}))
+    values = class_image_start.class_image_start_values(rows)
+    assert values["iterations"] == [0, 500, 1000]
+    assert values["judge_first_end"] == 2
