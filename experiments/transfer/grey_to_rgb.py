@@ -10,10 +10,11 @@ import tpdl
 from experiments.transfer.sample_size import best_cut
 from experiments.transfer.training import trained
 from experiments.transfer.tuning_images import tuning_images
-from tpdl import Arrays, experiment, progress
+from tpdl import Arrays, experiment, figure, progress, summary
 
 if TYPE_CHECKING:
     import numpy as np
+    from matplotlib.figure import Figure
     from torch import Tensor, nn
 
 
@@ -249,6 +250,117 @@ def grey_to_rgb(plain: dict, learned: dict, seed: int = 0) -> pd.DataFrame:
 
 
 COLOURS = ("red", "green", "blue")
+
+
+@figure(
+    grey_to_rgb,
+    caption="Accuracy on the test images by how grey becomes colour, with 95 % bootstrap intervals (left); what the learned convolution makes "
+    "of grey, one line for each seed, against the repeated channel (right).",
+    alt="Left, dots with intervals that overlap, for the repeated channel, the summed layer and the learned convolution with each seed. Right, three "
+    "panels for red, green and blue with lines near the diagonal.",
+)
+def grey_to_rgb_ways(results: pd.DataFrame) -> Figure:
+    """Accuracies on the left, the learned maps from grey to each colour on the right."""
+    from matplotlib.figure import Figure
+
+    fig = Figure(figsize=(7.2, 3.2))
+    left, *right = fig.subplots(1, 4, width_ratios=(2.4, 1, 1, 1))
+    names = [f"learned, seed {row['seed']}" if row["way"] == "learned" else row["way"] for _, row in results.iterrows()]
+    errors = [results["accuracy"] - results["low"], results["high"] - results["accuracy"]]
+    left.errorbar(results["accuracy"], names, xerr=errors, fmt="o", color="C0", capsize=3)
+    left.invert_yaxis()
+    left.set(xlabel="test accuracy")
+    left.margins(0.15)
+    left.locator_params(axis="x", nbins=4)
+    left.xaxis.set_major_formatter("{x:.0%}")
+    learned = results[results["way"] == "learned"]
+    for axis, colour in zip(right, COLOURS, strict=True):
+        axis.plot([0, 1], [0, 1], ":", color="C1", linewidth=1.5)
+        for _, row in learned.iterrows():
+            axis.plot([0, 1], [row[f"bias_{colour}"], row[f"bias_{colour}"] + row[f"weight_{colour}"]], color="C0")
+        axis.set(title=colour, xlabel="grey", xlim=(0, 1), xticks=(0, 1))
+        axis.set_ylim(-0.35, 1.35)
+        axis.set_yticks((0, 1), ("0", "1") if axis is right[0] else ("", ""))
+    return fig
+
+
+@figure(
+    grey_first_layer,
+    suffix="cost",
+    caption="Time for one image, of the first layer and of the whole network, with the grey channel repeated and with the first layer summed.",
+    alt="Two panels for each network with two bars: the first layer takes less time when it is summed, the whole network hardly less.",
+)
+def grey_to_rgb_cost(results: pd.DataFrame) -> Figure:
+    """Bars of milliseconds, the two ways beside each other."""
+    from matplotlib.figure import Figure
+
+    networks = results["network"].unique()
+    fig = Figure(figsize=(7.2, 2.6))
+    axes = fig.subplots(1, 2 * len(networks), squeeze=False)[0]
+    for i, network in enumerate(networks):
+        rows = results[(results["network"] == network) & results["way"].isin(["repeated", "summed"])]
+        for axis, (part, column) in zip(
+            axes[2 * i : 2 * i + 2],
+            (("first layer", "first_milliseconds"), ("whole network", "milliseconds")),
+            strict=True,
+        ):
+            bars = axis.bar(rows["way"], rows[column], color=["C1", "C0"], width=0.6)
+            axis.bar_label(bars, [f"{value:.3g}" for value in rows[column]], fontsize=9)
+            axis.set_title(f"{network},\n{part}", fontsize=10)
+            axis.margins(y=0.15)
+            axis.grid(axis="x", visible=False)
+    axes[0].set_ylabel("milliseconds for an image")
+    return fig
+
+
+@summary(grey_to_rgb)
+def grey_to_rgb_values(results: pd.DataFrame) -> dict:
+    """The three ways, and how far the learned convolution went from the repeated channel."""
+    by_way = {
+        str(way): {
+            "accuracy": float(rows["accuracy"].mean()),
+            "low": float(rows["low"].min()),
+            "high": float(rows["high"].max()),
+            "lowest": float(rows["accuracy"].min()),
+            "highest": float(rows["accuracy"].max()),
+            "least_p": float(rows["p_against_repeated"].min()),
+            "changed": int(rows["changed"].max()),
+            "seeds": len(rows),
+        }
+        for way, rows in results.groupby("way", sort=False)
+    }
+    learned = results[results["way"] == "learned"]
+    return {
+        "by_way": by_way,
+        "test_images": int(results["test_images"].iloc[0]),
+        "learned_gain": by_way["learned"]["accuracy"] - by_way["repeated"]["accuracy"],
+        "significant": int((learned["p_against_repeated"] < 0.05).sum()),
+        "weights": {colour: float(learned[f"weight_{colour}"].mean()) for colour in COLOURS},
+        "biases": {colour: float(learned[f"bias_{colour}"].mean()) for colour in COLOURS},
+        "smallest_weight": float(min(learned[f"weight_{colour}"].min() for colour in COLOURS)),
+        "largest_weight": float(max(learned[f"weight_{colour}"].max() for colour in COLOURS)),
+    }
+
+
+@summary(grey_first_layer)
+def grey_first_layer_values(results: pd.DataFrame) -> dict:
+    """For each network: the differences, the time and the multiplications of each way, and what is saved."""
+    by_network = {}
+    for network, rows in results.groupby("network", sort=False):
+        ways = {row["way"]: row for row in rows.to_dict("records")}
+        repeated, summed = ways["repeated"], ways["summed"]
+        by_network[str(network)] = {
+            "difference": summed["difference"],
+            "first_difference": summed["first_difference"],
+            "constant_difference": ways["summed, one constant"]["first_difference"],
+            "first_milliseconds": {"repeated": repeated["first_milliseconds"], "summed": summed["first_milliseconds"]},
+            "milliseconds": {"repeated": repeated["milliseconds"], "summed": summed["milliseconds"]},
+            "first_speedup": repeated["first_milliseconds"] / summed["first_milliseconds"],
+            "time_saved": 1 - summed["milliseconds"] / repeated["milliseconds"],
+            "work_saved": 1 - summed["multiplications"] / repeated["multiplications"],
+            "first_share": summed["first_share"],
+        }
+    return {"by_network": by_network}
 
 
 if __name__ == "__main__":
