@@ -121,6 +121,7 @@ def fine_tuning_bars(results: pd.DataFrame) -> Figure:
 
 
 @figure(
+    fine_tuning,
     fine_tuning_curves,
     suffix="curves",
     caption="Learning curves: accuracy on the images that are learned from (augmented, with dropout) and on those held out, mean of the "
@@ -128,7 +129,7 @@ def fine_tuning_bars(results: pd.DataFrame) -> Figure:
     alt="Four panels, one for each regime, with two curves over epochs. In the three that start from the pretrained network both rise within "
     "a few epochs. From scratch both rise slowly and end far lower.",
 )
-def fine_tuning_learning(curves: pd.DataFrame) -> Figure:
+def fine_tuning_learning(results: pd.DataFrame, curves: pd.DataFrame) -> Figure:
     """A panel for each regime, all with one scale of accuracy."""
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator

@@ -285,20 +285,21 @@ def grey_to_rgb_ways(results: pd.DataFrame) -> Figure:
 
 
 @figure(
+    grey_to_rgb,
     grey_first_layer,
     suffix="cost",
     caption="Time for one image, of the first layer and of the whole network, with the grey channel repeated and with the first layer summed.",
     alt="Two panels for each network with two bars: the first layer takes less time when it is summed, the whole network hardly less.",
 )
-def grey_to_rgb_cost(results: pd.DataFrame) -> Figure:
+def grey_to_rgb_cost(results: pd.DataFrame, costs: pd.DataFrame) -> Figure:
     """Bars of milliseconds, the two ways beside each other."""
     from matplotlib.figure import Figure
 
-    networks = results["network"].unique()
+    networks = costs["network"].unique()
     fig = Figure(figsize=(7.2, 2.6))
     axes = fig.subplots(1, 2 * len(networks), squeeze=False)[0]
     for i, network in enumerate(networks):
-        rows = results[(results["network"] == network) & results["way"].isin(["repeated", "summed"])]
+        rows = costs[(costs["network"] == network) & costs["way"].isin(["repeated", "summed"])]
         for axis, (part, column) in zip(
             axes[2 * i : 2 * i + 2],
             (("first layer", "first_milliseconds"), ("whole network", "milliseconds")),
@@ -360,7 +361,11 @@ def grey_first_layer_values(results: pd.DataFrame) -> dict:
             "work_saved": 1 - summed["multiplications"] / repeated["multiplications"],
             "first_share": summed["first_share"],
         }
-    return {"by_network": by_network}
+    return {
+        "by_network": by_network,
+        "largest_difference": max(about["difference"] for about in by_network.values()),
+        "most_work_saved": max(about["work_saved"] for about in by_network.values()),
+    }
 
 
 if __name__ == "__main__":

@@ -103,7 +103,7 @@ def test_values_for_the_text(results: pd.DataFrame, curves: pd.DataFrame) -> Non
 @pytest.mark.parametrize("style", [theme.light, theme.dark])
 def test_the_pictures(results: pd.DataFrame, curves: pd.DataFrame, style) -> None:  # type: ignore[no-untyped-def]
     with matplotlib.rc_context(style()):
-        bars, learning = fine_tuning_bars(results), fine_tuning_learning(curves)
+        bars, learning = fine_tuning_bars(results), fine_tuning_learning(results, curves)
         bars.canvas.draw()
         learning.canvas.draw()
     names = [label.get_text() for label in bars.axes[0].get_yticklabels()]

@@ -77,7 +77,7 @@ def test_values_for_the_text(results: pd.DataFrame, costs: pd.DataFrame) -> None
 @pytest.mark.parametrize("style", [theme.light, theme.dark])
 def test_the_pictures(results: pd.DataFrame, costs: pd.DataFrame, style) -> None:  # type: ignore[no-untyped-def]
     with matplotlib.rc_context(style()):
-        ways, cost = grey_to_rgb_ways(results), grey_to_rgb_cost(costs)
+        ways, cost = grey_to_rgb_ways(results), grey_to_rgb_cost(results, costs)
         ways.canvas.draw()
         cost.canvas.draw()
     assert [label.get_text() for label in ways.axes[0].get_yticklabels()][:2] == ["repeated", "summed"]
