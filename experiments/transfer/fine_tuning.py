@@ -40,7 +40,7 @@ def fine_tuning_curves(top: dict, whole: dict, scratch: dict) -> pd.DataFrame:
 
 
 @experiment(inputs={"top": tuned_top, "whole": tuned_whole, "scratch": tuned_from_scratch})
-def fine_tuning(top: dict, whole: dict, scratch: dict, seed: int = 0) -> pd.DataFrame:
+def fine_tuning(top: dict, whole: dict, scratch: dict, bootstrap_seed: int = 0) -> pd.DataFrame:
     """One row for each regime: accuracy on the test images, averaged over seeds.
 
     The interval is a 95 % bootstrap over test images of the share of seeds that have them right; `lowest` and `highest` are of single
@@ -56,7 +56,7 @@ def fine_tuning(top: dict, whole: dict, scratch: dict, seed: int = 0) -> pd.Data
     for regime, runs in regimes.items():
         found = list(runs.values())
         correct = np.array([run["correct"] for run in found])
-        low, high = mean_interval(correct.mean(0), seed=seed)
+        low, high = mean_interval(correct.mean(0), seed=bootstrap_seed)
         rows.append(
             {"regime": regime, "seeds": len(found), "accuracy": correct.mean(), "low": low, "high": high}
             | {"lowest": correct.mean(1).min(), "highest": correct.mean(1).max()}

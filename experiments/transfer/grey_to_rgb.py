@@ -223,7 +223,7 @@ def _grey(pixels: Tensor) -> Tensor:
 
 
 @experiment(inputs={"plain": grey_as_it_is, "learned": grey_learned})
-def grey_to_rgb(plain: dict, learned: dict, seed: int = 0) -> pd.DataFrame:
+def grey_to_rgb(plain: dict, learned: dict, bootstrap_seed: int = 0) -> pd.DataFrame:
     """One row for each way and seed: accuracy on the test images with a 95 % bootstrap interval, and what was learned.
 
     `p_against_repeated` is McNemar's p; `changed` the number of test images that get another class than with the repeated channel.
@@ -237,7 +237,7 @@ def grey_to_rgb(plain: dict, learned: dict, seed: int = 0) -> pd.DataFrame:
     rows = []
     for way, number, found in ways:
         right = found["correct"]
-        low, high = bootstrap_interval(right, seed=seed)
+        low, high = bootstrap_interval(right, seed=bootstrap_seed)
         weight, bias = (found["weight"], found["bias"]) if way == "learned" else ([1.0] * 3, [0.0] * 3)
         rows.append(
             {"way": way, "seed": number, "accuracy": right.mean(), "low": low, "high": high}

@@ -51,7 +51,7 @@ class GreyConvolution(nn.Module):
         padded = border and any(self.padding)
         constant = -shift.view(1, 3, 1, 1).expand(1, 3, side, side)
         if padded:
-            offset = functional.conv2d(constant, weight, bias, self.stride, self.padding)[0]
+            offset = functional.conv2d(constant, weight, bias, self.stride, self.padding)
             bias = torch.zeros_like(bias)
         else:
             offset = torch.zeros(())
