@@ -1,0 +1,193 @@
+"""How much of the network to train on 15-Scene: nothing but a new last layer, the last blocks, everything, or from scratch (questions 5, 7, 10)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+import tpdl
+from experiments.transfer.tuned_from_scratch import tuned_from_scratch
+from experiments.transfer.tuned_networks import tuned_top, tuned_whole
+from tpdl import experiment, figure, summary
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+REGIMES = {
+    "frozen": "frozen, new last layer",
+    "last-blocks": "last two blocks free",
+    "all": "all free, small rate",
+    "scratch": "from scratch",
+}
+
+
+@experiment(inputs={"top": tuned_top, "whole": tuned_whole, "scratch": tuned_from_scratch})
+def fine_tuning_curves(top: dict, whole: dict, scratch: dict) -> pd.DataFrame:
+    """Every epoch of every training.
+
+    `train_accuracy` is on the augmented images, with dropout, as the epoch went on; `validation_accuracy` on the training images held out.
+    `kept` marks the epoch whose weights were kept: the smallest loss on these.
+    """
+    columns = ("epoch", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "seconds")
+    parts = []
+    for regime, runs in _by_regime(top, whole, scratch).items():
+        for seed, run in runs.items():
+            rows = pd.DataFrame({column: run[column] for column in columns})
+            kept = rows["validation_loss"].idxmin()
+            parts.append(rows.assign(regime=regime, seed=seed, kept=rows.index == kept))
+    return pd.concat(parts, ignore_index=True)[["regime", "seed", *columns, "kept"]]
+
+
+@experiment(inputs={"top": tuned_top, "whole": tuned_whole, "scratch": tuned_from_scratch})
+def fine_tuning(top: dict, whole: dict, scratch: dict, bootstrap_seed: int = 0) -> pd.DataFrame:
+    """One row for each regime: accuracy on the test images, averaged over seeds.
+
+    The interval is a 95 % bootstrap over test images of the share of seeds that have them right; `lowest` and `highest` are of single
+    seeds. `p_against_frozen` is McNemar's p of the comparison with the frozen network, seed 0 against seed 0. `epochs` is where the
+    weights were kept, on average.
+    """
+    import numpy as np
+
+    from tpdl.methods.intervals import mcnemar, mean_interval
+
+    regimes = _by_regime(top, whole, scratch)
+    rows = []
+    for regime, runs in regimes.items():
+        found = list(runs.values())
+        correct = np.array([run["correct"] for run in found])
+        low, high = mean_interval(correct.mean(0), seed=bootstrap_seed)
+        rows.append(
+            {"regime": regime, "seeds": len(found), "accuracy": correct.mean(), "low": low, "high": high}
+            | {"lowest": correct.mean(1).min(), "highest": correct.mean(1).max()}
+            | {"p_against_frozen": mcnemar(correct[0], regimes["frozen"][min(regimes["frozen"])]["correct"])[2]}
+            | {"free": int(found[0]["free"]), "fit": int(found[0]["fit"]), "held_out": int(found[0]["held_out"])}
+            | {"epochs": float(np.mean([run["validation_loss"].argmin() + 1 for run in found]))}
+            | {"longest": max(len(run["epoch"]) for run in found)}
+            | {
+                "train_accuracy": float(
+                    np.mean([run["train_accuracy"][run["validation_loss"].argmin()] for run in found])
+                )
+            }
+            | {
+                "validation": float(
+                    np.mean([run["validation_accuracy"][run["validation_loss"].argmin()] for run in found])
+                )
+            }
+            | {"seconds": round(float(np.mean([run["seconds"].sum() for run in found])), 1)}
+            | {"test_images": correct.shape[1]}
+        )
+    return pd.DataFrame(rows)
+
+
+def _by_regime(top: dict, whole: dict, scratch: dict) -> dict[str, dict[int, Any]]:
+    """Regime -> seed -> run. Where an experiment has a single cell, its result comes without a label."""
+    found: dict[str, dict[int, Any]] = {regime: {} for regime in REGIMES}
+    for regime, cells in (("", top), ("all", whole), ("scratch", scratch)):
+        for label, run in ({"seed=0": cells} if "correct" in cells else cells).items():
+            cell = dict(part.split("=") for part in label.split(","))
+            found[cell.get("regime", regime)][int(cell["seed"])] = run
+    return found
+
+
+@figure(
+    fine_tuning,
+    caption="Accuracy on the test images when more or less of the network is trained: mean of the seeds with its 95 % bootstrap interval over "
+    "test images. Small dots are single seeds' lowest and highest.",
+    alt="Four horizontal bars. Those of the three regimes that start from the pretrained network are long and of similar length; the one for "
+    "training from scratch is much shorter.",
+)
+def fine_tuning_bars(results: pd.DataFrame) -> Figure:
+    """A bar for each regime, sorted."""
+    from matplotlib.figure import Figure
+
+    fig = Figure(figsize=(7.2, 0.5 * len(results) + 1))
+    axis = fig.subplots()
+    rows = results.sort_values("accuracy")
+    names = [REGIMES[regime] for regime in rows["regime"]]
+    errors = [rows["accuracy"] - rows["low"], rows["high"] - rows["accuracy"]]
+    axis.barh(names, rows["accuracy"], color="C0", height=0.6, alpha=0.6)
+    axis.errorbar(rows["accuracy"], names, xerr=errors, fmt="o", color="C1", capsize=3, linewidth=1.5)
+    for name, (_, row) in zip(names, rows.iterrows(), strict=True):
+        axis.plot([row["lowest"], row["highest"]], [name, name], ".", color="C2", markersize=5)
+        end = max(row["high"], row["highest"])
+        axis.annotate(
+            f"{row['accuracy']:.1%}", (end, name), (6, 0), textcoords="offset points", va="center", fontsize=9
+        )
+    axis.set(xlabel="test accuracy", xlim=(0, 1))
+    axis.xaxis.set_major_formatter("{x:.0%}")
+    axis.grid(axis="y", visible=False)
+    return fig
+
+
+@figure(
+    fine_tuning,
+    fine_tuning_curves,
+    suffix="curves",
+    caption="Learning curves: accuracy on the images that are learned from (augmented, with dropout) and on those held out, mean of the "
+    "seeds and, in the band, the lowest and the highest.",
+    alt="Four panels, one for each regime, with two curves over epochs. In the three that start from the pretrained network both rise within "
+    "a few epochs. From scratch both rise slowly and end far lower.",
+)
+def fine_tuning_learning(results: pd.DataFrame, curves: pd.DataFrame) -> Figure:
+    """A panel for each regime, all with one scale of accuracy."""
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
+
+    fig = Figure(figsize=(7.2, 3.4))
+    axes = fig.subplots(1, len(REGIMES), sharey=True)
+    for axis, (regime, name) in zip(axes, REGIMES.items(), strict=True):
+        rows = curves[curves["regime"] == regime].groupby("epoch")
+        for colour, (column, label, line) in enumerate(
+            (("validation_accuracy", "held out", "o-"), ("train_accuracy", "learned from", "s--"))
+        ):
+            by = rows[column]
+            axis.fill_between(by.min().index, by.min(), by.max(), color=f"C{colour}", alpha=0.25, linewidth=0)
+            axis.plot(by.mean(), line, color=f"C{colour}", markersize=3, label=label)
+        axis.set_title(name.replace(", ", ",\n"), fontsize=10)
+        axis.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+    axes[0].set(ylabel="accuracy", ylim=(0, 1))
+    axes[0].yaxis.set_major_formatter("{x:.0%}")
+    fig.supxlabel("epoch", fontsize=10)
+    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    return fig
+
+
+@summary(fine_tuning, fine_tuning_curves)
+def fine_tuning_values(results: pd.DataFrame, curves: pd.DataFrame) -> dict:
+    """Every regime by a short name, the best, and how fast each gets there."""
+    keys = (
+        *("regime", "seeds", "accuracy", "low", "high", "lowest", "highest", "p_against_frozen", "free", "epochs"),
+        *("longest", "train_accuracy", "validation"),
+    )
+    by_regime = {
+        row["regime"].replace("-", "_"): {key: row[key] for key in keys} | _pace(curves, row["regime"])
+        for row in results.to_dict("records")
+    }
+    best = max(by_regime.values(), key=lambda row: row["accuracy"])
+    return {
+        "by_regime": by_regime,
+        "best": best | {"name": REGIMES[best["regime"]]},
+        "fit": int(results["fit"].iloc[0]),
+        "held_out": int(results["held_out"].iloc[0]),
+        "test_images": int(results["test_images"].iloc[0]),
+        "seeds": int(results["seeds"].min()),
+        "gap_to_scratch": by_regime["frozen"]["accuracy"] - by_regime["scratch"]["accuracy"],
+        "gain": best["accuracy"] - by_regime["frozen"]["accuracy"],
+        "minutes": float(curves["seconds"].sum() / 60),
+    }
+
+
+def _pace(curves: pd.DataFrame, regime: str) -> dict[str, float]:
+    """Accuracy on the held-out images after the first and the last epoch, and the gain over the last fifth of the epochs."""
+    means = curves[curves["regime"] == regime].groupby("epoch")["validation_accuracy"].mean()
+    before = means.iloc[-1 - max(1, len(means) // 5)] if len(means) > 1 else means.iloc[0]
+    return {
+        "first_epoch": float(means.iloc[0]),
+        "last_epoch": float(means.iloc[-1]),
+        "late_gain": float(means.iloc[-1] - before),
+    }
+
+
+if __name__ == "__main__":
+    tpdl.main(__file__)

@@ -1,0 +1,372 @@
+"""Grey images in a network for colour images: three ways (question 9)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+import tpdl
+from experiments.transfer.sample_size import best_cut
+from experiments.transfer.training import trained
+from experiments.transfer.tuning_images import tuning_images
+from tpdl import Arrays, experiment, figure, progress, summary
+
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.figure import Figure
+    from torch import Tensor, nn
+
+
+@experiment(
+    matrix={"network": ["squeezenet1_1", "vgg16"]},
+    demo={"network": ["tiny_squeezenet", "tiny_vgg"], "rounds": 2},
+)
+def grey_first_layer(network: str, images: int = 4, rounds: int = 4, seed: int = 0) -> pd.DataFrame:
+    """One row for each way: how far its output is from that of the repeated channel, and the time for an image.
+
+    The channel is repeated; the first layer is summed over the channels; or it is summed with one constant for the whole map, which
+    is wrong at a padded border. Weights are random, and so are the images: neither time nor rounding depends on what was learned.
+    `first_difference` and `difference` are the largest of all outputs of the first layer and of the network, against the largest
+    output there is. Times are the best of `rounds`, the ways taking turns.
+    """
+    import time
+
+    import torch
+
+    from tpdl.methods.device import best_device
+    from tpdl.nets.grey import first_convolution, make_grey
+    from tpdl.nets.layers import layers
+    from tpdl.nets.registry import DEVIATION, MEAN, build, image_size
+
+    device, rows = best_device(), []
+    mean, deviation = (torch.tensor(values).view(3, 1, 1).to(device) for values in (MEAN, DEVIATION))
+    last = torch.channels_last
+    side = image_size(network)
+    grey = torch.rand(images, 1, side, side, generator=torch.Generator().manual_seed(seed)).to(device)
+    work = [layer.multiplications for layer in layers(network)]
+
+    def colour(grey: Tensor) -> Tensor:
+        return ((grey - mean) / deviation).contiguous(memory_format=last)
+
+    def alone(grey: Tensor) -> Tensor:
+        return grey.contiguous(memory_format=last)
+
+    ways = {
+        "repeated": (build(network, "random", seed), colour, 1.0),
+        "summed": (make_grey(build(network, "random", seed), MEAN, DEVIATION, side), alone, 1 / 3),
+        "summed, one constant": (
+            make_grey(build(network, "random", seed), MEAN, DEVIATION, side, border=False),
+            alone,
+            1 / 3,
+        ),
+    }
+    outputs: dict[str, tuple[Tensor, Tensor]] = {}
+    best = {way: [float("inf"), float("inf")] for way in ways}
+    parts: dict[str, tuple[nn.Module, nn.Module]] = {}
+    name, _ = first_convolution(ways["repeated"][0])
+    for way, (model, _, _) in ways.items():
+        model = model.to(device).to(memory_format=last)
+        parts[way] = model.get_submodule(name), model
+    with torch.inference_mode():
+        for _ in range(rounds + 1):  # the first warms up
+            for way, (_, prepare, _) in ways.items():
+                for which, part in enumerate(parts[way]):
+                    begun = time.perf_counter()
+                    output = part(prepare(grey)).cpu()
+                    best[way][which] = min(best[way][which], time.perf_counter() - begun)
+                    outputs[way] = (output, output) if which == 0 else (outputs[way][0], output)
+    for way, (_, _, share) in ways.items():
+        apart = [
+            float((found - wanted).abs().max() / wanted.abs().max())
+            for found, wanted in zip(outputs[way], outputs["repeated"], strict=True)
+        ]
+        rows.append(
+            {"network": network, "way": way, "first_difference": apart[0], "difference": apart[1]}
+            | {"first_milliseconds": 1000 * best[way][0] / images, "milliseconds": 1000 * best[way][1] / images}
+            | {"multiplications": int(sum(work[1:]) + share * work[0]), "first_share": work[0] / sum(work)}
+            | {"images": images, "side": side}
+        )
+    return pd.DataFrame(rows)
+
+
+@experiment(
+    matrix={"way": ["repeated", "summed"]},
+    inputs={"images": tuning_images, "best": best_cut},
+    data=["weights/{network}"],
+    demo={"network": "tiny_squeezenet", "side": 64},
+)
+def grey_as_it_is(
+    way: str, images: Arrays, best: dict, network: str = "squeezenet1_1", side: int = 112, C: float = 1.0
+) -> Arrays:
+    """The test images by an SVM on the features at the best cut, with the grey channel repeated or the first layer summed.
+
+    Args:
+        way: "repeated" or "summed".
+        images, best: pixels and labels; the cut.
+        network: pretrained.
+        side: in pixels, smaller than in the other experiments, so that `grey_learned` can be afforded at the same size.
+        C: weight of the errors of the SVM.
+
+    Returns:
+        what `_named` returns.
+    """
+    from torch import nn
+
+    from tpdl.nets.adapted import OneByOne
+    from tpdl.nets.grey import make_grey
+    from tpdl.nets.registry import DEVIATION, MEAN, build
+
+    model = build(network)
+    if way == "summed":
+        return _named(nn.Identity(), make_grey(model, MEAN, DEVIATION, side), images, best, side, C)
+    return _named(OneByOne(MEAN, DEVIATION), model, images, best, side, C)
+
+
+@experiment(
+    matrix={"seed": [0, 1, 2]},
+    inputs={"images": tuning_images, "best": best_cut},
+    data=["weights/{network}"],
+    demo={"network": "tiny_squeezenet", "side": 64, "seed": [0], "epochs": 2},
+)
+def grey_learned(
+    seed: int,
+    images: Arrays,
+    best: dict,
+    network: str = "squeezenet1_1",
+    side: int = 112,
+    epochs: int = 3,
+    C: float = 1.0,
+    head_rate: float = 3e-3,
+    channel_rate: float = 1e-2,
+) -> Arrays:
+    """The same with a 1×1 convolution before the network, which starts as the repeated channel and is learned.
+
+    It is trained together with a new last layer, the network between them frozen; then the layer is dropped.
+
+    Args:
+        seed: of the training.
+        images, best, network, side, C: as in `grey_as_it_is`.
+        epochs: of the training, at most.
+        head_rate, channel_rate: AdamW's highest learning rate for the last layer and the 1×1 convolution.
+
+    Returns:
+        what `_named` returns; "weight" and "bias" [3] of the convolution, for values from 0 to 1; "validation_accuracy" over epochs.
+    """
+    import torch
+    from torch import nn
+
+    from tpdl.methods.crops import random_view, view
+    from tpdl.nets.adapted import OneByOne, adapted
+    from tpdl.nets.registry import DEVIATION, MEAN, build
+
+    torch.manual_seed(seed)
+    model, channels = build(network), OneByOne(MEAN, DEVIATION)
+    whole = adapted(model, len(images["class"]))
+    pixels = torch.from_numpy(images["image"])
+    groups = [
+        {"params": list(channels.parameters()), "lr": channel_rate, "weight_decay": 0.0},
+        {"params": list(whole[-3].parameters()), "lr": head_rate},
+    ]
+    course = trained(
+        nn.Sequential(channels, *whole),
+        groups,
+        lambda chosen: _grey(random_view(pixels[chosen], side)),
+        lambda chosen: _grey(view(pixels[chosen], 0, side)),
+        images,
+        epochs,
+        seed,
+    )
+    return _named(channels, model, images, best, side, C) | {
+        "weight": channels.convolution.weight.detach().cpu().numpy().ravel(),
+        "bias": channels.convolution.get_parameter("bias").detach().cpu().numpy(),
+        "validation_accuracy": course["validation_accuracy"],
+    }
+
+
+def _named(
+    before: nn.Module, model: nn.Module, images: Arrays, best: dict, side: int, C: float
+) -> dict[str, np.ndarray]:
+    """Predictions of an SVM on L2-normalised features of `model` behind `before`, at the best cut.
+
+    Returns:
+        over test images "predicted" (class) and "correct"; "features" (how many).
+    """
+    import numpy as np
+    import torch
+
+    from tpdl.methods.crops import view
+    from tpdl.methods.device import best_device
+    from tpdl.methods.linear_svm import linear_svm
+    from tpdl.nets.cuts import cuts, flat, tapped
+
+    pixels, train, labels = torch.from_numpy(images["image"]), int(images["train"]), images["label"]
+    device, rows = best_device(), []
+    before, model = before.eval().to(device), model.eval().to(device).to(memory_format=torch.channels_last)
+    cut = next(cut for cut in cuts(best["network"]) if cut.name == best["cut"])
+    with torch.inference_mode(), tapped(model, [cut], lambda _, found: rows.append(flat(found).cpu().numpy())) as run:
+        for part in progress(pixels.split(32), "batches"):
+            run(before(_grey(view(part, 0, side)).to(device)).contiguous(memory_format=torch.channels_last))
+    features = np.concatenate(rows).astype(np.float64)
+    features /= np.linalg.norm(features, axis=1, keepdims=True)
+    predicted = linear_svm(features[:train], labels[:train], C).predict(features[train:])
+    return {
+        "predicted": predicted.astype(np.uint8),
+        "correct": predicted == labels[train:],
+        "features": np.array(features.shape[1]),
+    }
+
+
+def _grey(pixels: Tensor) -> Tensor:
+    """Images, uint8 [images, side, side], as float32 [images, 1, side, side] from 0 to 1."""
+    return pixels.float().div(255).unsqueeze(1)
+
+
+@experiment(inputs={"plain": grey_as_it_is, "learned": grey_learned})
+def grey_to_rgb(plain: dict, learned: dict, bootstrap_seed: int = 0) -> pd.DataFrame:
+    """One row for each way and seed: accuracy on the test images with a 95 % bootstrap interval, and what was learned.
+
+    `p_against_repeated` is McNemar's p; `changed` the number of test images that get another class than with the repeated channel.
+    """
+    from tpdl.methods.intervals import bootstrap_interval, mcnemar
+
+    base = plain["way=repeated"]
+    learned = {"seed=0": learned} if "correct" in learned else learned
+    ways = [("repeated", 0, base), ("summed", 0, plain["way=summed"])]
+    ways += [("learned", int(label.split("=")[1]), found) for label, found in learned.items()]
+    rows = []
+    for way, number, found in ways:
+        right = found["correct"]
+        low, high = bootstrap_interval(right, seed=bootstrap_seed)
+        weight, bias = (found["weight"], found["bias"]) if way == "learned" else ([1.0] * 3, [0.0] * 3)
+        rows.append(
+            {"way": way, "seed": number, "accuracy": right.mean(), "low": low, "high": high}
+            | {"p_against_repeated": mcnemar(right, base["correct"])[2]}
+            | {"changed": int((found["predicted"] != base["predicted"]).sum()), "test_images": len(right)}
+            | {f"weight_{colour}": float(value) for colour, value in zip(COLOURS, weight, strict=True)}
+            | {f"bias_{colour}": float(value) for colour, value in zip(COLOURS, bias, strict=True)}
+        )
+    return pd.DataFrame(rows)
+
+
+COLOURS = ("red", "green", "blue")
+
+
+@figure(
+    grey_to_rgb,
+    caption="Accuracy on the test images by how grey becomes colour, with 95 % bootstrap intervals (left); what the learned convolution makes "
+    "of grey, one line for each seed, against the repeated channel (right).",
+    alt="Left, dots with intervals that overlap, for the repeated channel, the summed layer and the learned convolution with each seed. Right, three "
+    "panels for red, green and blue with lines near the diagonal.",
+)
+def grey_to_rgb_ways(results: pd.DataFrame) -> Figure:
+    """Accuracies on the left, the learned maps from grey to each colour on the right."""
+    from matplotlib.figure import Figure
+
+    fig = Figure(figsize=(7.2, 3.2))
+    left, *right = fig.subplots(1, 4, width_ratios=(2.4, 1, 1, 1))
+    names = [f"learned, seed {row['seed']}" if row["way"] == "learned" else row["way"] for _, row in results.iterrows()]
+    errors = [results["accuracy"] - results["low"], results["high"] - results["accuracy"]]
+    left.errorbar(results["accuracy"], names, xerr=errors, fmt="o", color="C0", capsize=3)
+    left.invert_yaxis()
+    left.set(xlabel="test accuracy")
+    left.margins(0.15)
+    left.locator_params(axis="x", nbins=4)
+    left.xaxis.set_major_formatter("{x:.0%}")
+    learned = results[results["way"] == "learned"]
+    for axis, colour in zip(right, COLOURS, strict=True):
+        axis.plot([0, 1], [0, 1], ":", color="C1", linewidth=1.5)
+        for _, row in learned.iterrows():
+            axis.plot([0, 1], [row[f"bias_{colour}"], row[f"bias_{colour}"] + row[f"weight_{colour}"]], color="C0")
+        axis.set(title=colour, xlabel="grey", xlim=(0, 1), xticks=(0, 1))
+        axis.set_ylim(-0.35, 1.35)
+        axis.set_yticks((0, 1), ("0", "1") if axis is right[0] else ("", ""))
+    return fig
+
+
+@figure(
+    grey_to_rgb,
+    grey_first_layer,
+    suffix="cost",
+    caption="Time for one image, of the first layer and of the whole network, with the grey channel repeated and with the first layer summed.",
+    alt="Two panels for each network with two bars: the first layer takes less time when it is summed, the whole network hardly less.",
+)
+def grey_to_rgb_cost(results: pd.DataFrame, costs: pd.DataFrame) -> Figure:
+    """Bars of milliseconds, the two ways beside each other."""
+    from matplotlib.figure import Figure
+
+    networks = costs["network"].unique()
+    fig = Figure(figsize=(7.2, 2.6))
+    axes = fig.subplots(1, 2 * len(networks), squeeze=False)[0]
+    for i, network in enumerate(networks):
+        rows = costs[(costs["network"] == network) & costs["way"].isin(["repeated", "summed"])]
+        for axis, (part, column) in zip(
+            axes[2 * i : 2 * i + 2],
+            (("first layer", "first_milliseconds"), ("whole network", "milliseconds")),
+            strict=True,
+        ):
+            bars = axis.bar(rows["way"], rows[column], color=["C1", "C0"], width=0.6)
+            axis.bar_label(bars, [f"{value:.3g}" for value in rows[column]], fontsize=9)
+            axis.set_title(f"{network},\n{part}", fontsize=10)
+            axis.margins(y=0.15)
+            axis.grid(axis="x", visible=False)
+    axes[0].set_ylabel("milliseconds for an image")
+    return fig
+
+
+@summary(grey_to_rgb)
+def grey_to_rgb_values(results: pd.DataFrame) -> dict:
+    """The three ways, and how far the learned convolution went from the repeated channel."""
+    by_way = {
+        str(way): {
+            "accuracy": float(rows["accuracy"].mean()),
+            "low": float(rows["low"].min()),
+            "high": float(rows["high"].max()),
+            "lowest": float(rows["accuracy"].min()),
+            "highest": float(rows["accuracy"].max()),
+            "least_p": float(rows["p_against_repeated"].min()),
+            "changed": int(rows["changed"].max()),
+            "seeds": len(rows),
+        }
+        for way, rows in results.groupby("way", sort=False)
+    }
+    learned = results[results["way"] == "learned"]
+    return {
+        "by_way": by_way,
+        "test_images": int(results["test_images"].iloc[0]),
+        "learned_gain": by_way["learned"]["accuracy"] - by_way["repeated"]["accuracy"],
+        "significant": int((learned["p_against_repeated"] < 0.05).sum()),
+        "weights": {colour: float(learned[f"weight_{colour}"].mean()) for colour in COLOURS},
+        "biases": {colour: float(learned[f"bias_{colour}"].mean()) for colour in COLOURS},
+        "smallest_weight": float(min(learned[f"weight_{colour}"].min() for colour in COLOURS)),
+        "largest_weight": float(max(learned[f"weight_{colour}"].max() for colour in COLOURS)),
+    }
+
+
+@summary(grey_first_layer)
+def grey_first_layer_values(results: pd.DataFrame) -> dict:
+    """For each network: the differences, the time and the multiplications of each way, and what is saved."""
+    by_network = {}
+    for network, rows in results.groupby("network", sort=False):
+        ways = {row["way"]: row for row in rows.to_dict("records")}
+        repeated, summed = ways["repeated"], ways["summed"]
+        by_network[str(network)] = {
+            "difference": summed["difference"],
+            "first_difference": summed["first_difference"],
+            "constant_difference": ways["summed, one constant"]["first_difference"],
+            "first_milliseconds": {"repeated": repeated["first_milliseconds"], "summed": summed["first_milliseconds"]},
+            "milliseconds": {"repeated": repeated["milliseconds"], "summed": summed["milliseconds"]},
+            "first_speedup": repeated["first_milliseconds"] / summed["first_milliseconds"],
+            "time_saved": 1 - summed["milliseconds"] / repeated["milliseconds"],
+            "work_saved": 1 - summed["multiplications"] / repeated["multiplications"],
+            "first_share": summed["first_share"],
+        }
+    return {
+        "by_network": by_network,
+        "largest_difference": max(about["difference"] for about in by_network.values()),
+        "most_work_saved": max(about["work_saved"] for about in by_network.values()),
+    }
+
+
+if __name__ == "__main__":
+    tpdl.main(__file__)

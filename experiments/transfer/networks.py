@@ -1,0 +1,110 @@
+"""Networks compared, each at its best cut: accuracy, size of the features, time for an image (question 11)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+import tpdl
+from experiments.transfer.layer_cut import layer_cut
+from tpdl import experiment, figure, progress, summary
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@experiment(inputs={"curve": layer_cut}, demo={"rounds": 2})
+def networks(curve: pd.DataFrame, images: int = 8, rounds: int = 5) -> pd.DataFrame:
+    """One row for each network whose cuts were measured, at the cut that cross-validation on the training images chose.
+
+    `milliseconds` is the time for an image up to the cut, in batches of `images`, the best of `rounds`, the networks taking turns.
+    `parameters` and `multiplications` (for an image) are of the whole network.
+    """
+    import time
+
+    import torch
+
+    from tpdl.methods.device import best_device
+    from tpdl.nets.cuts import cuts, tapped
+    from tpdl.nets.layers import layers
+    from tpdl.nets.registry import build, image_size
+
+    device = best_device()
+    taken: dict[str, float] = {}
+    chosen = curve.loc[curve.groupby("network", sort=False)["validation"].idxmax()]
+    models = {}
+    for network in chosen["network"]:
+        model = build(network, "random").to(device).to(memory_format=torch.channels_last)
+        pixels = torch.rand(images, 3, image_size(network), image_size(network)).to(device)
+        models[network] = model, pixels.contiguous(memory_format=torch.channels_last)
+    with torch.inference_mode():
+        for _ in progress(range(rounds + 1), "rounds"):  # the first warms up
+            for _, row in chosen.iterrows():
+                model, pixels = models[row["network"]]
+                cut = next(cut for cut in cuts(row["network"]) if cut.name == row["cut"])
+                with tapped(model, [cut], lambda _, output: output.cpu()) as run:
+                    begun = time.perf_counter()
+                    run(pixels)
+                    seconds = time.perf_counter() - begun
+                taken[row["network"]] = min(seconds, taken.get(row["network"], seconds))
+    rows = []
+    for _, row in chosen.iterrows():
+        made = layers(row["network"])
+        rows.append(
+            {key: row[key] for key in ("network", "cut", "features", "accuracy", "low", "high", "validation")}
+            | {"milliseconds": 1000 * taken[row["network"]] / images}
+            | {"parameters": sum(layer.parameters for layer in made)}
+            | {"multiplications": sum(layer.multiplications for layer in made)}
+        )
+    return pd.DataFrame(rows)
+
+
+@figure(
+    networks,
+    caption="Accuracy on the test images at the best cut of each network, with 95 % bootstrap intervals, against the time that the network takes for an "
+    "image up to there. The number of features is written beside each.",
+    alt="One dot with an interval for each network; time for an image runs to the right, accuracy upwards.",
+)
+def networks_dots(results: pd.DataFrame) -> Figure:
+    """A dot for each network, with its name and number of features."""
+    from matplotlib.figure import Figure
+
+    fig = Figure(figsize=(7.2, 3.6))
+    axis = fig.subplots()
+    for colour, (_, row) in enumerate(results.iterrows()):
+        spread = [[row["accuracy"] - row["low"]], [row["high"] - row["accuracy"]]]
+        axis.errorbar(
+            row["milliseconds"], row["accuracy"], spread, fmt="o", color=f"C{colour}", capsize=4, markersize=8
+        )
+        axis.annotate(
+            f"{row['network']}, {row['cut']}\n{row['features']:,d} features",
+            (row["milliseconds"], row["accuracy"]),
+            (10, 0),
+            textcoords="offset points",
+            va="center",
+            color=f"C{colour}",
+        )
+    axis.set(xlabel="milliseconds for an image, up to the cut", ylabel="test accuracy")
+    axis.set_xlim(0, 1.6 * results["milliseconds"].max())
+    axis.margins(y=0.3)
+    axis.yaxis.set_major_formatter("{x:.0%}")
+    return fig
+
+
+@summary(networks)
+def networks_values(results: pd.DataFrame) -> dict:
+    """Each network by name, the most accurate, and the fastest."""
+    rows = results.to_dict("records")
+    return {
+        "networks": [str(row["network"]) for row in rows],
+        "count": len(rows),
+        "by_network": {str(row["network"]): row for row in rows},
+        "best": max(rows, key=lambda row: row["accuracy"]),
+        "worst": min(rows, key=lambda row: row["accuracy"]),
+        "fastest": min(rows, key=lambda row: row["milliseconds"]),
+    }
+
+
+if __name__ == "__main__":
+    tpdl.main(__file__)

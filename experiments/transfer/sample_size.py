@@ -1,0 +1,185 @@
+"""What pretraining is worth for how many images: accuracy against images per class, pretrained against random weights (question 6)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+import tpdl
+from experiments.transfer.layer_cut import layer_cut
+from tpdl import Arrays, checkpoint, experiment, figure, note, progress, summary
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+EACH = (5, 10, 25, 50, 100)
+"""Training images of each class that are tried, as far as there are so many."""
+STRENGTHS = (1.0, 10.0, 100.0)
+"""Values of C among which cross-validation on the subset chooses."""
+
+
+@experiment(inputs={"curve": layer_cut}, demo={"network": "tiny_squeezenet"})
+def best_cut(curve: pd.DataFrame, network: str = "squeezenet1_1") -> dict:
+    """Where the network is cut best, by cross-validation on the training images. It stays the same when only times change."""
+    return {"network": network, "cut": str(curve.loc[curve["validation"].idxmax(), "cut"])}
+
+
+@experiment(
+    matrix={"weights": ["pretrained", "random"]},
+    inputs={"best": best_cut},
+    data=["15-scene", "weights/{network}"],
+    demo={"network": "tiny_squeezenet"},
+    local=True,
+)
+def cut_gram(weights: str, best: dict, network: str = "squeezenet1_1", seed: int = 0) -> Arrays:
+    """Gram matrix of the features at the network's best cut, with trained or with random weights.
+
+    Args:
+        weights: "pretrained" or "random" (the initialisation of He et al. 2015, torchvision's for SqueezeNet).
+        best: the cut.
+        network: whose cut it is.
+        seed: of the random weights.
+
+    Returns:
+        "kernel", float32 [images, training images], training images first; "label"; "train" (number of training images).
+    """
+    import numpy as np
+
+    from tpdl.data import fifteen_scene
+    from tpdl.methods.gram import Totals, gram_matrices
+    from tpdl.nets.cuts import cuts
+    from tpdl.nets.inputs import BATCH, batches
+    from tpdl.nets.registry import build, image_size
+
+    scenes, side, totals = fifteen_scene.load(), image_size(network), Totals()
+    ((_, found),) = gram_matrices(
+        build(network, "pretrained" if weights == "pretrained" else "random", seed),
+        [cut for cut in cuts(network) if cut.name == best["cut"]],
+        lambda: progress(
+            batches(lambda i: scenes.pixels(i, side), len(scenes)), "batches", total=-(-len(scenes) // BATCH)
+        ),
+        len(scenes),
+        scenes.train,
+        checkpoint.path("spool"),
+        totals=totals,
+    )
+    note(images_per_second=round(totals.images_per_second, 1))
+    return {"kernel": found.kernel, "label": scenes.labels, "train": np.array(scenes.train)}
+
+
+@experiment(inputs={"grams": cut_gram, "best": best_cut}, demo={"subsets": 2})
+def sample_size(grams: dict, best: dict, subsets: int = 5, folds: int = 3, seed: int = 0) -> pd.DataFrame:
+    """One row for each kind of weights and number of images per class: accuracy on all test images, averaged over random subsets.
+
+    Both kinds see the same subsets. C is chosen by cross-validation within the subset. The interval is a 95 % bootstrap over test images
+    of the share of subsets that have them right; `lowest` and `highest` are of single subsets. All images of a class are one subset.
+    `C` is the one most often chosen.
+    """
+    import time
+
+    import numpy as np
+    from sklearn.model_selection import StratifiedKFold
+
+    from tpdl.methods.factor import coordinates
+    from tpdl.methods.intervals import mean_interval
+    from tpdl.methods.linear_svm import linear_svm
+
+    rows = []
+    for weights in progress(("pretrained", "random"), "kinds of weights"):
+        gram = grams[f"weights={weights}"]
+        kernel, train = gram["kernel"], int(gram["train"])
+        labels, truth = gram["label"][:train], gram["label"][train:]
+        smallest = np.bincount(labels).min()
+        for each in [each for each in EACH if each <= smallest]:
+            begun, chosen, right = time.perf_counter(), [], []
+            for subset in range(1 if each == smallest else subsets):
+                rng = np.random.default_rng([seed, each, subset])
+                picked = np.concatenate(
+                    [rng.choice(np.flatnonzero(labels == c), each, replace=False) for c in np.unique(labels)]
+                )
+                wanted = np.concatenate([picked, np.arange(train, len(kernel))])
+                known, unknown = coordinates(kernel[np.ix_(wanted, picked)], len(picked))
+                own = labels[picked]
+                splits = list(StratifiedKFold(folds, shuffle=True, random_state=seed).split(known, own))
+                validation = {
+                    C: np.mean([linear_svm(known[a], own[a], C, seed, 1e-4).score(known[b], own[b]) for a, b in splits])
+                    for C in STRENGTHS
+                }
+                chosen.append(max(STRENGTHS, key=lambda C: validation[C]))
+                right.append(linear_svm(known, own, chosen[-1], seed, 1e-4).predict(unknown) == truth)
+            correct = np.array(right)
+            low, high = mean_interval(correct.mean(0), seed=seed)
+            rows.append(
+                {"network": best["network"], "cut": best["cut"], "weights": weights, "each": each}
+                | {"accuracy": correct.mean(), "low": low, "high": high}
+                | {"lowest": correct.mean(1).min(), "highest": correct.mean(1).max(), "subsets": len(correct)}
+                | {"C": max(set(chosen), key=chosen.count), "test_images": len(truth)}
+                | {"seconds": round(time.perf_counter() - begun, 2)}
+            )
+    return pd.DataFrame(rows)
+
+
+@figure(
+    sample_size,
+    caption="Accuracy on the test images against training images of each class, on features of the pretrained network and of the same network with "
+    "random weights. Bands are 95 % bootstrap intervals over test images; bars reach from the worst to the best subset.",
+    alt="Two rising curves over the number of images per class on a logarithmic axis. The one of the pretrained network is far above the one of "
+    "random weights everywhere, and both are above a dotted line for chance.",
+)
+def sample_size_curve(results: pd.DataFrame) -> Figure:
+    """A curve for each kind of weights."""
+    from matplotlib.figure import Figure
+
+    fig = Figure(figsize=(7.2, 3.9))
+    axis = fig.subplots()
+    for colour, (weights, rows) in enumerate(results.groupby("weights", sort=False)):
+        axis.fill_between(rows["each"], rows["low"], rows["high"], color=f"C{colour}", alpha=0.25, linewidth=0)
+        spread = [rows["accuracy"] - rows["lowest"], rows["highest"] - rows["accuracy"]]
+        axis.errorbar(
+            rows["each"], rows["accuracy"], spread, fmt="so"[1 - colour], linestyle="-", color=f"C{colour}", capsize=3
+        )
+        last = rows.iloc[-1]
+        axis.annotate(
+            f"{weights} weights", (last["each"], last["accuracy"]), (0, -16), textcoords="offset points", ha="right",
+            va="top", color=f"C{colour}",
+        )  # fmt: skip
+    axis.axhline(1 / CLASSES, color="C2", linestyle=":", linewidth=1.5)
+    axis.annotate("chance", (results["each"].min(), 1 / CLASSES), (0, 3), textcoords="offset points", color="C2")
+    axis.set(xscale="log", xlabel="training images of each class", ylabel="test accuracy", ylim=(0, 1))
+    ticks = sorted(results["each"].unique())
+    axis.set_xticks(ticks, map(str, ticks))
+    axis.minorticks_off()
+    axis.yaxis.set_major_formatter("{x:.0%}")
+    return fig
+
+
+@summary(sample_size)
+def sample_size_values(results: pd.DataFrame) -> dict:
+    """Both curves by images per class, and how many images the random network needs to reach the pretrained one at its fewest."""
+    keys = ("each", "accuracy", "low", "high", "lowest", "highest", "subsets", "C")
+    curves = {
+        str(weights): [{key: row[key] for key in keys} for row in rows.to_dict("records")]
+        for weights, rows in results.groupby("weights", sort=False)
+    }
+    trained, random = curves["pretrained"], curves["random"]
+    return {
+        "network": str(results["network"].iloc[0]),
+        "cut": str(results["cut"].iloc[0]),
+        "chance": 1 / CLASSES,
+        "by_weights": {name: {str(row["each"]): row for row in rows} for name, rows in curves.items()},
+        "fewest": trained[0],
+        "all": trained[-1],
+        "random_fewest": random[0],
+        "random_all": random[-1],
+        "gap_fewest": trained[0]["accuracy"] - random[0]["accuracy"],
+        "gap_all": trained[-1]["accuracy"] - random[-1]["accuracy"],
+        "last_gain": trained[-1]["accuracy"] - trained[-2]["accuracy"],
+    }
+
+
+CLASSES = 15
+
+
+if __name__ == "__main__":
+    tpdl.main(__file__)

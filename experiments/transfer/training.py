@@ -1,0 +1,70 @@
+"""What all trainings of this chapter have in common: the split, early stopping, checkpoints, and the test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tpdl import Arrays, checkpoint, note, progress
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import nn
+
+PATIENCE = 8
+"""Epochs without a smaller loss on the held-out images before a training stops."""
+HELD_OUT = 0.2
+"""Share of the training images of each class that decides when to stop."""
+
+
+def trained(
+    model: nn.Module,
+    groups: list[dict[str, Any]],
+    augmented: Any,
+    plain: Any,
+    images: Arrays,
+    epochs: int,
+    seed: int,
+) -> dict[str, np.ndarray]:
+    """Train on a part of the training images, stop early by the rest, and name the test images.
+
+    Args:
+        model, groups, augmented, plain: as in `tpdl.methods.fine_tuning.fine_tune`.
+        images: pixels and labels of all images.
+        epochs: at most.
+        seed: of the split, the order, augmentation and dropout.
+
+    Returns:
+        over epochs "epoch", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "seconds"; over test images
+        "predicted" (class) and "correct"; and "free" (number of free parameters), "fit" and "held_out" (numbers of images).
+    """
+    import numpy as np
+    from sklearn.model_selection import train_test_split
+
+    from tpdl.methods.fine_tuning import Course, fine_tune, scores_of
+
+    train, labels = int(images["train"]), images["label"]
+    fit, held_out = train_test_split(np.arange(train), test_size=HELD_OUT, stratify=labels[:train], random_state=seed)
+    model, curve = fine_tune(
+        model,
+        groups,
+        augmented,
+        plain,
+        labels,
+        fit,
+        held_out,
+        Course(epochs, PATIENCE),
+        seed=seed,
+        load=lambda: checkpoint.load("epoch"),
+        save=lambda state: checkpoint.save("epoch", state),
+        watch=lambda row: progress.update(done=row["epoch"], total=epochs, unit="epochs", **row),
+    )
+    predicted = scores_of(model, plain, np.arange(train, len(labels))).argmax(1).numpy()
+    seconds = sum(row["seconds"] for row in curve)
+    note(epochs=len(curve), images_per_second_in_training=round(len(curve) * len(fit) / seconds, 1))
+    return {key: np.array([row[key] for row in curve]) for key in curve[0]} | {
+        "predicted": predicted.astype(np.uint8),
+        "correct": predicted == labels[train:],
+        "free": np.array(sum(value.numel() for group in groups for value in group["params"])),
+        "fit": np.array(len(fit)),
+        "held_out": np.array(len(held_out)),
+    }

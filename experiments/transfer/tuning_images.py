@@ -1,0 +1,34 @@
+"""Small copies of 15-Scene for the trainings of this chapter, decoded once."""
+
+from __future__ import annotations
+
+import tpdl
+from tpdl import Arrays, experiment, progress
+
+
+@experiment(data=["15-scene"], demo={"stored": 72}, local=True)
+def tuning_images(stored: int = 128) -> Arrays:
+    """All images in one small size.
+
+    Args:
+        stored: side in pixels; a little more than what the network sees, so that crops can be taken.
+
+    Returns:
+        "image", uint8 [images, stored, stored], training images first; "label"; "class" (names); "train" (number of training images).
+    """
+    import numpy as np
+
+    from tpdl.data import fifteen_scene
+
+    scenes = fifteen_scene.load()
+    pixels = [scenes.pixels(i, stored) for i in progress(range(len(scenes)), "images")]
+    return {
+        "image": np.stack(pixels),
+        "label": scenes.labels,
+        "class": np.array(scenes.classes),
+        "train": np.array(scenes.train),
+    }
+
+
+if __name__ == "__main__":
+    tpdl.main(__file__)

@@ -1,0 +1,84 @@
+"""Three ways from grey to colour: costs and differences measured on stand-ins, table and pictures from made-up runs."""
+
+from __future__ import annotations
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.transfer.grey_to_rgb import (
+    grey_first_layer,
+    grey_first_layer_values,
+    grey_to_rgb,
+    grey_to_rgb_cost,
+    grey_to_rgb_values,
+    grey_to_rgb_ways,
+)
+from tpdl.engine import theme
+from tpdl.methods.intervals import mcnemar
+from tpdl.nets.layers import layers
+
+TEST = 100
+
+
+@pytest.fixture(scope="module")
+def costs() -> pd.DataFrame:
+    return pd.concat([grey_first_layer(name, images=2, rounds=1) for name in ("tiny_squeezenet", "tiny_vgg")])
+
+
+def run(wrong: int, **more) -> dict:  # type: ignore[no-untyped-def]
+    return {"correct": np.arange(TEST) >= wrong, "predicted": (np.arange(TEST) < wrong).astype(np.uint8)} | more
+
+
+@pytest.fixture(scope="module")
+def results() -> pd.DataFrame:
+    learned = {
+        f"seed={seed}": run(10 + seed, weight=np.array([0.9, 1.0, 1.1 + seed]), bias=np.array([0.0, 0.1, -0.1]))
+        for seed in range(3)
+    }
+    return grey_to_rgb({"way=repeated": run(20), "way=summed": run(20)}, learned)
+
+
+def test_summed_layers_agree_and_one_constant_fails_only_with_padding(costs: pd.DataFrame) -> None:
+    rows = costs.set_index(["network", "way"])
+    for network in ("tiny_squeezenet", "tiny_vgg"):
+        assert rows.loc[(network, "repeated"), "difference"] == 0
+        assert rows.loc[(network, "summed"), "difference"] < 1e-5
+        first = layers(network)[0].multiplications
+        saved = rows.loc[(network, "repeated"), "multiplications"] - rows.loc[(network, "summed"), "multiplications"]
+        assert saved == pytest.approx(2 / 3 * first, abs=1)
+    assert rows.loc[("tiny_squeezenet", "summed, one constant"), "first_difference"] < 1e-5  # no padding
+    assert rows.loc[("tiny_vgg", "summed, one constant"), "first_difference"] > 0.01
+
+
+def test_a_row_for_each_way_and_seed(results: pd.DataFrame) -> None:
+    assert results["way"].tolist() == ["repeated", "summed", "learned", "learned", "learned"]
+    assert results["accuracy"].tolist() == [0.8, 0.8, 0.9, 0.89, 0.88]
+    assert results["changed"].tolist() == [0, 0, 10, 9, 8]
+    assert results["p_against_repeated"].iloc[2] == mcnemar(run(10)["correct"], run(20)["correct"])[2]
+    assert results["weight_blue"].tolist()[2:] == [1.1, 2.1, 3.1]
+
+
+def test_a_single_seed_comes_without_a_label() -> None:
+    learned = run(10, weight=np.ones(3), bias=np.zeros(3))
+    assert len(grey_to_rgb({"way=repeated": run(20), "way=summed": run(20)}, learned)) == 3
+
+
+def test_values_for_the_text(results: pd.DataFrame, costs: pd.DataFrame) -> None:
+    values = grey_to_rgb_values(results)
+    assert values["learned_gain"] == pytest.approx(0.09)
+    assert values["by_way"]["summed"]["changed"] == 0
+    assert values["largest_weight"] == pytest.approx(3.1)
+    about = grey_first_layer_values(costs)["by_network"]["tiny_vgg"]
+    assert 0 < about["work_saved"] < 1 and about["difference"] < 1e-5 < about["constant_difference"]
+
+
+@pytest.mark.parametrize("style", [theme.light, theme.dark])
+def test_the_pictures(results: pd.DataFrame, costs: pd.DataFrame, style) -> None:  # type: ignore[no-untyped-def]
+    with matplotlib.rc_context(style()):
+        ways, cost = grey_to_rgb_ways(results), grey_to_rgb_cost(results, costs)
+        ways.canvas.draw()
+        cost.canvas.draw()
+    assert [label.get_text() for label in ways.axes[0].get_yticklabels()][:2] == ["repeated", "summed"]
+    assert len(cost.axes) == 4

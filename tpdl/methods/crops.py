@@ -1,0 +1,45 @@
+"""Augmentation by crops and reflections (Krizhevsky, Sutskever and Hinton 2012, section 4.1)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+VIEWS = 10
+"""Centre and four corners, each as it is and reflected; view 0 is the centre as it is."""
+
+
+def view(images: Tensor, which: int, side: int) -> Tensor:
+    """One of the ten views of every image.
+
+    Args:
+        images: [images, height, width], at least `side` high and wide.
+        which: 0 … 9; 0 is the centre, 1 to 4 the corners, 5 to 9 the same reflected left to right.
+        side: of the view, in pixels.
+
+    Returns:
+        [images, side, side].
+    """
+    down, right = images.shape[1] - side, images.shape[2] - side
+    top, left = ((down // 2, right // 2), (0, 0), (0, right), (down, 0), (down, right))[which % 5]
+    cut = images[:, top : top + side, left : left + side]
+    return cut.flip(2) if which >= 5 else cut
+
+
+def random_view(images: Tensor, side: int) -> Tensor:
+    """For each image one of its ten views, by torch's global random state: [images, side, side]."""
+    chosen = torch.randint(VIEWS, (len(images),))
+    return torch.stack([view(image[None], int(which), side)[0] for image, which in zip(images, chosen, strict=True)])
+
+
+def random_crop(images: Tensor, side: int) -> Tensor:
+    """For each image a crop at a random place, reflected half of the time, by torch's global random state: [images, side, side]."""
+    places = torch.stack(
+        [torch.randint(images.shape[axis] - side + 1, (len(images),)) for axis in (1, 2)]
+        + [torch.randint(2, (len(images),))]
+    )
+    made = []
+    for image, (top, left, mirrored) in zip(images, places.T.tolist(), strict=True):
+        cut = image[top : top + side, left : left + side]
+        made.append(cut.flip(1) if mirrored else cut)
+    return torch.stack(made)
