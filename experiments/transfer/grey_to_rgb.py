@@ -281,6 +281,7 @@ def grey_to_rgb_ways(results: pd.DataFrame) -> Figure:
         axis.set(title=colour, xlabel="grey", xlim=(0, 1), xticks=(0, 1))
         axis.set_ylim(-0.35, 1.35)
         axis.set_yticks((0, 1), ("0", "1") if axis is right[0] else ("", ""))
+    right[0].set_ylabel("what the network gets", labelpad=-2)
     return fig
 
 

@@ -69,6 +69,7 @@ def networks(curve: pd.DataFrame, images: int = 8, rounds: int = 5) -> pd.DataFr
 def networks_dots(results: pd.DataFrame) -> Figure:
     """A dot for each network, with its name and number of features."""
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
     fig = Figure(figsize=(7.2, 3.6))
     axis = fig.subplots()
@@ -88,7 +89,8 @@ def networks_dots(results: pd.DataFrame) -> Figure:
     axis.set(xlabel="milliseconds for an image, up to the cut", ylabel="test accuracy")
     axis.set_xlim(0, 1.6 * results["milliseconds"].max())
     axis.margins(y=0.3)
-    axis.yaxis.set_major_formatter("{x:.0%}")
+    axis.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+    axis.yaxis.set_major_formatter("{x:.1%}")
     return fig
 
 
