@@ -25,6 +25,7 @@ from experiments.adaptation.pseudo_labels import (
     pseudo_labels,
     pseudo_labels_paths,
     pseudo_labels_values,
+    recoloured_pseudo_labels,
     recoloured_pseudo_labels_values,
 )
 from experiments.adaptation.runs import several
@@ -204,3 +205,18 @@ def test_self_training_in_the_demo_profile(monkeypatch: pytest.MonkeyPatch) -> N
     everything = rows.query("threshold == 0")
     assert (everything["coverage"] == 1).all() and len(rows) == 8
     assert rows.query("coverage == 0")["kept_accuracy"].isna().all()
+
+
+@pytest.mark.slow
+def test_self_training_starts_from_the_weights_that_were_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tpdl.data import mnist_m
+    from tpdl.methods.domain_adversarial import outputs, weights_of
+    from tpdl.nets.dann import DomainAdversarialNetwork
+
+    monkeypatch.setenv("TPDL_PROFILE", "demo")
+    model = DomainAdversarialNetwork()
+    runs = {"a": {"method": np.array("recoloured")}, "b": {"method": np.array("recoloured-dann")} | weights_of(model)}
+    rows = recoloured_pseudo_labels(0, runs, threshold=0.0, rounds=1, steps=1, pool=50)
+    target = mnist_m.load()
+    expected = outputs(model, target.test)["probabilities"].argmax(1) == target.test_labels
+    assert rows["target_accuracy"].iloc[0] == expected.mean() and len(rows) == 2
