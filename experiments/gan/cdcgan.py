@@ -163,7 +163,7 @@ def cdcgan_measures(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
         floor(axis, real[name])
         axis.set_title(title)
         iterations_axis(axis, results)
-    logarithmic(axes[0], axes[0].yaxis)
+    logarithmic(axes[0], "y")
     axes[1].yaxis.set_major_formatter("{x:.0%}")
     fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
     return fig

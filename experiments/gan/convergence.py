@@ -85,8 +85,8 @@ def convergence_curves(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
     iterations_axis(axes[0], results)
     axes[0].set_ylabel("Fréchet distance")
     axes[1].set_xlabel("arithmetic in teraflop")
-    logarithmic(axes[0], axes[0].yaxis)
-    logarithmic(axes[1], axes[1].xaxis)
+    logarithmic(axes[0], "y")
+    logarithmic(axes[1], "x")
     fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
     return fig
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
-    from matplotlib.axis import Axis
 
 MEASURES = ("frechet", "classes_covered", "effective_classes", "confidence", "diversity", "agreement")
 
@@ -36,11 +35,12 @@ def iterations_axis(axis: Axes, rows: pd.DataFrame) -> None:
     axis.set(xlabel="iteration", xlim=(0, 1.02 * last))
 
 
-def logarithmic(axes: Axes, axis: Axis) -> None:
+def logarithmic(axes: Axes, name: Literal["x", "y"]) -> None:
     """A logarithmic axis with plain numbers at 1, 3, 10, 30, … and at no other places."""
     from matplotlib.ticker import LogLocator, NullFormatter
 
-    axes.set(**{f"{axis.axis_name}scale": "log"})
+    axes.set(**{f"{name}scale": "log"})
+    axis = axes.xaxis if name == "x" else axes.yaxis
     axis.set_major_locator(LogLocator(subs=(1, 3)))
     axis.set_major_formatter("{x:g}")
     axis.set_minor_formatter(NullFormatter())

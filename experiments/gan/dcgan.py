@@ -112,7 +112,7 @@ def dcgan_measures(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
         curve_by_seed(axis, results, name, "C0", "generated")
         floor(axis, real[name])
         axis.set_title(title)
-    logarithmic(axes[0, 0], axes[0, 0].yaxis)
+    logarithmic(axes[0, 0], "y")
     axes[1, 0].yaxis.set_major_formatter("{x:.0%}")
     for axis in axes[1]:
         iterations_axis(axis, results)

@@ -170,7 +170,7 @@ def dcgan_sizes_curves(results: pd.DataFrame) -> Figure:
         )
     axis.axhline(1, color="C2", linestyle="--", linewidth=1.5, label="real against real")
     axis.set_ylabel("Fréchet distance / real images' own")
-    logarithmic(axis, axis.yaxis)
+    logarithmic(axis, "y")
     iterations_axis(axis, results)
     fig.legend(loc="outside upper center", ncols=4)
     return fig

@@ -64,7 +64,7 @@ def unconditioned_discriminator_curves(results: pd.DataFrame, real: pd.DataFrame
     axes[0].set(ylabel="agreement with the class", ylim=(0, 1.03))
     axes[0].yaxis.set_major_formatter("{x:.0%}")
     axes[1].set_ylabel("Fréchet distance")
-    logarithmic(axes[1], axes[1].yaxis)
+    logarithmic(axes[1], "y")
     fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=4)
     return fig
 

@@ -175,7 +175,7 @@ def dcgan_variants_dots(results: pd.DataFrame, measures: pd.DataFrame, real: pd.
     axis.axvline(smallest, color="C2", linestyle="--", linewidth=1.5, label="real against real")
     axis.set_yticks(range(len(results)), results["what"][::-1])
     axis.set_xlabel("Fréchet distance")
-    logarithmic(axis, axis.xaxis)
+    logarithmic(axis, "x")
     axis.grid(axis="y", visible=False)
     fig.legend(loc="outside upper right")
     return fig
