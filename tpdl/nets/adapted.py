@@ -34,7 +34,7 @@ def adapted(model: nn.Module, classes: int, dropout: float = 0.5) -> nn.Sequenti
     last = features[-1]
     scores = nn.Conv2d(last.expand1x1.out_channels + last.expand3x3.out_channels, classes, 1)
     nn.init.normal_(scores.weight, std=0.01)
-    nn.init.zeros_(scores.bias)
+    nn.init.zeros_(scores.bias)  # type: ignore[arg-type]
     head = (nn.Dropout(dropout), scores, nn.AdaptiveAvgPool2d(1), nn.Flatten())
     return nn.Sequential(*features, *head)
 
@@ -60,7 +60,7 @@ class OneByOne(nn.Module):
         super().__init__()
         self.convolution = nn.Conv2d(1, 3, 1)
         nn.init.ones_(self.convolution.weight)
-        nn.init.zeros_(self.convolution.bias)
+        nn.init.zeros_(self.convolution.bias)  # type: ignore[arg-type]
         self.register_buffer("mean", _column(mean))
         self.register_buffer("deviation", _column(deviation))
 
