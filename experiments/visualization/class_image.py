@@ -120,8 +120,8 @@ def class_image_thumbnails(made: Arrays, second: Arrays) -> Arrays:
 
     first = made["image"][made["seed"] == 0]
     return {
-        "image": np.stack([tile(x, 128) for x in first]),
-        "second": np.stack([tile(x, 128) for x in second["image"]]),
+        "image": np.stack([tile(x, 100, 20) for x in first]),
+        "second": np.stack([tile(x, 100, 20) for x in second["image"]]),
     }
 
 

@@ -86,7 +86,7 @@ def class_image_grid_thumbnails(made: Arrays) -> Arrays:
     """For the sheet: "image", uint8 [rates, iterations, side, side, 3]."""
     import numpy as np
 
-    return {"image": np.stack([np.stack([tile(x, 96, 24) for x in row]) for row in made["image"]])}
+    return {"image": np.stack([np.stack([tile(x, 76, 16) for x in row]) for row in made["image"]])}
 
 
 @figure(

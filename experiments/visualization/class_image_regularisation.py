@@ -108,8 +108,8 @@ def class_image_regularisation_thumbnails(made: Arrays) -> Arrays:
     both = made["variant"] == "both"
     plain = first & (made["l2"] == PLAIN)
     return {
-        "weight": np.stack([tile(x, 104) for x in made["image"][first & both]]),
-        "variant": np.stack([tile(x, 104) for x in made["image"][plain]]),
+        "weight": np.stack([tile(x, 80, 20) for x in made["image"][first & both]]),
+        "variant": np.stack([tile(x, 80, 20) for x in made["image"][plain]]),
     }
 
 

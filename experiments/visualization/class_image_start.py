@@ -103,8 +103,8 @@ def class_image_start_thumbnails(made: Arrays) -> Arrays:
     import numpy as np
 
     return {
-        "image": np.stack([np.stack([tile(x, 112) for x in row]) for row in made["image"]]),
-        "saliency": np.stack([map_tile(x, 112) for x in made["saliency"]]),
+        "image": np.stack([np.stack([tile(x, 84, 24) for x in row]) for row in made["image"]]),
+        "saliency": np.stack([map_tile(x, 84, 24) for x in made["saliency"]]),
     }
 
 

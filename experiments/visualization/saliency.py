@@ -69,8 +69,8 @@ def saliency_thumbnails(maps: Arrays) -> Arrays:
     from tpdl.data import imagenet
 
     return {
-        "image": np.stack([thumbnail(image, 72, 24) for image in imagenet.load().images]),
-        "map": np.stack([map_tile(one) for one in maps["gradient"]]),
+        "image": np.stack([thumbnail(image, 64, 20) for image in imagenet.load().images]),
+        "map": np.stack([map_tile(one, 60, 10) for one in maps["gradient"]]),
     }
 
 

@@ -132,7 +132,7 @@ def saliency_methods_thumbnails(maps: Arrays, second: Arrays) -> Arrays:
     photographs, shown = imagenet.load(), list(SHOWN)
     found = {name: maps[name] for name in ("gradient", "smoothgrad", "integrated-gradients", "grad-cam")}
     found |= {f"second-{name}": second[name] for name in ("gradient", "grad-cam")}
-    tiles = {name: np.stack([map_tile(one, 80) for one in values[shown]]) for name, values in found.items()}
+    tiles = {name: np.stack([map_tile(one, 64, 10) for one in values[shown]]) for name, values in found.items()}
     return {
         "image": np.stack([thumbnail(photographs.images[i], 80, 24) for i in shown]),
         "name": np.array([photographs.classes[photographs.labels[i]] for i in shown]),
