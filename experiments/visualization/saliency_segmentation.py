@@ -91,12 +91,12 @@ def saliency_segmentation_thumbnails(masks: Arrays) -> Arrays:
     images = photographs.images[shown]
     faded = {
         name: np.stack(
-            [thumbnail(_fade(image, masks[name][i]), 88, 32) for image, i in zip(images, shown, strict=True)]
+            [thumbnail(_fade(image, masks[name][i]), 64, 20) for image, i in zip(images, shown, strict=True)]
         )
         for name in SOURCES
     }
     names = np.array([photographs.classes[photographs.labels[i]] for i in shown])
-    return {"image": np.stack([thumbnail(image, 88, 32) for image in images]), "name": names} | faded
+    return {"image": np.stack([thumbnail(image, 64, 20) for image in images]), "name": names} | faded
 
 
 def _fade(image, mask):  # type: ignore[no-untyped-def]
