@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 from torch import nn
@@ -36,3 +38,36 @@ def test_pretraining_teaches_the_textures(name: str) -> None:
     with torch.inference_mode():
         found = model(normalised(pixels[:, :side, :side])).argmax(1).numpy()
     assert (found == kinds).mean() > 20 / len(KINDS)  # twenty times chance
+
+
+def test_weights_are_trained_once_for_all_processes_of_a_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained: list[str] = []
+
+    def train(name: str) -> dict[str, torch.Tensor]:
+        trained.append(name)
+        torch.manual_seed(len(trained))
+        return BUILDERS[name]().state_dict()
+
+    def again(name: str) -> dict[str, torch.Tensor]:
+        pretraining._trained.cache_clear()  # as in another process
+        return pretraining._trained(name)
+
+    monkeypatch.setattr(pretraining, "_train", train)
+    monkeypatch.chdir(tmp_path)
+    again("tiny_vgg")
+    again("tiny_vgg")
+    assert trained == ["tiny_vgg"] * 2 and list(tmp_path.iterdir()) == []  # no project, nothing kept
+    (tmp_path / ".tpdl").mkdir()
+    first, kept = again("tiny_vgg"), again("tiny_vgg")
+    assert len(trained) == 3 and all(torch.equal(kept[key], value) for key, value in first.items())
+    (file,) = (tmp_path / ".tpdl/cache/stand-ins").iterdir()
+    file.write_bytes(file.read_bytes()[:100])  # half a file counts as none
+    again("tiny_vgg")
+    again("tiny_vgg")
+    assert len(trained) == 4
+    monkeypatch.setattr(pretraining.torch, "__version__", "0.0")
+    again("tiny_vgg")
+    assert len(trained) == 5
+    pretraining._trained.cache_clear()

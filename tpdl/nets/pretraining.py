@@ -7,12 +7,19 @@ layer's weights afterwards, so that the network is again what its name says.
 from __future__ import annotations
 
 import functools
+import hashlib
+from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval, fuse_linear_bn_eval
 
+from tpdl.data import textures
 from tpdl.data.textures import draw_textures
+from tpdl.engine.files import atomic_path
+from tpdl.nets import inputs, tiny
 from tpdl.nets.inputs import normalised
 from tpdl.nets.registry import image_size
 from tpdl.nets.tiny import BUILDERS
@@ -21,7 +28,7 @@ EACH, EPOCHS, BATCH, RATE = 32, 7, 32, 4e-3
 
 
 def pretrained(name: str) -> nn.Module:
-    """The stand-in network called `name`, trained, in evaluation mode. The first call in a process takes seconds."""
+    """The stand-in network called `name`, trained, in evaluation mode. The first call on a machine takes seconds."""
     model = BUILDERS[name]()
     model.load_state_dict(_trained(name))
     return model.eval()
@@ -29,14 +36,33 @@ def pretrained(name: str) -> nn.Module:
 
 @functools.cache
 def _trained(name: str) -> dict[str, torch.Tensor]:
+    kept = _kept(name)
+    if kept:
+        try:
+            return load_file(kept)
+        except (OSError, SafetensorError):
+            pass  # not there yet, or not whole: train
     threads = torch.get_num_threads()
-    torch.set_num_threads(
-        1
-    )  # layers this small gain nothing from a second one, and suffer when another process wants it
+    # Layers this small gain nothing from a second thread, and suffer when another process wants it.
+    torch.set_num_threads(1)
     try:
-        return _train(name)
+        weights = _train(name)
     finally:
         torch.set_num_threads(threads)
+    if kept:
+        with atomic_path(kept) as temporary:
+            save_file({key: value.contiguous() for key, value in weights.items()}, temporary)
+    return weights
+
+
+def _kept(name: str) -> Path | None:
+    """Where a project keeps the weights for its other processes, named after all that decides them; None outside a project."""
+    local = Path.cwd() / ".tpdl"
+    if not local.is_dir():
+        return None
+    modules = (__file__, textures.__file__, tiny.__file__, inputs.__file__)
+    decides = b"".join([torch.__version__.encode(), *(Path(str(module)).read_bytes() for module in modules)])
+    return local / "cache" / "stand-ins" / f"{name}-{hashlib.sha256(decides).hexdigest()[:16]}.safetensors"
 
 
 def _train(name: str) -> dict[str, torch.Tensor]:
