@@ -58,6 +58,8 @@ class Prepared:
     data: dict[str, Any]
     items: dict[str, list[Item]] = field(default_factory=dict)
     """Chapter -> the constructs in it that count."""
+    written: dict[str, list[Item]] = field(default_factory=dict)
+    """Chapter -> all constructs in it, also inside what a condition drops."""
     seconds: float = 0.0
 
 
@@ -83,7 +85,9 @@ def prepare(project: Project, profile: str = "full", plan: Plan | None = None) -
     path = project.root / ".tpdl" / "report.json"
     atomic_write(path, json.dumps(work.data, ensure_ascii=False, indent=1) + "\n")
     problems = sorted(set(work.problems))
-    return Prepared(path, work.book, work.claims, problems, work.data, work.items, time.perf_counter() - started)
+    return Prepared(
+        path, work.book, work.claims, problems, work.data, work.items, work.written, time.perf_counter() - started
+    )
 
 
 class _Preparation:
@@ -99,6 +103,7 @@ class _Preparation:
         self.problems: list[Problem] = []
         self.claims: list[Claim] = []
         self.items: dict[str, list[Item]] = {}
+        self.written: dict[str, list[Item]] = {}
         self.data: dict[str, Any] = {
             "profile": plan.profile,
             "stand_in": STAND_IN if plan.profile == "demo" else "",
@@ -114,7 +119,7 @@ class _Preparation:
 
     def read(self, chapter: Chapter) -> None:
         """Scan a chapter; settle its conditions; keep the items that count."""
-        items = [self._at_origin(item, chapter) for item in scan(chapter.text)]
+        self.written[chapter.path] = items = [self._at_origin(item, chapter) for item in scan(chapter.text)]
         verdicts: dict[str, bool] = self.data["whens"]
 
         def counts(item: Item) -> bool:

@@ -1,18 +1,23 @@
-"""Run the Pandoc that comes with `pypandoc_binary`: first to number the whole book, then each chapter in each format."""
+"""Run the Pandoc that comes with `pypandoc_binary`: first to number the whole book, then each chapter in each format.
+
+What Pandoc made is kept beside what it was made from, and made again only for a chapter that changed.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import subprocess
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from tpdl.engine.errors import UserError
-from tpdl.render.book import Chapter
+from tpdl.engine.files import atomic_write, sha256_bytes
+from tpdl.render.book import Book, Chapter
+from tpdl.render.embedded.excerpt import excerpt
 from tpdl.render.embedded.labels import Labels
 from tpdl.render.prepare import Prepared
 
@@ -48,57 +53,100 @@ def parallel(function: Callable[[Given], Made], items: Iterable[Given]) -> list[
         return list(pool.map(function, items))
 
 
-def run_pandoc(
-    arguments: list[str], text: str, chapter: Chapter, root: Path, report: Path, numbers: Path | None = None
-) -> str:
-    """Convert `text`.
+class Pandoc:
+    """Converts the chapters of a book, each knowing the numbers that it speaks of.
 
-    Raises:
-        UserError: Pandoc or a filter stopped; its message, with the chapter.
+    Args:
+        prepared: the book and what was evaluated for it.
+        folder: for what Pandoc reads and what it made, of this book alone.
     """
-    environment = os.environ | {"TPDL_REPORT": str(report)} | ({"TPDL_CHAPTER": str(numbers)} if numbers else {})
-    done = subprocess.run(
-        [pandoc_path(), *arguments],
-        input=text,
-        cwd=root,
-        env=environment,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    if done.returncode:
-        raise UserError(f"{chapter.path}: {' '.join(done.stderr.split())}")
-    return done.stdout
+
+    def __init__(self, prepared: Prepared, folder: Path) -> None:
+        self.book: Book = prepared.book
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        for index, chapter in enumerate(self.book.chapters):
+            part = excerpt(prepared.data, prepared.written[chapter.path], chapter.text)
+            self.write(f"report-{index}.json", json.dumps(part, ensure_ascii=False))
+
+    def write(self, name: str, text: str) -> Path:
+        """A file that Pandoc shall read."""
+        path = self._folder / name
+        atomic_write(path, text)
+        return path
+
+    def convert(
+        self, index: int, to: str, arguments: Sequence[str], read: Sequence[Path], numbers: Path | None = None
+    ) -> str:
+        """Chapter `index` in a format, or what is kept of it if everything that it is made from is as it was.
+
+        Args:
+            to: name of the format, under which the outcome is kept.
+            arguments: for Pandoc.
+            read: the files that these name.
+            numbers: the numbers of the book, for the filter.
+
+        Raises:
+            UserError: Pandoc or a filter stopped; its message, with the chapter.
+        """
+        report = self._folder / f"report-{index}.json"
+        program = Path(pandoc_path())
+        parts = [program.stat().st_mtime_ns, str(self.book.root), to, *arguments, self.book.chapters[index].text]
+        parts += [sha256_bytes(file.read_bytes()) for file in (report, *read, *([numbers] if numbers else []))]
+        key = sha256_bytes(json.dumps(parts).encode())
+        kept = self._folder / f"{to}-{index}.kept"
+        try:
+            made_from, _, made = kept.read_text(encoding="utf-8").partition("\n")
+        except (OSError, ValueError):  # nothing kept, or damaged
+            made_from = ""
+        if made_from == key:
+            return made
+        made = self._run(self.book.chapters[index], arguments, report, numbers)
+        atomic_write(kept, f"{key}\n{made}")
+        return made
+
+    def _run(self, chapter: Chapter, arguments: Sequence[str], report: Path, numbers: Path | None) -> str:
+        environment = os.environ | {"TPDL_REPORT": str(report)} | ({"TPDL_CHAPTER": str(numbers)} if numbers else {})
+        done = subprocess.run(
+            [pandoc_path(), *arguments],
+            input=chapter.text,
+            cwd=self.book.root,
+            env=environment,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        if done.returncode:
+            raise UserError(f"{chapter.path}: {' '.join(done.stderr.split())}")
+        return done.stdout
 
 
-def first_pass(prepared: Prepared) -> list[dict[str, Any]]:
+def first_pass(pandoc: Pandoc) -> list[dict[str, Any]]:
     """The syntax tree of every chapter, with everything in place but the numbers."""
-    book = prepared.book
 
-    def parse(chapter: Chapter) -> dict[str, Any]:
+    def parse(index: int) -> dict[str, Any]:
         arguments = ["--from=markdown", "--to=json", f"--lua-filter={PLACE}"]
-        tree: dict[str, Any] = json.loads(run_pandoc(arguments, chapter.text, chapter, book.root, prepared.path))
+        tree: dict[str, Any] = json.loads(pandoc.convert(index, "tree", arguments, [PLACE]))
         return tree
 
-    return parallel(parse, book.chapters)
+    return parallel(parse, range(len(pandoc.book.chapters)))
 
 
 class SecondPass:
     """Renders chapters, knowing the numbers of the whole book."""
 
-    def __init__(self, prepared: Prepared, labels: Labels, folder: Path) -> None:
-        self._prepared, self._labels, self._folder = prepared, labels, folder
-        self._book = prepared.book
+    def __init__(self, pandoc: Pandoc, labels: Labels) -> None:
+        self._pandoc, self._labels, self._book = pandoc, labels, pandoc.book
         keys = {key for chapter in labels.chapters for key in chapter.cited if not _is_label(key, labels)}
         self._cited = sorted(keys)
         self._one_bibliography = any(chapter.has_bibliography for chapter in labels.chapters)
-        self._template = folder / "part.html"
-        self._template.write_text(TEMPLATE, encoding="utf-8")
+        self._template = pandoc.write("part.html", TEMPLATE)
 
     def render(self, index: int, to: str) -> str:
         """Chapter `index` as HTML (title, contents and text, divided by `PART`) or as the body of a Typst document."""
-        chapter = self._book.chapters[index]
-        arguments = ["--from=markdown", f"--lua-filter={PLACE}", f"--lua-filter={QUARTO}", *self._citations(index)]
+        citations, read = self._citations(index)
+        arguments = ["--from=markdown", f"--lua-filter={PLACE}", f"--lua-filter={QUARTO}", *citations]
+        read += [PLACE, QUARTO]
         if to == "html":
             depth = self._book.option("toc-depth", 3)
             arguments += ["--to=html5", "--standalone", f"--template={self._template}", "--mathml", "--section-divs"]
@@ -109,13 +157,13 @@ class SecondPass:
                 "--metadata=pagetitle=page",
                 "--strip-comments",
             ]
+            read.append(self._template)
         else:
             arguments += ["--to=typst", "--wrap=none"]
-        return run_pandoc(arguments, chapter.text, chapter, self._book.root, self._prepared.path, self._numbers(index))
+        return self._pandoc.convert(index, to, arguments, read, self._numbers(index, to))
 
-    def _numbers(self, index: int) -> Path:
+    def _numbers(self, index: int, to: str) -> Path:
         numbers, chapter = self._labels.chapters[index], self._book.chapters[index]
-        path = self._folder / f"chapter-{index}.json"
         about = {
             "page": chapter.page,
             "source": chapter.path,
@@ -123,25 +171,29 @@ class SecondPass:
             "appendix": numbers.appendix,
             "headings": numbers.headings,
         }
-        path.write_text(json.dumps({"labels": self._labels.labels, "chapter": about}), encoding="utf-8")
-        return path
+        text = json.dumps({"labels": self._labels.labels, "chapter": about})
+        return self._pandoc.write(f"chapter-{index}-{to}.json", text)
 
-    def _citations(self, index: int) -> list[str]:
-        """Cite in every chapter as if it cited everything, so that "2015a" is the same work everywhere; list the works once."""
+    def _citations(self, index: int) -> tuple[list[str], list[Path]]:
+        """Cite in every chapter as if it cited everything, so that "2015a" is the same work everywhere; list the works once.
+
+        Returns:
+            arguments for Pandoc, and the files that these name.
+        """
         here = self._labels.chapters[index].has_bibliography
         cites = any(key in self._cited for key in self._labels.chapters[index].cited)
         if not (self._book.bibliography and (cites or here)):
-            return []  # citeproc takes ten times as long as everything else
+            return [], []  # citeproc takes ten times as long as everything else
         metadata: dict[str, Any] = {"link-citations": True, "nocite": ", ".join(f"@{key}" for key in self._cited)}
         if self._one_bibliography and not here:
             metadata["suppress-bibliography"] = True
         if not self._one_bibliography:
             metadata["nocite"] = ""
-        path = self._folder / f"citations-{index}.json"
-        path.write_text(json.dumps(metadata), encoding="utf-8")
+        path = self._pandoc.write(f"citations-{index}.json", json.dumps(metadata))
         style = self._book.settings.get("csl")
         files = [f"--bibliography={file}" for file in self._book.bibliography]
-        return ["--citeproc", f"--metadata-file={path}", *files, *([f"--csl={style}"] if style else [])]
+        read = [path, *self._book.bibliography, *([self._book.root / style] if style else [])]
+        return ["--citeproc", f"--metadata-file={path}", *files, *([f"--csl={style}"] if style else [])], read
 
 
 def _is_label(key: str, labels: Labels) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tpdl.render.embedded.labels import number_book
 from tpdl.render.embedded.pages import Site
-from tpdl.render.embedded.pandoc import SecondPass, first_pass
+from tpdl.render.embedded.pandoc import Pandoc, SecondPass, first_pass
 from tpdl.render.embedded.pdf import STATE, write_pdf
 from tpdl.render.prepare import Prepared
 
@@ -20,18 +21,20 @@ def render(prepared: Prepared, to: Sequence[str]) -> list[Path]:
         UserError: Pandoc or Typst stopped.
     """
     book = prepared.book
-    trees = first_pass(prepared)
+    folder = book.root / STATE / book.output.name
+    pandoc = Pandoc(prepared, folder)
+    trees = first_pass(pandoc)
     documents = [(chapter.page, chapter.appendix, tree) for chapter, tree in zip(book.chapters, trees, strict=True)]
     labels = number_book(documents)
-    folder = book.root / STATE / book.output.name
-    folder.mkdir(parents=True, exist_ok=True)
-    second = SecondPass(prepared, labels, folder)
+    second = SecondPass(pandoc, labels)
     outputs: list[Path] = []
-    if "html" in to:
-        outputs += Site(prepared, labels, second, pdf="pdf" in to or book.pdf.exists()).write()
-        _remove_former(folder / "pages.json", outputs, book.output)
-    if "pdf" in to:
-        outputs.append(write_pdf(prepared, labels, second))
+    with ThreadPoolExecutor(1) as beside:  # Pandoc and Typst work outside of Python, so a thread is enough
+        pdf = beside.submit(write_pdf, prepared, labels, second) if "pdf" in to else None
+        if "html" in to:
+            outputs += Site(prepared, labels, second, pdf=bool(pdf) or book.pdf.exists()).write()
+            _remove_former(folder / "pages.json", outputs, book.output)
+        if pdf:
+            outputs.append(pdf.result())
     return outputs
 
 

@@ -1,0 +1,32 @@
+"""What one chapter needs of the prepared report: so a chapter is made again only if something changed that it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tpdl.render.scan import Item
+
+GROUPS = {"value": "values", "claim": "claims", "when": "whens", "image": "figures", "table": "tables"}
+"""Kind of a construct -> the part of the report in which the filter looks it up."""
+
+
+def excerpt(data: Mapping[str, Any], items: Sequence[Item], text: str) -> dict[str, Any]:
+    """The entries of the prepared report that the filter can ask for in a chapter.
+
+    Args:
+        data: what `prepare` writes to `.tpdl/report.json`.
+        items: all constructs of the chapter.
+        text: of the chapter.
+    """
+    found: dict[str, Any] = {group: {} for group in GROUPS.values()}
+    for item in items:
+        group = GROUPS.get(item.kind)
+        key = item.label if item.kind == "table" else item.text
+        if group and key in data[group]:
+            found[group][key] = data[group][key]
+    # Values in the caption or alt text that a figure brings along.
+    words = " ".join(f"{entry['caption']} {entry['alt']}" for entry in found["figures"].values())
+    said = " ".join(words.split())
+    found["values"] |= {key: entry for key, entry in data["values"].items() if key in said}
+    return {**data, **found, "graph": data["graph"] if ".graph" in text else {}}
