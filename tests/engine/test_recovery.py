@@ -81,6 +81,26 @@ def test_a_killed_run_is_resumed(training, executor, how):
     )
 
 
+def test_the_time_of_a_resumed_run_is_that_of_all_attempts(training):
+    """Up to the last saved state: what came after it was done again."""
+    for earlier in (0, 1000, 2000):  # as if each attempt had taken 1000 seconds longer than it did here
+        process = training.popen("run", "training", "--executor", "process")
+        wait_for(at_epoch_two(training))
+        interrupt(process)
+        process.communicate(timeout=30)
+        (training.root / "epoch").unlink()
+        [path] = (training.root / ".tpdl/full/checkpoints/training").rglob(".attempt.json")
+        attempt = json.loads(path.read_text())
+        assert earlier <= attempt["before"] < earlier + 100
+        path.write_text(json.dumps(attempt | {"started": attempt["started"] - 1000}))
+        [state] = path.parent.glob("epoch.json")
+        state.write_text(json.dumps({"epoch": 2, "sum": 1}))
+    (training.root / "hold").unlink()
+    training.tpdl("run", "training")
+    record = json.loads((training.root / "figures/training.json.record.json").read_text())
+    assert 3000 <= record["happened"]["seconds"] < 3100
+
+
 def test_a_checkpoint_of_other_code_is_not_resumed(training):
     process = training.popen("run", "training", "--executor", "process")
     wait_for(at_epoch_two(training))

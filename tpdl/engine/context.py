@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 
+ATTEMPT = ".attempt.json"
+"""In a folder of checkpoints: when the attempt began that saved the last one, and what was spent before."""
+
 Arrays = Mapping[str, "np.ndarray"]
 """The result type of experiments that return arrays by name; stored as NPZ and handed on lazily."""
 
@@ -39,7 +42,18 @@ class Checkpoint:
 
     def __init__(self) -> None:
         self.folder: Path | None = None
+        self.spent_before = 0.0
+        """Seconds of earlier attempts at this step, up to the last state that they saved."""
+        self._started = 0.0
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
+
+    def begin(self, folder: Path) -> None:
+        """Keep states in `folder` from now on."""
+        self.folder, self._started, self.spent_before = folder, time.time(), _spent(folder)
+
+    def end(self) -> None:
+        """Keep nothing any more."""
+        self.folder, self.spent_before = None, 0.0
 
     def load(self, key: str) -> dict[str, Any] | None:
         """What was saved under `key`: arrays and JSON values by name, or None. An unreadable state counts as none."""
@@ -63,6 +77,7 @@ class Checkpoint:
 
         if self.folder is None:
             return
+        self._note_attempt(self.folder)
         arrays = {name: value for name, value in state.items() if isinstance(value, np.ndarray)}
         values = self.folder / f"{key}.json"
         values.unlink(missing_ok=True)
@@ -78,8 +93,23 @@ class Checkpoint:
 
             self._scratch = self._scratch or tempfile.TemporaryDirectory(prefix="tpdl-")
             return Path(self._scratch.name) / filename
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self._note_attempt(self.folder)
         return self.folder / filename
+
+    def _note_attempt(self, folder: Path) -> None:
+        attempt = {"started": self._started, "before": self.spent_before}
+        folder.mkdir(parents=True, exist_ok=True)
+        write_json(folder / ATTEMPT, attempt)
+
+
+def _spent(folder: Path) -> float:
+    """Seconds from the start of the last attempt to its last saved state, and of those before it."""
+    try:
+        attempt = json.loads((folder / ATTEMPT).read_text())
+        saved = max(path.stat().st_mtime for path in folder.rglob("*") if path.name != ATTEMPT)
+        return float(attempt["before"] + max(0.0, saved - attempt["started"]))
+    except (OSError, ValueError, KeyError):
+        return 0.0
 
 
 class Progress:

@@ -123,7 +123,7 @@ def _inside(job: Job, state: Path, digest: str) -> Iterator[None]:
     """The environment of a running step: profile, data, importable project, checkpoints, progress."""
     os.environ["TPDL_PROFILE"], os.environ["TPDL_DATA"] = job.profile, job.data_root
     make_importable(Path(job.root))
-    context.checkpoint.folder = state / "checkpoints" / job.step.name / digest
+    context.checkpoint.begin(state / "checkpoints" / job.step.name / digest)
     context.progress.file = progress_path(Path(job.root), job.profile, job.step.name)
     context.notes.clear()
     with contextlib.suppress(OSError):
@@ -134,7 +134,8 @@ def _inside(job: Job, state: Path, digest: str) -> Iterator[None]:
         with contextlib.suppress(OSError):
             if context.progress.file:
                 context.progress.file.unlink(missing_ok=True)
-        context.checkpoint.folder = context.progress.file = None
+        context.checkpoint.end()
+        context.progress.file = None
 
 
 def _make(job: Job, start: float) -> tuple[bool, list[str]]:
@@ -222,7 +223,8 @@ def _hashes(step: Step) -> dict[str, str]:
 
 
 def _happened(job: Job, start: float) -> dict[str, Any]:
-    happened: dict[str, Any] = {"made": _now(), "seconds": round(time.monotonic() - start, 2)}
+    seconds = context.checkpoint.spent_before + time.monotonic() - start
+    happened: dict[str, Any] = {"made": _now(), "seconds": round(seconds, 2)}
     with contextlib.suppress(ImportError):
         import resource
 
