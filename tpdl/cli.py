@@ -50,6 +50,10 @@ def run(given: Arguments) -> int:
     always = chosen if given.force and given.names else []
     running = plan.stale_selection(chosen, states, exact)
     running = [name for name in plan.steps if name in running or name in always]
+    if given.names or not running:
+        from tpdl.engine.screen import print_left_out
+
+        print_left_out(plan, chosen, running, states)
     if given.dry_run:
         from tpdl.engine.screen import print_dry_run
 
@@ -57,9 +61,11 @@ def run(given: Arguments) -> int:
         return Exit.OK
     if not running:
         waiting = [name for name in chosen if states[name].state == "missing"]
-        print(
-            "nothing to run: everything asked for is fresh" + (f"; {len(waiting)} not measured yet" if waiting else "")
-        )
+        if len(waiting) == len(chosen):
+            print(f"nothing to run: {len(waiting)} not measured yet")
+            return Exit.NOT_FRESH
+        rest = f"{len(waiting)} not measured yet; the rest of what was" if waiting else "everything"
+        print(f"nothing to run: {rest} asked for is fresh")
         return Exit.OK
     from tpdl.engine.run import print_report, run_steps
 

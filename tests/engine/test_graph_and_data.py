@@ -76,6 +76,10 @@ def test_a_cell_without_data_may_stay_unmeasured(lab):
     said = lab.tpdl("status", code=0)
     assert "missing (optional)" in said and "1 not measured yet" in said
     assert "1 not measured yet" in lab.tpdl("run")
+    said = lab.tpdl("run", "read*", code=0)
+    assert "left out: 1 step without data, letters is not here (1 kB); tpdl data fetch letters" in said
+    assert "the rest of what was asked for is fresh" in said
+    assert "nothing to run: 1 not measured yet" in lab.tpdl("run", "reader/which=l*", code=1)
     asked = lab.tpdl("run", "reader/which=letters", code=1)
     assert "letters is not here (1 kB); tpdl data fetch letters" in asked
     lab.write(".tpdl/data/letters.txt", "abcd")

@@ -63,6 +63,17 @@ def print_dry_run(plan: Plan, names: Sequence[str], states: Mapping[str, Status]
     print(f"\n{len(names)} of {len(plan.steps)} steps; those after a result that comes out the same will be skipped")
 
 
+def print_left_out(plan: Plan, chosen: Sequence[str], running: Sequence[str], states: Mapping[str, Status]) -> None:
+    """For each data set that is not here, how many of the chosen steps cannot be measured without it, and how to get it."""
+    counts: dict[str, int] = {}
+    for name in plan.with_upstream(chosen).difference(running):
+        if states[name].state == "missing":
+            for missing in plan.missing_data(plan.steps[name]):
+                counts[missing] = counts.get(missing, 0) + 1
+    for missing, count in sorted(counts.items()):
+        print(f"left out: {count} step{'s' * (count > 1)} without data, {plan.describe_data(missing)}")
+
+
 def explain(plan: Plan, name: str, status: Status) -> None:
     """Everything about one step."""
     step = plan.steps[name]
