@@ -130,8 +130,7 @@ def dann_accuracy(runs: Mapping[str, Any], recoloured: Mapping[str, Any]) -> pd.
     dann,
     caption="Accuracy on the test images of MNIST (left) and MNIST-M (right) after each epoch: mean over seeds, and in the band the "
     "lowest and highest seed. Horizontal lines: the accuracies on MNIST-M that Ganin et al. report, in the colour of the method.",
-    alt="Two panels of curves over epochs. On the source all methods rise; on the target they are spread, source only lowest, the network trained on "
-    "the target highest.",
+    alt="Two panels of curves over epochs, one curve for each method: close together on the source, spread on the target.",
 )
 def dann_curves(results: pd.DataFrame) -> Figure:
     """A panel for each domain, a colour for each method."""

@@ -15,7 +15,7 @@ COLUMNS = 12
 
 @experiment(data=["mnist", "mnist-m"], local=True)
 def domain_samples(seed: int = 0) -> Arrays:
-    """The first test images: "source", "target" and "recoloured", uint8 [images, 28, 28, 3], the same digits in each."""
+    """The first test images: "source", "target" and "recoloured", uint8 [images, 28, 28, 3]."""
     import numpy as np
     import torch
 
@@ -30,7 +30,7 @@ def domain_samples(seed: int = 0) -> Arrays:
 @figure(
     domain_samples,
     format="png",
-    caption="The same digits as MNIST has them, in MNIST-M, and in two random colours.",
+    caption="The first test images of MNIST and of MNIST-M, and those of MNIST in two random colours.",
     alt="Three rows of digits: white on black; inverted out of crops of photographs; and in one flat colour on another.",
 )
 def domain_samples_sheet(images: Arrays) -> Figure:

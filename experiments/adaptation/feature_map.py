@@ -38,9 +38,9 @@ def feature_map(runs: Mapping[str, Any], points: int = 500, seed: int = 0, perpl
     from sklearn.decomposition import PCA
     from sklearn.manifold import TSNE
 
-    from tpdl.data import mnist
+    from tpdl.data import mnist, mnist_m
 
-    digits = mnist.load().test_labels[:points]
+    digits = np.concatenate([domain.load().test_labels[:points] for domain in (mnist, mnist_m)])
     parts = []
     for run in several(runs):
         if str(run["method"]) not in METHODS or int(run["seed"]) != seed:
@@ -52,8 +52,8 @@ def feature_map(runs: Mapping[str, Any], points: int = 500, seed: int = 0, perpl
             "t-SNE": TSNE(2, perplexity=perplexity, init="pca", random_state=seed).fit_transform(components),
         }
         for name, places in maps.items():
-            part = {"method": str(run["method"]), "map": name, "domain": np.repeat(["source", "target"], len(digits))}
-            part |= {"digit": np.tile(digits, 2), "x": places[:, 0].round(3), "y": places[:, 1].round(3)}
+            part = {"method": str(run["method"]), "map": name, "domain": np.repeat(["source", "target"], points)}
+            part |= {"digit": digits, "x": places[:, 0].round(3), "y": places[:, 1].round(3)}
             parts.append(pd.DataFrame(part))
     return pd.concat(parts, ignore_index=True)
 

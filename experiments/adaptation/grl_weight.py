@@ -57,7 +57,7 @@ def grl_weight(constant: Mapping[str, Any], scheduled: Mapping[str, Any]) -> pd.
 @figure(
     grl_weight,
     caption="After the last epoch, against a constant λ: accuracy on the target's test images, accuracy of the domain classifier on test images, "
-    "and gradient norms at the features. Dots: seeds; lines: their mean. Horizontal line and cross: the schedule.",
+    "and gradient norms at the features. Dots: seeds; lines: their mean. Dotted line: the schedule.",
     alt="Three panels over lambda from 0 to 3: target accuracy, domain accuracy, and gradient norms of label and domain classifier.",
 )
 def grl_weight_curves(results: pd.DataFrame) -> Figure:

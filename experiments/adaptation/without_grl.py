@@ -69,7 +69,7 @@ def without_grl(dann: Mapping[str, Any], constant: Mapping[str, Any], joined: Ma
 
 @figure(
     without_grl,
-    caption="The domain branch reversed, detached and joined: how well a fresh linear probe tells the domains apart from the features "
+    caption="The domain branch reversed, detached, and not reversed: how well a fresh linear probe tells the domains apart from the features "
     "(left), and accuracy on the target's test images (right). Dots: seeds.",
     alt="Two panels with three bars each and a dot for every seed: separability of the domains, and target accuracy.",
 )

@@ -32,7 +32,7 @@ def iterations_axis(axis: Axes, rows: pd.DataFrame) -> None:
     last = int(rows["iteration"].max())
     wanted = [0, *(tick for tick in (100, 300, 750, 1500, 3000, 6000) if tick < 0.8 * last), last]
     axis.set_xticks(wanted, [f"{tick:,d}" for tick in wanted])
-    axis.set(xlabel="iteration", xlim=(0, 1.02 * last))
+    axis.set(xlabel="iteration (square-root scale)", xlim=(0, 1.02 * last))
 
 
 def logarithmic(axes: Axes, name: Literal["x", "y"]) -> None:

@@ -157,7 +157,7 @@ def objectives_alone_curves(results: pd.DataFrame) -> Figure:
     alone_sheet,
     format="png",
     caption="What the generator makes of the same noise before and after such a training.",
-    alt="Four rows of small images. Two are nearly even grey: the generator before any training, and when only the discriminator is trained. The last one shows "
+    alt="Four rows of small images. The generator before any training is flat grey; with only the discriminator trained it ends as grey noise. The last row shows "
     "what the generator comes to when it alone is trained.",
 )
 def alone_pictures(images: Arrays) -> Figure:

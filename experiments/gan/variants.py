@@ -152,8 +152,8 @@ def variant_sheets(training: dict, seed: int = 0, columns: int = 20) -> Arrays:
     dcgan_variants,
     variant_measures,
     real_measures,
-    caption="Fréchet distance at the end of training: means with Student's 95 % intervals over seeds, and the single seeds as small dots. Dashed: real digits "
-    "against real digits.",
+    caption="Fréchet distance at the end of training: means with Student's 95 % intervals over seeds, and the single seeds of the variants as "
+    "small dots. Dashed: real digits against real digits.",
     alt="A list of variants sorted by their Fréchet distance on a logarithmic axis, each with an interval and small dots for seeds; a dashed line far on the "
     "left marks real digits.",
 )

@@ -19,8 +19,12 @@ PROPERTIES = ("slant", "thickness", "width")
 
 
 @experiment(inputs={"wide": cdcgan_training, "narrow": narrow_training}, demo={"columns": 60}, local=True)
-def z_properties(wide: Arrays, narrow: dict, seed: int = 0, columns: int = 400) -> Arrays:
+def z_properties(wide: Arrays, narrow: dict, noise_seed: int = 0, columns: int = 400) -> Arrays:
     """Slant, thickness and width of the ten digits of each of `columns` noise vectors, for each trained generator.
+
+    Args:
+        noise_seed: of the noise vectors. (A parameter called `seed` would pick one of the narrow generators.)
+        columns: noise vectors.
 
     Returns:
         "GENERATOR/z" [columns, nz] and "GENERATOR/PROPERTY" [10, columns]; GENERATOR is "lab" (the lab's sizes) or "narrow-SEED".
@@ -35,7 +39,7 @@ def z_properties(wide: Arrays, narrow: dict, seed: int = 0, columns: int = 400) 
     }
     found = {}
     for name, training in trainings.items():
-        z, images = _table(training, seed, columns)
+        z, images = _table(training, noise_seed, columns)
         found[f"{name}/z"] = z
         for key, values in digit_moments(images.reshape(-1, 32, 32)).items():
             table = values.reshape(10, columns)
