@@ -14,10 +14,10 @@ def step(name: str, kind: str = "experiment", *, optional: bool = False) -> Any:
     return SimpleNamespace(name=name, base=base, kind=kind, optional=optional, cell={})
 
 
-def status(state: str, made: str = "", seconds: float = 0.0, memory: int = 0) -> Any:
+def status(state: str, made: str = "", seconds: float = 0.0, memory: int = 0, *, optional: bool = False) -> Any:
     happened = {"made": made, "seconds": seconds, "peak_memory_bytes": memory, "device": "CPU"} if made else {}
     record = SimpleNamespace(happened=happened, fingerprint=SimpleNamespace(data={})) if made else None
-    return SimpleNamespace(state=state, reasons=[], record=record)
+    return SimpleNamespace(state=state, reasons=[], record=record, optional=optional)
 
 
 def test_an_experiment_is_one_row_with_its_runs_states_days_times_and_memory() -> None:
@@ -32,7 +32,7 @@ def test_an_experiment_is_one_row_with_its_runs_states_days_times_and_memory() -
     states = {
         "a/x/n=1": status("fresh", "2026-05-05T10:00:00Z", 50.0, 2_000_000_000),
         "a/x/n=2": status("fresh", "2026-05-04T10:00:00Z", 70.0, 3_000_000_000),
-        "a/x/n=3": status("missing"),
+        "a/x/n=3": status("missing", optional=True),
         "a/x.svg": status("stale", "2026-05-06T10:00:00Z", 1.0),
         "a/y": status("fresh", "2026-05-04T10:00:00Z", 2.0, 1_000_000),
         "a/y.svg": status("fresh", "2026-05-04T10:00:00Z", 1.0),

@@ -22,6 +22,7 @@ from tests.render.structure import structure
 from tpdl.engine.errors import UserError
 from tpdl.engine.project import Project
 from tpdl.render.report import ReportResult, build
+from tpdl.render.tables import _in_one_line
 
 EXPECTED = Path(__file__).parent / "expected_structure.txt"
 Built = tuple[Path, ReportResult]
@@ -282,6 +283,19 @@ def write_expectation() -> None:
             "process",
         )
         EXPECTED.write_text(whole_structure((root, build(Project(root), renderer="embedded"))), encoding="utf-8")
+
+
+def test_an_interval_stays_in_one_line_and_words_do_not() -> None:
+    assert _in_one_line("62.4% – 64.8%") == "62.4%\u00a0–\u00a064.8%"
+    assert _in_one_line("0 of 9") == "0\u00a0of\u00a09"
+    assert _in_one_line("from 3 – 4 of them") == "from 3 – 4 of them"
+
+
+def test_on_paper_an_apostrophe_after_a_digit_is_no_prime(root: Path) -> None:
+    write_chapter(root, "# Second {#sec-second}\n\nThe year 1948's paper, and Turing's.\n")
+    build(Project(root), renderer="embedded", draft=True)
+    text = (root / ".tpdl" / "book" / "_book" / "book.typ").read_text(encoding="utf-8")
+    assert "1948’s" in text and "1948's" not in text and "Turing’s" in text
 
 
 if __name__ == "__main__":

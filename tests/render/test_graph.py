@@ -27,7 +27,11 @@ def picture(*steps: tuple[str, str, list[str]], **states: str) -> tuple[ET.Eleme
     )
     found: Any = {name: SimpleNamespace(state=states.get(step.base[-1], "fresh")) for name, step in plan.steps.items()}
     made = graph(plan, found)
-    return ET.fromstring(made["svg"]), made["alt"]
+    parts = [boxes(ET.fromstring(part["svg"])) for part in made["parts"]]
+    whole = ET.fromstring(made["svg"])
+    assert sorted(name for part in parts for name in part) == sorted(boxes(whole)), "each box in one of the parts"
+    assert all(part["width"] <= made["width"] for part in made["parts"])
+    return whole, made["alt"]
 
 
 def boxes(svg: ET.Element) -> dict[str, tuple[int, int]]:

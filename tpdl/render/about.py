@@ -100,7 +100,7 @@ def _step_row(plan: Plan, step: Any, status: Status) -> dict[str, Any]:
         "kind": step.kind,
         "state": status.state,
         "reason": status.reasons[0] if status.reasons else None,
-        "optional": step.optional,
+        "optional": status.optional,
         "made": day(happened["made"]) if happened.get("made") else None,
         "when": happened.get("made") or "",
         "seconds": seconds,

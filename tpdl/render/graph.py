@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tpdl.engine.plan import Plan
@@ -49,9 +49,20 @@ class _Box:
         return ", ".join([*parts, *([self.state] if self.state != "fresh" else [])])
 
 
-def graph(plan: Plan, states: Mapping[str, Status]) -> dict[str, str]:
-    """The picture as `svg`, and in words as `alt`. Runs that need data which nobody here has count only if they were measured."""
+def graph(plan: Plan, states: Mapping[str, Status]) -> dict[str, Any]:
+    """The picture as `svg`, and in words as `alt`; for paper, where one page cannot hold all, a picture for each chapter as `parts`.
+
+    Runs that need data which nobody here has count only if they were measured.
+    """
     boxes = _boxes(plan, states)
+    chapters: dict[str, dict[str, _Box]] = {}
+    for name, box in boxes.items():
+        chapters.setdefault(box.chapter, {})[name] = box
+    return {**_drawn(boxes), "parts": [_drawn(inside) for inside in chapters.values()]}
+
+
+def _drawn(boxes: Mapping[str, _Box]) -> dict[str, Any]:
+    """A picture as `svg`, its `width` in pixels, and in words as `alt`."""
     place, titles, width, height = _layout(boxes)
     words = _words(boxes)
     parts = [
@@ -75,7 +86,7 @@ def graph(plan: Plan, states: Mapping[str, Status]) -> dict[str, str]:
             f'<text x="{x + 9}" y="{y + 16}" fill="#1b1f24">{escape(short)}</text>'
             f'<text class="says" x="{x + 9}" y="{y + 30}" font-size="9" fill="#57606a">{escape(box.says)}</text></g>'
         )
-    return {"svg": "".join([*parts, "</svg>"]), "alt": words}
+    return {"svg": "".join([*parts, "</svg>"]), "width": width, "alt": words}
 
 
 def _boxes(plan: Plan, states: Mapping[str, Status]) -> dict[str, _Box]:

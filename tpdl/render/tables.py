@@ -17,6 +17,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections import ChainMap
 from collections.abc import Mapping
@@ -141,12 +142,17 @@ def _sorted(rows: list[dict[str, Any]], key: str, known: list[str]) -> list[dict
 
 
 def _cell(column: str, row: Mapping[str, Any], form: str, bold: bool) -> Cell:
-    cell: Cell = {"text": _text(column, row, form)}
+    cell: Cell = {"text": _in_one_line(_text(column, row, form))}
     if form == "code":
         cell["code"] = True
     if bold:
         cell["bold"] = True
     return cell
+
+
+def _in_one_line(text: str) -> str:
+    """Keeps an interval such as `62.4% – 64.8%`, and `3 of 9`, from being broken in a narrow column."""
+    return text.replace(" ", "\u00a0") if re.fullmatch(r"[−\-+\d.,%]+ (–|of) [−\-+\d.,%]+", text) else text
 
 
 def _text(column: str, row: Mapping[str, Any], form: str) -> str:

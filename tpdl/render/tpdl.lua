@@ -275,20 +275,26 @@ local function results(div)
   return pandoc.Blocks { pandoc.Div(content, pandoc.Attr(div.identifier, {}, attributes)) } .. provenance(entry), false
 end
 
--- The graph of the steps is part of the page, so that it follows the theme.
+-- The graph of the steps is part of the page, so that it follows the theme. On paper it has a picture for each chapter, over several pages.
 local function graph(div)
-  local entry, picture = report.graph, nil
+  local content = pandoc.Blocks {}
   if PDF then
     local function quoted(text) return '"' .. text:gsub('\\', '\\\\'):gsub('"', '\\"') .. '"' end
-    picture = pandoc.RawBlock('typst', ('#align(center, image(bytes(%s), format: "svg", alt: %s))'):format(
-      quoted(entry.svg), quoted(entry.alt)))
+    for _, part in ipairs(report.graph.parts) do
+      content:insert(pandoc.RawBlock('typst', ('#align(center, image(bytes(%s), format: "svg", width: calc.min(420, %d * 0.55) * 1pt, alt: %s))'):format(
+        quoted(part.svg), part.width, quoted(part.alt))))
+    end
   else
-    picture = pandoc.RawBlock('html', '<div class="steps-graph" tabindex="0" role="region" aria-label="Graph of the steps">' ..
-      entry.svg .. '</div>')
+    content:insert(pandoc.RawBlock('html', '<div class="steps-graph" tabindex="0" role="region" aria-label="Graph of the steps">' ..
+      report.graph.svg .. '</div>'))
   end
-  local content = pandoc.Blocks { picture }
   content:extend(div.content)
-  return pandoc.Div(content, pandoc.Attr(div.identifier)), false
+  local placed = pandoc.Blocks { pandoc.Div(content, pandoc.Attr(div.identifier)) }
+  if PDF then
+    placed:insert(1, pandoc.RawBlock('typst', '#[#show figure: set block(breakable: true)'))
+    placed:insert(pandoc.RawBlock('typst', ']'))
+  end
+  return placed, false
 end
 
 local function block(div)
@@ -337,6 +343,19 @@ local function inside_groups_and_out()
   return handlers
 end
 
+-- Typst would set the apostrophe after a digit as a prime.
+local function apostrophes(str)
+  if not (PDF and str.text:find '’') then return nil end
+  local parts, rest = pandoc.Inlines {}, str.text
+  while rest:find '’' do
+    local before, after = rest:match '^(.-)’(.*)$'
+    parts:extend { pandoc.Str(before), pandoc.RawInline('typst', '’') }
+    rest = after
+  end
+  parts:insert(pandoc.Str(rest))
+  return parts
+end
+
 local TEXT = { Code = value, Image = alt_text }
 
 return {
@@ -351,6 +370,7 @@ return {
       end
       return meta
     end },
+  { Str = apostrophes },
   { Pandoc = abstract },
   { Pandoc = stand_in_notice },
 }
