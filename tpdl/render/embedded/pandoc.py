@@ -76,7 +76,13 @@ class Pandoc:
         return path
 
     def convert(
-        self, index: int, to: str, arguments: Sequence[str], read: Sequence[Path], numbers: Path | None = None
+        self,
+        index: int,
+        to: str,
+        arguments: Sequence[str],
+        read: Sequence[Path],
+        numbers: Path | None = None,
+        text: str | None = None,
     ) -> str:
         """Chapter `index` in a format, or what is kept of it if everything that it is made from is as it was.
 
@@ -85,13 +91,16 @@ class Pandoc:
             arguments: for Pandoc.
             read: the files that these name.
             numbers: the numbers of the book, for the filter.
+            text: what to convert, if not the chapter's source.
 
         Raises:
             UserError: Pandoc or a filter stopped; its message, with the chapter.
         """
         report = self._folder / f"report-{index}.json"
         program = Path(pandoc_path())
-        parts = [program.stat().st_mtime_ns, str(self.book.root), to, *arguments, self.book.chapters[index].text]
+        chapter = self.book.chapters[index]
+        text = chapter.text if text is None else text
+        parts = [program.stat().st_mtime_ns, str(self.book.root), to, *arguments, text]
         parts += [sha256_bytes(file.read_bytes()) for file in (report, *read, *([numbers] if numbers else []))]
         key = sha256_bytes(json.dumps(parts).encode())
         kept = self._folder / f"{to}-{index}.kept"
@@ -101,15 +110,15 @@ class Pandoc:
             made_from = ""
         if made_from == key:
             return made
-        made = self._run(self.book.chapters[index], arguments, report, numbers)
+        made = self._run(chapter, text, arguments, report, numbers)
         atomic_write(kept, f"{key}\n{made}")
         return made
 
-    def _run(self, chapter: Chapter, arguments: Sequence[str], report: Path, numbers: Path | None) -> str:
+    def _run(self, chapter: Chapter, text: str, arguments: Sequence[str], report: Path, numbers: Path | None) -> str:
         environment = os.environ | {"TPDL_REPORT": str(report)} | ({"TPDL_CHAPTER": str(numbers)} if numbers else {})
         done = subprocess.run(
             [pandoc_path(), *arguments],
-            input=chapter.text,
+            input=text,
             cwd=self.book.root,
             env=environment,
             capture_output=True,
@@ -121,22 +130,22 @@ class Pandoc:
         return done.stdout
 
 
-def first_pass(pandoc: Pandoc) -> list[dict[str, Any]]:
-    """The syntax tree of every chapter, with everything in place but the numbers."""
-
-    def parse(index: int) -> dict[str, Any]:
-        arguments = ["--from=markdown", "--to=json", f"--lua-filter={PLACE}"]
-        tree: dict[str, Any] = json.loads(pandoc.convert(index, "tree", arguments, [PLACE]))
-        return tree
-
-    return parallel(parse, range(len(pandoc.book.chapters)))
+def first_pass(pandoc: Pandoc) -> list[str]:
+    """The syntax tree of every chapter as JSON, with everything in place but the numbers."""
+    arguments = ["--from=markdown", "--to=json", f"--lua-filter={PLACE}", "--strip-comments"]
+    return parallel(lambda index: pandoc.convert(index, "tree", arguments, [PLACE]), range(len(pandoc.book.chapters)))
 
 
 class SecondPass:
-    """Renders chapters, knowing the numbers of the whole book."""
+    """Renders chapters, knowing the numbers of the whole book.
 
-    def __init__(self, pandoc: Pandoc, labels: Labels) -> None:
-        self._pandoc, self._labels, self._book = pandoc, labels, pandoc.book
+    Args:
+        trees: of the first pass.
+        labels: the numbers.
+    """
+
+    def __init__(self, pandoc: Pandoc, trees: Sequence[str], labels: Labels) -> None:
+        self._pandoc, self._trees, self._labels, self._book = pandoc, trees, labels, pandoc.book
         keys = {key for chapter in labels.chapters for key in chapter.cited if not _is_label(key, labels)}
         self._cited = sorted(keys)
         self._one_bibliography = any(chapter.has_bibliography for chapter in labels.chapters)
@@ -145,22 +154,16 @@ class SecondPass:
     def render(self, index: int, to: str) -> str:
         """Chapter `index` as HTML (title, contents and text, divided by `PART`) or as the body of a Typst document."""
         citations, read = self._citations(index)
-        arguments = ["--from=markdown", f"--lua-filter={PLACE}", f"--lua-filter={QUARTO}", *citations]
-        read += [PLACE, QUARTO]
-        if to == "html":
-            depth = self._book.option("toc-depth", 3)
-            arguments += ["--to=html5", "--standalone", f"--template={self._template}", "--mathml", "--section-divs"]
-            arguments += [
-                "--toc",
-                f"--toc-depth={depth}",
-                "--wrap=none",
-                "--metadata=pagetitle=page",
-                "--strip-comments",
-            ]
-            read.append(self._template)
-        else:
-            arguments += ["--to=typst", "--wrap=none"]
-        return self._pandoc.convert(index, to, arguments, read, self._numbers(index, to))
+        numbers = self._numbers(index, to)
+        arguments = [f"--lua-filter={QUARTO}", *citations, "--wrap=none"]
+        if to == "typst":  # on paper other things are put into the text, so it is read once more
+            arguments = ["--from=markdown", "--to=typst", f"--lua-filter={PLACE}", *arguments]
+            return self._pandoc.convert(index, to, arguments, [PLACE, QUARTO, *read], numbers)
+        arguments += ["--from=json", "--to=html5", "--standalone", f"--template={self._template}", "--mathml"]
+        arguments += ["--section-divs", "--toc", f"--toc-depth={self._book.option('toc-depth', 3)}"]
+        arguments += ["--metadata=pagetitle=page"]
+        read = [QUARTO, self._template, *read]
+        return self._pandoc.convert(index, to, arguments, read, numbers, self._trees[index])
 
     def _numbers(self, index: int, to: str) -> Path:
         numbers, chapter = self._labels.chapters[index], self._book.chapters[index]

@@ -24,13 +24,18 @@ def write_pdf(prepared: Prepared, labels: Labels, second: SecondPass) -> Path:
         UserError: Typst refuses the document; its message.
     """
     book = prepared.book
-    chapters = parallel(lambda index: second.render(index, "typst"), range(len(book.chapters)))
+    chapters = bodies(second, len(book.chapters))
     source = book.root / STATE / book.output.name / "book.typ"
     template = TEMPLATE.read_text(encoding="utf-8")
     atomic_write(source, "\n".join([template, f"#show: {_opening(book, str(prepared.data['stand_in']))}", *chapters]))
     with atomic_path(book.pdf) as temporary:
         _compile(source, temporary, book.root)
     return book.pdf
+
+
+def bodies(second: SecondPass, chapters: int) -> list[str]:
+    """Every chapter in Typst's language."""
+    return parallel(lambda index: second.render(index, "typst"), range(chapters))
 
 
 def _opening(book: Book, notice: str) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tpdl.render.embedded.labels import number_book
+from tpdl.engine.files import atomic_write
+from tpdl.render.embedded.labels import ChapterNumbers, Labels, number_book
 from tpdl.render.embedded.pages import Site
 from tpdl.render.embedded.pandoc import Pandoc, SecondPass, first_pass
-from tpdl.render.embedded.pdf import STATE, write_pdf
+from tpdl.render.embedded.pdf import STATE, bodies, write_pdf
 from tpdl.render.prepare import Prepared
 
 
@@ -23,10 +26,14 @@ def render(prepared: Prepared, to: Sequence[str]) -> list[Path]:
     book = prepared.book
     folder = book.root / STATE / book.output.name
     pandoc = Pandoc(prepared, folder)
-    trees = first_pass(pandoc)
-    documents = [(chapter.page, chapter.appendix, tree) for chapter, tree in zip(book.chapters, trees, strict=True)]
+    with _ahead(pandoc, folder / "numbers.json") if "pdf" in to else contextlib.nullcontext():
+        trees = first_pass(pandoc)
+    documents = [
+        (chapter.page, chapter.appendix, json.loads(tree)) for chapter, tree in zip(book.chapters, trees, strict=True)
+    ]
     labels = number_book(documents)
-    second = SecondPass(pandoc, labels)
+    atomic_write(folder / "numbers.json", json.dumps(dataclasses.asdict(labels)))
+    second = SecondPass(pandoc, trees, labels)
     outputs: list[Path] = []
     with ThreadPoolExecutor(1) as beside:  # Pandoc and Typst work outside of Python, so a thread is enough
         pdf = beside.submit(write_pdf, prepared, labels, second) if "pdf" in to else None
@@ -36,6 +43,24 @@ def render(prepared: Prepared, to: Sequence[str]) -> list[Path]:
         if pdf:
             outputs.append(pdf.result())
     return outputs
+
+
+@contextlib.contextmanager
+def _ahead(pandoc: Pandoc, numbers: Path) -> Iterator[None]:
+    """Meanwhile convert the chapters for paper with the numbers of the last time. Mostly they are still right, and then this is kept."""
+    try:
+        last = json.loads(numbers.read_text(encoding="utf-8"))
+        labels = Labels([ChapterNumbers(**chapter) for chapter in last["chapters"]], last["labels"])
+    except (OSError, ValueError, TypeError, KeyError):
+        labels = Labels()
+    if len(labels.chapters) != len(pandoc.book.chapters):
+        yield
+        return
+    second = SecondPass(pandoc, [], labels)
+    with ThreadPoolExecutor(1) as beside:
+        converting = beside.submit(bodies, second, len(labels.chapters))
+        yield
+        converting.exception()  # what is wrong with a chapter is said when its turn comes
 
 
 def _remove_former(listing: Path, pages: list[Path], output: Path) -> None:
