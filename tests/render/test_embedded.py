@@ -286,7 +286,7 @@ def write_expectation() -> None:
 
 
 def test_an_interval_stays_in_one_line_and_words_do_not() -> None:
-    assert _in_one_line("62.4% – 64.8%") == "62.4%\u00a0–\u00a064.8%"
+    assert _in_one_line("62.4% – 64.8%") == "62.4%\u00a0–\u2060\u00a064.8%"
     assert _in_one_line("0 of 9") == "0\u00a0of\u00a09"
     assert _in_one_line("from 3 – 4 of them") == "from 3 – 4 of them"
 

@@ -152,7 +152,9 @@ def _cell(column: str, row: Mapping[str, Any], form: str, bold: bool) -> Cell:
 
 def _in_one_line(text: str) -> str:
     """Keeps an interval such as `62.4% – 64.8%`, and `3 of 9`, from being broken in a narrow column."""
-    return text.replace(" ", "\u00a0") if re.fullmatch(r"[−\-+\d.,%]+ (–|of) [−\-+\d.,%]+", text) else text
+    if not re.fullmatch(r"[−\-+\d.,%]+ (–|of) [−\-+\d.,%]+", text):
+        return text
+    return text.replace(" ", "\u00a0").replace("–", "–\u2060")  # a line may end after a dash, unless a word joiner follows
 
 
 def _text(column: str, row: Mapping[str, Any], form: str) -> str:
