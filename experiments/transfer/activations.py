@@ -91,8 +91,8 @@ def activation_thumbnails(maps: Arrays, channels: pd.DataFrame) -> Arrays:
     activations,
     activation_thumbnails,
     format="png",
-    caption="Photographs (left) and maps after the first convolution and its ReLU, each of its channel's own brightness: white is a strong "
-    "response. The channels are chosen to differ as much as possible.",
+    caption="Photographs (left) and maps after the first convolution and its ReLU, each channel on its own scale: white is one of its "
+    "strongest responses. The channels are chosen to differ as much as possible.",
     alt="Four rows of a photograph and six grey maps of it. The maps keep the outlines of the photograph; some light up at edges, others "
     "in bright or in dark areas.",
 )
@@ -115,6 +115,7 @@ def activations_values(results: pd.DataFrame) -> dict:
         "edges": int(((edges > 0.3) & (edges > brightness.abs())).sum()),
         "bright": int(((brightness > 0.3) & (brightness >= edges)).sum()),
         "dark": int(((brightness < -0.3) & (-brightness >= edges)).sum()),
+        "neither": int(((edges <= 0.3) & (brightness.abs() <= 0.3)).sum()),
         "strongest_edge": float(edges.max()),
         "strongest_brightness": float(brightness.max()),
     }

@@ -85,26 +85,29 @@ def mistake_images(mistakes: pd.DataFrame) -> Arrays:
 @figure(
     confusion,
     caption="Of the test images of each class (rows), the share in percent that is taken for each class (columns), at the best cut. "
-    "Empty cells are below half a percent.",
+    "Cells without a number are below half a percent.",
     alt="A square matrix with the class names on both sides. The diagonal is dark; of the other cells only a few are shaded, "
     "most of them between classes that look alike.",
 )
 def confusion_matrix(results: pd.DataFrame) -> Figure:
     """The matrix of shares, with the numbers in its cells."""
     import matplotlib
-    from matplotlib.colors import LinearSegmentedColormap
+    import numpy as np
+    from matplotlib.colors import LinearSegmentedColormap, PowerNorm, to_rgb
     from matplotlib.figure import Figure
 
     shares = 100 * results.pivot(index="true", columns="predicted", values="share")
-    paper = matplotlib.rcParams["axes.facecolor"]
-    colours = LinearSegmentedColormap.from_list("shares", [paper, "#0072B2"])
+    paper, blue = np.array(to_rgb(matplotlib.rcParams["axes.facecolor"])), np.array(to_rgb("#0072B2"))
+    colours = LinearSegmentedColormap.from_list("shares", [0.85 * paper + 0.15 * blue, blue])
     fig = Figure(figsize=(7.2, 6.6))
     axis = fig.subplots()
-    axis.imshow(shares, cmap=colours, vmin=0, vmax=100)
+    axis.imshow(
+        shares.where(shares >= 0.5), cmap=colours, norm=PowerNorm(0.7, 0, 100)
+    )  # the page shows through the others
     for i, row in enumerate(shares.to_numpy()):
         for j, share in enumerate(row):
             if share >= 0.5:
-                colour = "white" if share > 50 else matplotlib.rcParams["text.color"]
+                colour = "white" if share > 40 else matplotlib.rcParams["text.color"]
                 weight = "bold" if i == j else "normal"
                 axis.text(j, i, f"{share:.0f}", ha="center", va="center", fontsize=8, color=colour, fontweight=weight)
     axis.set_xticks(range(len(shares)), shares.columns, rotation=45, ha="right", rotation_mode="anchor")
@@ -140,6 +143,8 @@ def confusion_values(results: pd.DataFrame, wrong: pd.DataFrame) -> dict:
     ranked = sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
     total = int(errors["images"].sum())
     largest = errors.loc[errors["share"].idxmax()]
+    hardest = str(right["true"].iloc[-2])
+    taken_for = errors[errors["true"] == hardest].sort_values("images", ascending=False)
     return {
         "network": str(results["network"].iloc[0]),
         "cut": str(results["cut"].iloc[0]),
@@ -148,6 +153,11 @@ def confusion_values(results: pd.DataFrame, wrong: pd.DataFrame) -> dict:
         "classes": [{"class": row["true"], "share": row["share"]} for row in right.to_dict("records")],
         "best": {"class": right["true"].iloc[0], "share": float(right["share"].iloc[0])},
         "worst": {"class": right["true"].iloc[-1], "share": float(right["share"].iloc[-1])},
+        "second_worst": {
+            "class": hardest,
+            "share": float(right["share"].iloc[-2]),
+            "taken_for": [str(name) for name in taken_for["predicted"].head(2)],
+        },
         "pairs": [{"first": a, "second": b, "images": n, "of_errors": n / total} for (a, b), n in ranked[:10]],
         "five_pairs": sum(n for _, n in ranked[:5]) / total,
         "all_pairs": len(ranked),

@@ -83,7 +83,8 @@ def leakage(
 
 @figure(
     dataset_audit,
-    caption="Images of each class, and their sizes in pixels: a dot for each size, its area the number of images that have it.",
+    caption="Images of each class, and their sizes in pixels: a dot for each size, its area the number of images that have it; the most "
+    "frequent one is named. Neither axis starts at zero there.",
     alt="Left, horizontal bars: every class has equally many training images; the number of test images differs from class to class. "
     "Right, widths against heights: one size is far more frequent than all others, which spread widely around it.",
 )
@@ -92,7 +93,7 @@ def dataset_audit_classes(results: pd.DataFrame) -> Figure:
     from matplotlib.figure import Figure
 
     fig = Figure(figsize=(7.2, 4.2))
-    left, right = fig.subplots(1, 2, width_ratios=(3, 2))
+    left, right = fig.subplots(1, 2, width_ratios=(1, 1))
     counts = results.groupby(["class", "split"]).size().unstack().sort_values("test")
     left.barh(counts.index, counts["train"], color="C0", label="training")
     left.barh(counts.index, counts["test"], left=counts["train"], color="C1", label="test")
@@ -100,10 +101,15 @@ def dataset_audit_classes(results: pd.DataFrame) -> Figure:
     left.grid(axis="y", visible=False)
     left.legend(loc="lower right")
     sizes = results.groupby(["width", "height"]).size()
-    areas = 400 * sizes / sizes.max() + 3
+    areas = 400 * sizes / sizes.max() + 6
     right.scatter(*zip(*sizes.index, strict=True), s=areas, color="C2", alpha=0.5, linewidth=0)
+    width, height = sizes.idxmax()
+    right.annotate(
+        f"{width} × {height}:\n{sizes.max():,} images", (width, height), (6, 24), textcoords="offset points", fontsize=9
+    )
     right.set(xlabel="width in pixels", ylabel="height in pixels")
-    right.set_aspect("equal", adjustable="datalim")
+    right.margins(0.1)
+    right.set_aspect("equal", adjustable="box")
     return fig
 
 

@@ -95,6 +95,7 @@ def dimension_reduction_values(results: pd.DataFrame) -> dict:
         "network": str(results["network"].iloc[0]),
         "cut": str(results["cut"].iloc[0]),
         "features": int(results["features"].iloc[0]),
+        "test_images": int(results["test_images"].iloc[0]),
         "pca_seconds": float(results["pca_seconds"].iloc[0]),
         "by_dimensions": {str(row["dimensions"]): row for row in rows},
         "fewest": rows[0],

@@ -93,12 +93,12 @@ def _by_regime(top: dict, whole: dict, scratch: dict) -> dict[str, dict[int, Any
 @figure(
     fine_tuning,
     caption="Accuracy on the test images when more or less of the network is trained: mean of the seeds with its 95 % bootstrap interval over "
-    "test images. Small dots are single seeds' lowest and highest.",
-    alt="Four horizontal bars. Those of the three regimes that start from the pretrained network are long and of similar length; the one for "
-    "training from scratch is much shorter.",
+    "test images. Small dots: lowest and highest seed. The axis does not start at zero.",
+    alt="Four dots with intervals, one below the other. Those of the three regimes that start from the pretrained network are close together; the one for "
+    "training from scratch is far to the left of them.",
 )
 def fine_tuning_bars(results: pd.DataFrame) -> Figure:
-    """A bar for each regime, sorted."""
+    """A dot for each regime, sorted."""
     from matplotlib.figure import Figure
 
     fig = Figure(figsize=(7.2, 0.5 * len(results) + 1))
@@ -106,15 +106,15 @@ def fine_tuning_bars(results: pd.DataFrame) -> Figure:
     rows = results.sort_values("accuracy")
     names = [REGIMES[regime] for regime in rows["regime"]]
     errors = [rows["accuracy"] - rows["low"], rows["high"] - rows["accuracy"]]
-    axis.barh(names, rows["accuracy"], color="C0", height=0.6, alpha=0.6)
-    axis.errorbar(rows["accuracy"], names, xerr=errors, fmt="o", color="C1", capsize=3, linewidth=1.5)
+    axis.errorbar(rows["accuracy"], names, xerr=errors, fmt="o", color="C0", markersize=7, capsize=4, linewidth=1.5)
     for name, (_, row) in zip(names, rows.iterrows(), strict=True):
-        axis.plot([row["lowest"], row["highest"]], [name, name], ".", color="C2", markersize=5)
+        axis.plot([row["lowest"], row["highest"]], [name, name], ".", color="C1", markersize=6)
         end = max(row["high"], row["highest"])
         axis.annotate(
             f"{row['accuracy']:.1%}", (end, name), (6, 0), textcoords="offset points", va="center", fontsize=9
         )
-    axis.set(xlabel="test accuracy", xlim=(0, 1))
+    axis.set(xlabel="test accuracy", ylim=(-0.6, len(rows) - 0.4))
+    axis.margins(x=0.12)
     axis.xaxis.set_major_formatter("{x:.0%}")
     axis.grid(axis="y", visible=False)
     return fig
@@ -125,7 +125,7 @@ def fine_tuning_bars(results: pd.DataFrame) -> Figure:
     fine_tuning_curves,
     suffix="curves",
     caption="Learning curves: accuracy on the images that are learned from (augmented, with dropout) and on those held out, mean of the "
-    "seeds and, in the band, the lowest and the highest.",
+    "seeds and, in the band, the lowest and the highest. A curve ends where the first of its seeds stopped.",
     alt="Four panels, one for each regime, with two curves over epochs. In the three that start from the pretrained network both rise within "
     "a few epochs. From scratch both rise slowly and end far lower.",
 )
@@ -137,7 +137,7 @@ def fine_tuning_learning(results: pd.DataFrame, curves: pd.DataFrame) -> Figure:
     fig = Figure(figsize=(7.2, 3.4))
     axes = fig.subplots(1, len(REGIMES), sharey=True)
     for axis, (regime, name) in zip(axes, REGIMES.items(), strict=True):
-        rows = curves[curves["regime"] == regime].groupby("epoch")
+        rows = _of_all_seeds(curves, regime).groupby("epoch")
         for colour, (column, label, line) in enumerate(
             (("validation_accuracy", "held out", "o-"), ("train_accuracy", "learned from", "s--"))
         ):
@@ -155,13 +155,15 @@ def fine_tuning_learning(results: pd.DataFrame, curves: pd.DataFrame) -> Figure:
 
 @summary(fine_tuning, fine_tuning_curves)
 def fine_tuning_values(results: pd.DataFrame, curves: pd.DataFrame) -> dict:
-    """Every regime by a short name, the best, and how fast each gets there."""
+    """Every regime by a short name, the best, how fast each gets there, and what it would be at the last epoch of each seed."""
     keys = (
         *("regime", "seeds", "accuracy", "low", "high", "lowest", "highest", "p_against_frozen", "free", "epochs"),
         *("longest", "train_accuracy", "validation"),
     )
     by_regime = {
-        row["regime"].replace("-", "_"): {key: row[key] for key in keys} | _pace(curves, row["regime"])
+        row["regime"].replace("-", "_"): {key: row[key] for key in keys}
+        | _pace(curves, row["regime"])
+        | _ends(curves, row["regime"])
         for row in results.to_dict("records")
     }
     best = max(by_regime.values(), key=lambda row: row["accuracy"])
@@ -180,13 +182,35 @@ def fine_tuning_values(results: pd.DataFrame, curves: pd.DataFrame) -> dict:
 
 def _pace(curves: pd.DataFrame, regime: str) -> dict[str, float]:
     """Accuracy on the held-out images after the first and the last epoch, and the gain over the last fifth of the epochs."""
-    means = curves[curves["regime"] == regime].groupby("epoch")["validation_accuracy"].mean()
+    means = _of_all_seeds(curves, regime).groupby("epoch")["validation_accuracy"].mean()
     before = means.iloc[-1 - max(1, len(means) // 5)] if len(means) > 1 else means.iloc[0]
     return {
         "first_epoch": float(means.iloc[0]),
         "last_epoch": float(means.iloc[-1]),
         "late_gain": float(means.iloc[-1] - before),
     }
+
+
+def _ends(curves: pd.DataFrame, regime: str) -> dict[str, float]:
+    """The first and the last of the seeds' kept epochs; both accuracies at the last epoch of each seed, averaged; the shortest training."""
+    rows = curves[curves["regime"] == regime]
+    last = rows.loc[rows.groupby("seed")["epoch"].idxmax()]
+    kept = rows.loc[rows["kept"], "epoch"]
+    return {
+        "kept_first": int(kept.min()),
+        "kept_last": int(kept.max()),
+        "shortest": int(last["epoch"].min()),
+        "at_end": float(last["validation_accuracy"].mean()),
+        "train_at_end": float(last["train_accuracy"].mean()),
+        "loss_at_end": float(last["validation_loss"].mean()),
+        "kept_loss": float(rows.loc[rows["kept"], "validation_loss"].mean()),
+    }
+
+
+def _of_all_seeds(curves: pd.DataFrame, regime: str) -> pd.DataFrame:
+    """The epochs of a regime that every seed reached: a mean over fewer seeds would jump where one of them stops."""
+    rows = curves[curves["regime"] == regime]
+    return rows[rows["epoch"] <= rows.groupby("seed")["epoch"].max().min()]
 
 
 if __name__ == "__main__":

@@ -147,22 +147,23 @@ def heads(
 
 @figure(
     heads,
-    caption="Accuracy on the test images of classifiers on the same features, with 95 % bootstrap intervals over test images.",
-    alt="Horizontal bars of nearly equal length, sorted by accuracy; their intervals overlap.",
+    caption="Accuracy on the test images of classifiers on the same features, with 95 % bootstrap intervals over test images. "
+    "The axis does not start at zero.",
+    alt="Dots with intervals, one below the other and sorted by accuracy; the intervals overlap.",
 )
 def heads_bars(results: pd.DataFrame) -> Figure:
-    """Sorted bars with intervals."""
+    """Sorted dots with intervals."""
     from matplotlib.figure import Figure
 
     fig = Figure(figsize=(7.2, 0.5 * len(results) + 1))
     axis = fig.subplots()
     rows = results[::-1]
     errors = [rows["accuracy"] - rows["low"], rows["high"] - rows["accuracy"]]
-    axis.barh(rows["head"], rows["accuracy"], color="C0", height=0.6, alpha=0.6)
-    axis.errorbar(rows["accuracy"], rows["head"], xerr=errors, fmt="o", color="C1", capsize=3, linewidth=1.5)
+    axis.errorbar(rows["accuracy"], rows["head"], xerr=errors, fmt="o", color="C0", markersize=7, capsize=4)
     for head, high, accuracy in zip(rows["head"], rows["high"], rows["accuracy"], strict=True):
         axis.annotate(f"{accuracy:.1%}", (high, head), (6, 0), textcoords="offset points", va="center", fontsize=9)
-    axis.set(xlabel="test accuracy", xlim=(0, 1))
+    axis.set(xlabel="test accuracy", ylim=(-0.6, len(rows) - 0.4))
+    axis.margins(x=0.15)
     axis.xaxis.set_major_formatter("{x:.0%}")
     axis.grid(axis="y", visible=False)
     return fig

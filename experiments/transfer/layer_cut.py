@@ -15,11 +15,12 @@ from experiments.transfer.gram import gram
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:
-    import numpy as np
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 CLASSES = 15
+NAMES = {"squeezenet1_1": "SqueezeNet 1.1", "efficientnet_lite0": "EfficientNet-Lite0", "vgg16": "VGG16"}
+"""What a reader calls the networks."""
 ORIGINAL_ACCURACY = 0.91
 """Best cut in the original report, with VGG16 (ReLU14: 9.0 % error)."""
 ORIGINAL_RELU15_ACCURACY = 0.888
@@ -80,26 +81,30 @@ def layer_cut(network: str, gram: Arrays, classifiers: Arrays, seed: int = 0) ->
     layer_cut,
     caption="Accuracy on the test images of a linear SVM on the features after each ReLU, with 95 % bootstrap intervals, "
     "and the number of features there.",
-    alt="Two panels over the depth of the cut. Above, a curve of the test accuracy in its narrow band of uncertainty, between two level lines: "
-    "chance below, the best result of the original report above. Below, the number of features on a logarithmic scale, largest at the first cuts.",
+    alt="Two panels for each network, over the depth of the cut. The upper one has the test accuracy with its short intervals, which rises between "
+    "two level lines: chance and the best result of the original report. The lower one has the number of features on a logarithmic scale, which "
+    "is largest among the first cuts.",
 )
 def layer_cut_curve(results: pd.DataFrame) -> Figure:
-    """Accuracy against depth above, number of features below; one column for each network."""
-    fig, axes = _columns(results)
-    for (network, rows), (upper, lower) in zip(results.groupby("network", sort=False), axes.T, strict=True):
-        upper.fill_between(rows["index"], rows["low"], rows["high"], color="C0", alpha=0.25, linewidth=0)
-        upper.plot(rows["index"], rows["accuracy"], "o-", color="C0", label="measured, with 95 % interval")
+    """For each network accuracy against depth, and below it the number of features."""
+    fig, axes = _rows(results)
+    for (network, rows), (upper, lower) in zip(results.groupby("network", sort=False), axes, strict=True):
+        spread = [rows["accuracy"] - rows["low"], rows["high"] - rows["accuracy"]]
+        upper.errorbar(
+            rows["index"], rows["accuracy"], spread, fmt="o-", color="C0", markersize=2.5, linewidth=1, elinewidth=1.2,
+            capsize=3.5, label="measured, with 95 % interval",
+        )  # fmt: skip
         upper.axhline(
             ORIGINAL_ACCURACY, color="C1", linestyle="--", linewidth=1.2, label="original report: VGG16, best cut"
         )
-        upper.axhline(1 / CLASSES, color="C2", linestyle=":", linewidth=1.5, label="chance")
-        upper.set_title(network)
+        upper.axhline(1 / CLASSES, color="C2", linestyle=(0, (1, 1)), linewidth=2.2, label="chance")
+        upper.set_title(NAMES.get(str(network), network))
+        upper.set(ylabel="test accuracy", ylim=(0, 1))
+        upper.yaxis.set_major_formatter("{x:.0%}")
+        lower.set_ylabel("features")
         lower.semilogy(rows["index"], rows["features"], "s-", color="C4")
         _name_cuts(lower, rows)
-    axes[0, 0].set(ylabel="test accuracy", ylim=(0, 1))
-    axes[0, 0].yaxis.set_major_formatter("{x:.0%}")
-    axes[1, 0].set_ylabel("features")
-    fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
+    fig.legend(*axes[0][0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
     return fig
 
 
@@ -107,30 +112,34 @@ def layer_cut_curve(results: pd.DataFrame) -> Figure:
     layer_cut,
     suffix="memory",
     caption="Time and memory at each cut: the network up to there, spooling and Gram matrix, and SVM; highest memory of the process "
-    "against what the training features alone would take in double precision.",
-    alt="Two panels over the depth of the cut. Above, stacked bars of seconds: the network, whose share grows with depth, "
-    "then spool and Gram matrix, whose share grows with the number of features, then a thin one for the classifier. Below, a level line for "
-    "the memory used, and a jagged one for what the raw features would take, highest at the first cut.",
+    "against what the training features alone would take in double precision. "
+    "The seconds of each network have their own scale.",
+    alt="Two panels for each network, over the depth of the cut. The upper one has stacked bars of seconds: the network, whose share grows with depth, "
+    "then spool and Gram matrix, whose share grows with the number of features, then a thin one for the classifier. The lower one has a nearly level "
+    "line for the memory used, and a jagged one for what the raw features would take, which is highest among the first cuts.",
 )
 def layer_cut_memory(results: pd.DataFrame) -> Figure:
-    """Seconds above, memory below; one column for each network."""
-    fig, axes = _columns(results)
+    """For each network seconds, and below them memory."""
+    import matplotlib
+
+    fig, axes = _rows(results)
     parts = {"time: network": "forward_seconds", "time: spool, Gram matrix": "gram_seconds"}
-    for (network, rows), (upper, lower) in zip(results.groupby("network", sort=False), axes.T, strict=True):
+    for (network, rows), (upper, lower) in zip(results.groupby("network", sort=False), axes, strict=True):
         bottom = 0 * rows["index"]
         for colour, (label, column) in enumerate(parts.items()):
             upper.bar(rows["index"], rows[column], bottom=bottom, color=f"C{colour}", label=label)
             bottom = bottom + rows[column]
         svm = rows["factor_seconds"] + rows["svm_seconds"]
         upper.bar(rows["index"], svm, bottom=bottom, color="C2", label="time: factor, SVM")
-        upper.set_title(network)
-        lower.semilogy(rows["index"], rows["raw_bytes"] / 1e9, "s--", color="C1", label="memory: raw training features")
-        lower.semilogy(rows["index"], rows["peak_bytes"] / 1e9, "o-", color="C0", label="memory: whole process")
+        upper.set_title(NAMES.get(str(network), network))
+        upper.set_ylabel("seconds for all images")
+        ink = matplotlib.rcParams["text.color"]
+        lower.semilogy(rows["index"], rows["raw_bytes"] / 1e9, "s--", color="C4", label="memory: raw training features")
+        lower.semilogy(rows["index"], rows["peak_bytes"] / 1e9, "o-", color=ink, label="memory: whole process")
+        lower.set_ylabel("memory in GB")
+        lower.yaxis.set_major_formatter("{x:g}")
         _name_cuts(lower, rows)
-    axes[0, 0].set_ylabel("seconds for all images")
-    axes[1, 0].set_ylabel("memory in GB")
-    axes[1, 0].yaxis.set_major_formatter("{x:g}")
-    above, below = (axis.get_legend_handles_labels() for axis in axes[:, 0])
+    above, below = (axis.get_legend_handles_labels() for axis in axes[0])
     fig.legend(above[0] + below[0], above[1] + below[1], loc="outside upper center", ncols=3)
     return fig
 
@@ -140,6 +149,7 @@ def layer_cut_values(results: pd.DataFrame) -> dict:
     """What the text refers to. `best` is chosen by cross-validation on the training images, `best_on_test` in hindsight."""
     by_network = {str(network): _about(rows) for network, rows in results.groupby("network", sort=False)}
     best = max((about["best"] for about in by_network.values()), key=lambda row: row["accuracy"])
+    largest = results.loc[results["raw_bytes"].idxmax()]
     return {
         "networks": list(by_network),
         "by_network": by_network,
@@ -155,6 +165,7 @@ def layer_cut_values(results: pd.DataFrame) -> dict:
         "train_images": int(results["train_images"].iloc[0]),
         "peak_gigabytes": float(results["peak_bytes"].max() / 1e9),
         "largest_raw_gigabytes": float(results["raw_bytes"].max() / 1e9),
+        "largest": {"network": NAMES.get(str(largest["network"]), largest["network"]), "cut": largest["cut"]},
     }
 
 
@@ -187,16 +198,26 @@ def _row(row: dict) -> dict:
     return {key: row[key] for key in kept} | {"seconds": seconds, "raw_gigabytes": row["raw_bytes"] / 1e9}
 
 
-def _columns(results: pd.DataFrame) -> tuple[Figure, np.ndarray]:
+def _rows(results: pd.DataFrame) -> tuple[Figure, list[tuple[Axes, Axes]]]:
+    """Two panels for each network, the networks one below the other: side by side the names of the cuts would be too small to read."""
     from matplotlib.figure import Figure
 
     networks = results["network"].nunique()
-    fig = Figure(figsize=(3.6 + 3.6 * networks, 5.6))
-    return fig, fig.subplots(2, networks, sharex="col", sharey="row", squeeze=False, height_ratios=(3, 2))
+    fig = Figure(figsize=(7.2, 4.1 * networks + 0.4))
+    grid = fig.add_gridspec(2 * networks, 1, height_ratios=(3, 2) * networks)
+    uppers: list[Axes] = []
+    for i in range(networks):
+        uppers.append(fig.add_subplot(grid[2 * i]))
+        uppers[i].tick_params("x", labelbottom=False)
+    lowers: list[Axes] = []
+    for i, upper in enumerate(uppers):
+        lowers.append(fig.add_subplot(grid[2 * i + 1], sharex=upper, sharey=lowers[0] if lowers else None))
+    return fig, list(zip(uppers, lowers, strict=True))
 
 
 def _name_cuts(axis: Axes, rows: pd.DataFrame) -> None:
     axis.set_xticks(rows["index"], rows["cut"], rotation=90)
+    axis.tick_params("x", labelsize=8.5)
     axis.set_xlabel("cut after")
 
 

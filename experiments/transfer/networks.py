@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.transfer.layer_cut import layer_cut
+from experiments.transfer.layer_cut import NAMES, layer_cut
 from tpdl import experiment, figure, progress, summary
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ def networks(curve: pd.DataFrame, images: int = 8, rounds: int = 5) -> pd.DataFr
 @figure(
     networks,
     caption="Accuracy on the test images at the best cut of each network, with 95 % bootstrap intervals, against the time that the network takes for an "
-    "image up to there. The number of features is written beside each.",
+    "image up to there, in batches of eight images of 224 × 224 pixels on a processor of two cores that had other work. The number of features is "
+    "written beside each.",
     alt="One dot with an interval for each network; time for an image runs to the right, accuracy upwards.",
 )
 def networks_dots(results: pd.DataFrame) -> Figure:
@@ -79,7 +80,7 @@ def networks_dots(results: pd.DataFrame) -> Figure:
             row["milliseconds"], row["accuracy"], spread, fmt="o", color=f"C{colour}", capsize=4, markersize=8
         )
         axis.annotate(
-            f"{row['network']}, {row['cut']}\n{row['features']:,d} features",
+            f"{NAMES.get(row['network'], row['network'])}, {row['cut']}\n{row['features']:,d} features",
             (row["milliseconds"], row["accuracy"]),
             (10, 0),
             textcoords="offset points",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
+from experiments.transfer.layer_cut import NAMES
 from tpdl import experiment, figure, summary
 
 if TYPE_CHECKING:
@@ -41,29 +42,32 @@ def parameters(network: str) -> pd.DataFrame:
 
 @figure(
     parameters,
-    caption="Where the parameters are, and how many values each layer delivers for one image.",
-    alt="Two panels of bars for each network over its layers, parameters on the left and values on the right. Parameters grow with depth; in VGG16 the first fully connected "
+    caption="Where the parameters are, and how many values each layer delivers for one image. Poolings have no parameters and so no bar there.",
+    alt="Two panels of bars for each network over its layers, parameters above and values below. Parameters grow with depth; in VGG16 the first fully connected "
     "layer alone holds most of them. The number of values falls with depth.",
 )
 def parameters_by_layer(results: pd.DataFrame) -> Figure:
-    """Parameters on the left, output values on the right, logarithmic; one row for each network."""
+    """For each network parameters, and below them output values, logarithmic."""
     from matplotlib.figure import Figure
     from matplotlib.patches import Patch
 
     networks = results["network"].unique()
-    fig = Figure(figsize=(7.6, 3.3 * len(networks) + 0.3))
-    axes = fig.subplots(len(networks), 2, squeeze=False)
-    for network, (left, right) in zip(networks, axes, strict=True):
+    fig = Figure(figsize=(7.2, 4.0 * len(networks) + 0.4))
+    axes = fig.subplots(2 * len(networks), 1).reshape(-1, 2)
+    for network, (upper, lower) in zip(networks, axes, strict=True):
         rows = results[results["network"] == network]
         colours = rows["kind"].map(COLOURS)
-        left.bar(rows["index"], rows["parameters"], color=colours)
-        right.bar(rows["index"], rows["values"], color=colours)
-        left.set_title(f"{network}: {rows['parameters'].sum():,} parameters".replace(",", " "), loc="left")
-        left.set(yscale="log", ylabel="parameters")
-        right.set(yscale="log", ylabel="values for one image")
-        for axis in (left, right):
-            axis.set_xticks(rows["index"], rows["module"].str.replace("features.", "").str.replace("classifier", "cls"))
-            axis.tick_params("x", rotation=90, labelsize=7)
+        upper.bar(rows["index"], rows["parameters"], color=colours)
+        lower.bar(rows["index"], rows["values"], color=colours)
+        name = NAMES.get(network, network)
+        upper.set_title(f"{name}: {rows['parameters'].sum():,} parameters", loc="left")
+        upper.set(yscale="log", ylabel="parameters", ylim=(100, None))
+        lower.set(yscale="log", ylabel="values for\none image")
+        short = rows["module"].str.replace("features.", "").str.replace("classifier", "cls")
+        for axis, labels in ((upper, [""] * len(rows)), (lower, short)):
+            axis.set_xticks(rows["index"], labels)
+            axis.set_xlim(0.4, len(rows) + 0.6)
+            axis.tick_params("x", rotation=90, labelsize=8.5)
             axis.grid(visible=False, axis="x")
     names = {
         "convolution": "convolution",

@@ -144,7 +144,7 @@ def sample_size_curve(results: pd.DataFrame) -> Figure:
             f"{weights} weights", (last["each"], last["accuracy"]), (0, -16), textcoords="offset points", ha="right",
             va="top", color=f"C{colour}",
         )  # fmt: skip
-    axis.axhline(1 / CLASSES, color="C2", linestyle=":", linewidth=1.5)
+    axis.axhline(1 / CLASSES, color="C2", linestyle=(0, (1, 1)), linewidth=2.2)
     axis.annotate("chance", (results["each"].min(), 1 / CLASSES), (0, 3), textcoords="offset points", color="C2")
     axis.set(xscale="log", xlabel="training images of each class", ylabel="test accuracy", ylim=(0, 1))
     ticks = sorted(results["each"].unique())
