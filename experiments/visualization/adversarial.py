@@ -159,7 +159,8 @@ def adversarial_thumbnails(made: Arrays, results: pd.DataFrame) -> Arrays:
     adversarial_thumbnails,
     format="png",
     caption="The pair with the smallest change (top), the median and the largest (bottom): original, adversarial image, the middle of the "
-    "change as it is, and ten times as strong. Grey is no change; the bar gives the grey levels of the last column.",
+    "change as it is, and ten times as strong. Above the first two, what the network takes the image for, which need not be its true class, and the "
+    "probability of the target. Grey is no change; the bar gives the grey levels of the last column, where larger changes are clipped to its ends.",
     alt="Three rows of four pictures. Original and adversarial image look the same. The change is an even grey; ten times as strong it is "
     "coloured noise, finer and fainter in the upper rows.",
 )
@@ -205,7 +206,7 @@ def adversarial_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
 @figure(
     adversarial,
     suffix="sizes",
-    caption="All pairs of image and target. Left: root mean square of the change against the number of steps. Right: share of the adversarial images that "
+    caption="All pairs of image and target that succeeded. Left: root mean square of the change against the number of steps. Right: share of the adversarial images that "
     "the network still takes for the target, and for anything but what it takes the original for, after they have been stored.",
     alt="Left, dots along a rising curve that bends downwards. Right, pairs of bars for 8-bit rounding and three JPEG qualities; the first of each pair "
     "falls much faster than the second.",
@@ -239,7 +240,7 @@ def adversarial_sizes(results: pd.DataFrame) -> Figure:
 
 @summary(adversarial)
 def adversarial_values(results: pd.DataFrame) -> dict:
-    """Success with its interval over images, medians, easiest and hardest, survival, and targets compared."""
+    """Success with its interval over images; of the pairs that succeed, medians, the smallest and the largest change, and survival; and what the steps depend on."""
     from tpdl.methods.intervals import mean_interval
 
     reached = results[results["reached"]]
@@ -266,8 +267,7 @@ def adversarial_values(results: pd.DataFrame) -> dict:
         "failed": int((~results["reached"]).sum()),
         "failed_targets": sorted(results.loc[~results["reached"], "target"].unique()),
         "below_one_level": float((reached["rms"] < 1).mean()),
-        "image_spread": _ratio(reached, "image"),
-        "target_spread": _ratio(reached, "target"),
+        "step_variance": _step_variance(results),
         "survival": {
             kind: {
                 what: {
@@ -288,10 +288,27 @@ def _lower(successes: int, trials: int) -> float:
     return float(binomtest(successes, trials).proportion_ci(method="exact").low)
 
 
-def _ratio(rows: pd.DataFrame, by: str) -> float:
-    """The largest group median of the steps, as a multiple of the smallest."""
-    medians = rows.groupby(by)["steps"].median()
-    return float(medians.max() / max(medians.min(), 1))
+def _step_variance(rows: pd.DataFrame) -> dict[str, float]:
+    """Shares of the variance of the logarithm of the steps that images and targets account for, and the rest.
+
+    Components of the two-way layout, so that more images than targets do not by themselves make a larger share. A failure counts as the steps after which it
+    was given up.
+    """
+    import numpy as np
+
+    logs = np.log(rows["steps"].clip(lower=1))
+    table = logs.groupby([rows["image"], rows["target"]]).mean().unstack()
+    images, targets = table.shape
+    by_image, by_target, mean = table.mean(axis=1), table.mean(axis=0), float(table.to_numpy().mean())
+    rest = table.sub(by_image, axis=0).sub(by_target, axis=1) + mean
+    noise = float((rest**2).to_numpy().sum()) / max((images - 1) * (targets - 1), 1)
+    parts = {
+        "image": max(float(by_image.var()) - noise / targets, 0.0),
+        "target": max(float(by_target.var()) - noise / images, 0.0),
+        "rest": noise,
+    }
+    total = sum(parts.values())
+    return {name: part / total if total else 0.0 for name, part in parts.items()}
 
 
 def _short(name: str, length: int = 20) -> str:

@@ -158,13 +158,18 @@ def class_image_grid_measures(results: pd.DataFrame, trajectories: Arrays) -> Fi
 
 @summary(class_image_grid)
 def class_image_grid_values(results: pd.DataFrame) -> dict:
-    """Every cell by rate and iterations, and which is best for the other network."""
+    """Every cell by rate and iterations, and which is best for the other network.
+
+    `settled` is the first snapshot at which the network itself is sure at every rate but the smallest (the last one if there is none).
+    """
     columns = ["colourfulness", "total_variation", "fine", "probability", "judge_probability", "judge_rank"]
     shown = results[results["iteration"] > 0]
     about = lambda row: {key: float(row[key]) for key in ["rate", "iteration", *columns]}  # noqa: E731
     cells: dict = {}
     for _, row in shown.iterrows():
         cells.setdefault(f"rate{row['rate']:g}".replace(".", "_"), {})[f"n{row['iteration']}"] = about(row)
+    table = shown.pivot(index="iteration", columns="rate", values="probability").iloc[:, 1:].min(axis=1)
+    sure = table[table >= 0.99] if (table >= 0.99).any() else table.iloc[-1:]
     last = shown[shown["iteration"] == shown["iteration"].max()].sort_values("rate")
     return {
         "network": str(results["network"].iloc[0]),
@@ -174,6 +179,7 @@ def class_image_grid_values(results: pd.DataFrame) -> dict:
         "iterations": sorted(int(n) for n in shown["iteration"].unique()),
         "cells": cells,
         "start": about(results[results["iteration"] == 0].iloc[0]),
+        "settled": {"iteration": int(sure.index[0]), "probability": float(sure.iloc[0])},
         "slowest": about(last.iloc[0]),
         "fastest": about(last.iloc[-1]),
         "best_for_judge": about(shown.loc[shown["judge_probability"].idxmax()]),

@@ -117,9 +117,9 @@ def class_image_regularisation_thumbnails(made: Arrays) -> Arrays:
     class_image_regularisation,
     class_image_regularisation_thumbnails,
     format="png",
-    caption="Class images for L2 weights from weak to strong, and at the lab's weight with blur and jitter switched off. Under each, the "
+    caption="Class images of *`class_image_regularisation.shown`{.value}* for L2 weights λ from weak to strong, and at the lab's weight with blur and jitter switched off. Above each, the "
     "probability of the class for the network that it was made with, and for the other.",
-    alt="Eleven pictures. With a growing L2 weight the picture fades to an even grey with a few coloured spots; without blur it is full of fine grain.",
+    alt="With a growing L2 weight the picture fades to an even grey; without blur it is full of fine grain.",
 )
 def class_image_regularisation_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     """The weights in two rows, then the variants."""
@@ -158,8 +158,9 @@ def class_image_regularisation_measures(results: pd.DataFrame) -> Figure:
     for axis, label in zip(
         axes, ("colourfulness", "neighbour difference, grey levels", "probability of the class"), strict=True
     ):
-        axis.axvline(PLAIN, color=rcParams["ytick.color"], linestyle=":", linewidth=1)
-        axis.set(xlabel="L2 weight λ", ylabel=label)
+        axis.axvline(PLAIN, color=rcParams["text.color"], linestyle=":", linewidth=1.4)
+        axis.set_xlabel("L2 weight λ")
+        axis.set_ylabel(label, fontsize=9)
         axis.set_ylim(bottom=0)
     axes[2].yaxis.set_major_formatter("{x:.0%}")
     fig.legend(*axes[2].get_legend_handles_labels(), loc="outside upper center", ncols=4, fontsize=8)
@@ -172,7 +173,7 @@ def _line(axis: Axes, rows: pd.DataFrame, column: str, colour: str, style: str, 
 
 @summary(class_image_regularisation)
 def class_image_regularisation_values(results: pd.DataFrame) -> dict:
-    """Means over classes for every weight and for every variant."""
+    """Means over classes for every weight and for every variant, and the weights that are best for the other network, class by class."""
     columns = ["colourfulness", "total_variation", "fine", "probability", "judge_probability", "length"]
     about = lambda rows: {column: float(rows[column].mean()) for column in columns}  # noqa: E731
     both = results[results["variant"] == "both"]
@@ -185,7 +186,12 @@ def class_image_regularisation_values(results: pd.DataFrame) -> dict:
         "weakest": about(both[both["l2"] == min(WEIGHTS)]),
         "strongest": about(both[both["l2"] == max(WEIGHTS)]),
         "lab": about(both[both["l2"] == PLAIN]),
-        "best_for_judge": float(both.groupby("l2")["judge_probability"].mean().idxmax()),
+        "lab_weight": PLAIN,
+        "stronger": about(both[both["l2"] == min(weight for weight in WEIGHTS if weight > PLAIN)]),
+        "shown": str(results["class"].iloc[0]),
+        "best_for_judge": sorted(
+            {float(both.loc[at, "l2"]) for at in both.groupby("class")["judge_probability"].idxmax()}
+        ),
     }
 
 

@@ -111,6 +111,7 @@ def saliency_values(results: pd.DataFrame) -> dict:
         "lift_median": float(boxed["lift"].median()),
         "lift_interval": list(mean_interval(boxed["lift"].to_numpy())),
         "above_one": int((boxed["lift"] > 1).sum()),
+        "barely_above_one": int(((boxed["lift"] > 1) & (boxed["lift"] < 1.25)).sum()),
         "peaks_inside": int(boxed["peak_inside"].sum()),
         "peaks_expected": float(boxed["box"].sum()),
         "least": about(ordered.iloc[0]),

@@ -20,6 +20,10 @@ NAMES = {
     "integrated-gradients": "Integrated Gradients",
     "grad-cam": "Grad-CAM",
 }
+SQUEEZENET = {"features.0": "conv1"} | {
+    f"features.{place}": f"fire{number}" for number, place in enumerate((3, 4, 6, 7, 9, 10, 11, 12), start=2)
+}
+"""The authors' names of SqueezeNet 1.1's modules by their place in torchvision's."""
 
 
 @experiment(
@@ -122,7 +126,8 @@ def four_maps(
     saliency_checks,
     saliency_stability,
     caption="Rank correlation of the maps with the original ones, mean over the images with 95 % bootstrap interval. Left: the layers from the "
-    "last down to the one named get random weights. Right: the image gets Gaussian noise of the given deviation.",
+    "last down to the one named get random weights. Right: the image gets Gaussian noise of the given deviation. SmoothGrad adds noise of its own. On "
+    "the left it is drawn afresh for the second map, so that the curve starts below 1 with no random weight; on the right both maps have the same.",
     alt="Two panels of four curves. Left, the correlations fall once layers have random weights. Right, they fall with the noise, the gradient's fastest.",
 )
 def saliency_checks_lines(results: pd.DataFrame, stability: pd.DataFrame) -> Figure:
@@ -132,6 +137,7 @@ def saliency_checks_lines(results: pd.DataFrame, stability: pd.DataFrame) -> Fig
     fig = Figure(figsize=(7.6, 3.8))
     left, right = fig.subplots(1, 2, sharey=True, width_ratios=(3, 2))
     layers = results.drop_duplicates("stage").sort_values("stage")["layer"]
+    modules = SQUEEZENET if results["network"].iloc[0] == "squeezenet1_1" else {}
     for axis, table, by in ((left, results, "stage"), (right, stability, "noise")):
         for colour, (method, name) in enumerate(NAMES.items()):
             rows = table[table["method"] == method]
@@ -143,7 +149,7 @@ def saliency_checks_lines(results: pd.DataFrame, stability: pd.DataFrame) -> Fig
             axis.fill_between(places, *zip(*spread, strict=True), color=f"C{colour}", alpha=0.2, linewidth=0)
             means = [rows.loc[rows[by] == value, "correlation"].mean() for value in at]
             axis.plot(places, means, "o-", color=f"C{colour}", label=name)
-    left.set_xticks(range(len(layers)), [_layer(name) for name in layers], rotation=60, ha="right", fontsize=8)
+    left.set_xticks(range(len(layers)), [_layer(name, modules) for name in layers], rotation=60, ha="right", fontsize=8)
     left.set(xlabel="random from the last layer down to", ylabel="rank correlation with the original map")
     right.set_xticks(range(stability["noise"].nunique()), [str(value) for value in sorted(stability["noise"].unique())])
     right.set_xlabel("noise in grey levels")
@@ -154,7 +160,7 @@ def saliency_checks_lines(results: pd.DataFrame, stability: pd.DataFrame) -> Fig
 
 @summary(saliency_checks, saliency_stability)
 def saliency_checks_values(results: pd.DataFrame, stability: pd.DataFrame) -> dict:
-    """Mean correlations by method: with nothing random, with the last layer, with all; and by noise."""
+    """Mean correlations by method: with nothing random, after the first stage, with all; and by noise."""
     last = int(results["stage"].max())
     random = results.groupby(["method", "stage"])["correlation"].mean()
     noisy = stability.groupby(["method", "noise"])["correlation"].mean()
@@ -187,7 +193,12 @@ def _interval(values: np.ndarray) -> tuple[float, float]:
     return mean_interval(values)
 
 
-def _layer(name: str) -> str:
+def _layer(name: str, modules: dict[str, str]) -> str:
+    if name in modules:
+        return modules[name]
+    module, _, part = name.rpartition(".")
+    if module in modules:
+        return f"{modules[module]}-{part}"
     return name.replace("features.", "").replace("classifier.1", "classifier").replace("classifier.", "classifier ")
 
 

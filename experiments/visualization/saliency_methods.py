@@ -165,10 +165,10 @@ def saliency_methods_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
 @figure(
     saliency_methods,
     suffix="scores",
-    caption="Each method over the 25 images, mean with 95 % bootstrap interval. Deletion: mean probability of the true class while the "
+    caption="Each method over the images, mean with 95 % bootstrap interval. Deletion: mean probability of the true class while the "
     "strongest pixels go first (low is good). Insertion: while they come first (high is good). Lift: how much more of the map is inside the object's "
-    "box than its area would give. Fine noise: share of the map's variance in waves shorter than 4 pixels. In grey, two maps that know nothing of the network.",
-    alt="Four panels of dots with intervals, one line for each method. Grad-CAM has the highest lift and the least fine noise; the intervals of deletion and insertion overlap widely.",
+    "box than its area would give. Fine waves: share of the map's variance in waves shorter than 4 pixels. In grey, two maps that know nothing of the network.",
+    alt="Four panels of dots with intervals, one line for each method. Grad-CAM has the highest lift for each network and the smallest share of fine waves; the intervals of deletion and insertion overlap widely.",
 )
 def saliency_methods_scores(results: pd.DataFrame) -> Figure:
     """Dots with intervals, a panel for each measure."""
@@ -179,7 +179,7 @@ def saliency_methods_scores(results: pd.DataFrame) -> Figure:
         "deletion": "deletion ↓",
         "insertion": "insertion ↑",
         "lift": "lift in the box ↑",
-        "high_frequency": "fine noise",
+        "high_frequency": "fine waves",
     }
     fig = Figure(figsize=(7.6, 3.4))
     axes = fig.subplots(1, len(panels), sharey=True)
@@ -191,7 +191,9 @@ def saliency_methods_scores(results: pd.DataFrame) -> Figure:
             axis.plot([low, high], [place, place], color=colour)
             axis.plot(values.mean(), place, "o", color=colour)
         axis.set_title(title, fontsize=10)
-        axis.set_xlim(left=0)
+        axis.set_xlim(left=-0.04 * axis.get_xlim()[1])
+        axis.locator_params(axis="x", nbins=3)
+    fig.set_layout_engine("constrained", wspace=0.06)
     axes[0].set_yticks(range(len(METHODS)), METHODS.values())
     axes[0].invert_yaxis()
     return fig
@@ -199,9 +201,9 @@ def saliency_methods_scores(results: pd.DataFrame) -> Figure:
 
 @figure(
     saliency_spectrum,
-    caption="Power of the maps at each spatial frequency along rows and columns (mean over the 25 images, sum 1). Dotted: periods of 2, 4, 8 and 16 "
-    "pixels, the steps of the network's poolings.",
-    alt="Curves over frequency. That of the gradient has sharp peaks at the dotted lines.",
+    caption="Power of the maps at each spatial frequency along rows and columns (mean over the images, scaled to a mean of 1). Dotted: periods of 2, 4, 8 and 16 "
+    "pixels, the strides of SqueezeNet's first convolution and of the poolings after it, accumulated.",
+    alt="Curves over frequency. All have sharp peaks at the dotted lines of 1/4 and 1/2; the second network's are the lowest.",
 )
 def saliency_spectrum_lines(results: pd.DataFrame) -> Figure:
     """A line for each map, on a logarithmic axis."""
@@ -214,10 +216,10 @@ def saliency_spectrum_lines(results: pd.DataFrame) -> Figure:
         # The integral over frequency is the same for each, whatever the size of the images.
         axis.semilogy(rows["frequency"], rows["power"] * len(rows), color=f"C{colour}", linewidth=1.2, label=name)
     for period in (2, 4, 8, 16):
-        axis.axvline(1 / period, color=rcParams["ytick.color"], linestyle=":", linewidth=1, zorder=0)
+        axis.axvline(1 / period, color=rcParams["text.color"], linestyle=":", linewidth=1, zorder=0)
     axis.set_xticks([1 / period for period in (16, 8, 4, 2)], ["1/16", "1/8", "1/4", "1/2"])
     axis.set(xlabel="frequency in cycles per pixel", ylabel="power, mean 1", xlim=(0, 0.505))
-    axis.legend(fontsize=8)
+    axis.legend(fontsize=8, loc="upper center", bbox_to_anchor=(0.74, 1))
     return fig
 
 

@@ -143,7 +143,7 @@ def saliency_segmentation_overlap(results: pd.DataFrame) -> Figure:
         axis.plot(values, place + aside, ".", color=colour, alpha=0.5)
         axis.plot(mean_interval(values), [place, place], color="C1", linewidth=2.5)
         axis.plot(values.mean(), place, "o", color="C1", markersize=8, fillstyle="none", markeredgewidth=2)
-    axis.axvline(0.5, color=rcParams["ytick.color"], linestyle=":", linewidth=1)
+    axis.axvline(0.5, color=rcParams["text.color"], linestyle=":", linewidth=1.4)
     axis.set_yticks(range(len(NAMES)), NAMES.values())
     axis.invert_yaxis()
     axis.set(xlabel="overlap with the box drawn by hand", xlim=(0, 1))
@@ -153,7 +153,7 @@ def saliency_segmentation_overlap(results: pd.DataFrame) -> Figure:
 
 @summary(saliency_segmentation)
 def saliency_segmentation_values(results: pd.DataFrame) -> dict:
-    """Overlap and images found by method, and each against the middle of the image."""
+    """Overlap and images found by method, and each against the middle of the image and against the whole of it."""
     from tpdl.methods.intervals import mean_interval
 
     table = results.pivot(index="image", columns="method", values="overlap")
@@ -167,6 +167,7 @@ def saliency_segmentation_values(results: pd.DataFrame) -> dict:
                 "interval": list(mean_interval(table[method].to_numpy())),
                 "found": int((table[method] >= 0.5).sum()),
                 "gain": list(mean_interval((table[method] - table["centre"]).to_numpy())),
+                "gain_over_whole": list(mean_interval((table[method] - table["whole"]).to_numpy())),
             }
             for method in NAMES
         },
