@@ -29,7 +29,6 @@ COLOURS = {"source-only": "C0", "dann": "C1", "target": "C2", "recoloured": "C5"
 
 @experiment(
     matrix={"method": ["source-only", "dann", "target"], "seed": [0, 1, 2]},
-    optional={"seed": [1, 2]},
     demo={"seed": [0], "epochs": 3},
     data=["mnist", "mnist-m"],
     local=True,
@@ -52,7 +51,6 @@ def dann_training(method: str, seed: int, epochs: int = 5) -> Arrays:
 
 @experiment(
     matrix={"method": ["recoloured", "recoloured-dann"], "seed": [0, 1, 2]},
-    optional={"method": ["recoloured", "recoloured-dann"]},
     demo={"seed": [0], "epochs": 3},
     data=["mnist", "mnist-m"],
     local=True,

@@ -21,7 +21,6 @@ SCHEDULE = "schedule"
 
 @experiment(
     matrix={"weight": [0.0, 0.1, 0.3, 1.0, 3.0], "seed": [0, 1, 2]},
-    optional={"seed": [0, 1, 2]},
     demo={"weight": [0.0, 1.0], "seed": [0], "epochs": 3},
     data=["mnist", "mnist-m"],
     local=True,

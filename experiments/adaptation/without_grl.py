@@ -22,7 +22,6 @@ COLOURS = {"reversed": "C1", "detached": "C0", "joined": "C4"}
 
 @experiment(
     matrix={"seed": [0, 1, 2]},
-    optional={"seed": [0, 1, 2]},
     demo={"seed": [0], "epochs": 3},
     data=["mnist", "mnist-m"],
     local=True,
