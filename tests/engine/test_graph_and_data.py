@@ -101,6 +101,37 @@ def test_an_edition_may_leave_experiments_unmeasured(lab):
     assert "network=large" in lab.tpdl("status", code=1), "what was measured can be stale as ever"
 
 
+TWO = """
+from matplotlib.figure import Figure
+
+from tpdl import experiment, figure
+
+
+@experiment()
+def known() -> dict:
+    return {"n": 1}
+
+
+@experiment()
+def unknown() -> dict:
+    return {"n": 2}
+
+
+@figure(unknown, known, caption="Both.", alt="Both.")
+def unknown_and_known(results: dict, others: dict) -> Figure:
+    return Figure()
+"""
+
+
+def test_what_is_drawn_from_something_left_out_and_something_measured_may_stay_undrawn(lab):
+    lab.write("experiments/two.py", TWO)
+    lab.write("pyproject.toml", '[tool.tpdl]\nunmeasured = ["unknown"]\n')
+    lab.tpdl("run", "known", "toy")
+    assert re.search(r"unknown.svg +missing \(optional\)", lab.tpdl("status", code=0))
+    lab.tpdl("run", "unknown")
+    assert lab.not_fresh() == {}, "measured after all, so it is drawn"
+
+
 def test_graph(fresh):
     text = fresh.tpdl("graph")
     assert text.startswith("flowchart LR") and text.count("-->") == 4

@@ -45,10 +45,13 @@ def judge(plan: Plan, step: Step, upstream: Mapping[str, Status]) -> Status:
         why = [f"needs {name}, which is missing" for name in absent]
         if missing := plan.missing_data(step):
             why += [f"data not on this machine: {plan.describe_data(name)}" for name in missing]
-        if step.kind in ("table", "figure", "summary") and step.upstream and not _any_result(plan, step):
-            # Drawn from nothing but cells that may stay unmeasured: it may stay undrawn with them.
-            nothing = all(upstream[name].optional and upstream[name].state == "missing" for name in step.upstream)
-            return Status("missing", why or ["nothing to draw from yet"], None, optional=nothing)
+        if step.kind in ("table", "figure", "summary") and step.upstream:
+            # Drawn from what may stay unmeasured, and is: it may stay undrawn with it.
+            left_out = {name for name in step.upstream if upstream[name].optional and upstream[name].state == "missing"}
+            without = any(given.labels is None and left_out.issuperset(given.steps) for given in step.inputs.values())
+            if without or not _any_result(plan, step):
+                undrawn = without or left_out.issuperset(step.upstream)
+                return Status("missing", why or ["nothing to draw from yet"], None, optional=undrawn)
         return Status("missing", why or ["never run"], None, optional=step.optional)
     if own:
         return Status("missing" if own == [_GONE] else "stale", own, record)

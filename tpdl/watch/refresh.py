@@ -77,6 +77,8 @@ def drawable(plan: Plan, states: Mapping[str, Status]) -> list[str]:
         follows = set(chosen).intersection(step.upstream)
         if step.kind == "experiment" or state in ("fresh", "failed") or (state == "stale upstream" and not follows):
             continue
+        if states[name].settled and not follows:
+            continue  # drawn from what this edition leaves out
         there = [up for up in step.upstream if plan.record(up) or up in chosen]
         if there and all(up in there or plan.steps[up].optional for up in step.upstream):
             chosen.append(name)
