@@ -2,7 +2,7 @@
 
     python benchmarks/adaptation_throughput.py [IMAGES]
 
-Both train the same network on the same images, in batches of 64 + 64 from both domains, on one thread, and the CPU's time counts: what else the machine
+Both train the same network on the same images, in batches of 32 + 32 from both domains, as the report has them, on one thread, and the CPU's time counts: what else the machine
 does changes nothing. The plain loop is what a tutorial has: `ImageFolder` and `DataLoader` for both domains (without workers), `ToTensor` and `Normalize`, torch's
 default memory layout, ReLU before pooling. The other has the images in memory as one uint8 tensor, picks batches by index and converts
 them at once. Printed for the feeding alone and for whole training steps; each is the best of three. It needs no data: scikit-learn's
@@ -30,7 +30,7 @@ from tpdl.methods.domain_adversarial import train
 from tpdl.methods.gradient_reversal import reverse_gradient
 from tpdl.nets.dann import DomainAdversarialNetwork, as_input
 
-HALF = 64
+HALF = 32
 
 
 def write(images: np.ndarray, labels: np.ndarray, folder: Path) -> ImageFolder:
