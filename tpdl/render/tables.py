@@ -154,9 +154,8 @@ def _in_one_line(text: str) -> str:
     """Keeps an interval such as `62.4% – 64.8%`, and `3 of 9`, from being broken in a narrow column."""
     if not re.fullmatch(r"[−\-+\d.,%]+ (–|of) [−\-+\d.,%]+", text):
         return text
-    return text.replace(" ", "\u00a0").replace(
-        "–", "–\u2060"
-    )  # a line may end after a dash, unless a word joiner follows
+    # A line may end after a dash, unless a word joiner follows.
+    return text.replace(" ", "\u00a0").replace("–", "–\u2060")
 
 
 def _text(column: str, row: Mapping[str, Any], form: str) -> str:

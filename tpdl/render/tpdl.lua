@@ -275,26 +275,29 @@ local function results(div)
   return pandoc.Blocks { pandoc.Div(content, pandoc.Attr(div.identifier, {}, attributes)) } .. provenance(entry), false
 end
 
--- The graph of the steps is part of the page, so that it follows the theme. On paper it has a picture for each chapter, over several pages.
+-- The graph of the steps is part of the page, so that it follows the theme. On paper, where no page holds it, it has a picture for each
+-- chapter, and the figure is the last of them.
 local function graph(div)
-  local content = pandoc.Blocks {}
+  local before, content = pandoc.Blocks {}, pandoc.Blocks {}
   if PDF then
     local function quoted(text) return '"' .. text:gsub('\\', '\\\\'):gsub('"', '\\"') .. '"' end
-    for _, part in ipairs(report.graph.parts) do
-      content:insert(pandoc.RawBlock('typst', ('#align(center, image(bytes(%s), format: "svg", width: calc.min(420, %d * 0.55) * 1pt, alt: %s))'):format(
-        quoted(part.svg), part.width, quoted(part.alt))))
+    local parts = report.graph.parts
+    for i, part in ipairs(parts) do
+      local place, around = content, 'align(center, %s)'
+      if i < #parts then -- each a figure too, as Typst notes for readers of a tagged PDF where a figure lies, and no other picture
+        place, around = before, 'figure(kind: "graph", supplement: none, %s)'
+      end
+      local picture = ('image(bytes(%s), format: "svg", width: calc.min(420, %d * 0.55) * 1pt, alt: %s)'):format(
+        quoted(part.svg), part.width, quoted(part.alt))
+      place:insert(pandoc.RawBlock('typst', '#' .. around:format(picture)))
     end
   else
     content:insert(pandoc.RawBlock('html', '<div class="steps-graph" tabindex="0" role="region" aria-label="Graph of the steps">' ..
       report.graph.svg .. '</div>'))
   end
   content:extend(div.content)
-  local placed = pandoc.Blocks { pandoc.Div(content, pandoc.Attr(div.identifier)) }
-  if PDF then
-    placed:insert(1, pandoc.RawBlock('typst', '#[#show figure: set block(breakable: true)'))
-    placed:insert(pandoc.RawBlock('typst', ']'))
-  end
-  return placed, false
+  before:insert(pandoc.Div(content, pandoc.Attr(div.identifier)))
+  return before, false
 end
 
 local function block(div)
