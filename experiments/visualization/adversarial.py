@@ -36,11 +36,12 @@ def adversarial_images(
 
     from tpdl.data import imagenet
     from tpdl.methods.fooling import fool
+    from tpdl.nets.class_gradient import for_class_gradients
     from tpdl.nets.frozen import frozen, on_device_of, scores_of
     from tpdl.nets.inputs import coloured
     from tpdl.nets.registry import image_size
 
-    photographs, model = imagenet.load(), frozen(network)
+    photographs, model = imagenet.load(), for_class_gradients(frozen(network))
     inputs = coloured(photographs.images, image_size(network))
     taken = {*scores_of(model, inputs).argmax(1).tolist(), *photographs.labels.tolist()}
     free = [k for k in range(len(photographs.classes)) if k not in taken]
