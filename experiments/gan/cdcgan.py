@@ -213,7 +213,10 @@ def cdcgan_agreement_table(results: pd.DataFrame) -> Figure:
 
 @summary(cdcgan, cdcgan_agreement, cdcgan_losses)
 def cdcgan_values(results: pd.DataFrame, agreement: pd.DataFrame, losses: pd.DataFrame) -> dict:
-    """The end of training, agreement by class with its 95 % bootstrap interval over all digits, and the commonest mistake."""
+    """The end of training, agreement by class with its 95 % bootstrap interval over all digits, and the commonest mistake.
+
+    "lowest_later" is the lowest agreement after nine digits of ten were right for the first time.
+    """
     import numpy as np
 
     from tpdl.methods.intervals import bootstrap_interval
@@ -224,7 +227,9 @@ def cdcgan_values(results: pd.DataFrame, agreement: pd.DataFrame, losses: pd.Dat
     wrong = counts - np.diag(counts.diagonal())
     asked, seen = np.unravel_index(wrong.argmax(), wrong.shape)
     by_class = counts.diagonal() / counts.sum(1)
-    half = results[results["agreement"] >= 0.9]["iteration"]
+    reached = results[results["agreement"] >= 0.9]["iteration"]
+    later = results[results["iteration"] > reached.min()] if len(reached) else results[:0]
+    lowest = later.loc[later["agreement"].idxmin()] if len(later) else None
     late = losses[losses["iteration"] > losses["iteration"].max() / 2]
     return {
         "iterations": int(results["iteration"].max()),
@@ -237,7 +242,10 @@ def cdcgan_values(results: pd.DataFrame, agreement: pd.DataFrame, losses: pd.Dat
         "worst": int(by_class.argmin()),
         "worst_share": float(by_class.min()),
         "mistake": {"asked": int(asked), "seen": int(seen), "digits": int(wrong.max())},
-        "nine_of_ten": int(half.min()) if len(half) else None,
+        "nine_of_ten": int(reached.min()) if len(reached) else None,
+        "lowest_later": None
+        if lowest is None
+        else {"agreement": float(lowest["agreement"]), "iteration": int(lowest["iteration"])},
         "minutes": float(results["seconds"].max() / 60),
         "d_real": float(late["d_real"].mean()),
         "d_fake": float(late["d_fake"].mean()),

@@ -93,18 +93,22 @@ def convergence_curves(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
 
 @summary(convergence)
 def convergence_values(results: pd.DataFrame) -> dict:
-    """Each network at its end, at the last moment that all of them share, and how long it took to a distance that all reach."""
+    """Each network at its end, at the last moment that all share, and how long it took to a distance that both of the lab's sizes reach.
+
+    A narrow network that never reaches it has None there.
+    """
     ends = {}
     shared = max(set.intersection(*(set(rows["iteration"]) for _, rows in results.groupby("network"))))
-    reached = float(results.groupby(["network", "iteration"])["frechet"].mean().groupby("network").min().max())
+    means = results.groupby(["network", "iteration"])["frechet"].mean()
+    reached = float(means.loc[["unconditional", "conditional"]].groupby("network").min().max())
     for network, rows in results.groupby("network", sort=False):
         mean = rows.groupby("iteration")[["frechet", "teraflop"]].mean()
-        first = mean[mean["frechet"] <= reached].iloc[0]
+        within = mean[mean["frechet"] <= reached]
         ends[str(network).replace("-", "_")] = {
             "end": over_seeds(rows[rows["iteration"] == rows["iteration"].max()].dropna(axis=1)),
             "shared": over_seeds(rows[rows["iteration"] == shared].dropna(axis=1)),
-            "iterations_to_shared_distance": int(first.name),
-            "teraflop_to_shared_distance": float(first["teraflop"]),
+            "iterations_to_shared_distance": int(within.index[0]) if len(within) else None,
+            "teraflop_to_shared_distance": float(within["teraflop"].iloc[0]) if len(within) else None,
             "teraflop": float(rows["teraflop"].max()),
             "gigaflop_an_image": float(1000 * rows["teraflop"].max() / rows["iteration"].max() / 128),
             "minutes": float(rows["seconds"].max() / 60),
