@@ -246,6 +246,32 @@ def test_values_of_the_other_steps() -> None:
     assert alone["generator"]["d_real"] == pytest.approx(0.8) and alone["iterations"] == 60
 
 
+def test_the_shared_distance_is_that_of_the_two_networks_of_the_lab() -> None:
+    """Closed form: 100, 50, 33.3 for one seed; a narrow network ten times as far off never gets there."""
+    networks = pd.concat([measured(network=name, seeds=[0]) for name in convergence.NETWORKS], ignore_index=True)
+    narrow = networks["network"] == "conditional-narrow"
+    networks = networks.assign(teraflop=networks["iteration"] * 2.0)
+    networks.loc[narrow, "frechet"] *= 10
+    networks.loc[(networks["network"] == "conditional") & (networks["iteration"] == 100), "frechet"] = 5.0
+    found = convergence.convergence_values(networks)
+    assert found["shared_distance"] == pytest.approx(100 / 3)
+    assert found["by_network"]["unconditional"]["iterations_to_shared_distance"] == 100
+    assert found["by_network"]["conditional"]["teraflop_to_shared_distance"] == 200
+    assert found["by_network"]["conditional_narrow"]["iterations_to_shared_distance"] is None
+    assert found["by_network"]["conditional_narrow"]["teraflop_to_shared_distance"] is None
+
+
+def test_a_relapse_of_the_conditional_network_is_seen() -> None:
+    rows = measured(seeds=[0])
+    for agreement, first, later in (
+        ([0.95, 0.4, 0.92], 0, {"agreement": 0.4, "iteration": 50}),
+        ([0.1, 0.5, 0.92], 100, None),
+        ([0.1, 0.2, 0.3], None, None),
+    ):
+        found = cdcgan.cdcgan_values(rows.assign(agreement=agreement), AGREEMENT, history())
+        assert (found["nine_of_ten"], found["lowest_later"]) == (first, later)
+
+
 def test_copies_are_counted() -> None:
     made = pd.DataFrame({"digits": "generated", "distance": [0.1, 3.0, 4.0, 5.0]})
     real = pd.DataFrame({"digits": "test", "distance": [2.0, 3.0, 4.0, 5.0]})
