@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -10,22 +11,24 @@ from pathlib import Path
 import pytest
 
 from tpdl.engine.project import Project
-from tpdl.render.embedded.pandoc import Pandoc
+from tpdl.render.embedded import pandoc
+from tpdl.render.embedded.citations import Citations
 from tpdl.render.report import build
 
 
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The chapters that Pandoc is run for, as they come."""
-    chapters: list[str] = []
-    run = Pandoc._run
+    """The names of what Pandoc makes anew, as they come: "html-2" is the page of chapter 2."""
+    names: list[str] = []
+    write = pandoc.atomic_write
 
-    def noted(self, chapter, *rest):  # type: ignore[no-untyped-def]
-        chapters.append(chapter.path)
-        return run(self, chapter, *rest)
+    def noted(path: Path, text: str) -> None:
+        if path.suffix == ".kept":
+            names.append(path.stem)
+        write(path, text)
 
-    monkeypatch.setattr(Pandoc, "_run", noted)
-    return chapters
+    monkeypatch.setattr(pandoc, "atomic_write", noted)
+    return names
 
 
 def render(root: Path) -> dict[str, str]:
@@ -84,19 +87,60 @@ def test_a_book_from_what_is_kept_is_the_book_from_scratch(root: Path, edit: Cal
 
 def test_only_what_changed_is_made(root: Path, made: list[str]) -> None:
     render(root)
-    everything = set(made)
-    assert len(everything) > 2 and len(made) == 3 * len(everything)
+    chapters = {name.partition("-")[2] for name in made} - {""}
+    assert len(chapters) > 2 and len(made) == 3 * len(chapters) + 1
     made.clear()
     render(root)
     assert made == []
     edited("report/second.qmd", "# ", "A word before.\n\n# ")(root)
     render(root)
-    assert made == ["report/second.qmd"] * 3
+    assert sorted(made) == ["html-2", "tree-2", "typst-2"]
 
 
 def test_a_kept_file_that_is_damaged_is_made_again(root: Path, made: list[str]) -> None:
     before = render(root)
+    everything = set(made)
     for path in (root / ".tpdl" / "book" / "_book").glob("*.kept"):
         path.write_bytes(b"\xff half a fi")
     made.clear()
-    assert render(root) == before and len(made) == 3 * len(set(made))
+    assert render(root) == before and set(made) == everything
+
+
+CITATIONS = "\n\nAs [see *also* @turing1936, pp. 33--35, *passim*; @shannon1948], [-@turing1936, **p. 7**] and @shannon1948 [chap. 2] say.\n"
+
+
+def test_citations_that_are_looked_up_are_those_of_citeproc(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (root / "report" / "second.qmd").open("a", encoding="utf-8") as file:
+        file.write(CITATIONS)
+    looked_up = render(root)
+    shutil.rmtree(root / ".tpdl" / "book")
+    monkeypatch.setattr(Citations, "make", lambda *_: None)  # nothing to look up: citeproc is asked for every chapter
+    assert looked_up == render(root)
+    page = looked_up["_book/report/second.html"]
+    assert "33–35" in page and '<a href="references.html#ref-shannon1948"' in page and 'id="ref-' not in page
+
+
+NUMERIC = """<style xmlns="http://purl.org/net/xbiblio/csl" version="1.0" class="in-text" default-locale="en-GB">
+  <info><title>Numbers</title><id>numbers</id><updated>2026-01-01T00:00:00+00:00</updated></info>
+  <citation><layout prefix="[" suffix="]" delimiter=", "><text variable="citation-number"/></layout></citation>
+  <bibliography><layout><text variable="citation-number" suffix=". "/><text variable="title"/></layout></bibliography>
+</style>
+"""
+
+
+def test_a_style_of_the_books_own(root: Path) -> None:
+    (root / "report" / "numbers.csl").write_text(NUMERIC, encoding="utf-8")
+    edited("_quarto.yml", "bibliography:", "csl: report/numbers.csl\nbibliography:")(root)
+    pages = render(root)
+    assert re.search(
+        r'<span class="citation" data-cites="shannon1948">.*\[<a href="references.html#ref-shannon1948"',
+        pages["_book/report/constructs.html"],
+    )
+    assert 'id="ref-shannon1948"' in pages["_book/report/references.html"]
+
+
+def test_chapters_list_their_own_works_where_the_book_has_no_list(root: Path) -> None:
+    (root / "report" / "references.qmd").write_text("# References\n\nNone here.\n", encoding="utf-8")
+    pages = render(root)
+    assert 'id="ref-shannon1948"' in pages["_book/report/constructs.html"]
+    assert 'id="ref-shannon1948"' not in pages["_book/report/second.html"]

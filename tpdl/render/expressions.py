@@ -76,7 +76,7 @@ class Evaluator(EvalWithCompoundTypes):  # type: ignore[misc]  # simpleeval has 
 
     def _eval_attribute(self, node: ast.Attribute) -> Any:
         """A dot is a look-up in a mapping. Python attributes, and with them every escape, are out of reach."""
-        owner = self._eval(node.value)
+        owner = self._owner(node.value)
         if not isinstance(owner, Mapping):
             raise ExpressionError(
                 f"`{ast.unparse(node)}`: `{ast.unparse(node.value)}` is a {kind(owner)} and has no named parts"
@@ -87,12 +87,17 @@ class Evaluator(EvalWithCompoundTypes):  # type: ignore[misc]  # simpleeval has 
             raise ExpressionError(f"`{ast.unparse(node)}` is unknown; {nearest(node.attr, owner)}") from None
 
     def _eval_subscript(self, node: ast.Subscript) -> Any:
-        owner, key = self._eval(node.value), self._eval(node.slice)
+        owner, key = self._owner(node.value), self._eval(node.slice)
         try:
             return owner[key]
         except KeyError:
             hint = nearest(str(key), (str(name) for name in owner))
             raise ExpressionError(f"`{ast.unparse(node.value)}` has no {key!r}; {hint}") from None
+
+    def _owner(self, node: ast.expr) -> Any:
+        """What is before a dot or bracket. `_eval` would search all of it for what is forbidden, at every dot; the part that is taken is searched."""
+        looked_up = isinstance(node, ast.Name | ast.Attribute | ast.Subscript)
+        return self.nodes[type(node)](node) if looked_up else self._eval(node)
 
     def _eval_call(self, node: ast.Call) -> Any:
         if not isinstance(node.func, ast.Name):

@@ -83,7 +83,7 @@ def prepare(project: Project, profile: str = "full", plan: Plan | None = None) -
     work.check_labels()
     work.evaluate()
     path = project.root / ".tpdl" / "report.json"
-    atomic_write(path, json.dumps(work.data, ensure_ascii=False, indent=1) + "\n")
+    atomic_write(path, json.dumps(work.data, ensure_ascii=False) + "\n")
     problems = sorted(set(work.problems))
     return Prepared(
         path, work.book, work.claims, problems, work.data, work.items, work.written, time.perf_counter() - started

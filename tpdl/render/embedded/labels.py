@@ -5,6 +5,7 @@ A figure of chapter 2 is `Figure 2.1`; one of a chapter without number is `Figur
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -37,6 +38,8 @@ class Labels:
     chapters: list[ChapterNumbers] = field(default_factory=list)
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
     """label -> `number`, `page`, `kind` ("fig", "tbl", "eq", "sec", "chapter", "appendix"), for a subfigure also `sub`."""
+    citations: dict[str, Node] = field(default_factory=dict)
+    """Every different citation (references to labels are written in the same way), by what makes it different."""
 
 
 def number_book(documents: list[tuple[str, bool, Node]]) -> Labels:
@@ -79,6 +82,9 @@ class _Numbering:
             self._heading(node, is_title=node is title)
         elif kind == "Cite":
             self.chapter.cited += [c["citationId"] for c in content[0]]
+            place = ("citationHash", "citationNoteNum")
+            different = [{key: value for key, value in c.items() if key not in place} for c in content[0]]
+            self.book.citations.setdefault(json.dumps(different), node)
         elif kind in ("Para", "Plain"):
             self._equations(content)
         label = _label(node)

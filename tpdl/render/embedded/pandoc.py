@@ -8,15 +8,17 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from types import MappingProxyType
+from typing import TypeVar
 
 from tpdl.engine.errors import UserError
 from tpdl.engine.files import atomic_write, sha256_bytes
-from tpdl.render.book import Book, Chapter
+from tpdl.render.book import Book
+from tpdl.render.embedded.citations import Citations
 from tpdl.render.embedded.excerpt import excerpt
 from tpdl.render.embedded.labels import Labels
 from tpdl.render.prepare import Prepared
@@ -63,7 +65,7 @@ class Pandoc:
 
     def __init__(self, prepared: Prepared, folder: Path) -> None:
         self.book: Book = prepared.book
-        self._folder = folder
+        self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         for index, chapter in enumerate(self.book.chapters):
             part = excerpt(prepared.data, prepared.written[chapter.path], chapter.text)
@@ -71,7 +73,7 @@ class Pandoc:
 
     def write(self, name: str, text: str) -> Path:
         """A file that Pandoc shall read."""
-        path = self._folder / name
+        path = self.folder / name
         atomic_write(path, text)
         return path
 
@@ -83,6 +85,7 @@ class Pandoc:
         read: Sequence[Path],
         numbers: Path | None = None,
         text: str | None = None,
+        citations: Path | None = None,
     ) -> str:
         """Chapter `index` in a format, or what is kept of it if everything that it is made from is as it was.
 
@@ -92,41 +95,61 @@ class Pandoc:
             read: the files that these name.
             numbers: the numbers of the book, for the filter.
             text: what to convert, if not the chapter's source.
+            citations: what citeproc made of those of the book, for the filter; need not exist.
 
         Raises:
             UserError: Pandoc or a filter stopped; its message, with the chapter.
         """
-        report = self._folder / f"report-{index}.json"
+        report, chapter = self.folder / f"report-{index}.json", self.book.chapters[index]
+        named = {"TPDL_REPORT": report} | ({"TPDL_CHAPTER": numbers} if numbers else {})
+        named |= {"TPDL_CITATIONS": citations} if citations else {}
+        return self.run(
+            f"{to}-{index}", arguments, read, chapter.text if text is None else text, named, about=f"{chapter.path}: "
+        )
+
+    def run(
+        self,
+        name: str,
+        arguments: Sequence[str],
+        read: Sequence[Path],
+        text: str,
+        named: Mapping[str, Path] = MappingProxyType({}),
+        about: str = "",
+    ) -> str:
+        """What Pandoc makes of `text`, or what is kept of it under `name`.
+
+        Args:
+            arguments: for Pandoc.
+            read: the files that these name.
+            named: variables of the environment that name files which a filter reads.
+            about: where the text comes from, to be said if Pandoc stops.
+
+        Raises:
+            UserError: Pandoc or a filter stopped.
+        """
         program = Path(pandoc_path())
-        chapter = self.book.chapters[index]
-        text = chapter.text if text is None else text
-        parts = [program.stat().st_mtime_ns, str(self.book.root), to, *arguments, text]
-        parts += [sha256_bytes(file.read_bytes()) for file in (report, *read, *([numbers] if numbers else []))]
+        parts = [program.stat().st_mtime_ns, str(self.book.root), name, *arguments, text]
+        parts += [sha256_bytes(file.read_bytes()) if file.exists() else "" for file in (*read, *named.values())]
         key = sha256_bytes(json.dumps(parts).encode())
-        kept = self._folder / f"{to}-{index}.kept"
+        kept = self.folder / f"{name}.kept"
         try:
             made_from, _, made = kept.read_text(encoding="utf-8").partition("\n")
         except (OSError, ValueError):  # nothing kept, or damaged
             made_from = ""
         if made_from == key:
             return made
-        made = self._run(chapter, text, arguments, report, numbers)
-        atomic_write(kept, f"{key}\n{made}")
-        return made
-
-    def _run(self, chapter: Chapter, text: str, arguments: Sequence[str], report: Path, numbers: Path | None) -> str:
-        environment = os.environ | {"TPDL_REPORT": str(report)} | ({"TPDL_CHAPTER": str(numbers)} if numbers else {})
         done = subprocess.run(
-            [pandoc_path(), *arguments],
+            [str(program), *arguments],
             input=text,
             cwd=self.book.root,
-            env=environment,
+            env=os.environ | {variable: str(path) for variable, path in named.items()},
             capture_output=True,
             encoding="utf-8",
             check=False,
         )
         if done.returncode:
-            raise UserError(f"{chapter.path}: {' '.join(done.stderr.split())}")
+            raise UserError(f"{about}{' '.join(done.stderr.split())}")
+        atomic_write(kept, f"{key}\n{done.stdout}")
         return done.stdout
 
 
@@ -146,24 +169,27 @@ class SecondPass:
 
     def __init__(self, pandoc: Pandoc, trees: Sequence[str], labels: Labels) -> None:
         self._pandoc, self._trees, self._labels, self._book = pandoc, trees, labels, pandoc.book
-        keys = {key for chapter in labels.chapters for key in chapter.cited if not _is_label(key, labels)}
-        self._cited = sorted(keys)
-        self._one_bibliography = any(chapter.has_bibliography for chapter in labels.chapters)
+        self._citations = Citations(pandoc, labels)
         self._template = pandoc.write("part.html", TEMPLATE)
+        if trees:
+            self._citations.make(json.loads(trees[0]))
 
     def render(self, index: int, to: str) -> str:
         """Chapter `index` as HTML (title, contents and text, divided by `PART`) or as the body of a Typst document."""
-        citations, read = self._citations(index)
+        citing, read = self._citations.arguments(index)
         numbers = self._numbers(index, to)
-        arguments = [f"--lua-filter={QUARTO}", *citations, "--wrap=none"]
+        arguments = [f"--lua-filter={QUARTO}", *citing, "--wrap=none"]
+        read, made = [QUARTO, *read], self._citations.made if citing else None
         if to == "typst":  # on paper other things are put into the text, so it is read once more
-            arguments = ["--from=markdown", "--to=typst", f"--lua-filter={PLACE}", *arguments]
-            return self._pandoc.convert(index, to, arguments, [PLACE, QUARTO, *read], numbers)
+            # Citations are finished text for Typst, not its own.
+            arguments = ["--from=markdown", "--to=typst-citations", f"--lua-filter={PLACE}", *arguments]
+            return self._pandoc.convert(index, to, arguments, [PLACE, *read], numbers, citations=made)
         arguments += ["--from=json", "--to=html5", "--standalone", f"--template={self._template}", "--mathml"]
         arguments += ["--section-divs", "--toc", f"--toc-depth={self._book.option('toc-depth', 3)}"]
         arguments += ["--metadata=pagetitle=page"]
-        read = [QUARTO, self._template, *read]
-        return self._pandoc.convert(index, to, arguments, read, numbers, self._trees[index])
+        return self._pandoc.convert(
+            index, to, arguments, [self._template, *read], numbers, self._trees[index], citations=made
+        )
 
     def _numbers(self, index: int, to: str) -> Path:
         numbers, chapter = self._labels.chapters[index], self._book.chapters[index]
@@ -176,28 +202,3 @@ class SecondPass:
         }
         text = json.dumps({"labels": self._labels.labels, "chapter": about})
         return self._pandoc.write(f"chapter-{index}-{to}.json", text)
-
-    def _citations(self, index: int) -> tuple[list[str], list[Path]]:
-        """Cite in every chapter as if it cited everything, so that "2015a" is the same work everywhere; list the works once.
-
-        Returns:
-            arguments for Pandoc, and the files that these name.
-        """
-        here = self._labels.chapters[index].has_bibliography
-        cites = any(key in self._cited for key in self._labels.chapters[index].cited)
-        if not (self._book.bibliography and (cites or here)):
-            return [], []  # citeproc takes ten times as long as everything else
-        metadata: dict[str, Any] = {"link-citations": True, "nocite": ", ".join(f"@{key}" for key in self._cited)}
-        if self._one_bibliography and not here:
-            metadata["suppress-bibliography"] = True
-        if not self._one_bibliography:
-            metadata["nocite"] = ""
-        path = self._pandoc.write(f"citations-{index}.json", json.dumps(metadata))
-        style = self._book.settings.get("csl")
-        files = [f"--bibliography={file}" for file in self._book.bibliography]
-        read = [path, *self._book.bibliography, *([self._book.root / style] if style else [])]
-        return ["--citeproc", f"--metadata-file={path}", *files, *([f"--csl={style}"] if style else [])], read
-
-
-def _is_label(key: str, labels: Labels) -> bool:
-    return key[0].lower() + key[1:] in labels.labels
