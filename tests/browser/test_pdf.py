@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -96,6 +99,25 @@ def test_every_figure_and_table_of_the_pages_is_in_it(pdf: PdfReader, book: Path
         media = page.get_object()["/MediaBox"]
         margin = 70  # points; the printed margin is 88
         assert margin < left < right < float(media[2]) - margin and 0 < bottom < top < float(media[3]), figure["/Alt"]
+
+
+def test_no_word_is_printed_over_another(book: Path) -> None:
+    if not shutil.which("pdftotext"):
+        pytest.skip("pdftotext is not installed; it comes with poppler-utils")
+    (path,) = book.glob("*.pdf")
+    found = subprocess.run(["pdftotext", "-bbox", path, "-"], check=True, capture_output=True, encoding="utf-8").stdout
+    words = [
+        re.findall(r'xMin="(.+?)" yMin="(.+?)" xMax="(.+?)" yMax="(.+?)">(.*?)<', page)
+        for page in found.split("<page ")
+    ]
+    assert sum(map(len, words)) > 1000
+    for number, page in enumerate(words):
+        boxes = [(*map(float, sides), text) for *sides, text in page]
+        for one, other in itertools.combinations(boxes, 2):
+            wide = min(one[2], other[2]) - max(one[0], other[0])
+            high = min(one[3], other[3]) - max(one[1], other[1])
+            # In points. Letters of a formula may reach into each other's box by less.
+            assert wide < 2.5 or high < 2.5, f"page {number}: {one[4]} and {other[4]} are printed over each other"
 
 
 def test_no_glyph_is_missing(pdf: PdfReader) -> None:
