@@ -44,7 +44,7 @@ def classifier(epochs: int = 6, seed: int = 0) -> Arrays:
 
 @experiment(inputs={"classifier": classifier})
 def classifier_accuracy(classifier: Arrays, seed: int = 0) -> dict:
-    """Accuracy on the test digits with its 95 % bootstrap interval, and the classes that are right least and most often."""
+    """Accuracy on the test digits with its 95 % bootstrap interval, accuracy by class, and the class that is right least often."""
     from tpdl.methods.intervals import bootstrap_interval
 
     right, label = classifier["predicted"] == classifier["label"], classifier["label"]

@@ -68,7 +68,7 @@ def convergence(
     real_measures,
     caption="Fréchet distance against iterations (left) and against the arithmetic spent (right). Line: mean over seeds; band: lowest and highest seed (the lab-sized "
     "conditional network has one); dashed: real digits.",
-    alt="Two panels of falling curves for three networks, over iterations on the left and over teraflop on a logarithmic axis on the right, with a dashed line for "
+    alt="Two panels of falling curves for three networks, over iterations on the left and over operations on a logarithmic axis on the right, with a dashed line for "
     "real digits below.",
 )
 def convergence_curves(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
@@ -84,7 +84,7 @@ def convergence_curves(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
         floor(axis, real["frechet"])
     iterations_axis(axes[0], results)
     axes[0].set_ylabel("Fréchet distance")
-    axes[1].set_xlabel("arithmetic in teraflop")
+    axes[1].set_xlabel("arithmetic in 10¹² operations")
     logarithmic(axes[0], "y")
     logarithmic(axes[1], "x")
     fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)

@@ -93,8 +93,8 @@ def dcgan_sheet(training: Arrays, seed: int = 0, columns: int = 16, rows: int = 
     real_measures,
     caption="The measures of generated digits as training goes on. Line: mean over seeds; band: lowest and highest seed; dashed: real digits "
     "against real digits.",
-    alt="Four panels over the iterations: the Fréchet distance falls towards the dashed line of real digits; effective classes, confidence and diversity "
-    "rise towards theirs.",
+    alt="Four panels over the iterations: the Fréchet distance falls towards the dashed line of real digits; effective classes rise to theirs; "
+    "confidence falls at first and then rises towards its line; diversity rises past its line.",
 )
 def dcgan_measures(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
     """One panel for each measure."""
@@ -158,7 +158,7 @@ def dcgan_losses_curves(results: pd.DataFrame) -> Figure:
     suffix="progress",
     format="png",
     caption="One column for each noise vector, one row for each moment of the training of the first seed.",
-    alt="A grid of small images. The first row is grey noise; downwards blurred strokes appear, then digits, which keep their place in the column.",
+    alt="A grid of small images. The first row is flat grey; downwards blurred strokes appear, then digits, which keep their place in the column.",
 )
 def dcgan_progress(images: Arrays) -> Figure:
     """Rows of images of the same noise, labelled by iteration."""
@@ -183,7 +183,7 @@ def dcgan_pictures(images: Arrays) -> Figure:
 
 @summary(dcgan, dcgan_losses, real_measures)
 def dcgan_values(results: pd.DataFrame, losses: pd.DataFrame, real: pd.DataFrame) -> dict:
-    """The end of training over seeds, when digits were good enough first, and how far losses stayed apart."""
+    """Start and end of training over seeds, the Fréchet distance at every moment, and both losses and outputs over the second half."""
     from experiments.gan.curves import collapsed, over_seeds
 
     end = results[results["iteration"] == results["iteration"].max()]

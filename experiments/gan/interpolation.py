@@ -74,8 +74,8 @@ def interpolation_sheet(training: Arrays, seed: int = 0, pairs: int = 5, points:
     """Images on the way.
 
     Returns:
-        uint8 "linear" and "spherical" [pairs, points, 32, 32]; "loop" [frames, 96, 96], `loops` noise vectors' worth of nine
-        images that each go through noise vectors of their own and come back.
+        uint8 "linear" and "spherical" [pairs, points, 32, 32]; "loop" [frames, 32, loops × 32]: `loops` images side by side
+        that each go through noise vectors of their own and come back.
     """
     import numpy as np
     import torch

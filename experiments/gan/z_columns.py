@@ -200,8 +200,8 @@ def z_columns_pictures(images: Arrays) -> Figure:
     z_columns_sheet,
     suffix="directions",
     format="png",
-    caption="From left to right in each block along one direction in z, for every digit.",
-    alt="Three blocks of ten rows of digits, headed slant, thickness and width; from left to right in each block the property grows in every row.",
+    caption="From left to right in each block along one direction in z, from 4 standard deviations on one side to 4 on the other, for every digit.",
+    alt="Three blocks of ten rows of digits, headed slant, thickness and width; from left to right in each block the property grows in most rows, and at the ends some digits break or become others.",
 )
 def z_columns_directions(images: Arrays) -> Figure:
     """A block for each property."""
@@ -240,18 +240,19 @@ def z_directions_lines(results: pd.DataFrame) -> Figure:
 
 @summary(z_directions)
 def z_directions_values(results: pd.DataFrame) -> dict:
-    """Each property at both ends of its own way."""
+    """Each property at both ends of its own way, and the others along it."""
     found = {}
     for key in PROPERTIES:
         rows = results[results["direction"] == key]
         first, last = rows.iloc[0], rows.iloc[-1]
-        found[key] = {"low": float(first[key]), "high": float(last[key]), "reach": float(last["t"])}
+        along = {name: {"low": float(first[name]), "high": float(last[name])} for name in PROPERTIES}
+        found[key] = along[key] | {"reach": float(last["t"]), "along": along}
     return found
 
 
 @summary(z_columns)
 def z_columns_values(results: pd.DataFrame) -> dict:
-    """The lab-sized generator's rows, the narrow ones' lowest shares, and the property that goes with z most."""
+    """The lab-sized generator's rows, the narrow ones' lowest and highest shares, and the property that goes with z most."""
     lab = results[results["generator"] == "lab"].set_index("property")
     narrow = results[results["generator"] != "lab"].groupby("property")
     keys = ("column_share", "shuffled_share", "correlation", "f_statistic", "p", "r2")
@@ -260,6 +261,7 @@ def z_columns_values(results: pd.DataFrame) -> dict:
             **{name: float(lab.loc[key, name]) for name in keys},
             "narrow": {name: float(narrow[name].mean()[key]) for name in keys},
             "lowest_narrow_share": float(narrow["column_share"].min()[key]),
+            "highest_narrow_share": float(narrow["column_share"].max()[key]),
         }
         for key in PROPERTIES
     }
