@@ -42,7 +42,7 @@ def test_the_whole_experiment_runs_and_its_sentences_hold(lab):
     lab.tpdl("run", "classifiers")
     values = json.loads((lab.root / "figures/classifiers/regularisation.values.json").read_text())
     said = lab.tpdl("claims")
-    assert "1 claims, all of them hold" in said and values["best_C"] <= 1
+    assert "1 claim, all of them hold" in said and values["best_C"] <= 1
     lab.tpdl("report", "--to", "html", "--renderer", "embedded")
     page = (lab.root / "_book/report/one.html").read_text()
     assert f"{values['best_accuracy']:.1%}" in page

@@ -43,20 +43,20 @@ def status(given: Arguments) -> int:
 
 def run(given: Arguments) -> int:
     """Bring steps up to date; a step that fails stops only those that need it."""
+    from tpdl.engine.executors import check_executor
+    from tpdl.engine.screen import print_dry_run, print_left_out
+
+    check_executor(given.executor)
     plan = _plan(given)
     states = plan.status()
     chosen = plan.select(given.names) if given.names else list(plan.steps)
     exact = [name for name in given.names if name in plan.steps and plan.steps[name].cell]
     always = chosen if given.force and given.names else []
     running = plan.stale_selection(chosen, states, exact)
-    running = [name for name in plan.steps if name in running or name in always]
+    running = plan.with_absent_inputs([*running, *always])
     if given.names or not running:
-        from tpdl.engine.screen import print_left_out
-
         print_left_out(plan, chosen, running, states)
     if given.dry_run:
-        from tpdl.engine.screen import print_dry_run
-
         print_dry_run(plan, running, states)
         return Exit.OK
     if not running:
@@ -89,13 +89,19 @@ def figure(given: Arguments) -> int:
     if nothing := [name for name in measured if not plan.record(name) and not plan.steps[name].optional]:
         first = plan.steps[min(nothing)]
         raise UserError(f"{chosen[0]} is drawn from {first.name}, which has no results yet; tpdl run {first.base}")
+    absent = plan.absent_inputs(chosen)
+    for name, needed in absent.items():
+        print(f"{name} is not drawn: the arrays of {needed} are not here; `tpdl run --force {name}` makes them")
+    if len(absent) == len(chosen):
+        return Exit.NOT_FRESH
+    chosen = [name for name in chosen if name not in absent]
     states = plan.status()
     if behind := sorted(name for name in measured if not states[name].settled):
         print(f"drawn from results that are not fresh: {', '.join(behind)}")
     stale_tables = [name for name in tables if states[name].state != "fresh"]
     report = run_steps(plan, [*stale_tables, *chosen], _console(), "inline", always=chosen, alone=False)
     print_report(report, _console())
-    return Exit.OK if report.ok else Exit.NOT_FRESH
+    return Exit.OK if report.ok and not absent else Exit.NOT_FRESH
 
 
 def why(given: Arguments) -> int:
@@ -207,6 +213,8 @@ def init(given: Arguments) -> int:
     """Make a small working report in a new folder."""
     from tpdl.init import start_project
 
+    if not given.folder.strip():
+        raise UserError("tpdl init needs the name of a folder")
     print("\n".join(f"  {path}" for path in start_project(Path(given.folder))))
     print(f"next: cd {given.folder} && tpdl run && tpdl report")
     return Exit.OK
@@ -322,7 +330,9 @@ def main() -> NoReturn:
         if number := getattr(signal, name, None):
             signal.signal(number, _interrupt)
     try:
-        given = _parser().parse_args()
+        given, unknown = _parser().parse_known_args()
+        if unknown:  # argparse itself would name the help of `tpdl`, not that of the command
+            raise UserError(f"unrecognized arguments: {' '.join(unknown)} (tpdl {given.call.__name__} --help)")
         if given.data is not None:
             if not Path(given.data).is_dir():
                 raise UserError(f"--data {given.data}: there is no such folder")
@@ -370,7 +380,10 @@ def _print_json(value: Any) -> None:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
+    try:
+        number = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
     if number < 1:
         raise argparse.ArgumentTypeError("must be at least 1")
     return number

@@ -59,7 +59,7 @@ def dimension_reduction(
 
 @figure(
     dimension_reduction,
-    caption="Accuracy of the SVM on the first principal components, with 95 % bootstrap intervals, and the share of the variance that they "
+    caption="Accuracy of the SVM on the first principal components, with 95% bootstrap intervals, and the share of the variance that they "
     "keep (left); time of the SVM (right).",
     alt="Left, two curves over the number of dimensions on a logarithmic axis: accuracy rises steeply and levels off, the share of the "
     "variance rises more slowly up to one. Right, a curve of the seconds that training takes.",

@@ -92,7 +92,7 @@ def _by_regime(top: dict, whole: dict, scratch: dict) -> dict[str, dict[int, Any
 
 @figure(
     fine_tuning,
-    caption="Accuracy on the test images when more or less of the network is trained: mean of the seeds with its 95 % bootstrap interval over "
+    caption="Accuracy on the test images when more or less of the network is trained: mean of the seeds with its 95% bootstrap interval over "
     "test images. Small dots: lowest and highest seed. The axis does not start at zero.",
     alt="Four dots with intervals, one below the other. Those of the three regimes that start from the pretrained network are close together; the one for "
     "training from scratch is far to the left of them.",

@@ -147,7 +147,7 @@ def heads(
 
 @figure(
     heads,
-    caption="Accuracy on the test images of classifiers on the same features, with 95 % bootstrap intervals over test images. "
+    caption="Accuracy on the test images of classifiers on the same features, with 95% bootstrap intervals over test images. "
     "The axis does not start at zero.",
     alt="Dots with intervals, one below the other and sorted by accuracy; the intervals overlap.",
 )

@@ -79,7 +79,7 @@ def layer_cut(network: str, gram: Arrays, classifiers: Arrays, seed: int = 0) ->
 
 @figure(
     layer_cut,
-    caption="Accuracy on the test images of a linear SVM on the features after each ReLU, with 95 % bootstrap intervals, "
+    caption="Accuracy on the test images of a linear SVM on the features after each ReLU, with 95% bootstrap intervals, "
     "and the number of features there.",
     alt="Two panels for each network, over the depth of the cut. The upper one has the test accuracy with its short intervals, which rises between "
     "two level lines: chance and the best result of the original report. The lower one has the number of features on a logarithmic scale, which "

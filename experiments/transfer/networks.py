@@ -62,7 +62,7 @@ def networks(curve: pd.DataFrame, images: int = 8, rounds: int = 5) -> pd.DataFr
 
 @figure(
     networks,
-    caption="Accuracy on the test images at the best cut of each network, with 95 % bootstrap intervals, against the time that the network takes for an "
+    caption="Accuracy on the test images at the best cut of each network, with 95% bootstrap intervals, against the time that the network takes for an "
     "image up to there, in batches of eight images of 224 × 224 pixels on a processor of two cores that had other work. The number of features is "
     "written beside each.",
     alt="One dot with an interval for each network; time for an image runs to the right, accuracy upwards.",

@@ -185,7 +185,7 @@ def adversarial_strength_curves(results: pd.DataFrame) -> Figure:
 
 @figure(
     adversarial_transfer,
-    caption="Share of the images whose answer changes, for the network that the change was made for and for another that had no part in it, with 95 % "
+    caption="Share of the images whose answer changes, for the network that the change was made for and for another that had no part in it, with 95% "
     "bootstrap intervals. A targeted change counts whatever the new answer is. All changes are scaled to the same size. Random signs have no aim: both draws of them are one group.",
     alt="Pairs of bars for each rule and aim. The first of each pair is near one except for random signs; the second is far lower.",
 )

@@ -165,7 +165,7 @@ def saliency_methods_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
 @figure(
     saliency_methods,
     suffix="scores",
-    caption="Each method over the images, mean with 95 % bootstrap interval. Deletion: mean probability of the true class while the "
+    caption="Each method over the images, mean with 95% bootstrap interval. Deletion: mean probability of the true class while the "
     "strongest pixels go first (low is good). Insertion: while they come first (high is good). Lift: how much more of the map is inside the object's "
     "box than its area would give. Fine waves: share of the map's variance in waves shorter than 4 pixels. In grey, two maps that know nothing of the network.",
     alt="Four panels of dots with intervals, one line for each method. Grad-CAM has the highest lift for each network and the smallest share of fine waves; the intervals of deletion and insertion overlap widely.",

@@ -122,7 +122,7 @@ def saliency_segmentation_sheet(results: pd.DataFrame, images: Arrays) -> Figure
 @figure(
     saliency_segmentation,
     suffix="overlap",
-    caption="Overlap (intersection over union) of the box around the mask with the box drawn by hand. Dots: images. Ring and bar: mean with 95 % "
+    caption="Overlap (intersection over union) of the box around the mask with the box drawn by hand. Dots: images. Ring and bar: mean with 95% "
     "bootstrap interval. Dotted: a half, from which on an object counts as found. The last two rows know nothing of the image.",
     alt="Five rows of dots over the overlap. Those of the three methods spread from nearly 0 to nearly 1.",
 )

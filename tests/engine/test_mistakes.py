@@ -167,7 +167,11 @@ def test_accept_refuses_to_vouch_for_an_edited_product(fresh):
 def test_wrong_options(lab):
     assert "unrecognized arguments: --nonsense" in one_line(lab.tpdl("status", "--nonsense", code=2))
     assert "there is no such folder" in one_line(lab.tpdl("--data", "/no/where", "status", code=2))
-    assert "there is no executor 'cloud'" in one_line(lab.tpdl("run", "--executor", "cloud", code=2))
+    assert "(tpdl run --help)" in one_line(lab.tpdl("run", "--profile", code=2))
+    assert "'x' is not a whole number" in one_line(lab.tpdl("run", "-j", "x", code=2))
+    assert "needs the name of a folder" in one_line(lab.tpdl("init", "", code=2))
+    for more in ([], ["--dry-run"], ["toy/curve"]):
+        assert "there is no executor 'cloud'" in one_line(lab.tpdl("run", "--executor", "cloud", *more, code=2))
 
 
 def test_full_disk_keeps_the_old_file(tmp_path):

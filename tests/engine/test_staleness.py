@@ -212,6 +212,36 @@ def test_large_intermediate_is_made_only_when_needed(lab):
     assert product.exists() and json.loads((lab.root / "figures/total.json").read_text()) == {"sum": 6.0}
 
 
+def test_a_picture_of_arrays_that_are_not_here_says_how_to_make_them(lab):
+    lab.write(
+        "experiments/sheet.py",
+        """
+        import numpy as np
+
+        from tpdl import Arrays, experiment, figure
+
+        @experiment(local=True)
+        def sheet() -> Arrays:
+            return {"x": np.arange(3.0)}
+
+        @figure(sheet)
+        def sheet_picture(arrays):
+            from matplotlib.figure import Figure
+
+            picture = Figure()
+            picture.subplots().plot(arrays["x"])
+            return picture
+        """,
+    )
+    lab.tpdl("run", "sheet")
+    (lab.root / ".tpdl/full/local/sheet.npz").unlink()
+    assert "arrays of sheet are not here; `tpdl run --force sheet.svg` makes them" in lab.tpdl(
+        "figure", "sheet", code=1
+    )
+    assert "done    sheet.svg" in lab.tpdl("run", "--force", "sheet.svg")
+    assert "done    sheet.svg" in lab.tpdl("figure", "sheet")
+
+
 def test_pictures_of_arrays_are_drawn_in_two_processes_that_share_no_file(lab):
     lab.write(
         "experiments/sheet.py",

@@ -154,7 +154,9 @@ def test_the_arithmetic_of_a_step_is_counted() -> None:
 def test_what_a_conditional_network_does_once_a_batch_is_shared_out(batch: int) -> None:
     d = [256 * 16 * 16, 64 * 64 * 32 * 16, 16 * 128 * 64 * 16, 128 * 16]
     g = [100 * 64 * 16, 10 * 64 * 16, 16 * 128 * 64 * 16, 64 * 64 * 32 * 16, 256 * 32 * 16]
-    planes = 10 * 256 * 16 * 10 * 16  # the class maps: forward and weights for D's step, on real and on fake; forward for G's
+    planes = (
+        10 * 256 * 16 * 10 * 16
+    )  # the class maps: forward and weights for D's step, on real and on fake; forward for G's
     expected = 2 * (3 * sum(d) - d[0]) + (3 * sum(g) - g[0] - g[1]) + 2 * sum(d) + 5 * planes / batch
     counted = training_flops(ConditionalGenerator(width=32), ConditionalDiscriminator(16), batch=batch)
     assert counted == pytest.approx(2 * expected, rel=0.001)

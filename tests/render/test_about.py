@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from tpdl.render.about import about
-from tpdl.render.provenance import NBSP
+from tpdl.render.provenance import NBSP, _parameters
 
 
 def step(name: str, kind: str = "experiment", *, optional: bool = False) -> Any:
@@ -18,6 +18,16 @@ def status(state: str, made: str = "", seconds: float = 0.0, memory: int = 0, *,
     happened = {"made": made, "seconds": seconds, "peak_memory_bytes": memory, "device": "CPU"} if made else {}
     record = SimpleNamespace(happened=happened, fingerprint=SimpleNamespace(data={})) if made else None
     return SimpleNamespace(state=state, reasons=[], record=record, optional=optional)
+
+
+def test_parameters_of_different_functions_are_told_apart() -> None:
+    def ran(function: str, **parameters: Any) -> Any:
+        return SimpleNamespace(function=function, parameters=parameters)
+
+    assert _parameters([ran("a:f", steps=16, seed=0), ran("a:f", steps=8, seed=0), ran("a:g", steps=24, seed=0)]) == [
+        "steps=16|8, 24",
+        "seed=0",
+    ]
 
 
 def test_an_experiment_is_one_row_with_its_runs_states_days_times_and_memory() -> None:

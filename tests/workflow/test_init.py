@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_it_runs_and_renders_at_once(started: Lab) -> None:
     assert "5 steps: 5 fresh" in started.tpdl("status")
-    assert "1 claims, all of them hold" in started.tpdl("claims")
+    assert "1 claim, all of them hold" in started.tpdl("claims")
     said = started.tpdl("report", "--renderer", "embedded")
     assert "_book/index.html" in said
     page = (started.root / "_book" / "report" / "means.html").read_text()

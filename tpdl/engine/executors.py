@@ -119,6 +119,7 @@ def open_executor(spec: str, workers: int) -> Iterator[tuple[Executor, Callable[
     Raises:
         UserError: no such executor, or its package is not installed.
     """
+    check_executor(spec)
     if spec == "inline":
         yield Inline(), run_here
     elif spec == "process":
@@ -128,7 +129,7 @@ def open_executor(spec: str, workers: int) -> Iterator[tuple[Executor, Callable[
     elif spec == "slurm" or spec.partition(":")[0] == "dask":
         with _dask_client(spec, workers) as client:
             yield client.get_executor(), run_in_process
-    elif ":" in spec:
+    else:
         module, _, function = spec.partition(":")
         try:
             factory = getattr(importlib.import_module(module), function)
@@ -136,7 +137,15 @@ def open_executor(spec: str, workers: int) -> Iterator[tuple[Executor, Callable[
             raise UserError(f"executor {spec!r} cannot be found: {error}") from error
         with factory(workers) as executor:
             yield executor, run_in_process
-    else:
+
+
+def check_executor(spec: str | None) -> None:
+    """Refuse what can name no executor, before anything else is done.
+
+    Raises:
+        UserError: it is none of the known ones and does not look like `module:function`.
+    """
+    if spec not in (None, "inline", "process", "dask", "slurm") and ":" not in str(spec).strip(":"):
         raise UserError(
             f"there is no executor {spec!r}; use inline, process, dask, dask:ADDRESS, slurm or module:function"
         )

@@ -134,6 +134,15 @@ class Plan:
         record = self.record(step.name)
         return record is not None and self.product_hashes(step) == record.products
 
+    def absent_inputs(self, names: Iterable[str]) -> dict[str, str]:
+        """Step -> a large intermediate that it reads and that is not on this machine."""
+        found: dict[str, str] = {}
+        for name in names:
+            for up in self.steps[name].upstream:
+                if self.steps[up].local and self.record(up) and not self.is_here(self.steps[up]):
+                    found.setdefault(name, up)
+        return found
+
     def failure(self, step: Step) -> dict[str, str] | None:
         """The message of the last failure, if it happened with exactly the present code, parameters, inputs and data."""
         try:
@@ -222,8 +231,13 @@ class Plan:
                 left_out.add(name)
             else:
                 running.add(name)
+        return self.with_absent_inputs(running)
+
+    def with_absent_inputs(self, names: Iterable[str]) -> list[str]:
+        """`names` and the large intermediates that they read and that are not on this machine, in order."""
+        running = set(names)
         for name in reversed(list(self.steps)):
-            step = self.steps[name]
             if name in running:
-                running |= {up for up in step.upstream if self.steps[up].local and not self.is_here(self.steps[up])}
+                upstream = [self.steps[up] for up in self.steps[name].upstream]
+                running |= {step.name for step in upstream if step.local and not self.is_here(step)}
         return [name for name in self.steps if name in running]

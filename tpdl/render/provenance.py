@@ -41,7 +41,7 @@ class Provenance:
         made = [m for m in measured if self._states[m.name].record]
         results = self._results(step)
         line = [self.source(step if step.function else measured[0])] if step.function or measured else []
-        parameters = _parameters([m.parameters for m in made or measured])
+        parameters = _parameters(made or measured)
         data = list(dict.fromkeys(entry for m in made for entry in m.data))
         line += [piece(text) for text in (", ".join(parameters), ", ".join(data), self._when(made)) if text]
         return {
@@ -81,7 +81,8 @@ class Provenance:
         record = self._states[step.name].record
         if self._states[step.name].state == "stale" and record and record.happened.get("commit"):
             # What made the product is the code of that commit; its line is not known.
-            return piece(text, f"{self._url}/blob/{record.happened['commit']}/{step.source}", code="yes")
+            commit = str(record.happened["commit"]).rstrip("+")
+            return piece(text, f"{self._url}/blob/{commit}/{step.source}", code="yes")
         return piece(text, f"{self._url}/blob/{self._commit}/{step.source}#L{step.line}", code="yes")
 
     def _results(self, step: Step) -> str:
@@ -108,13 +109,16 @@ class Provenance:
             rows.append(("Measured by", [self._function(cell), piece(" at "), self.source(cell)]))
         for cell in made:
             happened = self._happened(cell)
-            words = [", ".join(_parameters([cell.parameters])) or "no parameters"]
+            words = [", ".join(_parameters([cell])) or "no parameters"]
             if happened.get("made"):
                 words.append(f"{moment(happened['made'])}, {duration(float(happened.get('seconds', 0)))}")
             if happened.get("peak_memory_bytes"):
                 words.append(f"{size(happened['peak_memory_bytes'])} of memory")
             if happened.get("device"):
-                words.append(f"on {happened['device']}")
+                words.append(f"on {machine(happened)}")
+            if happened.get("commit"):
+                commit = str(happened["commit"])
+                words.append(f"at commit {commit[:7]}" + (" with changes" if commit.endswith("+") else ""))
             run = piece(cell.function.rpartition(":")[2], code="yes")
             rows.append(("Run" if len(made) == 1 else "Runs", [run, piece(": " + "; ".join(words))]))
         hashes = {
@@ -184,13 +188,22 @@ def size(count: float) -> str:
     return ""
 
 
-def _parameters(sets: list[dict[str, Any]]) -> list[str]:
-    """`C=1.0`, `network=squeezenet1_1|vgg16`: every parameter with the values it took."""
-    values: dict[str, dict[str, None]] = {}
-    for parameters in sets:
-        for key, value in parameters.items():
-            values.setdefault(key, {})[value if isinstance(value, str) else json.dumps(value)] = None
-    return [f"{key}={'|'.join(found)}" for key, found in values.items()]
+def machine(happened: Mapping[str, Any]) -> str:
+    """What a step ran on: the device, and the machine if that is known."""
+    device, host = str(happened.get("device", "")), str(happened.get("machine", ""))
+    return f"{device} ({host})" if host else device
+
+
+def _parameters(steps: list[Step]) -> list[str]:
+    """`C=1.0`, `network=squeezenet1_1|vgg16`: every parameter with the values it took; `steps=24, 16` where functions differ."""
+    values: dict[str, dict[str, dict[str, None]]] = {}
+    for step in steps:
+        for key, value in step.parameters.items():
+            text = value if isinstance(value, str) else json.dumps(value)
+            values.setdefault(key, {}).setdefault(step.function, {})[text] = None
+    return [
+        f"{key}={', '.join(dict.fromkeys('|'.join(took) for took in found.values()))}" for key, found in values.items()
+    ]
 
 
 def relative(path: Path, root: Path) -> str:

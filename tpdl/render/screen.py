@@ -29,11 +29,12 @@ def print_claims(project: Project, profile: str) -> int:
     """One line for every claim of the documents: verdict, place, text, expression."""
     claims = prepare(project, profile).claims
     for claim in claims:
-        verdict = "holds" if claim.holds else "FALSE"
+        verdict = "holds" if claim.holds else "cannot be evaluated" if claim.reason else "FALSE"
         reason = f"  ({claim.reason})" if claim.reason else ""
         print(f"{verdict}  {claim.path}:{claim.line}  {claim.text}  [{claim.expression}]{reason}")
     false = sum(not claim.holds for claim in claims)
-    print(f"{len(claims)} claims, " + (f"{false} false" if false else "all of them hold"))
+    count = f"{len(claims)} claim{'s' if len(claims) != 1 else ''}"
+    print(f"{count}, " + (f"{false} of them false or not to be evaluated" if false else "all of them hold"))
     return Exit.NOT_FRESH if false else Exit.OK
 
 
