@@ -24,10 +24,8 @@ def test_parameters_of_different_functions_are_told_apart() -> None:
     def ran(function: str, **parameters: Any) -> Any:
         return SimpleNamespace(function=function, parameters=parameters)
 
-    assert _parameters([ran("a:f", steps=16, seed=0), ran("a:f", steps=8, seed=0), ran("a:g", steps=24, seed=0)]) == [
-        "steps=16|8, 24",
-        "seed=0",
-    ]
+    runs = [ran("a:f", steps=16, seed=0), ran("a:f", steps=8, seed=1), ran("a:g", steps=24, seed=0)]
+    assert _parameters(runs) == ["steps=16|8, 24", "seed=0|1"]
 
 
 def test_an_experiment_is_one_row_with_its_runs_states_days_times_and_memory() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -202,8 +202,17 @@ def _parameters(steps: list[Step]) -> list[str]:
             text = value if isinstance(value, str) else json.dumps(value)
             values.setdefault(key, {}).setdefault(step.function, {})[text] = None
     return [
-        f"{key}={', '.join(dict.fromkeys('|'.join(took) for took in found.values()))}" for key, found in values.items()
+        f"{key}={', '.join('|'.join(took) for took in _different(found.values()))}" for key, found in values.items()
     ]
+
+
+def _different(sets: Iterable[dict[str, None]]) -> list[dict[str, None]]:
+    """Those that are in no other, each once."""
+    kept: list[dict[str, None]] = []
+    for one in sorted(sets, key=len, reverse=True):
+        if not any(one.keys() <= other.keys() for other in kept):
+            kept.append(one)
+    return kept
 
 
 def relative(path: Path, root: Path) -> str:
