@@ -1,4 +1,4 @@
-"""Gradient ascent that starts from a photograph of the class (question 10)."""
+"""Gradient ascent that starts from a photograph of the class (question 10), also with a second network (question 11)."""
 
 from __future__ import annotations
 
@@ -97,6 +97,40 @@ def class_image_start(made: Arrays, network: str = "squeezenet1_1", judge: str =
     return pd.concat(parts, ignore_index=True)
 
 
+@experiment(
+    data=["imagenet-25", "weights/{network}"],
+    demo={"network": "tiny_vgg", "iterations": DEMO_ITERATIONS},
+    local=True,
+)
+def second_photograph_trajectories(
+    network: str = "efficientnet_lite0",
+    iterations: list[int] = ITERATIONS,
+    rate: float = 5.0,
+    l2: float = 1e-3,
+    seed: int = 0,
+) -> Arrays:
+    """The same with a second network (question 11)."""
+    return photograph_trajectories(network, iterations, rate, l2, seed)
+
+
+@experiment(
+    inputs={"made": second_photograph_trajectories},
+    data=["imagenet-25", "weights/{network}", "weights/{judge}"],
+    demo={"network": "tiny_vgg", "judge": "tiny_squeezenet"},
+)
+def class_image_start_second(
+    made: Arrays, network: str = "efficientnet_lite0", judge: str = "squeezenet1_1"
+) -> pd.DataFrame:
+    """As `class_image_start`, with the roles exchanged: the second network ascends, and the first judges."""
+    return class_image_start(made, network, judge)
+
+
+@experiment(inputs={"made": second_photograph_trajectories}, local=True)
+def class_image_start_second_thumbnails(made: Arrays) -> Arrays:
+    """As `class_image_start_thumbnails`."""
+    return class_image_start_thumbnails(made)
+
+
 @experiment(inputs={"made": photograph_trajectories}, local=True)
 def class_image_start_thumbnails(made: Arrays) -> Arrays:
     """For the sheet: "image", uint8 [1 + iterations, photographs, side, side, 3]; "saliency", uint8 [photographs, side, side]."""
@@ -130,6 +164,24 @@ def class_image_start_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     ]
     below.append([""] * len(images["saliency"]))
     return grid(tiles, [*names, "saliency\nof the\nphotograph"], list(results["class"].unique()), below=below)
+
+
+@figure(
+    class_image_start_second,
+    class_image_start_second_thumbnails,
+    format="png",
+    caption="The same with the second network. Under each picture, the probability of the class for the second network, which ascends, and for the first.",
+    alt="Four columns of a photograph, what the ascent makes of it after more and more iterations, and the saliency of the photograph for the second network.",
+)
+def class_image_start_second_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
+    """As `class_image_start_sheet`."""
+    return class_image_start_sheet(results, images)
+
+
+@summary(class_image_start_second)
+def class_image_start_second_values(results: pd.DataFrame) -> dict:
+    """As `class_image_start_values`."""
+    return class_image_start_values(results)
 
 
 @summary(class_image_start)

@@ -1,4 +1,4 @@
-"""Saliency maps by other methods and of another network (questions 2 and 4): noise, artefacts, and whether the network heeds what they mark."""
+"""Saliency maps by other methods and of another network (questions 2 and 4): noise, artefacts, and what they mark."""
 
 from __future__ import annotations
 
@@ -9,67 +9,51 @@ import pandas as pd
 import tpdl
 from experiments.sheet import thumbnail
 from experiments.visualization.maps import saliency_maps, second_maps
+from experiments.visualization.saliency_curves import METHODS, all_maps, saliency_curves
 from experiments.visualization.tiles import grid, map_tile
-from tpdl import Arrays, experiment, figure, note, progress, summary
+from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:
     import numpy as np
     from matplotlib.figure import Figure
 
-METHODS = {
-    "gradient": "gradient",
-    "smoothgrad": "SmoothGrad",
-    "integrated-gradients": "Integrated Gradients",
-    "grad-cam": "Grad-CAM",
-    "second-gradient": "gradient, 2nd network",
-    "second-grad-cam": "Grad-CAM, 2nd network",
-    "edges": "edges of the image",
-    "random": "random",
-}
-"""The last two are no saliency maps: what a map must beat to have said something about the network."""
 SHOWN = (1, 3, 7, 13, 17, 19)
 """Images on the sheet, from 0."""
 
 
 @experiment(
-    inputs={"maps": saliency_maps, "second": second_maps},
-    data=["imagenet-25", "weights/{network}"],
-    demo={"network": "tiny_squeezenet", "steps": 6},
+    inputs={"maps": saliency_maps, "second": second_maps, "curves": saliency_curves},
+    data=["imagenet-25"],
+    demo={"network": "tiny_squeezenet"},
     may_be_missing=["lift"],
 )
 def saliency_methods(
-    maps: Arrays, second: Arrays, network: str = "squeezenet1_1", steps: int = 16, seed: int = 0
+    maps: Arrays, second: Arrays, curves: pd.DataFrame, network: str = "squeezenet1_1", seed: int = 0
 ) -> pd.DataFrame:
     """One row for each image and method.
 
-    `deletion` and `insertion` are the areas under the curves of the probability of the true class (`tpdl.methods.map_measures.heeded`): low
-    and high are good. `total_variation` is that of the map over its mean, `high_frequency` the share of its variance in waves shorter than 4
-    pixels, `lift` as in `saliency`, and `agreement` the rank correlation with the lab's gradient map.
+    `deletion` and `insertion` are the areas under the curves of `saliency_curves`: low and high are good. `total_variation` is that of the map
+    over its mean, `high_frequency` the share of its variance in waves shorter than 4 pixels, `lift` as in `saliency`, and `agreement` the rank
+    correlation with the lab's gradient map.
     """
-    import time
-
     import numpy as np
-    import torch
 
     from tpdl.data import imagenet
     from tpdl.data.object_boxes import box_masks
     from tpdl.methods.image_measures import high_frequency_share, total_variation
-    from tpdl.methods.map_measures import concentration, heeded, mass_inside, rank_correlations
-    from tpdl.nets.frozen import frozen, scores_of
+    from tpdl.methods.map_measures import concentration, mass_inside, rank_correlations
     from tpdl.nets.inputs import coloured
     from tpdl.nets.registry import image_size
 
-    photographs, model, side = imagenet.load(), frozen(network), image_size(network)
-    inputs, classes = coloured(photographs.images, side), torch.from_numpy(photographs.labels).long()
-    masks, rows, seconds = box_masks(len(inputs), side), [], {}
+    side = image_size(network)
+    inputs = coloured(imagenet.load().images, side)
+    masks, rows = box_masks(len(inputs), side), []
     box = np.where(masks.any((1, 2)), masks.mean((1, 2)), np.nan)
-    for method, found in progress(all_maps(maps, second, inputs.numpy(), seed).items(), "methods"):
-        begun = time.perf_counter()
-        deleting, inserting = heeded(lambda x: scores_of(model, x), inputs, classes, found, steps)
-        seconds[method] = round(time.perf_counter() - begun, 1)
+    areas = curves.groupby(["method", "image"])[["deletion", "insertion"]].mean()
+    for method, found in all_maps(maps, second, inputs.numpy(), seed).items():
         columns = {
-            "deletion": deleting.mean(1),
-            "insertion": inserting.mean(1),
+            "deletion": areas.loc[method, "deletion"].to_numpy(),
+            "insertion": areas.loc[method, "insertion"].to_numpy(),
             "total_variation": total_variation(found / np.maximum(found.mean((1, 2), keepdims=True), 1e-30)),
             "high_frequency": high_frequency_share(found),
             "concentration": concentration(found),
@@ -78,23 +62,7 @@ def saliency_methods(
         }
         about = {"network": network, "method": method, "image": np.arange(len(inputs)) + 1}
         rows.append(pd.DataFrame(about | columns))
-    note(seconds=seconds)
     return pd.concat(rows, ignore_index=True)
-
-
-def all_maps(maps: Arrays, second: Arrays, inputs: np.ndarray, seed: int) -> dict[str, np.ndarray]:
-    """Maps by method, [images, side, side], at the size of the first network's images."""
-    import numpy as np
-    from skimage.filters import sobel
-    from skimage.transform import resize
-
-    found = {name: maps[name] for name in ("gradient", "smoothgrad", "integrated-gradients", "grad-cam")}
-    shape = found["gradient"].shape
-    fit = lambda values: values if values.shape == shape else resize(values, shape, order=1)  # noqa: E731
-    found |= {f"second-{name}": fit(second[name]) for name in ("gradient", "grad-cam")}
-    found["edges"] = np.stack([sobel(image.mean(0)) for image in inputs])
-    found["random"] = np.random.default_rng(seed).random(shape)
-    return found
 
 
 @experiment(inputs={"maps": saliency_maps, "second": second_maps})

@@ -1,0 +1,120 @@
+"""Does the network heed what a map marks? Its probability of the class while the marked pixels go, or come, first (question 4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+import tpdl
+from experiments.visualization.maps import saliency_maps, second_maps
+from tpdl import Arrays, experiment, figure, note, progress
+
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.figure import Figure
+
+METHODS = {
+    "gradient": "gradient",
+    "smoothgrad": "SmoothGrad",
+    "integrated-gradients": "Integrated Gradients",
+    "grad-cam": "Grad-CAM",
+    "second-gradient": "gradient, 2nd network",
+    "second-grad-cam": "Grad-CAM, 2nd network",
+    "edges": "edges of the image",
+    "random": "random",
+}
+"""The last two are no saliency maps: what a map must beat to have said something about the network."""
+
+
+@experiment(
+    inputs={"maps": saliency_maps, "second": second_maps},
+    data=["imagenet-25", "weights/{network}"],
+    demo={"network": "tiny_squeezenet", "steps": 6},
+)
+def saliency_curves(
+    maps: Arrays, second: Arrays, network: str = "squeezenet1_1", steps: int = 16, seed: int = 0
+) -> pd.DataFrame:
+    """One row for each method, image and share of the pixels.
+
+    `deletion` and `insertion` are the probability of the true class when the strongest `share` of the pixels is gone, or has come; see
+    `tpdl.methods.map_measures.heeded`.
+    """
+    import time
+
+    import torch
+
+    from tpdl.data import imagenet
+    from tpdl.methods.map_measures import heeded
+    from tpdl.nets.frozen import frozen, scores_of
+    from tpdl.nets.inputs import coloured
+    from tpdl.nets.registry import image_size
+
+    photographs, model = imagenet.load(), frozen(network)
+    inputs, classes = coloured(photographs.images, image_size(network)), torch.from_numpy(photographs.labels).long()
+    rows, seconds = [], {}
+    for method, found in progress(all_maps(maps, second, inputs.numpy(), seed).items(), "methods"):
+        begun = time.perf_counter()
+        deleting, inserting = heeded(lambda x: scores_of(model, x), inputs, classes, found, steps)
+        seconds[method] = round(time.perf_counter() - begun, 1)
+        for image, curves in enumerate(zip(deleting, inserting, strict=True)):
+            shares = [step / steps for step in range(steps + 1)]
+            about = {"network": network, "method": method, "image": image + 1, "share": shares}
+            rows.append(pd.DataFrame(about | dict(zip(("deletion", "insertion"), curves, strict=True))))
+    note(seconds=seconds)
+    return pd.concat(rows, ignore_index=True)
+
+
+def all_maps(maps: Arrays, second: Arrays, inputs: np.ndarray, seed: int) -> dict[str, np.ndarray]:
+    """Maps by method, [images, side, side], at the size of the first network's images."""
+    import numpy as np
+    from skimage.filters import sobel
+    from skimage.transform import resize
+
+    found = {name: maps[name] for name in ("gradient", "smoothgrad", "integrated-gradients", "grad-cam")}
+    shape = found["gradient"].shape
+    fit = lambda values: values if values.shape == shape else resize(values, shape, order=1)  # noqa: E731
+    found |= {f"second-{name}": fit(second[name]) for name in ("gradient", "grad-cam")}
+    found["edges"] = np.stack([sobel(image.mean(0)) for image in inputs])
+    found["random"] = np.random.default_rng(seed).random(shape)
+    return found
+
+
+@figure(
+    saliency_curves,
+    caption="Probability of the true class, mean over the images, while the pixels that a map marks most strongly are deleted first (left; a curve that falls early is good) and "
+    "while they come first into a blurred image (right; a curve that rises early is good). Dotted, in grey: two maps that know nothing of the network.",
+    alt="Two panels of curves over the share of pixels. On the left all fall steeply at once but that of the edges, which falls later; on the right Grad-CAM's two curves rise first and the "
+    "random one last.",
+)
+def saliency_curves_lines(results: pd.DataFrame) -> Figure:
+    """A line for each method, in two panels."""
+    from matplotlib import rcParams
+    from matplotlib.figure import Figure
+
+    quiet = rcParams["ytick.color"]
+    styles: dict[str, dict] = {
+        "gradient": {"color": "C0"},
+        "smoothgrad": {"color": "C1"},
+        "integrated-gradients": {"color": "C2"},
+        "grad-cam": {"color": "C4"},
+        "second-gradient": {"color": "C0", "linestyle": "--"},
+        "second-grad-cam": {"color": "C4", "linestyle": "--"},
+        "edges": {"color": quiet, "linestyle": ":", "marker": "|"},
+        "random": {"color": quiet, "linestyle": ":"},
+    }
+    means = results.groupby(["method", "share"])[["deletion", "insertion"]].mean()
+    fig = Figure(figsize=(7.6, 3.9))
+    axes = fig.subplots(1, 2, sharey=True)
+    for axis, column, what in zip(axes, ("deletion", "insertion"), ("deleted", "inserted"), strict=True):
+        for method, style in styles.items():
+            line = means.loc[method, column]
+            axis.plot(100 * line.index, line, label=METHODS[method], linewidth=1.4, **style)
+        axis.set_xlabel(f"% of the pixels {what}")
+    axes[0].set_ylabel("probability of the true class")
+    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=4, fontsize=8)
+    return fig
+
+
+if __name__ == "__main__":
+    tpdl.main(__file__)
