@@ -57,18 +57,21 @@ def contents(holder: Any, pdf: PdfReader) -> Iterator[tuple[list[Any], bytes, di
             yield from contents(inner.get_object(), pdf)
 
 
-def shown_codes(pdf: PdfReader) -> Iterator[tuple[str, bytes]]:
-    """Font and codes of every piece of text that is drawn."""
+@pytest.fixture(scope="module")
+def drawn(pdf: PdfReader) -> tuple[list[tuple[str, bytes]], dict[str, Any]]:
+    """Font and codes of every piece of text that is drawn, and all fonts by name. Reading the pages takes a while."""
+    pieces, known = [], {}
     for page in pdf.pages:
         font: Any = None
         for operands, operator, fonts in contents(page, pdf):
             if operator == b"Tf":
                 font = fonts[operands[0]]
+                known[str(font["/BaseFont"])] = font
             elif operator in (b"Tj", b"TJ"):
-                pieces = operands[0] if operator == b"TJ" else [operands[0]]
-                for piece in pieces:
+                for piece in operands[0] if operator == b"TJ" else [operands[0]]:
                     if isinstance(piece, str | bytes):
-                        yield str(font["/BaseFont"]), getattr(piece, "original_bytes", piece)
+                        pieces.append((str(font["/BaseFont"]), getattr(piece, "original_bytes", piece)))
+    return pieces, known
 
 
 def test_every_figure_and_table_of_the_pages_is_in_it(pdf: PdfReader, book: Path) -> None:
@@ -120,8 +123,8 @@ def test_no_word_is_printed_over_another(book: Path) -> None:
             assert wide < 2.5 or high < 2.5, f"page {number}: {one[4]} and {other[4]} are printed over each other"
 
 
-def test_no_glyph_is_missing(pdf: PdfReader) -> None:
-    pieces = list(shown_codes(pdf))
+def test_no_glyph_is_missing(pdf: PdfReader, drawn: tuple[list[tuple[str, bytes]], dict[str, Any]]) -> None:
+    pieces, _ = drawn
     assert len(pieces) > 500
     for font, codes in pieces:
         glyphs = [codes[i : i + 2] for i in range(0, len(codes), 2)]
@@ -129,13 +132,8 @@ def test_no_glyph_is_missing(pdf: PdfReader) -> None:
     assert not re.search("[\ufffd\u25a1]", " ".join(page_texts(pdf)))
 
 
-def test_all_fonts_are_inside(pdf: PdfReader) -> None:
-    fonts = {
-        str(font["/BaseFont"]): font
-        for page in pdf.pages
-        for *_, found in contents(page, pdf)
-        for font in found.values()
-    }
+def test_all_fonts_are_inside(drawn: tuple[list[tuple[str, bytes]], dict[str, Any]]) -> None:
+    _, fonts = drawn
     assert fonts
     for name, font in fonts.items():
         inner = font["/DescendantFonts"][0].get_object() if "/DescendantFonts" in font else font

@@ -32,6 +32,12 @@ MISTAKES = [
     ("reference to nothing", "See @fig-cruve.", 3, "did you mean `fig-curve`"),
     ("reference to what is dropped", "See @fig-hidden.", 3, "refers to nothing"),
     ("citation of nothing", "As @shannon1984 says.", 3, "did you mean `shannon1948`"),
+    (
+        "work and figure in one bracket",
+        "So it is [@shannon1948, p. 1; @fig-curve].",
+        3,
+        "mixes a work with a part of the book",
+    ),
     ("foreign kind of reference", "See @thm-one.", 3, "not supported"),
     ("no such image", "![A](../figures/shapes/aera.svg){#fig-a}", 3, "did you mean `figures/shapes/areas.svg`"),
     ("image elsewhere", "![A](https://example.org/a.png){#fig-a}", 3, "another host"),

@@ -184,6 +184,8 @@ class _Preparation:
             elif item.text not in labels:
                 same = [label for label in labels if label.startswith(prefix + "-")]
                 self._problem(item, f"@{item.text} refers to nothing; {nearest(item.text, same)}")
+        for item in self._of_kind("mixed"):
+            self._problem(item, f"{item.text} mixes a work with a part of the book; write them apart")
         for item in self._of_kind("citation"):
             if item.text not in self._citation_keys:
                 self._problem(item, f"@{item.text} is in no bibliography; {nearest(item.text, self._citation_keys)}")

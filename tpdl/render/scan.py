@@ -21,6 +21,7 @@ Kind = Literal[
     "label",
     "reference",
     "citation",
+    "mixed",
     "div",
     "shortcode",
     "cell",
@@ -43,6 +44,7 @@ ATTRIBUTE = re.compile(
     re.X,
 )
 LABEL = re.compile(rf"#((?:{'|'.join(REFERENCE_KINDS)})-[\w.:-]*\w)")
+BRACKET = re.compile(r"\[([^\[\]]*@[^\[\]]*)\](?![({])")
 REFERENCE = re.compile(r"(?<![\w@\\])-?@(\{[^}]+\}|\w(?:[\w:.#$%&+?<>~/-]*\w)?)")
 SHORTCODE = re.compile(r"\{\{<\s*(.*?)\s*>\}\}", re.S)
 TARGET = re.compile(r"\(\s*(<[^>\n]*>|[^\s()]+)(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)")
@@ -115,9 +117,13 @@ class Scanner:
             if self._inside_attributes(prose, found.start()):
                 self._add("label", found[1], found.start())
         plain = ATTRIBUTES.sub(lambda block: blank(block[0]) if not block[0].startswith("{{") else block[0], prose)
+        for found in BRACKET.finditer(plain):
+            parts = [REFERENCE.search(part) for part in found[1].split(";")]
+            if all(parts) and len({_kind(part[1].strip("{}")) for part in parts if part}) > 1:
+                self._add("mixed", found[0], found.start())
         for found in REFERENCE.finditer(plain):
             name = found[1].strip("{}")
-            kind: Kind = "reference" if re.match(r"(?i:[a-z]+)-", name) and _reference_kind(name) else "citation"
+            kind = _kind(name)
             self._add(kind, name[0].lower() + name[1:] if kind == "reference" else name, found.start())
         return [self._with_conditions(item, at) for at, item in sorted(self._found, key=lambda pair: pair[0])]
 
@@ -279,6 +285,11 @@ FOREIGN_KINDS = (
     "cau",
 )
 """Prefixes that Quarto numbers and this project does not use."""
+
+
+def _kind(name: str) -> Kind:
+    """Whether `@name` refers to something in the book or cites a work."""
+    return "reference" if re.match(r"(?i:[a-z]+)-", name) and _reference_kind(name) else "citation"
 
 
 def _reference_kind(name: str) -> bool:
