@@ -124,7 +124,11 @@ def _photograph_features(network: str, images: np.ndarray, side: int = 112, batc
     demo={"setting": ["mnist-64", "scenes-32"]},
 )
 def dcgan_sizes(setting: str, training: Arrays) -> pd.DataFrame:
-    """Fréchet distance at every moment, and that of real images to real ones; distances of digits and of photographs do not compare."""
+    """Fréchet distance at every moment, and that of real images to real ones; distances of digits and of photographs do not compare.
+
+    `d_real` and `d_fake`, D(x) and D(G(z)), are means over the second half of the training, the same in every row.
+    """
+    late = training["history"][len(training["history"]) // 2 :].mean(0)
     return pd.DataFrame(
         {
             "setting": setting,
@@ -133,6 +137,8 @@ def dcgan_sizes(setting: str, training: Arrays) -> pd.DataFrame:
             "frechet": training["measure/frechet"],
             "floor": float(training["floor"]),
             "times_floor": training["measure/frechet"] / float(training["floor"]),
+            "d_real": float(late[2]),
+            "d_fake": float(late[3]),
         }
     )
 
@@ -190,14 +196,17 @@ def sizes_pictures(images: Arrays) -> Figure:
 
 @summary(dcgan_sizes)
 def dcgan_sizes_values(results: pd.DataFrame) -> dict:
-    """Where each setting ends."""
+    """Where each setting begins and ends."""
     ends = results.groupby("setting", sort=False).last()
-    keys = ("frechet", "floor", "times_floor", "seconds")
+    first = results.groupby("setting", sort=False).first()
+    keys = ("frechet", "floor", "times_floor", "seconds", "d_real", "d_fake")
     return {
         "iterations": int(results["iteration"].max()),
         "settings": list(ends.index),
         "by_setting": {
-            str(name).replace("-", "_"): {key: float(row[key]) for key in keys} for name, row in ends.iterrows()
+            str(name).replace("-", "_"): {key: float(row[key]) for key in keys}
+            | {"start_frechet": float(first.loc[name, "frechet"])}
+            for name, row in ends.iterrows()
         },
     }
 
