@@ -160,7 +160,7 @@ def sizes_sheet(training: dict) -> Arrays:
 @figure(
     dcgan_sizes,
     caption="Fréchet distance over the distance of two halves of the real images, against iterations: 1 would be as good as real.",
-    alt="Falling curves, one for each kind and size of image, above a dashed line at 1.",
+    alt="Curves, one for each kind and size of image, far above a dashed line at 1: those of scenes fall, that of MNIST at 64 by 64 stays level.",
 )
 def dcgan_sizes_curves(results: pd.DataFrame) -> Figure:
     """One curve for each setting."""
@@ -186,7 +186,7 @@ def dcgan_sizes_curves(results: pd.DataFrame) -> Figure:
     sizes_sheet,
     format="png",
     caption="Generated images at the end of training (two rows each), and real ones (third row of each).",
-    alt="Three blocks of three rows of images, digits and small grey photographs; the last row of each block shows real images.",
+    alt="Three blocks of three rows of images; the last row of each shows real ones. The generated digits are one grey pattern, the generated scenes bright and dark patches with edges.",
 )
 def sizes_pictures(images: Arrays) -> Figure:
     """Blocks of three rows."""
