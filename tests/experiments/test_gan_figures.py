@@ -17,6 +17,7 @@ from experiments.gan import (
     interpolation,
     memorisation,
     objectives,
+    size_starts,
     sizes,
     unconditioned,
     variants,
@@ -74,7 +75,14 @@ VARIANTS = pd.DataFrame(
 )
 VARIANT_ROWS = measured(variant="nz-10").assign(d_real=0.8, d_fake=0.2, loss_g=2.0)
 SETTINGS = pd.DataFrame({"setting": ["mnist-64"] * 3 + ["scenes-32"] * 3, "iteration": [0, 50, 100] * 2}).assign(
-    seconds=5.0, frechet=4.0, floor=2.0, times_floor=2.0
+    seconds=5.0, frechet=[8.0, 6.0, 4.0] * 2, floor=2.0, times_floor=2.0, d_real=0.9, d_fake=0.1
+)
+STARTS = pd.concat(
+    [
+        history(discriminator=name).assign(d_fake=value, frechet=distance)
+        for name, value, distance in (("lab", [0.1, 0.01, 0.001, 0.2, 0.02, 0.004], 30.0), ("slower", 0.5, 40.0))
+    ],
+    ignore_index=True,
 )
 PATHS = pd.DataFrame(
     {"path": ["linear"] * 3 + ["spherical"] * 3, "t": [0, 0.5, 1] * 2, "norm": [10, 7, 10] + [10] * 3}
@@ -130,6 +138,7 @@ DRAWINGS = [
     lambda: variants.dcgan_variants_dots(VARIANTS, VARIANT_ROWS, REAL),
     lambda: variants.variant_pictures({"variant": np.array(["nz-10"]), "image": pictures(1, 20)}),
     lambda: sizes.dcgan_sizes_curves(SETTINGS),
+    lambda: size_starts.size_starts_lines(STARTS, history()),
     lambda: sizes.sizes_pictures({"setting": np.array(["mnist-64"]), "image": pictures(3, 12)}),
     lambda: interpolation.interpolation_pictures({"linear": pictures(2, 9), "spherical": pictures(2, 9)}),
     lambda: interpolation.interpolation_curves(PATHS, REAL),
@@ -157,7 +166,7 @@ def test_every_picture_is_drawn(draw, style) -> None:  # type: ignore[no-untyped
         figure = draw()
         figure.canvas.draw()
     for axis in figure.axes:
-        assert axis.images or axis.lines or axis.patches
+        assert axis.images or axis.lines or axis.patches or axis.collections
 
 
 def test_a_grid_shows_images_where_they_belong() -> None:
@@ -228,19 +237,31 @@ def test_values_of_the_other_steps() -> None:
         0.2
     )
     assert named["worst"]["variant"] == "lab" and named["best"]["variant"] == "nz-10"
-    assert sizes.dcgan_sizes_values(SETTINGS)["by_setting"]["mnist_64"]["times_floor"] == 2
+    of_sizes = sizes.dcgan_sizes_values(SETTINGS)["by_setting"]["mnist_64"]
+    assert (of_sizes["times_floor"], of_sizes["start_frechet"], of_sizes["frechet"]) == (2, 8, 4)
+    starts = size_starts.size_starts_values(STARTS, history())
+    assert (starts["lab"]["min_d_fake"], starts["lab"]["max_d_fake"], starts["slower"]["min_frechet"]) == (
+        0.001,
+        0.004,
+        40,
+    )
+    assert starts["small"] == {"min_d_fake": 0.2, "max_d_fake": 0.2} and starts["iterations"] == 60
     paths = interpolation.interpolation_values(PATHS)
     assert paths["linear"]["middle"]["norm"] == 7 and paths["spherical"]["ends"]["norm"] == 10
     asked = cdcgan.cdcgan_values(measured(seeds=[0]), AGREEMENT, history())
     assert asked["mistake"] == {"asked": 4, "seen": 9, "digits": 2} and asked["worst"] == 4
-    assert asked["nine_of_ten"] == 0 and asked["low"] < asked["agreement"] < asked["high"]
+    assert asked["nine_of_ten"] == 0 and asked["diversity_at_nine_of_ten"] == pytest.approx(0.8)
+    assert asked["low"] < asked["agreement"] < asked["high"]
     seen = unconditioned.unconditioned_discriminator_values(NARROW)
     assert seen["unseen"]["agreement"] == pytest.approx(0.1) and seen["highest_unseen_agreement"] == pytest.approx(0.1)
     both = convergence.convergence_values(NETWORKS)
     assert both["shared_iteration"] == 100
     assert both["by_network"]["conditional"]["teraflop"] == 200
     assert z_columns.z_columns_values(SHARES)["slant"]["narrow"]["column_share"] == pytest.approx(0.6)
-    assert z_columns.z_directions_values(WAYS)["width"] == {"low": -4, "high": 4, "reach": 4}
+    assert z_columns.z_columns_values(SHARES)["slant"]["highest_narrow_share"] == pytest.approx(0.6)
+    ways = z_columns.z_directions_values(WAYS)
+    assert (ways["width"]["low"], ways["width"]["high"], ways["width"]["reach"]) == (-4, 4, 4)
+    assert ways["width"]["along"]["slant"] == {"low": 0, "high": 0}
     assert real_measures_values(REAL)["lowest_frechet"] == 0.4
     alone = objectives.objectives_alone_values(ALONE, ALONE_MEASURES)
     assert alone["generator"]["d_real"] == pytest.approx(0.8) and alone["iterations"] == 60

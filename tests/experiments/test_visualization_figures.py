@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import matplotlib
 import numpy as np
 import pandas as pd
@@ -17,6 +19,7 @@ from experiments.visualization import (
     class_image_start,
     saliency,
     saliency_checks,
+    saliency_curves,
     saliency_methods,
     saliency_segmentation,
 )
@@ -161,6 +164,28 @@ def test_saliency_methods() -> None:
     assert values["peaks"]["gradient"]["period4"] == 2
 
 
+def test_saliency_curves() -> None:
+    """The mean of straight lines is a straight line."""
+    grid = [(m, i, s) for m in saliency_curves.METHODS for i in (1, 2) for s in (0.0, 0.5, 1.0)]
+    rows = pd.DataFrame(grid, columns=["method", "image", "share"]).assign(network="n")
+    rows["deletion"], rows["insertion"] = 1 - rows["share"], rows["share"]
+    figure = saliency_curves.saliency_curves_lines(rows)
+    draw(figure)
+    (line, *_) = figure.axes[0].get_lines()
+    assert line.get_xdata().tolist() == [0, 50, 100] and line.get_ydata().tolist() == [1, 0.5, 0]
+    assert len(figure.axes[1].get_lines()) == len(saliency_curves.METHODS)
+
+
+def test_areas_of_the_committed_results_are_those_under_their_curves() -> None:
+    folder = Path(__file__).parents[2] / "figures" / "visualization"
+    curves, areas = (pd.read_csv(folder / f"saliency-{name}.csv") for name in ("curves", "methods"))
+    for column in ("deletion", "insertion"):
+        wanted = curves.pivot(index=["method", "image"], columns="share", values=column)
+        assert wanted.shape == (len(areas), 17) and not wanted.isna().any(axis=None)
+        found = areas.set_index(["method", "image"])[column]
+        np.testing.assert_allclose(found.sort_index(), wanted.mean(axis=1).sort_index(), rtol=1e-12)
+
+
 def test_saliency_checks() -> None:
     grid = [(m, s, i) for m in saliency_checks.NAMES for s in range(3) for i in range(1, 5)]
     rows = pd.DataFrame(grid, columns=["method", "stage", "image"])
@@ -239,6 +264,8 @@ def test_photographs() -> None:
     rows = with_measures(pd.DataFrame(cells, columns=["iteration", "image"]))
     rows = rows.assign(ssim=0.5, rms=3.0, saliency_correlation=0.2, **{"class": ["gorilla", "daisy"] * 3})
     draw(class_image_start.class_image_start_sheet(rows, {"image": pictures(3, 2), "saliency": maps(2)}))
+    draw(class_image_start.class_image_start_second_sheet(rows, {"image": pictures(3, 2), "saliency": maps(2)}))
     values = class_image_start.class_image_start_values(rows)
+    assert class_image_start.class_image_start_second_values(rows) == values
     assert values["iterations"] == [0, 500, 1000]
     assert values["judge_first_end"] == 2
