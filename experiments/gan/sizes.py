@@ -185,13 +185,15 @@ def dcgan_sizes_curves(results: pd.DataFrame) -> Figure:
 @figure(
     sizes_sheet,
     format="png",
-    caption="Generated images at the end of training (two rows each), and real ones (third row of each).",
-    alt="Three blocks of three rows of images; the last row of each shows real ones. The generated digits are one grey pattern, the generated scenes bright and dark patches with edges.",
+    caption="Generated images at the end of training, and real ones below them.",
+    alt="Three pairs of rows of images; the lower row of each shows real ones. The generated digits are one grey pattern, the generated scenes bright and dark patches with edges.",
 )
 def sizes_pictures(images: Arrays) -> Figure:
-    """Blocks of three rows."""
-    labels = [words for name in images["setting"] for words in (_words(str(name)), "", "real")]
-    return picture_grid(images["image"], rows=labels, left=1.15)
+    """Pairs of rows; few images, as noise makes a picture large."""
+    shown, side = 5, images["image"].shape[-1]
+    rows = images["image"].reshape(-1, 3, images["image"].shape[1], side, side)[:, [0, 2], :shown]
+    labels = [words for name in images["setting"] for words in (_words(str(name)), "real")]
+    return picture_grid(rows.reshape(-1, shown, side, side), rows=labels, left=1.15, width=3.3)
 
 
 @summary(dcgan_sizes)

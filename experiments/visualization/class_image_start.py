@@ -170,12 +170,13 @@ def class_image_start_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     class_image_start_second,
     class_image_start_second_thumbnails,
     format="png",
-    caption="The same with the second network. Under each picture, the probability of the class for the second network, which ascends, and for the first.",
-    alt="Four columns of a photograph, what the ascent makes of it after more and more iterations, and the saliency of the photograph for the second network.",
+    caption="The same photographs with the second network. Under each picture, the probability of the class for the second network, which ascends, and for the first.",
+    alt="Four columns: what the ascent makes of a photograph after more and more iterations, paler each time, and the saliency of the photograph for the second network.",
 )
 def class_image_start_second_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
-    """As `class_image_start_sheet`."""
-    return class_image_start_sheet(results, images)
+    """As `class_image_start_sheet`, without the photographs, which are there."""
+    later = {"image": images["image"][1:], "saliency": images["saliency"]}
+    return class_image_start_sheet(results[results["iteration"] > 0], later)
 
 
 @summary(class_image_start_second)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
 
@@ -350,3 +351,18 @@ def test_status_is_quick_once_warm(fresh):
     start = time.perf_counter()
     fresh.tpdl("status")
     assert time.perf_counter() - start < 2, "a generous bound; benchmarks/ measures"
+
+
+def test_an_opaque_picture_loses_its_alpha_channel_and_nothing_else():
+    from PIL import Image
+
+    from tpdl.engine.pictures import smaller
+
+    for alpha, mode in ((255, "RGB"), (254, "RGBA")):
+        image = Image.effect_noise((40, 30), 60).convert("RGBA")
+        image.putpixel((3, 4), (1, 2, 3, alpha))
+        buffer = io.BytesIO()
+        image.save(buffer, "PNG", dpi=(150, 150))
+        found = Image.open(io.BytesIO(smaller(buffer.getvalue())))
+        assert found.mode == mode and found.convert("RGBA").tobytes() == image.tobytes()
+        assert [round(value) for value in found.info["dpi"]] == [150, 150]

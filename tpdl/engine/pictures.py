@@ -44,6 +44,18 @@ def _drawn(step: Step, draw: Callable[[], Any], style: Any) -> bytes:
         figure.savefig(buffer, format=kind, metadata=metadata)
         if pyplot := sys.modules.get("matplotlib.pyplot"):
             pyplot.close("all")
+    return smaller(buffer.getvalue()) if kind == "png" else buffer.getvalue()
+
+
+def smaller(png: bytes) -> bytes:
+    """The same pixels without the alpha channel, if nothing is transparent: an eighth less to load, and to print."""
+    from PIL import Image
+
+    image = Image.open(io.BytesIO(png))
+    if image.mode != "RGBA" or image.getchannel("A").getextrema() != (255, 255):
+        return png
+    buffer = io.BytesIO()
+    image.convert("RGB").save(buffer, "PNG", optimize=True, dpi=image.info.get("dpi"))
     return buffer.getvalue()
 
 

@@ -59,15 +59,19 @@ class Trace:
         threading.setprofile(self._outer_threads)
 
     def _record(self, frame: FrameType, event: str, argument: Any) -> None:
-        code = frame.f_code
-        depth: int = getattr(self._importing, "depth", 0)
-        if code.co_name == "<module>":  # how many imports this thread is inside of
-            self._importing.depth = max(0, depth + {"call": 1, "return": -1}.get(event, 0))
-            return
-        if event != "call" or id(code) in self._codes or depth:
-            return
-        if self._path(code.co_filename):
-            self._codes[id(code)] = code
+        # In the order that dismisses most soonest: this runs at every call in the process, of C functions too.
+        if event == "call":
+            code = frame.f_code
+            if code.co_name == "<module>":  # how many imports this thread is inside of
+                self._importing.depth = getattr(self._importing, "depth", 0) + 1
+            elif (
+                id(code) not in self._codes
+                and not getattr(self._importing, "depth", 0)
+                and self._path(code.co_filename)
+            ):
+                self._codes[id(code)] = code
+        elif event == "return" and frame.f_code.co_name == "<module>":
+            self._importing.depth = max(0, getattr(self._importing, "depth", 0) - 1)
 
     def _path(self, filename: str) -> Path | None:
         """The path below the root, or None for code from elsewhere."""
