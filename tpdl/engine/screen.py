@@ -15,6 +15,7 @@ COLOURS = {"fresh": 32, "stale": 33, "stale upstream": 33, "missing": 36, "faile
 SHOWN = 2
 """How many reasons a table shows; `tpdl why` shows all."""
 DISTRIBUTIONS = {"sklearn": "scikit-learn", "PIL": "pillow"}
+"""What a library is called where it is installed from, if it is imported by another name."""
 
 
 def print_status(plan: Plan, states: Mapping[str, Status]) -> None:

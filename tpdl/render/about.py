@@ -6,15 +6,13 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from tpdl.engine.screen import DISTRIBUTIONS
 from tpdl.render.namespace import run_command
 from tpdl.render.provenance import day, duration, machine, size
 
 if TYPE_CHECKING:
     from tpdl.engine.plan import Plan
     from tpdl.engine.status import Status
-
-PACKAGES = {"PIL": "Pillow", "sklearn": "scikit-learn"}
-"""What a library is called where it is installed from, if it is imported by another name."""
 
 
 def about(plan: Plan, states: Mapping[str, Status]) -> dict[str, Any]:
@@ -36,7 +34,7 @@ def about(plan: Plan, states: Mapping[str, Status]) -> dict[str, Any]:
         for data, sha in record.fingerprint.data.items():
             hashes.setdefault(data, {}).setdefault(sha, []).append(step.base)
         for library, version in record.happened.get("libraries", {}).items():
-            libraries.setdefault(PACKAGES.get(library, library), {})[str(version)] = None
+            libraries.setdefault(DISTRIBUTIONS.get(library, library), {})[str(version)] = None
         if record.happened.get("python"):
             libraries.setdefault("Python", {})[str(record.happened["python"])] = None
         if step.kind == "experiment" and record.happened.get("device"):
