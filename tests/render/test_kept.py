@@ -1,4 +1,4 @@
-"""What Pandoc made is kept: a chapter is made again when something it shows changed, and only then."""
+"""What was made is kept: a chapter is made again when something it shows changed, and only then."""
 
 from __future__ import annotations
 
@@ -11,31 +11,30 @@ from pathlib import Path
 import pytest
 
 from tpdl.engine.project import Project
-from tpdl.render.embedded import pandoc
+from tpdl.render.embedded import kept
 from tpdl.render.embedded.citations import Citations
 from tpdl.render.report import build
 
 
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of what Pandoc makes anew, as they come: "html-2" is the page of chapter 2."""
+    """The names of what is made anew, as they come: "html-2" is the page of chapter 2."""
     names: list[str] = []
-    write = pandoc.atomic_write
+    write = kept.atomic_write
 
     def noted(path: Path, text: str) -> None:
-        if path.suffix == ".kept":
-            names.append(path.stem)
+        names.append(path.stem)
         write(path, text)
 
-    monkeypatch.setattr(pandoc, "atomic_write", noted)
+    monkeypatch.setattr(kept, "atomic_write", noted)
     return names
 
 
 def render(root: Path) -> dict[str, str]:
-    """The text of every page and of the Typst document."""
+    """The text of every page and of the Typst documents."""
     result = build(Project(root), renderer="embedded", draft=True)
     pages = [path for path in result.outputs if path.suffix == ".html"]
-    pages.append(root / ".tpdl" / "book" / "_book" / "book.typ")
+    pages += (root / ".tpdl" / "book" / "_book").glob("*.typ")
     return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in pages}
 
 
@@ -79,22 +78,22 @@ EDITS = {
 def test_a_book_from_what_is_kept_is_the_book_from_scratch(root: Path, edit: Callable[[Path], None]) -> None:
     before = render(root)
     edit(root)
-    kept = render(root)
+    again = render(root)
     shutil.rmtree(root / ".tpdl" / "book")
-    assert kept == render(root)
-    assert kept != before
+    assert again == render(root)
+    assert again != before
 
 
 def test_only_what_changed_is_made(root: Path, made: list[str]) -> None:
     render(root)
     chapters = {name.partition("-")[2] for name in made} - {""}
-    assert len(chapters) > 2 and len(made) == 3 * len(chapters) + 1
+    assert len(chapters) > 2 and len(made) == 4 * len(chapters) + 1
     made.clear()
     render(root)
     assert made == []
     edited("report/second.qmd", "# ", "A word before.\n\n# ")(root)
     render(root)
-    assert sorted(made) == ["html-2", "tree-2", "typst-2"]
+    assert sorted(made) == ["html-2", "search-2", "tree-2", "typst-2"]
 
 
 def test_a_kept_file_that_is_damaged_is_made_again(root: Path, made: list[str]) -> None:

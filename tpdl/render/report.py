@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tpdl.engine.errors import UserError
+from tpdl.render.book import read_book
 from tpdl.render.prepare import Claim, Prepared, prepare
 from tpdl.render.problem import Problem
 
@@ -62,21 +64,33 @@ def build(
     if renderer not in RENDERERS:
         raise UserError(f"there is no renderer {renderer!r}; choose {', '.join(RENDERERS)}")
     chosen = renderer if renderer != "auto" else "quarto" if quarto_path() else "embedded"
-    prepared = prepare(project, profile, plan)
-    result = ReportResult(chosen, [], prepared.problems, prepared.claims)
     if chosen == "embedded":
-        from tpdl.render.embedded.unsupported import unsupported
+        result = _embedded(project, profile, to, draft, plan)
+    else:
+        prepared = prepare(project, profile, plan)
+        result = ReportResult(chosen, [], prepared.problems, prepared.claims)
+        if draft or not prepared.problems:
+            result.outputs = _render_with_quarto(prepared, profile, to)
+    result.seconds = time.perf_counter() - started
+    return result
 
+
+def _embedded(project: Project, profile: str, to: Sequence[str], draft: bool, plan: Plan | None) -> ReportResult:
+    from tpdl.render.embedded.pdf import document
+    from tpdl.render.embedded.render import render
+    from tpdl.render.embedded.typesetter import Typesetter
+    from tpdl.render.embedded.unsupported import unsupported
+
+    with contextlib.ExitStack() as stack:
+        typesetter = None
+        if "pdf" in to:  # begins with the book of last time, so before anything else
+            typesetter = stack.enter_context(Typesetter(project.root, document(read_book(project.root, profile))))
+        prepared = prepare(project, profile, plan)
         # These cannot be drafted: what would be shown is not what the author wrote.
         refused = unsupported(prepared)
-        result.problems = sorted([*prepared.problems, *refused])
+        result = ReportResult("embedded", [], sorted([*prepared.problems, *refused]), prepared.claims)
         if not refused and (draft or not prepared.problems):
-            from tpdl.render.embedded.render import render
-
-            result.outputs = render(prepared, to)
-    elif draft or not prepared.problems:
-        result.outputs = _render_with_quarto(prepared, profile, to)
-    result.seconds = time.perf_counter() - started
+            result.outputs = render(prepared, "html" in to, typesetter)
     return result
 
 

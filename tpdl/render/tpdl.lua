@@ -348,7 +348,7 @@ end
 
 -- Typst would set the apostrophe after a digit as a prime.
 local function apostrophes(str)
-  if not (PDF and str.text:find '’') then return nil end
+  if not str.text:find '’' then return nil end
   local parts, rest = pandoc.Inlines {}, str.text
   while rest:find '’' do
     local before, after = rest:match '^(.-)’(.*)$'
@@ -373,7 +373,7 @@ return {
       end
       return meta
     end },
-  { Str = apostrophes },
+  PDF and { Str = apostrophes } or {},
   { Pandoc = abstract },
   { Pandoc = stand_in_notice },
 }

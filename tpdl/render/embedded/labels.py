@@ -13,6 +13,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Node = dict[str, Any]
+LEAVES = {
+    "Str",
+    "Space",
+    "SoftBreak",
+    "LineBreak",
+    "Code",
+    "Math",
+    "RawInline",
+    "CodeBlock",
+    "RawBlock",
+    "HorizontalRule",
+}
+"""Nodes without others inside."""
 EQUATION_LABEL = re.compile(r"\{#(eq-[^}\s]+)\}")
 
 
@@ -78,6 +91,8 @@ class _Numbering:
         if not isinstance(node, dict):
             return
         kind, content = node.get("t"), node.get("c", [])
+        if kind in LEAVES:  # most of all nodes
+            return
         if kind == "Header":
             self._heading(node, is_title=node is title)
         elif kind == "Cite":

@@ -7,15 +7,14 @@ import json
 import os
 import re
 import shutil
-from html.parser import HTMLParser
 from pathlib import Path
 from string import Template
-from typing import Any
 
 from tpdl.engine.files import atomic_write, sha256_bytes
 from tpdl.render.embedded.images import with_sizes
 from tpdl.render.embedded.labels import ChapterNumbers, Labels
 from tpdl.render.embedded.pandoc import PART, SecondPass, parallel
+from tpdl.render.embedded.search import sections
 from tpdl.render.prepare import Prepared
 
 HERE = Path(__file__).parent
@@ -25,10 +24,15 @@ MAIN = "tpdl-main"
 
 
 class Site:
-    """Writes the pages of one book."""
+    """Writes the pages of one book.
 
-    def __init__(self, prepared: Prepared, labels: Labels, second: SecondPass, pdf: bool) -> None:
-        self.prepared, self.labels, self.second, self.pdf = prepared, labels, second, pdf
+    Args:
+        folder: for what is kept from one time to the next.
+        pdf: whether there is a PDF to link to.
+    """
+
+    def __init__(self, prepared: Prepared, labels: Labels, second: SecondPass, folder: Path, pdf: bool) -> None:
+        self.prepared, self.labels, self.second, self.folder, self.pdf = prepared, labels, second, folder, pdf
         self.book = prepared.book
         self.template = Template((HERE / "page.html").read_text(encoding="utf-8"))
         self.titles: list[str] = []
@@ -140,17 +144,12 @@ class Site:
             atomic_write(folder / name, text)
         return sha256_bytes((style + script + index).encode())[:8]
 
-    def _search_index(self, bodies: list[str]) -> list[dict[str, Any]]:
+    def _search_index(self, bodies: list[str]) -> list[dict[str, str]]:
         entries = []
-        for chapter, title, numbers, body in zip(
-            self.book.chapters, self.titles, self.labels.chapters, bodies, strict=True
-        ):
-            sections = _Sections(plain(title), numbers.identifier)
-            sections.feed(body)
-            entries += [
-                {"page": chapter.page, "id": s["id"], "chapter": plain(title), "title": s["title"], "text": s["text"]}
-                for s in sections.finished()
-            ]
+        for index, (chapter, numbers) in enumerate(zip(self.book.chapters, self.labels.chapters, strict=True)):
+            title = plain(self.titles[index])
+            found = sections(bodies[index], title, numbers.identifier, self.folder / f"search-{index}.kept")
+            entries += [{"page": chapter.page, "id": section["id"], "chapter": title, **section} for section in found]
         return entries
 
     def _copy_files(self, page: Path, body: str) -> None:
@@ -170,50 +169,6 @@ class Site:
                     or path.stat().st_size != source.stat().st_size
                 ):
                     shutil.copy2(source, path)
-
-
-class _Sections(HTMLParser):
-    """Divides the text of a page by its sections, for the search."""
-
-    SKIPPED = ("annotation", "script", "style", "details")
-
-    def __init__(self, title: str, identifier: str) -> None:
-        super().__init__()
-        self._all: list[dict[str, str]] = [{"id": identifier, "title": title, "text": ""}]
-        self._open: list[dict[str, str]] = []
-        self._skipping = 0
-        self._heading = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in self.SKIPPED:
-            self._skipping += 1
-        elif tag == "section":
-            self._open.append({"id": dict(attrs).get("id") or "", "title": "", "text": ""})
-            self._all.append(self._open[-1])
-        elif re.fullmatch("h[1-6]", tag):
-            self._heading = bool(self._open)
-        elif tag in ("p", "li", "td", "th", "div", "figcaption"):
-            self._here()["text"] += " "
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self.SKIPPED:
-            self._skipping -= 1
-        elif tag == "section" and self._open:
-            self._open.pop()
-        elif re.fullmatch("h[1-6]", tag):
-            self._heading = False
-
-    def handle_data(self, data: str) -> None:
-        if not self._skipping:
-            self._here()["title" if self._heading else "text"] += data
-
-    def _here(self) -> dict[str, str]:
-        return self._open[-1] if self._open else self._all[0]
-
-    def finished(self) -> list[dict[str, str]]:
-        """The sections that say something, with single spaces."""
-        cleaned = [{key: " ".join(value.split()) for key, value in section.items()} for section in self._all]
-        return [section for section in cleaned if section["text"] or section["title"]]
 
 
 def plain(text: str) -> str:

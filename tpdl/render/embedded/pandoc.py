@@ -20,6 +20,7 @@ from tpdl.engine.files import atomic_write, sha256_bytes
 from tpdl.render.book import Book
 from tpdl.render.embedded.citations import Citations
 from tpdl.render.embedded.excerpt import excerpt
+from tpdl.render.embedded.kept import kept
 from tpdl.render.embedded.labels import Labels
 from tpdl.render.prepare import Prepared
 
@@ -128,29 +129,24 @@ class Pandoc:
             UserError: Pandoc or a filter stopped.
         """
         program = Path(pandoc_path())
-        parts = [program.stat().st_mtime_ns, str(self.book.root), name, *arguments, text]
+        parts: list[str | int] = [program.stat().st_mtime_ns, str(self.book.root), name, *arguments, text]
         parts += [sha256_bytes(file.read_bytes()) if file.exists() else "" for file in (*read, *named.values())]
-        key = sha256_bytes(json.dumps(parts).encode())
-        kept = self.folder / f"{name}.kept"
-        try:
-            made_from, _, made = kept.read_text(encoding="utf-8").partition("\n")
-        except (OSError, ValueError):  # nothing kept, or damaged
-            made_from = ""
-        if made_from == key:
-            return made
-        done = subprocess.run(
-            [str(program), *arguments],
-            input=text,
-            cwd=self.book.root,
-            env=os.environ | {variable: str(path) for variable, path in named.items()},
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-        )
-        if done.returncode:
-            raise UserError(f"{about}{' '.join(done.stderr.split())}")
-        atomic_write(kept, f"{key}\n{done.stdout}")
-        return done.stdout
+
+        def make() -> str:
+            done = subprocess.run(
+                [str(program), *arguments],
+                input=text,
+                cwd=self.book.root,
+                env=os.environ | {variable: str(path) for variable, path in named.items()},
+                capture_output=True,
+                encoding="utf-8",
+                check=False,
+            )
+            if done.returncode:
+                raise UserError(f"{about}{' '.join(done.stderr.split())}")
+            return done.stdout
+
+        return kept(self.folder / f"{name}.kept", parts, make)
 
 
 def first_pass(pandoc: Pandoc) -> list[str]:

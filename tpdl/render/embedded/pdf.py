@@ -1,36 +1,60 @@
-"""PDF: the chapters one after another as one Typst document."""
+"""PDF: a Typst document that includes the chapters one after another."""
 
 from __future__ import annotations
 
 import json
+from concurrent.futures import Future
 from pathlib import Path
 
-from tpdl.engine.errors import UserError
-from tpdl.engine.files import atomic_path, atomic_write
+from tpdl.engine.files import atomic_write
 from tpdl.render.book import Book
-from tpdl.render.embedded.labels import Labels
 from tpdl.render.embedded.pandoc import SecondPass, parallel
+from tpdl.render.embedded.typesetter import Typesetter
 from tpdl.render.prepare import Prepared
 
 TEMPLATE = Path(__file__).parent / "book.typ"
+"""Also the name under which it is put beside the document."""
 STATE = Path(".tpdl") / "book"
 CONTENTS = {"en": "Contents", "fr": "Table des matières", "de": "Inhalt", "es": "Índice", "it": "Indice"}
 
 
-def write_pdf(prepared: Prepared, labels: Labels, second: SecondPass) -> Path:
+def write_pdf(
+    prepared: Prepared, second: SecondPass, typesetter: Typesetter, ahead: Future[list[str]] | None = None
+) -> Path:
     """Render and write the PDF; returns its path.
 
+    Args:
+        ahead: a conversion of the chapters that is under way already, and keeps what it makes.
+
     Raises:
-        UserError: Typst refuses the document; its message.
+        UserError: Pandoc stopped, or Typst refuses the document; its message.
     """
     book = prepared.book
-    chapters = bodies(second, len(book.chapters))
-    source = book.root / STATE / book.output.name / "book.typ"
-    template = TEMPLATE.read_text(encoding="utf-8")
-    atomic_write(source, "\n".join([template, f"#show: {_opening(book, str(prepared.data['stand_in']))}", *chapters]))
-    with atomic_path(book.pdf) as temporary:
-        _compile(source, temporary, book.root)
+    if ahead:
+        ahead.exception()  # what is wrong is said below
+    source = document(book)
+    _write(source.with_name(TEMPLATE.name), TEMPLATE.read_text(encoding="utf-8"))
+    uses = f'#import "{TEMPLATE.name}": *'
+    whole = [uses, f"#show: {_opening(book, str(prepared.data['stand_in']))}"]
+    for index, text in enumerate(bodies(second, len(book.chapters))):
+        # In files of their own: what Typst remembers of a chapter holds as long as nothing is inserted before it in its file.
+        name = f"chapter-{index}.typ"
+        _write(source.with_name(name), f"{uses}\n{text}")
+        whole.append(f'#include "{name}"')
+    _write(source, "\n".join(whole) + "\n")
+    typesetter.write(book.pdf)
     return book.pdf
+
+
+def _write(path: Path, text: str) -> None:
+    """Write the file unless it is the same already."""
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        atomic_write(path, text)
+
+
+def document(book: Book) -> Path:
+    """Where the Typst document of a book is written."""
+    return book.root / STATE / book.output.name / "whole.typ"
 
 
 def bodies(second: SecondPass, chapters: int) -> list[str]:
@@ -62,29 +86,3 @@ def _opening(book: Book, notice: str) -> str:
 def typst_string(text: str) -> str:
     """`text` as a Typst string literal."""
     return json.dumps(text, ensure_ascii=False)
-
-
-def _compile(source: Path, target: Path, root: Path) -> None:
-    try:
-        import typst
-    except ImportError:
-        raise UserError(
-            "Typst is not here; `pip install typst` brings it, or leave the PDF out with `--to html`"
-        ) from None
-    try:
-        target.write_bytes(_attempt(source, root))
-    except typst.TypstError as error:
-        where = " ".join(str(getattr(error, "diagnostic", "") or error).split())
-        raise UserError(f"Typst cannot make the PDF: {where[:400]}") from None
-
-
-def _attempt(source: Path, root: Path) -> bytes:
-    """The PDF by the accessibility standard PDF/UA-1 if the book meets it, else tagged as well as it goes."""
-    import typst
-
-    try:
-        accessible: bytes = typst.compile(str(source), root=str(root), format="pdf", pdf_standards="ua-1")
-        return accessible
-    except (typst.TypstError, ValueError):
-        tagged: bytes = typst.compile(str(source), root=str(root), format="pdf")
-        return tagged

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import json
-from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,11 +12,16 @@ from tpdl.render.embedded.labels import ChapterNumbers, Labels, number_book
 from tpdl.render.embedded.pages import Site
 from tpdl.render.embedded.pandoc import Pandoc, SecondPass, first_pass
 from tpdl.render.embedded.pdf import STATE, bodies, write_pdf
+from tpdl.render.embedded.typesetter import Typesetter
 from tpdl.render.prepare import Prepared
 
 
-def render(prepared: Prepared, to: Sequence[str]) -> list[Path]:
+def render(prepared: Prepared, pages: bool, typesetter: Typesetter | None) -> list[Path]:
     """Write the pages and the PDF; returns their paths.
+
+    Args:
+        pages: whether to write them.
+        typesetter: for the PDF; None to leave that out.
 
     Raises:
         UserError: Pandoc or Typst stopped.
@@ -26,41 +29,39 @@ def render(prepared: Prepared, to: Sequence[str]) -> list[Path]:
     book = prepared.book
     folder = book.root / STATE / book.output.name
     pandoc = Pandoc(prepared, folder)
-    with _ahead(pandoc, folder / "numbers.json") if "pdf" in to else contextlib.nullcontext():
-        trees = first_pass(pandoc)
-    documents = [
-        (chapter.page, chapter.appendix, json.loads(tree)) for chapter, tree in zip(book.chapters, trees, strict=True)
-    ]
-    labels = number_book(documents)
-    atomic_write(folder / "numbers.json", json.dumps(dataclasses.asdict(labels)))
-    second = SecondPass(pandoc, trees, labels)
+    last = _last(folder / "numbers.json")
     outputs: list[Path] = []
-    with ThreadPoolExecutor(1) as beside:  # Pandoc and Typst work outside of Python, so a thread is enough
-        pdf = beside.submit(write_pdf, prepared, labels, second) if "pdf" in to else None
-        if "html" in to:
-            outputs += Site(prepared, labels, second, pdf=bool(pdf) or book.pdf.exists()).write()
+    with ThreadPoolExecutor(2) as beside:  # Pandoc and Typst work outside of Python, so threads are enough
+        # Chapters for paper are converted with the numbers of last time. Mostly they are still right, and then this is kept.
+        guessed = typesetter and last and len(last.chapters) == len(book.chapters)
+        ahead = beside.submit(bodies, SecondPass(pandoc, [], last), len(book.chapters)) if guessed and last else None
+        trees = first_pass(pandoc)
+        labels = number_book(
+            [
+                (chapter.page, chapter.appendix, json.loads(tree))
+                for chapter, tree in zip(book.chapters, trees, strict=True)
+            ]
+        )
+        if ahead and labels != last:
+            ahead.exception()  # it reads what is written now; what is wrong with a chapter is said when its turn comes
+        atomic_write(folder / "numbers.json", json.dumps(dataclasses.asdict(labels)))
+        second = SecondPass(pandoc, trees, labels)
+        pdf = beside.submit(write_pdf, prepared, second, typesetter, ahead) if typesetter else None
+        if pages:
+            outputs += Site(prepared, labels, second, folder, pdf=bool(pdf) or book.pdf.exists()).write()
             _remove_former(folder / "pages.json", outputs, book.output)
         if pdf:
             outputs.append(pdf.result())
     return outputs
 
 
-@contextlib.contextmanager
-def _ahead(pandoc: Pandoc, numbers: Path) -> Iterator[None]:
-    """Meanwhile convert the chapters for paper with the numbers of the last time. Mostly they are still right, and then this is kept."""
+def _last(numbers: Path) -> Labels | None:
+    """The numbers of last time, if there are any."""
     try:
         last = json.loads(numbers.read_text(encoding="utf-8"))
-        labels = Labels([ChapterNumbers(**chapter) for chapter in last["chapters"]], last["labels"])
+        return Labels([ChapterNumbers(**chapter) for chapter in last["chapters"]], last["labels"], last["citations"])
     except (OSError, ValueError, TypeError, KeyError):
-        labels = Labels()
-    if len(labels.chapters) != len(pandoc.book.chapters):
-        yield
-        return
-    second = SecondPass(pandoc, [], labels)
-    with ThreadPoolExecutor(1) as beside:
-        converting = beside.submit(bodies, second, len(labels.chapters))
-        yield
-        converting.exception()  # what is wrong with a chapter is said when its turn comes
+        return None
 
 
 def _remove_former(listing: Path, pages: list[Path], output: Path) -> None:

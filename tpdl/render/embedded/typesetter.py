@@ -1,0 +1,102 @@
+"""Typst in a process of its own, which typesets the book of last time while the new one is still being prepared.
+
+Typst remembers, within one process, what it made of every part of a document. So most of a book that has hardly changed is
+done when its turn comes, on a core that would have been idle.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from tpdl.engine.errors import UserError
+from tpdl.engine.files import atomic_path, atomic_write, sha256_bytes, sha256_file
+
+PROGRAM = Path(__file__).parent / "typst_process.py"
+
+
+class Typesetter:
+    """Makes a PDF of a Typst document; used in a `with` block.
+
+    Args:
+        root: of the project; no document reads what lies outside of it.
+        source: the document. If there is one already, that of last time, Typst begins with it at once.
+    """
+
+    def __init__(self, root: Path, source: Path) -> None:
+        self._root, self._source = root, source
+        self._process = subprocess.Popen(
+            # -P: the program lies among modules that have common names.
+            [sys.executable, "-P", os.fspath(PROGRAM), os.fspath(root), os.fspath(source)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+            start_new_session=True,  # Ctrl-C reaches this process alone, which ends that one
+        )
+
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._process.pid
+
+    def __enter__(self) -> Typesetter:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def write(self, target: Path) -> None:
+        """Make the PDF, unless the one that is there was made of exactly this.
+
+        Raises:
+            UserError: Typst is not installed, refuses the document, or was ended.
+        """
+        kept = self._source.with_suffix(".kept")
+        key = sha256_bytes(json.dumps(_made_of(self._source, self._root)).encode())
+        with contextlib.suppress(OSError, ValueError):
+            if json.loads(kept.read_text(encoding="utf-8")) == [key, sha256_file(target)]:
+                return
+        with atomic_path(target) as temporary:
+            self._ask(temporary)
+        atomic_write(kept, json.dumps([key, sha256_file(target)]))
+
+    def _ask(self, target: Path) -> None:
+        assert self._process.stdin is not None and self._process.stdout is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.write(json.dumps({"source": str(self._source), "target": str(target)}) + "\n")
+            self._process.stdin.flush()
+        said = self._process.stdout.readline()
+        error = json.loads(said) if said else "Typst: its process was ended"
+        if error == "Typst is not here":
+            raise UserError(f"{error}; `pip install typst` brings it, or leave the PDF out with `--to html`")
+        if error.startswith("Typst: "):
+            raise UserError(f"Typst cannot make the PDF: {error.removeprefix('Typst: ')[:400]}")
+        if error:
+            raise UserError(error)
+
+
+def _made_of(source: Path, root: Path) -> list[str]:
+    """Everything that the PDF depends on: Typst, the document, and the files that it or a file of it may read."""
+    try:
+        found = [f"typst {version('typst')}"]
+    except PackageNotFoundError:
+        found = ["typst"]
+    seen, waiting = set(), [source]
+    while waiting:
+        path = waiting.pop()
+        if path in seen or not path.is_file():
+            continue
+        seen.add(path)
+        found.append(f"{path} {sha256_file(path)}")
+        if path.suffix == ".typ":
+            # Any string may name a file: one too many costs nothing, one too few an old picture.
+            for name in re.findall(r'"([^"\\\n]{1,250})"', path.read_text(encoding="utf-8")):
+                waiting.append(root / name.lstrip("/") if name.startswith("/") else path.parent / name)
+    return sorted(found)

@@ -1,0 +1,55 @@
+"""A process that runs Typst: first over a document that is there already, then over each it is asked for, in a warm memory.
+
+A program of its own that needs nothing but Typst: `typesetter.py` starts it and says what it is asked and what it answers.
+"""
+
+import contextlib
+import json
+import os
+import re
+import sys
+from pathlib import Path
+
+
+def compiled(source: str, root: str) -> bytes:
+    """The PDF by the accessibility standard PDF/UA-1 if the document meets it, else tagged as well as it goes.
+
+    Its date is now, or that of SOURCE_DATE_EPOCH (https://reproducible-builds.org/specs/source-date-epoch).
+    """
+    import typst
+
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    date = int(given) if given.isdigit() else None
+    try:
+        return typst.compile(source, root=root, format="pdf", pdf_standards="ua-1", timestamp=date)
+    except (typst.TypstError, ValueError):
+        return typst.compile(source, root=root, format="pdf", timestamp=date)
+
+
+def one_line(error: Exception, root: str) -> str:
+    """What Typst says is wrong, and where."""
+    message = " ".join(str(getattr(error, "message", "") or error).split())
+    place = re.search(r"┌─ (.+):(\d+):\d+", str(getattr(error, "diagnostic", "")))
+    return f"{message}, in {os.path.relpath(place[1], root)}:{place[2]}" if place else message
+
+
+def answer(source: str, target: str, root: str) -> str:
+    """Write the PDF; what went wrong, or nothing. An error of Typst begins with "Typst: "."""
+    try:
+        Path(target).write_bytes(compiled(source, root))
+    except ImportError:
+        return "Typst is not here"
+    except OSError as error:
+        return f"cannot write {target}: {error.strerror or error}"
+    except Exception as error:
+        return f"Typst: {one_line(error, root)}"
+    return ""
+
+
+if __name__ == "__main__":
+    root, former = sys.argv[1:]
+    if Path(former).exists():
+        with contextlib.suppress(Exception):  # what is wrong is said when the document is asked for
+            compiled(former, root)
+    for line in sys.stdin:
+        print(json.dumps(answer(**json.loads(line), root=root)), flush=True)
