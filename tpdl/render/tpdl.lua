@@ -361,7 +361,7 @@ end
 
 local TEXT = { Code = value, Image = alt_text }
 
-return {
+local filters = {
   { Meta = load_report },
   { Div = condition, Span = condition },
   inside_groups_and_out(),
@@ -373,7 +373,8 @@ return {
       end
       return meta
     end },
-  PDF and { Str = apostrophes } or {},
   { Pandoc = abstract },
   { Pandoc = stand_in_notice },
 }
+if PDF then table.insert(filters, { Str = apostrophes }) end
+return filters
