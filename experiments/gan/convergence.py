@@ -66,8 +66,8 @@ def convergence(
 @figure(
     convergence,
     real_measures,
-    caption="Fréchet distance against iterations (left) and against the arithmetic spent (right). Line: mean over seeds; band: lowest and highest seed (the lab-sized "
-    "conditional network has one); dashed: real digits.",
+    caption="Fréchet distance against iterations (left) and against the arithmetic spent (right). Line: mean over seeds; band: lowest and highest seed; "
+    "dashed: real digits.",
     alt="Two panels of falling curves for three networks, over iterations on the left and over operations on a logarithmic axis on the right, with a dashed line for "
     "real digits below.",
 )

@@ -19,22 +19,22 @@ PROPERTIES = ("slant", "thickness", "width")
 
 
 @experiment(inputs={"wide": cdcgan_training, "narrow": narrow_training}, demo={"columns": 60}, local=True)
-def z_properties(wide: Arrays, narrow: dict, noise_seed: int = 0, columns: int = 400) -> Arrays:
+def z_properties(wide: dict, narrow: dict, noise_seed: int = 0, columns: int = 400) -> Arrays:
     """Slant, thickness and width of the ten digits of each of `columns` noise vectors, for each trained generator.
 
     Args:
-        noise_seed: of the noise vectors. (A parameter called `seed` would pick one of the narrow generators.)
+        noise_seed: of the noise vectors. (A parameter called `seed` would pick one of the generators.)
         columns: noise vectors.
 
     Returns:
-        "GENERATOR/z" [columns, nz] and "GENERATOR/PROPERTY" [10, columns]; GENERATOR is "lab" (the lab's sizes) or "narrow-SEED".
+        "GENERATOR/z" [columns, nz] and "GENERATOR/PROPERTY" [10, columns]; GENERATOR is "lab-SEED" (the lab's sizes) or "narrow-SEED".
         An image without ink or without an edge has none of the properties, and counts as the mean of its class.
     """
     import numpy as np
 
     from tpdl.methods.digit_moments import digit_moments
 
-    trainings = {"lab": wide} | {
+    trainings = {f"lab-{label[-1]}": arrays for label, arrays in wide.items()} | {
         f"narrow-{label[-1]}": arrays for label, arrays in narrow.items() if label.startswith("sees_class=true")
     }
     found = {}
@@ -94,7 +94,7 @@ def z_columns(properties: Arrays, seed: int = 0) -> pd.DataFrame:
 def z_directions(
     wide: Arrays, properties: Arrays, seed: int = 0, vectors: int = 50, points: int = 9, reach: float = 4.0
 ) -> pd.DataFrame:
-    """What moving z along a direction does to all three properties: one row for each direction and point on the way.
+    """What moving z along a direction does to all three properties in the generator of one seed: one row for each direction and point on the way.
 
     The directions are those of `_direction`. Each way goes from `reach` standard deviations of z below the mean to as many above, the
     rest of z being that of `vectors` noise vectors that found no direction; means over them and the ten digits.
@@ -106,21 +106,21 @@ def z_directions(
     rows = []
     for key in PROPERTIES:
         for t in np.linspace(-reach, reach, points):
-            images = _moved(wide, _direction(properties, key), np.array([t]), seed + 1, vectors)
+            images = _moved(wide, _direction(properties, key, seed), np.array([t]), seed + 1, vectors)
             found = digit_moments(images.reshape(-1, 32, 32))
             means = {name: float(values[np.isfinite(values)].mean()) for name, values in found.items()}
             rows.append({"direction": key, "t": float(t)} | means)
     return pd.DataFrame(rows)
 
 
-def _direction(properties: Arrays, key: str) -> np.ndarray:
+def _direction(properties: Arrays, key: str, seed: int) -> np.ndarray:
     """[nz], length 1: the direction in which a ridge regression of the columns' means of a property on z grows fastest."""
     import numpy as np
     from sklearn.linear_model import RidgeCV
 
-    values = properties[f"lab/{key}"]
+    values = properties[f"lab-{seed}/{key}"]
     mean = (values - values.mean(1, keepdims=True)).mean(0)
-    found = RidgeCV(np.logspace(-1, 4, 11)).fit(properties["lab/z"], mean).coef_
+    found = RidgeCV(np.logspace(-1, 4, 11)).fit(properties[f"lab-{seed}/z"], mean).coef_
     return found / max(float(np.linalg.norm(found)), 1e-12)
 
 
@@ -142,7 +142,7 @@ def _moved(wide: Arrays, direction: np.ndarray, t: np.ndarray, seed: int, vector
 
 @experiment(inputs={"wide": cdcgan_training, "properties": z_properties}, local=True)
 def z_columns_sheet(wide: Arrays, properties: Arrays, seed: int = 0, columns: int = 18, reach: float = 4.0) -> Arrays:
-    """Pictures of the lab-sized generator.
+    """Pictures of one lab-sized generator.
 
     Returns:
         uint8 "table" [10, columns, 32, 32], a digit in each row and a noise vector in each column;
@@ -151,7 +151,7 @@ def z_columns_sheet(wide: Arrays, properties: Arrays, seed: int = 0, columns: in
     import numpy as np
 
     way = np.linspace(-reach, reach, 7)
-    moved = {key: _moved(wide, _direction(properties, key), way, seed + 1, 1) for key in PROPERTIES}
+    moved = {key: _moved(wide, _direction(properties, key, seed), way, seed + 1, 1) for key in PROPERTIES}
     return {"table": _table(wide, seed, columns)[1]} | moved
 
 
@@ -167,14 +167,15 @@ def z_columns_shares(results: pd.DataFrame) -> Figure:
 
     fig = Figure(figsize=(7.2, 3))
     axis = fig.subplots()
-    for position, key in enumerate(PROPERTIES):
-        rows = results[results["property"] == key].reset_index(drop=True)
-        for aside, row in rows.iterrows():
-            colour = "C1" if row["generator"] == "lab" else "C0"
-            label = {"C1": "the lab's sizes", "C0": "a quarter of the width"}[colour] if position == 0 else None
-            height = position - 0.12 * (aside - (len(rows) - 1) / 2)
-            axis.plot(row["column_share"], height, "o", color=colour, label=label if aside < 2 else None)
-            axis.plot(row["shuffled_share"], height, "o", color=colour, fillstyle="none")
+    lab = results["generator"].str.startswith("lab")
+    for chosen, colour, label, above in (
+        (lab, "C1", "the lab's sizes", -0.15),
+        (~lab, "C0", "a quarter of the width", 0.15),
+    ):
+        rows = results[chosen]
+        heights = rows["property"].map(PROPERTIES.index) + above + 0.09 * (rows.groupby("property").cumcount() - 1)
+        axis.plot(rows["column_share"], heights, "o", color=colour, label=label)
+        axis.plot(rows["shuffled_share"], heights, "o", color=colour, fillstyle="none")
     axis.set_yticks(range(len(PROPERTIES)), PROPERTIES)
     axis.set(xlim=(0, 1), xlabel="share of the variance that goes with the column", ylim=(-0.5, 2.5))
     axis.xaxis.set_major_formatter("{x:.0%}")
@@ -252,23 +253,26 @@ def z_directions_values(results: pd.DataFrame) -> dict:
 
 @summary(z_columns)
 def z_columns_values(results: pd.DataFrame) -> dict:
-    """The lab-sized generator's rows, the narrow ones' lowest and highest shares, and the property that goes with z most."""
-    lab = results[results["generator"] == "lab"].set_index("property")
-    narrow = results[results["generator"] != "lab"].groupby("property")
-    keys = ("column_share", "shuffled_share", "correlation", "f_statistic", "p", "r2")
+    """For each property: means over the lab-sized generators, their and the narrow ones' lowest and highest; and which goes with z most."""
+    of_lab = results["generator"].str.startswith("lab")
+    lab, narrow = results[of_lab].groupby("property"), results[~of_lab].groupby("property")
+    keys = ["column_share", "shuffled_share", "correlation", "f_statistic", "p", "r2"]
     found = {
         key: {
-            **{name: float(lab.loc[key, name]) for name in keys},
+            **{name: float(lab[name].mean()[key]) for name in keys},
+            **{f"lowest_{name}": float(lab[name].min()[key]) for name in keys},
+            **{f"highest_{name}": float(lab[name].max()[key]) for name in keys},
             "narrow": {name: float(narrow[name].mean()[key]) for name in keys},
             "lowest_narrow_share": float(narrow["column_share"].min()[key]),
             "highest_narrow_share": float(narrow["column_share"].max()[key]),
         }
         for key in PROPERTIES
     }
-    shares = lab["column_share"]
+    shares = lab["column_share"].mean()
     return {
         "vectors": int(results["columns"].iloc[0]),
-        "narrow_generators": int(results["generator"].nunique()) - 1,
+        "generators": int(results[of_lab]["generator"].nunique()),
+        "narrow_generators": int(results[~of_lab]["generator"].nunique()),
         "most": {"property": str(shares.idxmax()), "share": float(shares.max())},
         "least": {"property": str(shares.idxmin()), "share": float(shares.min())},
         **found,

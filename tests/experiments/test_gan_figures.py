@@ -17,7 +17,7 @@ from experiments.gan import (
     interpolation,
     memorisation,
     objectives,
-    size_starts,
+    size_losses,
     sizes,
     unconditioned,
     variants,
@@ -74,13 +74,18 @@ VARIANTS = pd.DataFrame(
     | {"effective_classes": 9.0, "confidence": 0.9, "diversity": 0.9, "seconds_per_100": 30.0}
 )
 VARIANT_ROWS = measured(variant="nz-10").assign(d_real=0.8, d_fake=0.2, loss_g=2.0)
-SETTINGS = pd.DataFrame({"setting": ["mnist-64"] * 3 + ["scenes-32"] * 3, "iteration": [0, 50, 100] * 2}).assign(
-    seconds=5.0, frechet=[8.0, 6.0, 4.0] * 2, floor=2.0, times_floor=2.0, d_real=0.9, d_fake=0.1
-)
+SETTINGS = pd.concat(
+    [
+        pd.DataFrame({"setting": setting, "seed": seed, "iteration": [0, 50, 100], "frechet": [8.0, 6.0, 4.0 + seed]})
+        for setting in ("mnist-64", "mnist-64-slower", "scenes-32")
+        for seed in (0, 1)
+    ],
+    ignore_index=True,
+).assign(seconds=60.0, floor=2.0, times_floor=lambda rows: rows["frechet"] / 2)
 STARTS = pd.concat(
     [
-        history(discriminator=name).assign(d_fake=value, frechet=distance)
-        for name, value, distance in (("lab", [0.1, 0.01, 0.001, 0.2, 0.02, 0.004], 30.0), ("slower", 0.5, 40.0))
+        history(setting=name).assign(d_fake=value)
+        for name, value in (("mnist-64", [0.1, 0.01, 0.001, 0.2, 0.02, 0.004]), ("mnist-64-slower", 0.5))
     ],
     ignore_index=True,
 )
@@ -92,6 +97,7 @@ AGREEMENT = pd.DataFrame(
         "asked": np.repeat(np.arange(10), 10),
         "seen": np.tile(np.arange(10), 10),
         "digits": (np.eye(10) * 18 + 0.2).astype(int).ravel(),
+        "seed": 0,
     }
 )
 AGREEMENT.loc[(AGREEMENT["asked"] == 4) & (AGREEMENT["seen"] == 9), "digits"] = 2
@@ -112,7 +118,7 @@ SHARES = pd.DataFrame(
             "correlation": 0.5,
         }
         | {"f_statistic": 20.0, "p": 1e-9, "r2": 0.7}
-        for name in ("lab", "narrow-0", "narrow-1")
+        for name in ("lab-0", "lab-1", "narrow-0", "narrow-1")
         for key in z_columns.PROPERTIES
     ]
 )
@@ -138,8 +144,8 @@ DRAWINGS = [
     lambda: variants.dcgan_variants_dots(VARIANTS, VARIANT_ROWS, REAL),
     lambda: variants.variant_pictures({"variant": np.array(["nz-10"]), "image": pictures(1, 20)}),
     lambda: sizes.dcgan_sizes_curves(SETTINGS),
-    lambda: size_starts.size_starts_lines(STARTS, history()),
-    lambda: sizes.sizes_pictures({"setting": np.array(["mnist-64"]), "image": pictures(3, 12)}),
+    lambda: size_losses.size_losses_lines(STARTS, history()),
+    lambda: sizes.sizes_pictures({"setting": np.array(["mnist-64"]), "image": pictures(2, 12)}),
     lambda: interpolation.interpolation_pictures({"linear": pictures(2, 9), "spherical": pictures(2, 9)}),
     lambda: interpolation.interpolation_curves(PATHS, REAL),
     lambda: memorisation.memorisation_histogram(
@@ -238,20 +244,21 @@ def test_values_of_the_other_steps() -> None:
     )
     assert named["worst"]["variant"] == "lab" and named["best"]["variant"] == "nz-10"
     of_sizes = sizes.dcgan_sizes_values(SETTINGS)["by_setting"]["mnist_64"]
-    assert (of_sizes["times_floor"], of_sizes["start_frechet"], of_sizes["frechet"]) == (2, 8, 4)
-    starts = size_starts.size_starts_values(STARTS, history())
-    assert (starts["lab"]["min_d_fake"], starts["lab"]["max_d_fake"], starts["slower"]["min_frechet"]) == (
-        0.001,
-        0.004,
-        40,
-    )
-    assert starts["small"] == {"min_d_fake": 0.2, "max_d_fake": 0.2} and starts["iterations"] == 60
+    assert (of_sizes["start_frechet"], of_sizes["lowest_frechet"], of_sizes["highest_frechet"]) == (8, 4, 5)
+    assert (of_sizes["times_floor"], of_sizes["minutes"]) == (2.25, 1)
+    losses = size_losses.size_losses_values(STARTS)
+    late = losses["mnist_64"]
+    assert (late["lowest_d_fake"], late["highest_d_fake"]) == (pytest.approx(0.0055), pytest.approx(0.012))
+    assert late["early"] == {"lowest": 0.001, "highest": 0.004} and losses["mnist_64_slower"]["d_fake"] == 0.5
     paths = interpolation.interpolation_values(PATHS)
     assert paths["linear"]["middle"]["norm"] == 7 and paths["spherical"]["ends"]["norm"] == 10
     asked = cdcgan.cdcgan_values(measured(seeds=[0]), AGREEMENT, history())
     assert asked["mistake"] == {"asked": 4, "seen": 9, "digits": 2} and asked["worst"] == 4
-    assert asked["nine_of_ten"] == 0 and asked["diversity_at_nine_of_ten"] == pytest.approx(0.8)
-    assert asked["low"] < asked["agreement"] < asked["high"]
+    assert asked["nine_of_ten"] == {"first": 0, "last": 0}
+    assert asked["then_diversity"] == {"lowest": pytest.approx(0.8), "highest": pytest.approx(0.8)}
+    two = pd.concat([AGREEMENT, AGREEMENT.assign(seed=1, digits=2 * (AGREEMENT["asked"] == AGREEMENT["seen"]))])
+    over = cdcgan.cdcgan_values(measured(seeds=[0, 1]), two, history())
+    assert over["highest"] == 1 and over["lowest"] == asked["lowest"] == asked["agreement"] < over["agreement"] < 1
     seen = unconditioned.unconditioned_discriminator_values(NARROW)
     assert seen["unseen"]["agreement"] == pytest.approx(0.1) and seen["highest_unseen_agreement"] == pytest.approx(0.1)
     both = convergence.convergence_values(NETWORKS)
@@ -283,14 +290,14 @@ def test_the_shared_distance_is_that_of_the_two_networks_of_the_lab() -> None:
 
 
 def test_a_relapse_of_the_conditional_network_is_seen() -> None:
-    rows = measured(seeds=[0])
+    rows = measured(seeds=[0, 1])
     for agreement, first, later in (
-        ([0.95, 0.4, 0.92], 0, {"agreement": 0.4, "iteration": 50}),
-        ([0.1, 0.5, 0.92], 100, None),
-        ([0.1, 0.2, 0.3], None, None),
+        ([0.95, 0.4, 0.92, 0.1, 0.93, 0.7], {"first": 0, "last": 50}, {"lowest": 0.4, "highest": 0.7}),
+        ([0.95, 0.4, 0.92, 0.1, 0.5, 0.92], None, None),  # one seed gets there only at its end
+        ([0.95, 0.4, 0.92, 0.1, 0.2, 0.3], None, None),
     ):
         found = cdcgan.cdcgan_values(rows.assign(agreement=agreement), AGREEMENT, history())
-        assert (found["nine_of_ten"], found["lowest_later"]) == (first, later)
+        assert (found["nine_of_ten"], found["relapse"]) == (first, later)
 
 
 def test_copies_are_counted() -> None:

@@ -14,12 +14,12 @@ from experiments.gan.classifier import classifier_accuracy, real_measures
 from experiments.gan.interpolation import dcgan_generator, interpolation, interpolation_sheet
 from experiments.gan.memorisation import memorisation, neighbours
 from experiments.gan.quality import as_seen, measures, trained_classifier, yardstick
-from experiments.gan.sizes import scenes
+from experiments.gan.sizes import _digit_measure, scenes
 from experiments.gan.training import digit_measure, train
 from experiments.gan.z_columns import _direction, _moved, z_columns, z_properties
 from tests.experiments.gan_digits import small_classifier, small_training
 from tpdl.data.mnist import small_digits
-from tpdl.data.squares import padded
+from tpdl.data.squares import enlarged, padded
 from tpdl.methods.adversarial_training import generate, noise
 from tpdl.methods.digit_training import read_digits
 
@@ -74,6 +74,15 @@ def test_large_digits_are_averaged_down() -> None:
     np.testing.assert_allclose(as_seen(model, doubled)["feature"], as_seen(model, squares)["feature"], atol=1e-4)
 
 
+def test_enlarged_digits_are_measured_against_enlarged_ones() -> None:
+    found = small_classifier()
+    squares = enlarged(padded(small_digits().test), 2)
+    measure = _digit_measure(found, squares[found["reference"]])
+    assert measure(squares[found["reference"]])["frechet"] == pytest.approx(0, abs=1e-3)
+    unblurred = measures(as_seen(trained_classifier(found), squares), yardstick(found))["frechet"]
+    assert measure(squares[~found["reference"]])["frechet"] < unblurred
+
+
 def test_a_generator_is_restored_from_its_arrays() -> None:
     generator = dcgan_generator(trained())
     assert generator.nz == 5
@@ -92,7 +101,7 @@ def test_conditional_trainings_say_how_often_the_class_is_right() -> None:
         result = conditional(sees_class)
         assert ((result["measure/agreement"] >= 0) & (result["measure/agreement"] <= 1)).all()
         assert result["sheet"].shape == (2, 80, 32, 32)
-    table = cdcgan_agreement(conditional(), small_classifier(), each=6)
+    table = cdcgan_agreement(0, conditional(), small_classifier(), each=6)
     assert table["digits"].sum() == 60 and (table.groupby("asked")["digits"].sum() == 6).all()
 
 
@@ -119,9 +128,9 @@ def test_neighbours_are_training_digits() -> None:
 
 def test_columns_of_z() -> None:
     narrow = {"sees_class=true,seed=0": conditional(), "sees_class=false,seed=0": conditional(False)}
-    found = z_properties(conditional(), narrow, columns=20)
-    assert sorted(key for key in found if key.endswith("/z")) == ["lab/z", "narrow-0/z"]
-    np.testing.assert_array_equal(found["lab/slant"], found["narrow-0/slant"])  # the same training under both names
+    found = z_properties({"seed=0": conditional()}, narrow, columns=20)
+    assert sorted(key for key in found if key.endswith("/z")) == ["lab-0/z", "narrow-0/z"]
+    np.testing.assert_array_equal(found["lab-0/slant"], found["narrow-0/slant"])  # the same training under both names
     table = z_columns(found)
     assert len(table) == 6 and table["column_share"].between(0, 1).all()
 
@@ -131,15 +140,15 @@ def test_z_that_decides_everything_is_found() -> None:
     draw = np.random.default_rng(0)
     z, weight = draw.standard_normal((300, 6)), np.array([3.0, 0, 0, 4.0, 0, 0])
     made = {
-        "lab/z": z,
-        "lab/slant": (z @ weight)[None] + 5 * np.arange(10)[:, None] + 0.1 * draw.standard_normal((10, 300)),
+        "lab-0/z": z,
+        "lab-0/slant": (z @ weight)[None] + 5 * np.arange(10)[:, None] + 0.1 * draw.standard_normal((10, 300)),
     }
-    made |= {"lab/thickness": draw.standard_normal((10, 300)), "lab/width": draw.standard_normal((10, 300))}
+    made |= {"lab-0/thickness": draw.standard_normal((10, 300)), "lab-0/width": draw.standard_normal((10, 300))}
     table = z_columns(made).set_index("property")
     assert table.loc["slant", "column_share"] > 0.99 and table.loc["slant", "r2"] > 0.99
     assert table.loc["slant", "shuffled_share"] == pytest.approx(0.1, abs=0.03)
     assert table.loc["thickness", "p"] > 0.001 and abs(table.loc["thickness", "correlation"]) < 0.05
-    np.testing.assert_allclose(_direction(made, "slant"), weight / 5, atol=0.01)
+    np.testing.assert_allclose(_direction(made, "slant", 0), weight / 5, atol=0.01)
 
 
 def test_moving_along_a_direction_changes_nothing_else() -> None:

@@ -1,0 +1,75 @@
+"""What the discriminator says of generated digits at 64×64: does the training get going (question 5)?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+import tpdl
+from experiments.gan.curves import iterations_axis
+from experiments.gan.dcgan import dcgan_losses
+from experiments.gan.sizes import size_training, words
+from experiments.gan.training import history_rows
+from tpdl import Arrays, experiment, figure, summary
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@experiment(
+    matrix={"setting": ["mnist-64", "mnist-64-slower", "scenes-32", "scenes-64"], "seed": [0, 1, 2]},
+    inputs={"training": size_training},
+    demo={"setting": ["mnist-64", "mnist-64-slower", "scenes-32"], "seed": [0]},
+)
+def size_losses(setting: str, seed: int, training: Arrays) -> pd.DataFrame:
+    """Both losses, D(x) and D(G(z)), averaged over 20 iterations each."""
+    return pd.DataFrame(history_rows(training, setting=setting, seed=seed))
+
+
+@figure(
+    size_losses,
+    dcgan_losses,
+    caption="What the discriminator says of generated images, averaged over 20 iterations: one thin line for each seed, the thick line their geometric mean.",
+    alt="Groups of lines on a logarithmic axis over the iterations, one group for each kind and size of image.",
+)
+def size_losses_lines(results: pd.DataFrame, small: pd.DataFrame) -> Figure:
+    """D(G(z)) against batches."""
+    import numpy as np
+    from matplotlib.figure import Figure
+
+    groups = {"MNIST, 32×32": small} | {
+        words(str(name)): rows for name, rows in results.groupby("setting", sort=False) if name != "scenes-32"
+    }
+    fig = Figure(figsize=(7.2, 3.8))
+    axis = fig.subplots()
+    for colour, (label, rows) in zip(("C2", "C0", "C3", "C4"), groups.items(), strict=False):
+        for _, one in rows.groupby("seed"):
+            axis.plot(one["iteration"], one["d_fake"], color=colour, linewidth=0.5, alpha=0.5)
+        mean = np.exp(np.log(rows.set_index("iteration")["d_fake"].clip(1e-12)).groupby("iteration").mean())
+        axis.plot(mean.index, mean, color=colour, label=label)
+    axis.set_yscale("log")
+    iterations_axis(axis, results)
+    axis.set_ylabel("D(G(z))")
+    fig.legend(loc="outside upper center", ncols=2)
+    return fig
+
+
+@summary(size_losses)
+def size_losses_values(results: pd.DataFrame) -> dict:
+    """D(x) and D(G(z)) of each setting, over the second half of the training: mean, lowest and highest seed. "early": at iteration 200."""
+    last, found = int(results["iteration"].max()), {}
+    early = results[results["iteration"] == min(200, last)].groupby("setting")["d_fake"]
+    late = results[results["iteration"] > last / 2].groupby(["setting", "seed"])[["d_real", "d_fake"]].mean()
+    for setting, rows in late.groupby("setting"):
+        found[str(setting).replace("-", "_")] = {
+            **{name: float(rows[name].mean()) for name in rows},
+            **{f"lowest_{name}": float(rows[name].min()) for name in rows},
+            **{f"highest_{name}": float(rows[name].max()) for name in rows},
+            "early": {"lowest": float(early.min()[setting]), "highest": float(early.max()[setting])},
+        }
+    return {"iterations": last, **found}
+
+
+if __name__ == "__main__":
+    tpdl.main(__file__)
