@@ -26,5 +26,5 @@ def has_tpdl(python: str) -> bool:
 if __name__ == "__main__":
     python = next(filter(has_tpdl, pythons()), None)
     if python is None:
-        sys.exit("tpdl is not installed; run `make install` once, or `pip install -e .`, and render again")
+        sys.exit("tpdl is not installed; run `make report` once, or `pip install -e .`, and render again")
     raise SystemExit(subprocess.run([python, "-m", "tpdl", "prepare"], cwd=ROOT, check=False).returncode)
