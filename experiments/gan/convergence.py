@@ -95,7 +95,7 @@ def convergence_curves(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
 def convergence_values(results: pd.DataFrame) -> dict:
     """Each network at its end, at the last moment that all share, and how long it took to a distance that both of the lab's sizes reach.
 
-    A narrow network that never reaches it has None there.
+    A narrow network that never reaches it has None there. "before" is the distance, mean over seeds, after half of the shared moment's iterations.
     """
     ends = {}
     shared = max(set.intersection(*(set(rows["iteration"]) for _, rows in results.groupby("network"))))
@@ -107,6 +107,7 @@ def convergence_values(results: pd.DataFrame) -> dict:
         ends[str(network).replace("-", "_")] = {
             "end": over_seeds(rows[rows["iteration"] == rows["iteration"].max()].dropna(axis=1)),
             "shared": over_seeds(rows[rows["iteration"] == shared].dropna(axis=1)),
+            "before": float(mean[mean.index <= shared / 2]["frechet"].iloc[-1]),
             "iterations_to_shared_distance": int(within.index[0]) if len(within) else None,
             "teraflop_to_shared_distance": float(within["teraflop"].iloc[0]) if len(within) else None,
             "teraflop": float(rows["teraflop"].max()),

@@ -195,8 +195,8 @@ def dcgan_sizes_curves(results: pd.DataFrame) -> Figure:
 @figure(
     sizes_sheet,
     format="png",
-    caption="Generated images at the end of training, and real ones below them.",
-    alt="Three pairs of rows of images; the lower row of each shows real ones. The generated digits are one grey pattern, the generated scenes bright and dark patches with edges.",
+    caption="Images that the first seed's generators make at the end of training, and real ones below them.",
+    alt="Four pairs of rows of images; the lower row of each shows real ones. Generated are legible strokes and digits, all different; with the slower discriminator the same digit five times; scenes as bright and dark patches with edges.",
 )
 def sizes_pictures(images: Arrays) -> Figure:
     """Pairs of rows; few images, as noise makes a picture large."""

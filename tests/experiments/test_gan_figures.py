@@ -82,6 +82,8 @@ SETTINGS = pd.concat(
     ],
     ignore_index=True,
 ).assign(seconds=60.0, floor=2.0, times_floor=lambda rows: rows["frechet"] / 2)
+KEPT = {"setting": np.array(["mnist-64"]), "image": np.zeros((2, 2, 64, 64), np.uint8)}
+KEPT["image"][0, 1] = 4
 STARTS = pd.concat(
     [
         history(setting=name).assign(d_fake=value)
@@ -243,7 +245,9 @@ def test_values_of_the_other_steps() -> None:
         0.2
     )
     assert named["worst"]["variant"] == "lab" and named["best"]["variant"] == "nz-10"
-    of_sizes = sizes.dcgan_sizes_values(SETTINGS)["by_setting"]["mnist_64"]
+    found = sizes.dcgan_sizes_values(SETTINGS, KEPT)
+    assert found["sheet"] == {"images": 2, "mnist_64": {"generated": 4.0, "real": 0.0}}
+    of_sizes = found["by_setting"]["mnist_64"]
     assert (of_sizes["start_frechet"], of_sizes["lowest_frechet"], of_sizes["highest_frechet"]) == (8, 4, 5)
     assert (of_sizes["times_floor"], of_sizes["minutes"]) == (2.25, 1)
     losses = size_losses.size_losses_values(STARTS)

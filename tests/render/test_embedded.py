@@ -292,6 +292,14 @@ def test_an_interval_stays_in_one_line_and_words_do_not() -> None:
     assert _in_one_line("from 3 – 4 of them") == "from 3 – 4 of them"
 
 
+def test_items_in_conditions_of_their_own_are_one_list(root: Path) -> None:
+    items = "".join(f'::: {{when="{number} > 1"}}\n- Item {number}.\n:::\n\n' for number in (1, 2, 3))
+    write_chapter(root, f"# Second {{#sec-second}}\n\n{items}Text.\n\n- Another.\n\n<!-- apart -->\n\n- And another.\n")
+    build(Project(root), to=["html"], renderer="embedded", draft=True)
+    body = (root / "_book/report/second.html").read_text().partition("<main")[2].partition("</main>")[0]
+    assert [part.count("<li>") for part in body.split("<ul>")[1:4]] == [2, 1, 1]
+
+
 def test_on_paper_an_apostrophe_after_a_digit_is_no_prime(root: Path) -> None:
     write_chapter(root, "# Second {#sec-second}\n\nThe year 1948's paper, and Turing's.\n")
     build(Project(root), renderer="embedded", draft=True)

@@ -333,6 +333,25 @@ local function stand_in_notice(document)
   return document
 end
 
+-- Items that stand in conditions of their own, one behind the other, are one list.
+local function one_list(document)
+  local blocks, items = pandoc.Blocks {}, nil
+  for _, block in ipairs(document.blocks) do
+    local expression = block.t == 'Div' and #block.content == 1 and block.content[1].t == 'BulletList' and block.attributes.when
+    if not expression then
+      if items then blocks:insert(pandoc.BulletList(items)) end
+      items = nil
+      blocks:insert(block)
+    elseif known('whens', expression) then
+      items = items or pandoc.List {}
+      items:extend(block.content[1].content)
+    end
+  end
+  if items then blocks:insert(pandoc.BulletList(items)) end
+  document.blocks = blocks
+  return document
+end
+
 local function alt_text(image)
   for _, name in ipairs { 'fig-alt', 'alt' } do
     if image.attributes[name] then image.attributes[name] = value_in_text(image.attributes[name]) end
@@ -363,6 +382,7 @@ local TEXT = { Code = value, Image = alt_text }
 
 local filters = {
   { Meta = load_report },
+  { Pandoc = one_list },
   { Div = condition, Span = condition },
   inside_groups_and_out(),
   TEXT,
