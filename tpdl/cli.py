@@ -247,7 +247,7 @@ def watch(given: Arguments) -> int:
     """Serve the report; on every save draw and render again, and reload the browser page. Never measures anything."""
     from tpdl.watch import watch as keep_watching
 
-    keep_watching(_project(), _profile(given), given.port)
+    keep_watching(_project(), _profile(given), given.port, given.pdf)
     return Exit.OK
 
 
@@ -316,10 +316,10 @@ def _parser() -> argparse.ArgumentParser:
     command(init).add_argument("folder", metavar="DIR", help="a new or empty folder")
     added = command(publish)
     added.add_argument("--remote", default="origin", help="the git remote to push to")
-    added.add_argument(
-        "--force", action="store_true", help="publish even if something is not fresh or a claim is false"
-    )
-    command(watch).add_argument("--port", type=int, default=0, metavar="N", help="by default any free one, printed")
+    added.add_argument("--force", action="store_true", help="even if something is not fresh or a claim is false")
+    added = command(watch)
+    added.add_argument("--port", type=int, default=0, metavar="N", help="by default any free one, printed")
+    added.add_argument("--pdf", action="store_true", help="keep the PDF up to date, too")
     return parser
 
 

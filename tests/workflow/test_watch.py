@@ -137,6 +137,23 @@ def test_a_day_at_the_desk(watching: Watching) -> None:
         get(page)
 
 
+def test_the_pdf_follows_the_pages(started: Lab) -> None:
+    from pypdf import PdfReader
+
+    watching = Watching(started, "--pdf")
+    try:
+        assert any(line.startswith("PDF in ") for line in watching.lines)
+        (pdf,) = (started.root / "_book").glob("*.pdf")
+        watching.printed_after("report/means.qmd", "whatever the noise looks like", "be it as it may", "PDF in ")
+        assert "be it as it may" in " ".join("".join(page.extract_text() for page in PdfReader(pdf).pages).split())
+        *_, line = watching.printed_after("report/means.qmd", "be it as it may", "`#nonsense()`{=typst}", "tpdl: ")
+        assert "PDF: unknown variable: nonsense" in line
+    finally:
+        assert watching.end() == 0
+    processes = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    assert not [line for line in processes.splitlines() if "typst_process" in line and str(started.root) in line]
+
+
 def test_mistakes_at_the_start(started: Lab, tmp_path: Path) -> None:
     with Site(tmp_path).serving() as site:
         port = str(site.server_address[1])

@@ -20,6 +20,7 @@ from tpdl.render.problem import Problem
 if TYPE_CHECKING:
     from tpdl.engine.plan import Plan
     from tpdl.engine.project import Project
+    from tpdl.render.embedded.typesetter import Later, Typesetter
 
 FORMATS = {"html": "html", "pdf": "typst"}
 RENDERERS = ("auto", "quarto", "embedded")
@@ -43,6 +44,7 @@ def build(
     renderer: str = "auto",
     draft: bool = False,
     plan: Plan | None = None,
+    typesetter: Typesetter | Later | None = None,
 ) -> ReportResult:
     """Render the report of a project. Prints nothing.
 
@@ -53,6 +55,7 @@ def build(
         renderer: "quarto", "embedded", or "auto" for Quarto where it is installed.
         draft: render in spite of false claims and unknown names, which are marked in the pages.
         plan: of that profile, if it is already there.
+        typesetter: of the embedded renderer, for the PDF; by default one of its own.
 
     Raises:
         UserError: the request or the book's configuration is wrong, or the renderer stopped.
@@ -65,7 +68,7 @@ def build(
         raise UserError(f"there is no renderer {renderer!r}; choose {', '.join(RENDERERS)}")
     chosen = renderer if renderer != "auto" else "quarto" if quarto_path() else "embedded"
     if chosen == "embedded":
-        result = _embedded(project, profile, to, draft, plan)
+        result = _embedded(project, profile, to, draft, plan, typesetter)
     else:
         prepared = prepare(project, profile, plan)
         result = ReportResult(chosen, [], prepared.problems, prepared.claims)
@@ -75,22 +78,28 @@ def build(
     return result
 
 
-def _embedded(project: Project, profile: str, to: Sequence[str], draft: bool, plan: Plan | None) -> ReportResult:
+def _embedded(
+    project: Project,
+    profile: str,
+    to: Sequence[str],
+    draft: bool,
+    plan: Plan | None,
+    typesetter: Typesetter | Later | None,
+) -> ReportResult:
     from tpdl.render.embedded.pdf import document
     from tpdl.render.embedded.render import render
     from tpdl.render.embedded.typesetter import Typesetter
     from tpdl.render.embedded.unsupported import unsupported
 
     with contextlib.ExitStack() as stack:
-        typesetter = None
-        if "pdf" in to:  # begins with the book of last time, so before anything else
+        if "pdf" in to and typesetter is None:  # begins with the book of last time, so before anything else
             typesetter = stack.enter_context(Typesetter(project.root, document(read_book(project.root, profile))))
         prepared = prepare(project, profile, plan)
         # These cannot be drafted: what would be shown is not what the author wrote.
         refused = unsupported(prepared)
         result = ReportResult("embedded", [], sorted([*prepared.problems, *refused]), prepared.claims)
         if not refused and (draft or not prepared.problems):
-            result.outputs = render(prepared, "html" in to, typesetter)
+            result.outputs = render(prepared, "html" in to, typesetter if "pdf" in to else None)
     return result
 
 

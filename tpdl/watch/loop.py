@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tpdl.render.book import read_book
+from tpdl.engine.errors import UserError
+from tpdl.render.book import Book, read_book
+from tpdl.render.embedded.pdf import document
+from tpdl.render.embedded.typesetter import Typesetter
 from tpdl.watch.changes import Changes
 from tpdl.watch.refresh import Refreshed, answer
 from tpdl.watch.server import Site
@@ -21,26 +26,35 @@ RETRY = 1.0
 """Seconds until drawing is tried again while another run is at work."""
 
 
-def watch(project: Project, profile: str = "full", port: int = 0) -> None:
+def watch(project: Project, profile: str = "full", port: int = 0, pdf: bool = False) -> None:
     """Serve the pages and keep them up to date until Ctrl-C.
+
+    Args:
+        port: to serve them at; 0 for any free one.
+        pdf: keep the PDF up to date, too; it follows the pages.
 
     Raises:
         UserError: there is no book, the port is taken, or a library is not installed.
     """
-    output = read_book(project.root, profile).output
+    book = read_book(project.root, profile)
+    output = book.output
     results = project.root / "figures" if profile == "full" else project.state / profile / "figures"
     warm = WarmPython()
     own: dict[Path, int] = {}
     waiting = False
-    with Changes(project.root, results, output) as changes, Site(output, port).serving() as site:
+    with contextlib.ExitStack() as stack:
+        changes = stack.enter_context(Changes(project.root, results, output))
+        site = stack.enter_context(Site(output, port).serving())
+        typesetter = stack.enter_context(Typesetter(project.root, document(book))) if pdf else None
         try:
-            done = warm.refresh(project.root, profile)
+            done = warm.refresh(project.root, profile, pdf)
+            _typeset(typesetter, book, done)
             print(f"watching {project.root}; {output.name}/ is at {site.address}; Ctrl-C ends it", flush=True)
             own |= done.records
             for changed in changes:
                 if all(_is_own(path, own) for path in changed):
                     continue
-                done = warm.refresh(project.root, profile)
+                done = warm.refresh(project.root, profile, pdf)
                 own |= done.records
                 if done.refused:
                     if not waiting:
@@ -49,10 +63,22 @@ def watch(project: Project, profile: str = "full", port: int = 0) -> None:
                 waiting = bool(done.refused)
                 if done.rendered:
                     site.reload()
+                _typeset(typesetter, book, done)
         except KeyboardInterrupt:
             print("\nstopped")
         finally:
             warm.end()
+
+
+def _typeset(typesetter: Typesetter | None, book: Book, done: Refreshed) -> None:
+    """Make the PDF of what was rendered; what is wrong with it is one line."""
+    if typesetter and done.rendered:
+        started = time.perf_counter()
+        try:
+            typesetter.write(book.pdf)
+            print(f"PDF in {time.perf_counter() - started:.1f} s", flush=True)
+        except UserError as error:
+            print(f"tpdl: {error}", flush=True)
 
 
 def _is_own(path: Path, own: dict[Path, int]) -> bool:
@@ -77,10 +103,10 @@ class WarmPython:
             self._context = multiprocessing.get_context("spawn")
         self._process: multiprocessing.process.BaseProcess | None = None
 
-    def refresh(self, root: Path, profile: str) -> Refreshed:
+    def refresh(self, root: Path, profile: str, pdf: bool) -> Refreshed:
         """Draw and render. An accident in the process leaves everything as it was."""
         receiver, sender = self._context.Pipe(duplex=False)
-        process = self._context.Process(target=answer, args=(str(root), profile, sender), daemon=True)  # type: ignore[attr-defined]
+        process = self._context.Process(target=answer, args=(str(root), profile, pdf, sender), daemon=True)  # type: ignore[attr-defined]
         self._process = process
         process.start()
         sender.close()

@@ -35,33 +35,38 @@ class Refreshed:
     """Why nothing was drawn: `tpdl run` is at work in another terminal."""
 
 
-def answer(root: str, profile: str, to: Connection) -> None:
+def answer(root: str, profile: str, pdf: bool, to: Connection) -> None:
     """Refresh and send what became of it through `to`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that watches, which ends this one
     from tpdl.engine.project import Project
 
     done = Refreshed()
     try:
-        refresh(Project(Path(root)), profile, done)
+        refresh(Project(Path(root)), profile, pdf, done)
     except UserError as error:
         _say(f"tpdl: {error}")
     sys.stdout.flush()
     to.send(done)
 
 
-def refresh(project: Project, profile: str, done: Refreshed) -> None:
+def refresh(project: Project, profile: str, pdf: bool, done: Refreshed) -> None:
     """Draw, then render the HTML pages as a draft: what is wrong is marked in them, and printed.
+
+    Args:
+        pdf: write the document for the PDF, too, which the process that watches has typeset.
 
     Raises:
         UserError: a source or the configuration cannot be read. One line; the pages stay as they were.
     """
+    from tpdl.render.embedded.typesetter import Later
     from tpdl.render.report import build
 
     plan = project.plan(profile)
     states = plan.status()
     _draw(plan, states, done)
     _report_stale(plan, states)
-    result = build(project, profile, ("html",), "embedded", draft=True)
+    to = ("html", "pdf") if pdf else ("html",)
+    result = build(project, profile, to, "embedded", draft=True, typesetter=Later())
     for problem in result.problems:
         _say(f"tpdl: {problem}")
     done.rendered = bool(result.outputs)

@@ -9,7 +9,7 @@ from pathlib import Path
 from tpdl.engine.files import atomic_write
 from tpdl.render.book import Book
 from tpdl.render.embedded.pandoc import SecondPass, parallel
-from tpdl.render.embedded.typesetter import Typesetter
+from tpdl.render.embedded.typesetter import Later, Typesetter
 from tpdl.render.prepare import Prepared
 
 TEMPLATE = Path(__file__).parent / "book.typ"
@@ -19,7 +19,7 @@ CONTENTS = {"en": "Contents", "fr": "Table des matières", "de": "Inhalt", "es":
 
 
 def write_pdf(
-    prepared: Prepared, second: SecondPass, typesetter: Typesetter, ahead: Future[list[str]] | None = None
+    prepared: Prepared, second: SecondPass, typesetter: Typesetter | Later, ahead: Future[list[str]] | None = None
 ) -> Path:
     """Render and write the PDF; returns its path.
 

@@ -12,11 +12,11 @@ from tpdl.render.embedded.labels import ChapterNumbers, Labels, number_book
 from tpdl.render.embedded.pages import Site
 from tpdl.render.embedded.pandoc import Pandoc, SecondPass, first_pass
 from tpdl.render.embedded.pdf import STATE, bodies, write_pdf
-from tpdl.render.embedded.typesetter import Typesetter
+from tpdl.render.embedded.typesetter import Later, Typesetter
 from tpdl.render.prepare import Prepared
 
 
-def render(prepared: Prepared, pages: bool, typesetter: Typesetter | None) -> list[Path]:
+def render(prepared: Prepared, pages: bool, typesetter: Typesetter | Later | None) -> list[Path]:
     """Write the pages and the PDF; returns their paths.
 
     Args:

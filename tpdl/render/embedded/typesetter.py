@@ -82,6 +82,13 @@ class Typesetter:
             raise UserError(error)
 
 
+class Later:
+    """In place of a typesetter where another process has one: the document is written, the PDF is left to that process."""
+
+    def write(self, target: Path) -> None:
+        """Nothing."""
+
+
 def _made_of(source: Path, root: Path) -> list[str]:
     """Everything that the PDF depends on: Typst, the document, and the files that it or a file of it may read."""
     try:
