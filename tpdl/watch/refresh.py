@@ -66,7 +66,7 @@ def refresh(project: Project, profile: str, pdf: bool, done: Refreshed) -> None:
     _draw(plan, states, done)
     _report_stale(plan, states)
     to = ("html", "pdf") if pdf else ("html",)
-    result = build(project, profile, to, "embedded", draft=True, typesetter=Later())
+    result = build(project, profile, to, "embedded", True, None if done.records else plan, Later())
     for problem in result.problems:
         _say(f"tpdl: {problem}")
     done.rendered = bool(result.outputs)
