@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import re
 import shutil
 import signal
@@ -148,10 +149,12 @@ def test_the_pdf_follows_the_pages(started: Lab) -> None:
         assert "be it as it may" in " ".join("".join(page.extract_text() for page in PdfReader(pdf).pages).split())
         *_, line = watching.printed_after("report/means.qmd", "be it as it may", "`#nonsense()`{=typst}", "tpdl: ")
         assert "PDF: unknown variable: nonsense" in line
+        command = ["pgrep", "--parent", str(watching.process.pid), "--full", "typst_process"]
+        typst = int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     finally:
         assert watching.end() == 0
-    processes = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
-    assert not [line for line in processes.splitlines() if "typst_process" in line and str(started.root) in line]
+    with pytest.raises(ProcessLookupError):
+        os.kill(typst, 0)
 
 
 def test_mistakes_at_the_start(started: Lab, tmp_path: Path) -> None:

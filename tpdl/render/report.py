@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tpdl.engine.errors import UserError
-from tpdl.render.book import read_book
 from tpdl.render.prepare import Claim, Prepared, prepare
 from tpdl.render.problem import Problem
 
@@ -91,15 +90,16 @@ def _embedded(
     from tpdl.render.embedded.typesetter import Typesetter
     from tpdl.render.embedded.unsupported import unsupported
 
+    prepared = prepare(project, profile, plan)
+    # These cannot be drafted: what would be shown is not what the author wrote.
+    refused = unsupported(prepared)
+    result = ReportResult("embedded", [], sorted([*prepared.problems, *refused]), prepared.claims)
+    if refused or (prepared.problems and not draft):
+        return result
     with contextlib.ExitStack() as stack:
-        if "pdf" in to and typesetter is None:  # begins with the book of last time, so before anything else
-            typesetter = stack.enter_context(Typesetter(project.root, document(read_book(project.root, profile))))
-        prepared = prepare(project, profile, plan)
-        # These cannot be drafted: what would be shown is not what the author wrote.
-        refused = unsupported(prepared)
-        result = ReportResult("embedded", [], sorted([*prepared.problems, *refused]), prepared.claims)
-        if not refused and (draft or not prepared.problems):
-            result.outputs = render(prepared, "html" in to, typesetter if "pdf" in to else None)
+        if "pdf" in to and typesetter is None:
+            typesetter = stack.enter_context(Typesetter(project.root, document(prepared.book)))
+        result.outputs = render(prepared, "html" in to, typesetter if "pdf" in to else None)
     return result
 
 

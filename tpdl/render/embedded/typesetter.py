@@ -1,7 +1,7 @@
-"""Typst in a process of its own, which typesets the book of last time while the new one is still being prepared.
+"""Typst in a process of its own, for one PDF or for many.
 
-Typst remembers, within one process, what it made of every part of a document. So most of a book that has hardly changed is
-done when its turn comes, on a core that would have been idle.
+Typst remembers, within one process, what it made of every part of a document: a book that has hardly changed takes a fifth of the
+time the second time. (To begin with the book of last time while the new one is being prepared gains nothing on two cores, which are busy.)
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ class Typesetter:
 
     Args:
         root: of the project; no document reads what lies outside of it.
-        source: the document. If there is one already, that of last time, Typst begins with it at once.
+        source: the document; need not be there yet.
     """
 
     def __init__(self, root: Path, source: Path) -> None:
         self._root, self._source = root, source
         self._process = subprocess.Popen(
             # -P: the program lies among modules that have common names.
-            [sys.executable, "-P", os.fspath(PROGRAM), os.fspath(root), os.fspath(source)],
+            [sys.executable, "-P", os.fspath(PROGRAM)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             encoding="utf-8",
@@ -70,7 +70,8 @@ class Typesetter:
     def _ask(self, target: Path) -> None:
         assert self._process.stdin is not None and self._process.stdout is not None
         with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.write(json.dumps({"source": str(self._source), "target": str(target)}) + "\n")
+            asked = {"source": str(self._source), "target": str(target), "root": str(self._root)}
+            self._process.stdin.write(json.dumps(asked) + "\n")
             self._process.stdin.flush()
         said = self._process.stdout.readline()
         error = json.loads(said) if said else "Typst: its process was ended"

@@ -1,9 +1,8 @@
-"""A process that runs Typst: first over a document that is there already, then over each it is asked for, in a warm memory.
+"""A process that runs Typst over every document it is asked for, and remembers what it made of the one before.
 
 A program of its own that needs nothing but Typst: `typesetter.py` starts it and says what it is asked and what it answers.
 """
 
-import contextlib
 import json
 import os
 import re
@@ -47,9 +46,5 @@ def answer(source: str, target: str, root: str) -> str:
 
 
 if __name__ == "__main__":
-    root, former = sys.argv[1:]
-    if Path(former).exists():
-        with contextlib.suppress(Exception):  # what is wrong is said when the document is asked for
-            compiled(former, root)
     for line in sys.stdin:
-        print(json.dumps(answer(**json.loads(line), root=root)), flush=True)
+        print(json.dumps(answer(**json.loads(line))), flush=True)
