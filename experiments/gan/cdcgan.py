@@ -223,7 +223,7 @@ def cdcgan_agreement_table(results: pd.DataFrame) -> Figure:
 def cdcgan_values(results: pd.DataFrame, agreement: pd.DataFrame, losses: pd.DataFrame) -> dict:
     """The end of the trainings, agreement over the digits of all seeds and by class, and the commonest mistake.
 
-    "nine_of_ten" is when nine digits of ten are right for the first time, by seed; "relapse" the lowest agreement after that, and
+    "early" is the first moment of `cdcgan_sheet`. "nine_of_ten" is when nine digits of ten are right for the first time, by seed; "relapse" the lowest agreement after that, and
     "then_diversity" the diversity at that moment: each the lowest and the highest of the seeds. None where a seed gets there never, or
     only at its end.
     """
@@ -235,6 +235,8 @@ def cdcgan_values(results: pd.DataFrame, agreement: pd.DataFrame, losses: pd.Dat
     wrong = counts - np.diag(counts.diagonal())
     asked, seen = np.unravel_index(wrong.argmax(), wrong.shape)
     by_class = counts.diagonal() / counts.sum(1)
+    moments = sorted(set(results["iteration"]))
+    early = results[results["iteration"] == moments[len(moments) // 3]]
     late = losses[losses["iteration"] > losses["iteration"].max() / 2]
     return {
         "iterations": int(results["iteration"].max()),
@@ -248,6 +250,7 @@ def cdcgan_values(results: pd.DataFrame, agreement: pd.DataFrame, losses: pd.Dat
         "worst": int(by_class.argmin()),
         "worst_share": float(by_class.min()),
         "mistake": {"asked": int(asked), "seen": int(seen), "digits": int(wrong.max())},
+        "early": {"iteration": int(early["iteration"].iloc[0]), "diversity": float(early["diversity"].mean())},
         **_relapses(results),
         "minutes": float(results["seconds"].max() / 60),
         "d_real": float(late["d_real"].mean()),
