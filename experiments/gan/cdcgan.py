@@ -150,7 +150,7 @@ def cdcgan_sheet(training: Arrays, seed: int = 0) -> Arrays:
     real_measures,
     caption="The conditional network at the lab's sizes. Line: mean over seeds; band: lowest and highest seed; dashed: real digits (for the agreement, how often the classifier is right about them).",
     alt="Three panels over the iterations: the Fréchet distance falls; the agreement with the class asked for rises unsteadily to the dashed line of real digits; the diversity within a class "
-    "stays low for long and then rises to its line.",
+    "stays low for long and then rises nearly to its line.",
 )
 def cdcgan_measures(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
     """Fréchet distance, agreement, diversity."""
@@ -180,7 +180,7 @@ def cdcgan_measures(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
     cdcgan_sheet,
     format="png",
     caption="One row for each class, the same eight noise vectors in every row, at three moments of the training.",
-    alt="Three blocks of ten rows and eight columns of images, at an early and a middle iteration and at the end; row by row the digits 0 to 9.",
+    alt="Three blocks of ten rows and eight columns of images, at an early and a middle iteration and at the end; in the first one blurred shape fills each row, in the others the digits 0 to 9, varying from column to column.",
 )
 def cdcgan_pictures(images: Arrays) -> Figure:
     """Three blocks side by side."""
@@ -250,12 +250,21 @@ def cdcgan_values(results: pd.DataFrame, agreement: pd.DataFrame, losses: pd.Dat
         "worst": int(by_class.argmin()),
         "worst_share": float(by_class.min()),
         "mistake": {"asked": int(asked), "seen": int(seen), "digits": int(wrong.max())},
+        "setback": _setback(results),
         "early": {"iteration": int(early["iteration"].iloc[0]), "diversity": float(early["diversity"].mean())},
         **_relapses(results),
         "minutes": float(results["seconds"].max() / 60),
         "d_real": float(late["d_real"].mean()),
         "d_fake": float(late["d_fake"].mean()),
     }
+
+
+def _setback(results: pd.DataFrame) -> dict:
+    """The deepest fall of the agreement, mean over seeds, from one moment to a later one."""
+    mean = results.groupby("iteration")["agreement"].mean()
+    low = (mean.cummax() - mean).idxmax()
+    high = mean.loc[:low].idxmax()
+    return {"high": float(mean[high]), "after": int(high), "low": float(mean[low]), "then": int(low)}
 
 
 def _relapses(results: pd.DataFrame) -> dict:

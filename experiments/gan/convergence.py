@@ -68,7 +68,7 @@ def convergence(
     real_measures,
     caption="Fréchet distance against iterations (left) and against the arithmetic spent (right). Line: mean over seeds; band: lowest and highest seed; "
     "dashed: real digits.",
-    alt="Two panels of falling curves for three networks, over iterations on the left and over operations on a logarithmic axis on the right, with a dashed line for "
+    alt="Two panels of curves for three networks, which fall, those of the conditional networks with a plateau, over iterations on the left and over operations on a logarithmic axis on the right, with a dashed line for "
     "real digits below.",
 )
 def convergence_curves(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
@@ -95,7 +95,8 @@ def convergence_curves(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
 def convergence_values(results: pd.DataFrame) -> dict:
     """Each network at its end, at the last moment that all share, and how long it took to a distance that both of the lab's sizes reach.
 
-    A narrow network that never reaches it has None there. "before" is the distance, mean over seeds, after half of the shared moment's iterations.
+    A narrow network that never reaches it has None there. "before" is the distance, mean over seeds, after half of the shared moment's iterations;
+    "worst_before" that of the seed that is worst at the end, at the last measurement but one.
     """
     ends = {}
     shared = max(set.intersection(*(set(rows["iteration"]) for _, rows in results.groupby("network"))))
@@ -107,6 +108,7 @@ def convergence_values(results: pd.DataFrame) -> dict:
         ends[str(network).replace("-", "_")] = {
             "end": over_seeds(rows[rows["iteration"] == rows["iteration"].max()].dropna(axis=1)),
             "shared": over_seeds(rows[rows["iteration"] == shared].dropna(axis=1)),
+            "worst_before": _worst_before(rows),
             "before": float(mean[mean.index <= shared / 2]["frechet"].iloc[-1]),
             "iterations_to_shared_distance": int(within.index[0]) if len(within) else None,
             "teraflop_to_shared_distance": float(within["teraflop"].iloc[0]) if len(within) else None,
@@ -115,6 +117,11 @@ def convergence_values(results: pd.DataFrame) -> dict:
             "minutes": float(rows["seconds"].max() / 60),
         }
     return {"shared_iteration": int(shared), "shared_distance": reached, "by_network": ends}
+
+
+def _worst_before(rows: pd.DataFrame) -> float:
+    by = rows.sort_values("iteration").pivot(index="iteration", columns="seed", values="frechet")
+    return float(by[by.iloc[-1].idxmax()].iloc[-2])
 
 
 if __name__ == "__main__":

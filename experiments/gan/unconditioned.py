@@ -74,7 +74,7 @@ def unconditioned_discriminator_curves(results: pd.DataFrame, real: pd.DataFrame
     format="png",
     caption="One row for each class asked for, one column for each noise vector, with the class in the discriminator's input (left) and without it (right), at "
     "the end of the first seed's training.",
-    alt="Two blocks of ten rows and eight columns of digits. On the left the rows are the digits 0 to 9; on the right the trained network is not told the class.",
+    alt="Two blocks of ten rows and eight columns of digits. On the left most rows resemble the digit asked for, in a few shapes that repeat; on the right every row repeats nearly one shape, often another digit.",
 )
 def unconditioned_pictures(images: Arrays) -> Figure:
     """Two blocks side by side."""

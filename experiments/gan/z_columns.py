@@ -217,7 +217,7 @@ def z_columns_directions(images: Arrays) -> Figure:
 
 @figure(
     z_directions,
-    caption="Mean slant, thickness and width of the digits when z is moved along the direction found for one of them (its own panel), in deviations of z. Each in units of its "
+    caption="Mean slant, thickness and width of the digits when z is moved along the direction found for one of them (its own panel), in standard deviations of z. Each in units of its "
     "range over all three ways.",
     alt="Three panels of three lines each. In each panel the line of the panel's own property rises; the others show what moves along with it.",
 )
@@ -253,7 +253,7 @@ def z_directions_values(results: pd.DataFrame) -> dict:
 
 @summary(z_columns)
 def z_columns_values(results: pd.DataFrame) -> dict:
-    """For each property: means over the lab-sized generators, their and the narrow ones' lowest and highest; and which goes with z most."""
+    """For each property: means over the lab-sized generators, their and the narrow ones' lowest and highest; and which goes with z most, on average."""
     of_lab = results["generator"].str.startswith("lab")
     lab, narrow = results[of_lab].groupby("property"), results[~of_lab].groupby("property")
     keys = ["column_share", "shuffled_share", "correlation", "f_statistic", "p", "r2"]
@@ -268,13 +268,18 @@ def z_columns_values(results: pd.DataFrame) -> dict:
         }
         for key in PROPERTIES
     }
-    shares = lab["column_share"].mean()
+    shares, lowest, highest = (getattr(lab["column_share"], which)() for which in ("mean", "min", "max"))
+    most = shares.idxmax()
     return {
         "vectors": int(results["columns"].iloc[0]),
         "generators": int(results[of_lab]["generator"].nunique()),
         "narrow_generators": int(results[~of_lab]["generator"].nunique()),
-        "most": {"property": str(shares.idxmax()), "share": float(shares.max())},
-        "least": {"property": str(shares.idxmin()), "share": float(shares.min())},
+        "most": {
+            "property": str(most),
+            "share": float(shares.max()),
+            "lowest": float(lowest[most]),
+            "highest_other": float(highest.drop(most).max()),
+        },
         **found,
     }
 

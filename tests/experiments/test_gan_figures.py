@@ -246,12 +246,17 @@ def test_values_of_the_other_steps() -> None:
     )
     assert named["worst"]["variant"] == "lab" and named["best"]["variant"] == "nz-10"
     found = sizes.dcgan_sizes_values(SETTINGS, KEPT)
+    assert found["slower_is_worse"] == 0 and found["by_setting"]["mnist_64"]["before"] == 3
     assert found["sheet"] == {"images": 2, "mnist_64": {"generated": 4.0, "real": 0.0}}
     of_sizes = found["by_setting"]["mnist_64"]
     assert (of_sizes["start_frechet"], of_sizes["lowest_frechet"], of_sizes["highest_frechet"]) == (8, 4, 5)
     assert (of_sizes["times_floor"], of_sizes["minutes"]) == (2.25, 1)
     losses = size_losses.size_losses_values(STARTS)
     late = losses["mnist_64"]
+    assert (late["ran_away"], late["came_back"], late["back"]) == (0, 0, None)
+    away = STARTS.assign(d_fake=[0.1, 1e-4, 0.02, 0.1, 1e-4, 1e-5, *STARTS["d_fake"][6:]])
+    away = size_losses.size_losses_values(away)["mnist_64"]
+    assert (away["ran_away"], away["came_back"], away["back"]) == (2, 1, 40)
     assert (late["lowest_d_fake"], late["highest_d_fake"]) == (pytest.approx(0.0055), pytest.approx(0.012))
     assert late["early"] == {"lowest": 0.001, "highest": 0.004} and losses["mnist_64_slower"]["d_fake"] == 0.5
     paths = interpolation.interpolation_values(PATHS)
@@ -262,12 +267,21 @@ def test_values_of_the_other_steps() -> None:
     assert asked["then_diversity"] == {"lowest": pytest.approx(0.8), "highest": pytest.approx(0.8)}
     two = pd.concat([AGREEMENT, AGREEMENT.assign(seed=1, digits=2 * (AGREEMENT["asked"] == AGREEMENT["seen"]))])
     over = cdcgan.cdcgan_values(measured(seeds=[0, 1]), two, history())
+    assert over["setback"]["high"] == over["setback"]["low"]  # always 0.9: none
+    rise = measured(seeds=[0], iterations=(0, 50, 100, 200)).assign(agreement=[0.1, 0.8, 0.5, 0.9])
+    assert cdcgan.cdcgan_values(rise, AGREEMENT, history())["setback"] == {
+        "high": 0.8,
+        "after": 50,
+        "low": 0.5,
+        "then": 100,
+    }
     assert over["highest"] == 1 and over["lowest"] == asked["lowest"] == asked["agreement"] < over["agreement"] < 1
     seen = unconditioned.unconditioned_discriminator_values(NARROW)
     assert seen["unseen"]["agreement"] == pytest.approx(0.1) and seen["highest_unseen_agreement"] == pytest.approx(0.1)
     both = convergence.convergence_values(NETWORKS)
     assert both["shared_iteration"] == 100
     assert both["by_network"]["conditional"]["teraflop"] == 200
+    assert both["by_network"]["conditional"]["worst_before"] == 50 and both["by_network"]["conditional"]["before"] == 50
     assert z_columns.z_columns_values(SHARES)["slant"]["narrow"]["column_share"] == pytest.approx(0.6)
     assert z_columns.z_columns_values(SHARES)["slant"]["highest_narrow_share"] == pytest.approx(0.6)
     ways = z_columns.z_directions_values(WAYS)
