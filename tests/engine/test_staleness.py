@@ -274,6 +274,43 @@ def test_demo_profile_keeps_to_itself(fresh):
     assert fresh.not_fresh() == {}
 
 
+CELLS = """
+import numpy as np
+
+from tpdl import Arrays, experiment
+
+
+@experiment(matrix={"seed": [0, 1]}, demo={"seed": [0]}, local=True)
+def arrays(seed: int) -> Arrays:
+    return {"x": np.full(3, 1 + seed)}
+
+
+@experiment(matrix={"seed": [0, 1]}, demo={"seed": [0]})
+def numbers(seed: int) -> dict:
+    return {"x": seed}
+
+
+@experiment(inputs={"given": arrays, "table": numbers})
+def all_cells(given: dict, table) -> dict:
+    return {"cells": list(given), "rows": len(table), "columns": list(table.columns)}
+
+
+@experiment(inputs={"given": arrays})
+def first_cell(given: Arrays, seed: int = 0) -> dict:
+    return {"sum": int(given["x"].sum())}
+"""
+
+
+def test_a_step_gets_the_same_kind_of_input_however_many_cells_there_are(lab):
+    lab.write("experiments/cells.py", CELLS)
+    for folder, arguments, cells in (("figures", (), 2), (".tpdl/demo/figures", ("--demo",), 1)):
+        lab.tpdl("run", "all-cells", "first-cell", "--executor", "inline", *arguments)
+        (found,) = (json.loads(path.read_text()) for path in (lab.root / folder).rglob("all-cells.json"))
+        assert found == {"cells": [f"seed={i}" for i in range(cells)], "rows": cells, "columns": ["seed", "x"]}
+        (found,) = (json.loads(path.read_text()) for path in (lab.root / folder).rglob("first-cell.json"))
+        assert found == {"sum": 3}
+
+
 def test_stand_ins_decide_nothing_in_the_full_profile(lab):
     lab.write("pyproject.toml", '[tool.tpdl]\ndemo_only = ["helpers.drawn"]\n')
     lab.write("helpers/drawn.py", "def numbers():\n    return [1, 2]\n")

@@ -129,7 +129,10 @@ class Expansion:
         return axes, {name: value for name, value in defaults.items() if name not in axes}
 
     def _input(self, upstream: str, parameters: Mapping[str, Any], declared: Declaration) -> Input:
-        """The cells of `upstream` that agree with `parameters`, or its table where several do."""
+        """The cell of `upstream` that `parameters` name in full; else the cells that agree with them, or the table of all.
+
+        What a step gets does not depend on how many cells there are: the demo profile often has one where the full one has several.
+        """
         if upstream not in self._declared or self._declared[upstream].kind != "experiment":
             raise UserError(f"{_where(declared)}: {upstream} is no experiment, so its result cannot be an input")
         cells = self._experiment(upstream)
@@ -140,7 +143,7 @@ class Expansion:
         ]
         if not agreeing:
             raise UserError(f"{_where(declared)}: no cell of {cells[0].base} has the same {_label(parameters)}")
-        if len(agreeing) == 1:
+        if set(agreeing[0].cell) <= set(parameters):
             return Input((agreeing[0].name,))
         if len(agreeing) == len(cells) and cells[0].base in self._steps:
             return Input((cells[0].base,))
