@@ -37,7 +37,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tpdl(clone: Path, *arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
     """Run the command in the clone, on the clone's own sources, with no data at hand."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("TPDL_")}
-    environment["PYTHONPATH"] = str(clone)
+    environment |= {"PYTHONPATH": str(clone), "OMP_NUM_THREADS": "1"}  # another process of pytest has the other core
     return subprocess.run(
         [sys.executable, "-m", "tpdl", *arguments],
         cwd=clone,
