@@ -103,6 +103,7 @@ def test_the_demo_runs_every_step_and_the_fingerprint_knows_what_was_executed(cl
         assert "does not know" not in done.stdout
     shutil.copytree(other / ".tpdl" / "demo", clone / ".tpdl" / "demo", dirs_exist_ok=True)
     assert "nothing to run" in tpdl(clone, "run", "--demo").stdout, "every step is in one of the halves"
+    assert tpdl(clone, "status", "--demo").returncode == 0
     said = tpdl(clone, "report", "--demo", "--renderer", "embedded")
     assert said.returncode == 0, said.stdout + said.stderr
     assert tpdl(clone, "status").returncode == 0, "the full profile is as it was"

@@ -21,6 +21,12 @@ def curve_by_seed(
     axis.plot(x, by[name].mean(), style, color=colour, label=label, markersize=3.5)
 
 
+def line_by_seed(axis: Axes, rows: pd.DataFrame, name: str, colour: str, label: str, **style: Any) -> None:
+    """A line for each seed, where seeds differ too much for a mean; the first has the label. `style` is for `Axes.plot`."""
+    for number, (_, one) in enumerate(rows.groupby("seed")):
+        axis.plot(one["iteration"], one[name], color=colour, label=None if number else label, **style)
+
+
 def floor(axis: Axes, values: pd.Series) -> None:
     """What real digits reach against real digits: a dashed line."""
     axis.axhline(values.mean(), color="C2", linestyle="--", linewidth=1.5, label="real against real")

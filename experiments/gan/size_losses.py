@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.gan.curves import iterations_axis
+from experiments.gan.curves import iterations_axis, line_by_seed
 from experiments.gan.dcgan import dcgan_losses
 from experiments.gan.sizes import size_training, words
 from experiments.gan.training import history_rows
@@ -43,8 +43,7 @@ def size_losses_lines(results: pd.DataFrame, small: pd.DataFrame) -> Figure:
     fig = Figure(figsize=(7.2, 3.8))
     axis = fig.subplots()
     for colour, (label, rows) in zip(("C2", "C0", "C3", "C4"), groups.items(), strict=False):
-        for number, (_, one) in enumerate(rows.groupby("seed")):
-            axis.plot(one["iteration"], one["d_fake"], colour, linewidth=1, label=None if number else label)
+        line_by_seed(axis, rows, "d_fake", colour, label, linewidth=1)
     axis.set_yscale("log")
     iterations_axis(axis, results)
     axis.set_ylabel("D(G(z))")

@@ -176,14 +176,12 @@ def dcgan_sizes_curves(results: pd.DataFrame) -> Figure:
     """A colour for each setting, as seeds may differ too much for a mean."""
     from matplotlib.figure import Figure
 
-    from experiments.gan.curves import iterations_axis, logarithmic
+    from experiments.gan.curves import iterations_axis, line_by_seed, logarithmic
 
     fig = Figure(figsize=(7.2, 3.8))
     axis = fig.subplots()
     for (setting, rows), colour in zip(results.groupby("setting", sort=False), ("C0", "C3", "C1", "C4"), strict=False):
-        for number, (_, one) in enumerate(rows.groupby("seed")):
-            label = None if number else words(str(setting))
-            axis.plot(one["iteration"], one["times_floor"], "o-", color=colour, label=label, markersize=3)
+        line_by_seed(axis, rows, "times_floor", colour, words(str(setting)), marker="o", markersize=3)
     axis.axhline(1, color="C2", linestyle="--", linewidth=1.5, label="real against real")
     axis.set_ylabel("Fréchet distance / real images' own")
     logarithmic(axis, "y")

@@ -46,7 +46,9 @@ def test_a_warm_process_makes_the_pdf_that_a_new_one_makes(root: Path) -> None:
     assert (root / "a.pdf").read_bytes() == typst.compile(str(root / "document/whole.typ"), **arguments)
 
 
-def test_a_pdf_is_made_again_when_something_in_it_changed_and_only_then(root: Path) -> None:
+def test_a_pdf_is_made_again_when_something_in_it_changed_and_only_then(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = made(root)
     assert made(root) == first
     Image.new("RGB", (4, 4), "red").save(root / "dot.png")
@@ -60,6 +62,8 @@ def test_a_pdf_is_made_again_when_something_in_it_changed_and_only_then(root: Pa
     assert made(root)[0] == third[0]
     (root / "a.pdf").unlink()
     assert made(root)[0] == third[0]
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767225601")
+    assert made(root)[0] != third[0]
 
 
 def test_a_mistake_is_one_line_and_the_pdf_stays(root: Path) -> None:

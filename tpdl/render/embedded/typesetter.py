@@ -91,11 +91,12 @@ class Later:
 
 
 def _made_of(source: Path, root: Path) -> list[str]:
-    """Everything that the PDF depends on: Typst, the document, and the files that it or a file of it may read."""
+    """Everything that the PDF depends on: Typst, the date, if one is given, the document, and the files that it or a file of it may read."""
     try:
         found = [f"typst {version('typst')}"]
     except PackageNotFoundError:
         found = ["typst"]
+    found.append(f"date {os.environ.get('SOURCE_DATE_EPOCH', '')}")
     seen, waiting = set(), [source]
     while waiting:
         path = waiting.pop()
