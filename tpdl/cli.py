@@ -128,6 +128,19 @@ def accept(given: Arguments) -> int:
     return Exit.OK
 
 
+def mv(given: Arguments) -> int:
+    """Let results follow what was renamed in the source, where nothing but names has changed."""
+    from tpdl.engine.follow import follow
+    from tpdl.engine.screen import print_followed
+
+    if len(given.names) % 2:
+        raise UserError("tpdl mv takes pairs of names: OLD NEW, and more pairs for what was renamed together")
+    pairs = list(zip(given.names[::2], given.names[1::2], strict=True))
+    followed = follow(_plan(given), pairs, given.dry_run)
+    print_followed(followed, given.dry_run)
+    return Exit.NOT_FRESH if any(each.refused for each in followed) else Exit.OK
+
+
 def graph(given: Arguments) -> int:
     """Show the steps and what needs what, as Mermaid text or as an SVG file."""
     from tpdl.engine.graph import mermaid, write_svg
@@ -294,6 +307,11 @@ def _parser() -> argparse.ArgumentParser:
     command(accept, names="one").add_argument(
         "--because", default="", help="why it does not matter; kept in the record"
     )
+    added = command(mv)
+    added.add_argument(
+        "names", metavar="OLD NEW", nargs="+", help="package.module, package.module:function, or folder/step"
+    )
+    added.add_argument("--dry-run", action="store_true", help="show what would follow, and what is refused")
     command(graph, names="several").add_argument(
         "--svg", metavar="FILE", help="write a picture instead of Mermaid text"
     )

@@ -68,7 +68,7 @@ class Expansion:
         self._open.append(function)
         declared = self._declared[function]
         arguments = _arguments(declared)
-        base = _base_name(declared)
+        base = base_name(declared.module, declared.qualname)
         suffix = _result_suffix(declared)
         axes, defaults = self._axes(declared, arguments)
         cells = []
@@ -250,9 +250,13 @@ def _mapping(arguments: Mapping[str, Any], key: str, declared: Declaration) -> d
     return value
 
 
-def _base_name(declared: Declaration) -> str:
-    folders = declared.module.split(".")[1:-1]
-    return "/".join([*folders, declared.qualname]).replace("_", "-")
+def base_name(module: str, qualname: str) -> str:
+    """What the steps of an experiment are called after: its folders below `experiments/`, then its function.
+
+    >>> base_name("experiments.transfer.cuts", "layer_cut")
+    'transfer/layer-cut'
+    """
+    return "/".join([*module.split(".")[1:-1], qualname]).replace("_", "-")
 
 
 def _result_suffix(declared: Declaration) -> str:

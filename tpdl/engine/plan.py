@@ -28,6 +28,8 @@ class Plan:
         self.sources = sources
         self.folder = project.state / profile
         """Logs, checkpoints, failures and large intermediates of this profile."""
+        self.figures = project.root / "figures" if profile == "full" else self.folder / "figures"
+        """Products and records of this profile."""
 
     # What decides a step now
 

@@ -14,6 +14,7 @@ from tpdl.engine.hashes import HashCache
 
 if TYPE_CHECKING:
     from tpdl.engine.fingerprint import Sources
+    from tpdl.engine.fingerprint.renames import Renames
     from tpdl.engine.plan import Plan
 
 PROFILES = ("full", "demo")
@@ -52,15 +53,18 @@ class Project:
         settings: dict[str, Any] = value.get("tool", {}).get("tpdl", {})
         return settings
 
-    def sources(self, profile: str) -> Sources:
-        """The project's sources as they lie on disk now, parsed and never imported.
+    def sources(self, profile: str, renames: Renames | None = None) -> Sources:
+        """The project's sources as they lie on disk now, parsed and never imported; with `renames`, under their old names.
 
         The modules that the setting `demo_only` lists make stand-ins: in the full profile they decide nothing.
         """
         from tpdl.engine.fingerprint import IGNORED, Sources
 
         stand_ins = self.settings.get("demo_only", []) if profile != "demo" else []
-        return Sources(self.root, ignore=(*IGNORED, *stand_ins), cache=self.state / "cache" / "sources")
+        cache = (
+            None if renames else self.state / "cache" / "sources"
+        )  # what is kept there are hashes of the present names
+        return Sources(self.root, ignore=(*IGNORED, *stand_ins), cache=cache, renames=renames)
 
     @cached_property
     def hashes(self) -> HashCache:

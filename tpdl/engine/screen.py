@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tpdl.engine.follow import Followed
 from tpdl.engine.plan import Plan
 from tpdl.engine.status import Status
 
@@ -102,6 +103,20 @@ def explain(plan: Plan, name: str, status: Status) -> None:
             print(f"  note       made with {library} {then}, here it is {now}; versions are recorded, not compared")
     symbols = sorted(status.record.fingerprint.symbols)
     print(f"  uses       {len(symbols)} symbols: " + ", ".join(symbols))
+
+
+def print_followed(followed: Sequence[Followed], dry_run: bool) -> None:
+    """What follows a rename, what is refused and why, then one line that counts."""
+    for each in followed:
+        was = "" if each.was == each.step else f"  (was {each.was})"
+        if each.refused:
+            print(f"refused  {each.step}{was}: {brief(each.refused)}")
+        elif was or dry_run:
+            print(f"follows  {each.step}{was}")
+    refused = sum(bool(each.refused) for each in followed)
+    words = "would follow" if dry_run else "followed"
+    rest = f", {refused} refused: not only names have changed" if refused else ""
+    print(f"{len(followed) - refused} of {len(followed)} steps {words}{rest}" if followed else "nothing has to follow")
 
 
 def brief(reasons: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ from tpdl.engine.fingerprint.modules import Modules
 from tpdl.engine.fingerprint.resolve import Resolver
 
 if TYPE_CHECKING:
+    from tpdl.engine.fingerprint.renames import Renames
     from tpdl.engine.fingerprint.summary import Summary
 
 IGNORED = ("tpdl.engine", "tpdl.render", "tpdl.cli", "tpdl.__main__")
@@ -29,6 +30,7 @@ class Sources:
         packages: the top-level names that are the project's; by default, all that have Python files in `root`.
         ignore: modules, with everything below them, whose code decides nothing.
         cache: a file to keep the summaries of the files in; see `save_cache`.
+        renames: answer as if what was renamed still had its old name; see `tpdl.engine.fingerprint.renames`.
     """
 
     def __init__(
@@ -37,8 +39,10 @@ class Sources:
         packages: Sequence[str] | None = None,
         ignore: Sequence[str] = IGNORED,
         cache: Path | None = None,
+        renames: Renames | None = None,
     ) -> None:
         self._root = root
+        self._renames = renames
         self._modules = Modules(root, packages, ignore)
         self._cache = SummaryCache(cache)
         self._summaries: dict[str, Summary | None] = {}
@@ -67,7 +71,8 @@ class Sources:
             for used in uses:
                 start += self._declared_use(function, used)
             nodes = self._graph.closure(start)
-            self._closures[key] = {node: self._graph.hash(node) for node in sorted(nodes) if not node.endswith(":")}
+            hashes = {node: self._graph.hash(node) for node in sorted(nodes) if not node.endswith(":")}
+            self._closures[key] = self._renames.closure(hashes) if self._renames else hashes
         return dict(self._closures[key])
 
     def declarations(self) -> list[Declaration]:
@@ -83,6 +88,19 @@ class Sources:
             if summary and file:
                 found += read_declarations(name, file.path, summary, self._summary, self._resolver)
         return found
+
+    def check_known(self, name: str) -> None:
+        """Refuse "pkg.mod" or "pkg.mod:symbol" that is not there.
+
+        Raises:
+            UserError: the project has no such module, or the module no such symbol.
+        """
+        module, _, qualname = name.partition(":")
+        if not (self._modules.is_ours(module) and self._modules.exists(module)):
+            raise UserError(f"there is no module {module} in this project")
+        summary = self._summary(module)
+        if qualname and summary is not None and qualname not in {*summary["symbols"], *summary["imports"]}:
+            raise UserError(f"there is no {qualname} in module {module} of this project")
 
     def save_cache(self) -> None:
         """Write the summaries of the files to the cache, if anything was learned."""
@@ -108,7 +126,8 @@ class Sources:
                 # imported only where there is something to parse
                 from tpdl.engine.fingerprint.summary import summarise
 
-                summary = summarise(path.read_bytes(), module, file.is_package)
+                read = self._renames.summary if self._renames else summarise
+                summary = read(path.read_bytes(), module, file.is_package)
                 self._cache.put(file.path, stat, summary)
         except OSError as error:
             raise UserError(f"{file.path} cannot be read: {error.strerror or error}") from error

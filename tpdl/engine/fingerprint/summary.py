@@ -68,17 +68,17 @@ class Summary(TypedDict):
     """`[line, message]` of a syntax error; then everything else is empty and `hash` is that of the text."""
 
 
-def summarise(text: bytes, module: str, is_package: bool) -> Summary:
-    """Parse one file."""
+def summarise(text: bytes | ast.Module, module: str, is_package: bool) -> Summary:
+    """Parse one file, and say what it says; a tree that was parsed already will do."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = ast.parse(text)
+            tree = text if isinstance(text, ast.Module) else ast.parse(text)
         return _Reader(module, is_package).read(tree)
     except (SyntaxError, ValueError, RecursionError) as error:
         line, message = getattr(error, "lineno", None) or 1, getattr(error, "msg", None) or str(error)
         broken = Summary(hash="", symbols={}, imports={}, stars=[], loads=[], effects=[], steps=[], problems=[])
-        broken["hash"] = digest([text.decode("utf-8", "backslashreplace")])
+        broken["hash"] = digest([text.decode("utf-8", "backslashreplace") if isinstance(text, bytes) else ""])
         broken["error"] = [line, message]
         return broken
 
