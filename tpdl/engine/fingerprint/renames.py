@@ -8,11 +8,15 @@ A rename changes the text of whoever imports the thing, so hashes alone cannot t
 is, which says who uses whom, and with the old names put back into the syntax tree, which says what the hashes were. Where these equal
 what a record holds, symbol by symbol, nothing but names has changed. Names are put back only where it is certain what they mean; anything
 else keeps its text, so that the comparison fails and the step is refused rather than waved through.
+
+With the names, an import sorter changes the order of neighbouring imports; it is put back, too. (The order of imports decides nothing
+here: what a module does when it is imported is a symbol of its own.)
 """
 
 from __future__ import annotations
 
 import ast
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -32,6 +36,10 @@ class Renames:
     def module(self, module: str) -> str:
         """The old name of a module."""
         return self._longest(module, {new: old for new, old in self._old.items() if ":" not in new})
+
+    def packages(self) -> set[str]:
+        """The top-level packages that anything was, or is, in."""
+        return {name.partition(":")[0].partition(".")[0] for name in (*self._old, *self._old.values())}
 
     def node(self, node: str) -> str:
         """The old name of "module:symbol", or of what else a closure holds ("module:*", "module:<import>")."""
@@ -89,6 +97,9 @@ class _OldNames(ast.NodeTransformer):
         """Local name -> the dotted name it stands for; only names with one meaning in the whole file."""
         self._local: dict[str, str] = {}
         """Names of the module itself, or imported into it, that were called otherwise."""
+        self._ours = renames.packages() | {module.partition(".")[0]}
+        self._affected: set[ast.AST] = set()
+        """Import statements that the renames have changed."""
 
     def visit_Module(self, node: ast.Module) -> ast.AST:
         imports: dict[str, set[str]] = {}
@@ -113,11 +124,33 @@ class _OldNames(ast.NodeTransformer):
             for new, old in candidates.items()
             if new != old and (old in candidates or not (bindings[old] or old in imports))
         }
-        return self.generic_visit(node)
+        tree = self.generic_visit(node)
+        for item in ast.walk(tree):
+            for _, value in ast.iter_fields(item):
+                if isinstance(value, list) and any(isinstance(each, ast.Import | ast.ImportFrom) for each in value):
+                    self._sort_imports(value)
+        return tree
+
+    def _sort_imports(self, statements: list[Any]) -> None:
+        """Put the project's imports of each run into the order in which an import sorter had left them."""
+        runs = itertools.groupby(
+            range(len(statements)), lambda at: isinstance(statements[at], ast.Import | ast.ImportFrom)
+        )
+        for is_import, run in [(is_import, list(run)) for is_import, run in runs]:
+            if not is_import or self._affected.isdisjoint(statements[at] for at in run):
+                continue
+            places = [at for at in run if _sort_key(statements[at])[1].partition(".")[0] in self._ours]
+            ordered = sorted((statements[at] for at in places), key=_sort_key)
+            for at, statement in zip(places, ordered, strict=True):
+                statements[at] = statement
 
     def visit_Import(self, node: ast.Import) -> ast.AST:
         names = [ast.alias(self._renames.module(alias.name), alias.asname) for alias in node.names]
-        return ast.copy_location(ast.Import(names), node)
+        if [alias.name for alias in names] == [alias.name for alias in node.names]:
+            return node
+        statement = ast.copy_location(ast.Import(names), node)
+        self._affected.add(statement)
+        return statement
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST | list[ast.AST]:
         source = _absolute(node, self._package)
@@ -138,6 +171,7 @@ class _OldNames(ast.NodeTransformer):
             module, level = self._as_written(old_source, node.level)
             statement = ast.ImportFrom(module, sorted(names, key=lambda alias: alias.name), level)
             statements.append(ast.copy_location(statement, node))
+        self._affected.update(statements)
         return statements
 
     def _as_written(self, old_source: str, level: int) -> tuple[str | None, int]:
@@ -193,6 +227,12 @@ class _OldNames(ast.NodeTransformer):
         if by_name and isinstance(first, ast.Constant) and isinstance(first.value, str):
             node.args[0] = ast.copy_location(ast.Constant(self._renames.module(first.value)), first)
         return self.generic_visit(node)
+
+
+def _sort_key(statement: ast.Import | ast.ImportFrom) -> tuple[bool, str]:
+    if isinstance(statement, ast.Import):
+        return False, statement.names[0].name
+    return True, "." * statement.level + (statement.module or "")
 
 
 def _absolute(node: ast.ImportFrom, package: str) -> str:
