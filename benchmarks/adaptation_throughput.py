@@ -1,4 +1,4 @@
-"""Domain-adversarial training, images a second: a plain torchvision loop against the loop of `tpdl.methods.domain_adversarial`.
+"""Domain-adversarial training, images a second: a plain torchvision loop against the loop of `experiments.lab.methods.domain_adversarial`.
 
     python benchmarks/adaptation_throughput.py [IMAGES]
 
@@ -25,10 +25,10 @@ from torch.utils.data import DataLoader
 from torchvision import transforms
 from torchvision.datasets import ImageFolder
 
-from tpdl.data import mnist, mnist_m
-from tpdl.methods.domain_adversarial import train
-from tpdl.methods.gradient_reversal import reverse_gradient
-from tpdl.nets.dann import DomainAdversarialNetwork, as_input
+from experiments.lab.data import mnist, mnist_m
+from experiments.lab.methods.domain_adversarial import train
+from experiments.lab.methods.gradient_reversal import reverse_gradient
+from experiments.lab.nets.dann import DomainAdversarialNetwork, as_input
 
 HALF = 32
 

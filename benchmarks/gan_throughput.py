@@ -34,7 +34,7 @@ def networks():  # type: ignore[no-untyped-def]
     """The lab's DCGAN."""
     import torch
 
-    from tpdl.nets.dcgan import Discriminator, Generator, initialise
+    from experiments.lab.nets.dcgan import Discriminator, Generator, initialise
 
     torch.manual_seed(0)
     pair = Generator(), Discriminator()
@@ -48,7 +48,7 @@ def usual(workers: int):  # type: ignore[no-untyped-def]
     import torch
     from torchvision import datasets, transforms
 
-    from tpdl.data.place import data_root
+    from experiments.lab.data.place import data_root
 
     prepare = transforms.Compose([transforms.Resize(32), transforms.ToTensor(), transforms.Normalize((0.5,), (0.5,))])
     data = datasets.MNIST(str(data_root() / "mnist"), transform=prepare)
@@ -88,9 +88,9 @@ def usual(workers: int):  # type: ignore[no-untyped-def]
 
 def report():  # type: ignore[no-untyped-def]
     """The report's loop, as a function that trains for one batch."""
-    from tpdl.data import mnist
-    from tpdl.data.squares import padded
-    from tpdl.methods.adversarial_training import AdversarialTraining
+    from experiments.lab.data import mnist
+    from experiments.lab.data.squares import padded
+    from experiments.lab.methods.adversarial_training import AdversarialTraining
 
     digits = mnist.load()
     return AdversarialTraining(*networks(), padded(digits.train), digits.train_labels).step

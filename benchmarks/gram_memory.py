@@ -34,10 +34,10 @@ def measure(images: int) -> dict[str, float]:
 
     import torch
 
-    from tpdl.methods.gram import Totals, gram_matrices
-    from tpdl.nets.cuts import cuts
-    from tpdl.nets.inputs import BATCH
-    from tpdl.nets.registry import build
+    from experiments.lab.methods.gram import Totals, gram_matrices
+    from experiments.lab.nets.cuts import cuts
+    from experiments.lab.nets.inputs import BATCH
+    from experiments.lab.nets.registry import build
 
     def batches():
         generator = torch.Generator().manual_seed(0)

@@ -15,11 +15,11 @@ import time
 import numpy as np
 import torch
 
-from tpdl.methods.class_image import ascend
-from tpdl.methods.fooling import fool
-from tpdl.nets.class_gradient import for_class_gradients
-from tpdl.nets.frozen import frozen, on_device_of
-from tpdl.nets.registry import build, image_size
+from experiments.lab.methods.class_image import ascend
+from experiments.lab.methods.fooling import fool
+from experiments.lab.nets.class_gradient import for_class_gradients
+from experiments.lab.nets.frozen import frozen, on_device_of
+from experiments.lab.nets.registry import build, image_size
 
 RATES, COLUMNS = (0.1, 1.0, 5.0, 10.0, 50.0), (1, 5, 10, 50, 100)
 

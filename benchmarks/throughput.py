@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
-from tpdl.nets.inputs import BATCH
-from tpdl.nets.registry import build, image_size
+from experiments.lab.nets.inputs import BATCH
+from experiments.lab.nets.registry import build, image_size
 
 SIZES = (1, 8, 16, 32, 64)
 ROUNDS = 3

@@ -85,7 +85,7 @@ def dann(runs: Mapping[str, Any], recoloured: Mapping[str, Any]) -> pd.DataFrame
 
     `domain_accuracy` is the mean over the batches of the epoch, `domain_test_accuracy` that on the test images after it. The
     gradients are norms of the gradient of a batch's loss with respect to its features, averaged over the epoch; see
-    `tpdl.methods.domain_adversarial.train`. They are empty where there is no domain branch.
+    `experiments.lab.methods.domain_adversarial.train`. They are empty where there is no domain branch.
     """
     return histories(several(runs, recoloured), "method", "seed")
 
@@ -100,7 +100,7 @@ def dann_accuracy(runs: Mapping[str, Any], recoloured: Mapping[str, Any]) -> pd.
     """
     import numpy as np
 
-    from tpdl.methods.intervals import mcnemar, mean_interval
+    from experiments.lab.methods.intervals import mcnemar, mean_interval
 
     found: dict[str, dict[int, Arrays]] = {}
     for measured in several(runs, recoloured):

@@ -19,8 +19,8 @@ def domain_samples(seed: int = 0) -> Arrays:
     import numpy as np
     import torch
 
-    from tpdl.data import mnist, mnist_m
-    from tpdl.methods.recolour import recolour
+    from experiments.lab.data import mnist, mnist_m
+    from experiments.lab.methods.recolour import recolour
 
     source, target = mnist_m.coloured(mnist.load()).test[:COLUMNS], mnist_m.load().test[:COLUMNS]
     colours = recolour(torch.from_numpy(source), torch.Generator().manual_seed(seed))

@@ -38,7 +38,7 @@ def feature_map(runs: Mapping[str, Any], points: int = 500, seed: int = 0, perpl
     from sklearn.decomposition import PCA
     from sklearn.manifold import TSNE
 
-    from tpdl.data import mnist, mnist_m
+    from experiments.lab.data import mnist, mnist_m
 
     digits = np.concatenate([domain.load().test_labels[:points] for domain in (mnist, mnist_m)])
     parts = []
@@ -60,11 +60,11 @@ def feature_map(runs: Mapping[str, Any], points: int = 500, seed: int = 0, perpl
 
 @experiment(inputs={"runs": dann_training})
 def feature_gap(runs: Mapping[str, Any]) -> pd.DataFrame:
-    """One row for each training: how far apart its two domains lie, by three measures (see `tpdl.methods.domain_gap`).
+    """One row for each training: how far apart its two domains lie, by three measures (see `experiments.lab.methods.domain_gap`).
 
     `separability` is the accuracy of a fresh linear probe, `a_distance` what follows from it, `mmd` between 1000 test images of each domain.
     """
-    from tpdl.methods.domain_gap import a_distance, mmd, probe_accuracy
+    from experiments.lab.methods.domain_gap import a_distance, mmd, probe_accuracy
 
     rows = []
     for run in several(runs):

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
     from matplotlib.figure import Figure
 
-    from tpdl.data.mnist import Digits
-    from tpdl.nets.dann import DomainAdversarialNetwork
+    from experiments.lab.data.mnist import Digits
+    from experiments.lab.nets.dann import DomainAdversarialNetwork
 
 THRESHOLDS = (0.0, 0.8, 0.95, 0.99)
 """Probabilities from which a label is kept; 0 keeps all."""
@@ -46,10 +46,10 @@ def pseudo_labels(
     Args:
         start: "early": source only, stopped after 30 batches; or the end of a training of `dann_training`.
         seed: of that training and of the batches here.
-        rounds, steps: see `tpdl.methods.self_training`.
+        rounds, steps: see `experiments.lab.methods.self_training`.
         pool: how many training images of the target take part.
     """
-    from tpdl.data import mnist, mnist_m
+    from experiments.lab.data import mnist, mnist_m
 
     source, target = mnist_m.coloured(mnist.load()), mnist_m.load()
     rows: list[dict[str, Any]] = []
@@ -77,7 +77,7 @@ def recoloured_pseudo_labels(
     seed: int, runs: Mapping[str, Any], threshold: float = 0.95, rounds: int = 4, steps: int = 200, pool: int = 20_000
 ) -> pd.DataFrame:
     """The same from DANN on the recoloured source, with one threshold that was fixed beforehand: all three remedies together."""
-    from tpdl.data import mnist, mnist_m
+    from experiments.lab.data import mnist, mnist_m
 
     source, target = mnist_m.coloured(mnist.load()), mnist_m.load()
     model = _started("recoloured-dann", seed, source, several(runs))
@@ -97,7 +97,7 @@ def _rounds(
     """One row for each round of self-training. The labels of the target serve to judge, never to train."""
     import numpy as np
 
-    from tpdl.methods.self_training import self_train
+    from experiments.lab.methods.self_training import self_train
 
     rows: list[dict[str, Any]] = []
     known, images, truth = (source.train, source.train_labels), target.train[:pool], target.train_labels[:pool]
@@ -117,9 +117,9 @@ def _rounds(
 
 def _started(start: str, seed: int, source: Digits, runs: list) -> DomainAdversarialNetwork:
     """A fresh copy of the network that a sweep starts from."""
-    from tpdl.methods.device import best_device
-    from tpdl.methods.domain_adversarial import set_weights, train
-    from tpdl.nets.dann import DomainAdversarialNetwork
+    from experiments.lab.methods.device import best_device
+    from experiments.lab.methods.domain_adversarial import set_weights, train
+    from experiments.lab.nets.dann import DomainAdversarialNetwork
 
     if start == "early":
         shown = 32 * EARLY_STEPS
@@ -130,7 +130,7 @@ def _started(start: str, seed: int, source: Digits, runs: list) -> DomainAdversa
 
 
 def _accuracy(model: DomainAdversarialNetwork, images: np.ndarray, labels: np.ndarray) -> float:
-    from tpdl.methods.domain_adversarial import outputs
+    from experiments.lab.methods.domain_adversarial import outputs
 
     return float((outputs(model.eval(), images)["probabilities"].argmax(1) == labels).mean())
 

@@ -40,10 +40,10 @@ def run(
     """
     import numpy as np
 
+    from experiments.lab.data import mnist, mnist_m
+    from experiments.lab.methods.domain_adversarial import outputs, train, weights_of
+    from experiments.lab.methods.gradient_reversal import schedule
     from tpdl import checkpoint, note, progress
-    from tpdl.data import mnist, mnist_m
-    from tpdl.methods.domain_adversarial import outputs, train, weights_of
-    from tpdl.methods.gradient_reversal import schedule
 
     domains = {"source": mnist_m.coloured(mnist.load()), "target": mnist_m.load()}
     arrays: dict[str, np.ndarray] = {}

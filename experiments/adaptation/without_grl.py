@@ -42,10 +42,10 @@ def without_grl(dann: Mapping[str, Any], constant: Mapping[str, Any], joined: Ma
     """One row for each way to treat the domain branch and each seed, after the last epoch.
 
     `separability` is the accuracy of a fresh linear probe between the domains, on features of test images that it was not trained on;
-    `domain_test_accuracy` that of the domain classifier of the training itself; `a_distance` and `mmd` as in `tpdl.methods.domain_gap`.
+    `domain_test_accuracy` that of the domain classifier of the training itself; `a_distance` and `mmd` as in `experiments.lab.methods.domain_gap`.
     "detached" is λ = 0.
     """
-    from tpdl.methods.domain_gap import a_distance, mmd, probe_accuracy
+    from experiments.lab.methods.domain_gap import a_distance, mmd, probe_accuracy
 
     rows = []
     branches = {"dann": "reversed", "joined": "joined", "0": "detached"}

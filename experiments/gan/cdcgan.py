@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from matplotlib.figure import Figure
 
-    from tpdl.nets.cdcgan import ConditionalGenerator
+    from experiments.lab.nets.cdcgan import ConditionalGenerator
 
 
 @experiment(
@@ -65,10 +65,10 @@ def train_conditional(
     """
     import torch
 
-    from tpdl.data import mnist
-    from tpdl.data.squares import padded
-    from tpdl.methods.adversarial_training import AdversarialTraining, Setting, noise
-    from tpdl.nets.cdcgan import ConditionalDiscriminator, ConditionalGenerator
+    from experiments.lab.data import mnist
+    from experiments.lab.data.squares import padded
+    from experiments.lab.methods.adversarial_training import AdversarialTraining, Setting, noise
+    from experiments.lab.nets.cdcgan import ConditionalDiscriminator, ConditionalGenerator
 
     digits = mnist.load()
     training = AdversarialTraining(
@@ -89,8 +89,8 @@ def train_conditional(
 def conditional_generator(training: Arrays) -> ConditionalGenerator:
     """The trained conditional generator, in evaluation mode; its width is read off its weights."""
     from experiments.gan.quality import weights
-    from tpdl.methods.device import best_device
-    from tpdl.nets.cdcgan import ConditionalGenerator
+    from experiments.lab.methods.device import best_device
+    from experiments.lab.nets.cdcgan import ConditionalGenerator
 
     state = weights(training, "generator/")
     nz, doubled = state["noise.0.weight"].shape[:2]
@@ -122,7 +122,7 @@ def cdcgan_agreement(seed: int, training: Arrays, classifier: Arrays, each: int 
     import torch
 
     from experiments.gan.quality import as_seen, trained_classifier
-    from tpdl.methods.adversarial_training import generate, noise
+    from experiments.lab.methods.adversarial_training import generate, noise
 
     wanted = torch.arange(10).repeat_interleave(each)
     generator = conditional_generator(training)

@@ -24,9 +24,9 @@ def classifier(epochs: int = 6, seed: int = 0) -> Arrays:
 
     import numpy as np
 
-    from tpdl.data import mnist
-    from tpdl.data.squares import padded
-    from tpdl.methods.digit_training import read_digits, train_digits
+    from experiments.lab.data import mnist
+    from experiments.lab.data.squares import padded
+    from experiments.lab.methods.digit_training import read_digits, train_digits
 
     digits, begun, losses = mnist.load(), time.perf_counter(), []
     training = train_digits(padded(digits.train), digits.train_labels, epochs=epochs, seed=seed)
@@ -45,7 +45,7 @@ def classifier(epochs: int = 6, seed: int = 0) -> Arrays:
 @experiment(inputs={"classifier": classifier})
 def classifier_accuracy(classifier: Arrays, seed: int = 0) -> dict:
     """Accuracy on the test digits with its 95 % bootstrap interval, accuracy by class, and the class that is right least often."""
-    from tpdl.methods.intervals import bootstrap_interval
+    from experiments.lab.methods.intervals import bootstrap_interval
 
     right, label = classifier["predicted"] == classifier["label"], classifier["label"]
     low, high = bootstrap_interval(right, seed=seed)

@@ -42,10 +42,10 @@ def convergence(
     `teraflop` is the arithmetic of the training up to there, counted and not timed, so that it does not depend on the machine;
     `seconds` is what it took, with whatever else the machine had to do.
     """
-    from tpdl.methods.adversarial_training import Setting
-    from tpdl.methods.training_flops import training_flops
-    from tpdl.nets.cdcgan import ConditionalDiscriminator, ConditionalGenerator
-    from tpdl.nets.dcgan import Discriminator, Generator
+    from experiments.lab.methods.adversarial_training import Setting
+    from experiments.lab.methods.training_flops import training_flops
+    from experiments.lab.nets.cdcgan import ConditionalDiscriminator, ConditionalGenerator
+    from experiments.lab.nets.dcgan import Discriminator, Generator
 
     conditional = [
         (ConditionalGenerator(width=wanted), ConditionalDiscriminator(wanted // 2))

@@ -54,7 +54,7 @@ def logarithmic(axes: Axes, name: Literal["x", "y"]) -> None:
 
 def over_seeds(rows: pd.DataFrame) -> dict[str, Any]:
     """Of each measure its mean over the rows (one a seed), Student's 95 % interval, lowest and highest."""
-    from tpdl.methods.seed_interval import seed_interval
+    from experiments.lab.methods.seed_interval import seed_interval
 
     found: dict[str, Any] = {"seeds": len(rows)}
     for name in (name for name in MEASURES if name in rows.columns and rows[name].notna().all()):

@@ -40,10 +40,10 @@ def dcgan_training(
 
     3000 batches of 128 are 6.4 passes over the digits, about 15 minutes for each seed on one core.
     """
-    from tpdl.data import mnist
-    from tpdl.data.squares import padded
-    from tpdl.methods.adversarial_training import AdversarialTraining, Setting, noise
-    from tpdl.nets.dcgan import Discriminator, Generator
+    from experiments.lab.data import mnist
+    from experiments.lab.data.squares import padded
+    from experiments.lab.methods.adversarial_training import AdversarialTraining, Setting, noise
+    from experiments.lab.nets.dcgan import Discriminator, Generator
 
     digits = mnist.load()
     training = AdversarialTraining(
@@ -79,8 +79,8 @@ def dcgan_sheet(training: Arrays, seed: int = 0, columns: int = 16, rows: int = 
     """
     import numpy as np
 
-    from tpdl.data import mnist
-    from tpdl.data.squares import padded
+    from experiments.lab.data import mnist
+    from experiments.lab.data.squares import padded
 
     digits = mnist.load().test
     real = padded(digits[np.random.default_rng(seed).choice(len(digits), rows * 8, replace=False)])

@@ -28,8 +28,8 @@ def interpolation(training: Arrays, classifier: Arrays, seed: int = 0, points: i
     import torch
 
     from experiments.gan.quality import as_seen, measures, trained_classifier, yardstick
-    from tpdl.methods.adversarial_training import generate
-    from tpdl.methods.interpolation import linear, spherical
+    from experiments.lab.methods.adversarial_training import generate
+    from experiments.lab.methods.interpolation import linear, spherical
 
     model, real, generator = trained_classifier(classifier), yardstick(classifier), dcgan_generator(training)
     start, end = np.random.default_rng([seed, 4]).standard_normal((2, len(real.feature), generator.nz))
@@ -59,8 +59,8 @@ def interpolation(training: Arrays, classifier: Arrays, seed: int = 0, points: i
 def dcgan_generator(training: Arrays):  # type: ignore[no-untyped-def]
     """The trained DCGAN generator, in evaluation mode; its widths are read off its weights."""
     from experiments.gan.quality import weights
-    from tpdl.methods.device import best_device
-    from tpdl.nets.dcgan import Generator
+    from experiments.lab.methods.device import best_device
+    from experiments.lab.nets.dcgan import Generator
 
     state = weights(training, "generator/")
     convolutions = [value for value in state.values() if value.ndim == 4]
@@ -80,8 +80,8 @@ def interpolation_sheet(training: Arrays, seed: int = 0, pairs: int = 5, points:
     import numpy as np
     import torch
 
-    from tpdl.methods.adversarial_training import generate
-    from tpdl.methods.interpolation import linear, spherical
+    from experiments.lab.methods.adversarial_training import generate
+    from experiments.lab.methods.interpolation import linear, spherical
 
     generator = dcgan_generator(training)
     draw = np.random.default_rng([seed, 5])

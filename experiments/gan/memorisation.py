@@ -26,10 +26,10 @@ def neighbours(training: Arrays, seed: int = 0, count: int = 1000) -> Arrays:
     """
     import numpy as np
 
-    from tpdl.data import mnist
-    from tpdl.data.squares import padded
-    from tpdl.methods.adversarial_training import generate, noise
-    from tpdl.methods.nearest_neighbours import nearest
+    from experiments.lab.data import mnist
+    from experiments.lab.data.squares import padded
+    from experiments.lab.methods.adversarial_training import generate, noise
+    from experiments.lab.methods.nearest_neighbours import nearest
 
     digits, generator = mnist.load(), dcgan_generator(training)
     known = padded(digits.train)

@@ -27,7 +27,7 @@ def objectives(points: int = 199) -> pd.DataFrame:
     import numpy as np
     import torch
 
-    from tpdl.methods.gan_losses import discriminator_loss, generator_loss
+    from experiments.lab.methods.gan_losses import discriminator_loss, generator_loss
 
     d = np.arange(1, points + 1) / (points + 1)
     rows = {"d": d}
@@ -59,10 +59,10 @@ def alone_training(
     trained: str, seed: int, classifier: Arrays, iterations: int = 200, width: int = 32, rate: float = 2e-4
 ) -> Arrays:
     """One network is trained, the other stays as it was drawn: see `experiments.gan.training.train`. About a minute a cell."""
-    from tpdl.data import mnist
-    from tpdl.data.squares import padded
-    from tpdl.methods.adversarial_training import AdversarialTraining, Setting, noise
-    from tpdl.nets.dcgan import Discriminator, Generator
+    from experiments.lab.data import mnist
+    from experiments.lab.data.squares import padded
+    from experiments.lab.methods.adversarial_training import AdversarialTraining, Setting, noise
+    from experiments.lab.nets.dcgan import Discriminator, Generator
 
     digits = mnist.load()
     training = AdversarialTraining(

@@ -11,7 +11,7 @@ from tpdl import Arrays
 if TYPE_CHECKING:
     import numpy as np
 
-    from tpdl.nets.digit_classifier import DigitClassifier
+    from experiments.lab.nets.digit_classifier import DigitClassifier
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Yardstick:
 
 def yardstick(classifier: Arrays, chosen: np.ndarray | None = None) -> Yardstick:
     """The test digits `chosen` (indices or mask), by default the reference half."""
-    from tpdl.methods.within_class_diversity import within_class_diversity
+    from experiments.lab.methods.within_class_diversity import within_class_diversity
 
     chosen = classifier["reference"] if chosen is None else chosen
     feature = classifier["feature"][chosen]
@@ -49,9 +49,9 @@ def measures(found: Mapping[str, np.ndarray], real: Yardstick, wanted: np.ndarra
         diversity: mean distance of two images of a class, over that of real ones; 1 is as diverse as real digits.
         agreement: share of images in which the classifier sees the class asked for; only with `wanted`.
     """
-    from tpdl.methods.class_coverage import class_shares, classes_covered, effective_classes
-    from tpdl.methods.frechet_distance import frechet_distance
-    from tpdl.methods.within_class_diversity import relative_diversity, within_class_diversity
+    from experiments.lab.methods.class_coverage import class_shares, classes_covered, effective_classes
+    from experiments.lab.methods.frechet_distance import frechet_distance
+    from experiments.lab.methods.within_class_diversity import relative_diversity, within_class_diversity
 
     shares = class_shares(found["predicted"], 10)
     numbers = {
@@ -66,7 +66,7 @@ def measures(found: Mapping[str, np.ndarray], real: Yardstick, wanted: np.ndarra
 
 def as_seen(model: DigitClassifier, images: np.ndarray) -> dict[str, np.ndarray]:
     """What the classifier makes of uint8 [images, side, side]; a side of 64 is averaged down to 32 first."""
-    from tpdl.methods.digit_training import read_digits
+    from experiments.lab.methods.digit_training import read_digits
 
     factor = images.shape[1] // 32
     if factor > 1:
@@ -77,8 +77,8 @@ def as_seen(model: DigitClassifier, images: np.ndarray) -> dict[str, np.ndarray]
 
 def trained_classifier(classifier: Arrays) -> DigitClassifier:
     """The network with the weights that the step `classifier` found, on the device that computes."""
-    from tpdl.methods.device import best_device
-    from tpdl.nets.digit_classifier import DigitClassifier
+    from experiments.lab.methods.device import best_device
+    from experiments.lab.nets.digit_classifier import DigitClassifier
 
     model = DigitClassifier()
     model.load_state_dict(weights(classifier, "weights/"))

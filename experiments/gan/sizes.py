@@ -50,10 +50,10 @@ def size_training(
     """
     import numpy as np
 
-    from tpdl.data import mnist
-    from tpdl.data.squares import enlarged, padded
-    from tpdl.methods.adversarial_training import AdversarialTraining, Setting, noise
-    from tpdl.nets.dcgan import Discriminator, Generator
+    from experiments.lab.data import mnist
+    from experiments.lab.data.squares import enlarged, padded
+    from experiments.lab.methods.adversarial_training import AdversarialTraining, Setting, noise
+    from experiments.lab.nets.dcgan import Discriminator, Generator
 
     kind, side = setting.split("-")[0], int(setting.split("-")[1])
     if kind == "mnist":
@@ -84,7 +84,7 @@ def scenes(side: int) -> np.ndarray:
     import numpy as np
     from PIL import Image
 
-    from tpdl.data import fifteen_scene
+    from experiments.lab.data import fifteen_scene
 
     photographs = fifteen_scene.load()
     # A filter that averages: the lab's bilinear one would leave steps when photographs become this small.
@@ -96,7 +96,7 @@ def scenes(side: int) -> np.ndarray:
 def _digit_measure(classifier: Arrays, reference: np.ndarray) -> Measure:
     """The measures of digits, against real ones that are enlarged as those of the training are, and averaged as generated ones are."""
     from experiments.gan.quality import Yardstick, as_seen, measures, trained_classifier
-    from tpdl.methods.within_class_diversity import within_class_diversity
+    from experiments.lab.methods.within_class_diversity import within_class_diversity
 
     model = trained_classifier(classifier)
     real = as_seen(model, reference)
@@ -106,7 +106,7 @@ def _digit_measure(classifier: Arrays, reference: np.ndarray) -> Measure:
 
 def _photograph_measure(network: str, reference: np.ndarray) -> Measure:
     """The Fréchet distance to `reference` on a network's last features, averaged over the image, at 112×112 pixels."""
-    from tpdl.methods.frechet_distance import frechet_distance
+    from experiments.lab.methods.frechet_distance import frechet_distance
 
     known = _photograph_features(network, reference)
     return lambda images: {"frechet": frechet_distance(_photograph_features(network, images), known)}
@@ -116,9 +116,9 @@ def _photograph_features(network: str, images: np.ndarray, side: int = 112, batc
     import numpy as np
     import torch
 
-    from tpdl.methods.device import best_device
-    from tpdl.nets.inputs import normalised
-    from tpdl.nets.registry import build
+    from experiments.lab.methods.device import best_device
+    from experiments.lab.nets.inputs import normalised
+    from experiments.lab.nets.registry import build
 
     device = best_device()
     model = build(network).to(device).to(memory_format=torch.channels_last)

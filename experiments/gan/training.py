@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
-    from tpdl.methods.adversarial_training import AdversarialTraining
+    from experiments.lab.methods.adversarial_training import AdversarialTraining
 
 MOMENTS = (0, 50, 100, 200, 300, 500, 750, 1000, 1500, 2000, 2500)
 """Iterations before which a generator is measured, besides at the end."""
@@ -58,8 +58,8 @@ def train(
     import numpy as np
     import torch
 
+    from experiments.lab.methods.adversarial_training import generate, noise
     from tpdl.engine.files import atomic_path
-    from tpdl.methods.adversarial_training import generate, noise
 
     moments = [moment for moment in MOMENTS if moment < iterations] + [iterations]
     z = noise(samples, training.nz, [training.seed, 2])
@@ -120,7 +120,7 @@ def built(make: Callable[[], nn.Module], seed: int, normal: bool = True) -> nn.M
     """A network with random weights decided by `seed`: DCGAN's, or torch's own if not `normal`."""
     import torch
 
-    from tpdl.nets.dcgan import initialise
+    from experiments.lab.nets.dcgan import initialise
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)

@@ -69,10 +69,10 @@ def variant_training(
 
     750 batches take four minutes on one core, twice that with a wider generator, three times with a wider discriminator.
     """
-    from tpdl.data import mnist
-    from tpdl.data.squares import padded
-    from tpdl.methods.adversarial_training import AdversarialTraining, Setting, noise
-    from tpdl.nets.dcgan import Discriminator, Generator
+    from experiments.lab.data import mnist
+    from experiments.lab.data.squares import padded
+    from experiments.lab.methods.adversarial_training import AdversarialTraining, Setting, noise
+    from experiments.lab.nets.dcgan import Discriminator, Generator
 
     changed, digits = VARIANTS[variant], mnist.load()
     nz, normal = changed.get("nz", 100), changed.get("normal", True)

@@ -32,7 +32,7 @@ def z_properties(wide: dict, narrow: dict, noise_seed: int = 0, columns: int = 4
     """
     import numpy as np
 
-    from tpdl.methods.digit_moments import digit_moments
+    from experiments.lab.methods.digit_moments import digit_moments
 
     trainings = {f"lab-{label[-1]}": arrays for label, arrays in wide.items()} | {
         f"narrow-{label[-1]}": arrays for label, arrays in narrow.items() if label.startswith("sees_class=true")
@@ -52,7 +52,7 @@ def _table(training: Arrays, seed: int, columns: int) -> tuple[np.ndarray, np.nd
     """z [columns, nz], and uint8 images [10, columns, side, side] of every digit with every z."""
     import torch
 
-    from tpdl.methods.adversarial_training import generate, noise
+    from experiments.lab.methods.adversarial_training import generate, noise
 
     generator = conditional_generator(training)
     z = noise(columns, generator.nz, [seed, 9])
@@ -71,7 +71,7 @@ def z_columns(properties: Arrays, seed: int = 0) -> pd.DataFrame:
     import numpy as np
     from sklearn.linear_model import RidgeCV
 
-    from tpdl.methods.two_way_variance import two_way
+    from experiments.lab.methods.two_way_variance import two_way
 
     draw, rows = np.random.default_rng(seed), []
     for name in [key.removesuffix("/z") for key in properties if key.endswith("/z")]:
@@ -101,7 +101,7 @@ def z_directions(
     """
     import numpy as np
 
-    from tpdl.methods.digit_moments import digit_moments
+    from experiments.lab.methods.digit_moments import digit_moments
 
     rows = []
     for key in PROPERTIES:
@@ -129,7 +129,7 @@ def _moved(wide: Arrays, direction: np.ndarray, t: np.ndarray, seed: int, vector
     import numpy as np
     import torch
 
-    from tpdl.methods.adversarial_training import generate, noise
+    from experiments.lab.methods.adversarial_training import generate, noise
 
     generator = conditional_generator(wide)
     z = noise(vectors, generator.nz, [seed, 9]).numpy()

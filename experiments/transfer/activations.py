@@ -29,10 +29,10 @@ def activation_maps(network: str = "squeezenet1_1") -> Arrays:
     import numpy as np
     import torch
 
-    from tpdl.data import imagenet
-    from tpdl.nets.cuts import cuts, tapped
-    from tpdl.nets.inputs import coloured
-    from tpdl.nets.registry import build, image_size
+    from experiments.lab.data import imagenet
+    from experiments.lab.nets.cuts import cuts, tapped
+    from experiments.lab.nets.inputs import coloured
+    from experiments.lab.nets.registry import build, image_size
 
     photographs, model = imagenet.load(), build(network)
     found: list[np.ndarray] = []
@@ -51,7 +51,7 @@ def activations(maps: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
     """
     import numpy as np
 
-    from tpdl.methods.edges import brightness_and_edges
+    from experiments.lab.methods.edges import brightness_and_edges
 
     responses = maps["map"]
     looks = np.stack([brightness_and_edges(image, responses.shape[-1]) for image in maps["image"]], axis=1)
@@ -72,7 +72,7 @@ def activation_thumbnails(maps: Arrays, channels: pd.DataFrame) -> Arrays:
     """For the sheet: each image and the maps of the channels that differ most, "image", uint8 [tiles, side, side, 3], and "channel" (-1: the image)."""
     import numpy as np
 
-    from tpdl.methods.edges import spread
+    from experiments.lab.methods.edges import spread
 
     responses = maps["map"]
     chosen = spread(channels[["brightness", "edges"]].to_numpy(), SHOWN)

@@ -76,7 +76,7 @@ def mistake_images(mistakes: pd.DataFrame) -> Arrays:
     """Small copies of those images for the sheet: "image", uint8 [images, side, side, 3]."""
     import numpy as np
 
-    from tpdl.data import fifteen_scene
+    from experiments.lab.data import fifteen_scene
 
     scenes = fifteen_scene.load()
     return {"image": np.stack([thumbnail(np.asarray(scenes.image(i))) for i in mistakes["index"]])}

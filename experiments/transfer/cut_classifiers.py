@@ -32,9 +32,9 @@ def cut_classifiers(network: str, gram: Arrays, C: float = 1.0, folds: int = 5, 
     import numpy as np
     from sklearn.model_selection import StratifiedKFold
 
-    from tpdl.methods.factor import coordinates
-    from tpdl.methods.linear_svm import linear_svm
-    from tpdl.methods.memory import PeakMemory
+    from experiments.lab.methods.factor import coordinates
+    from experiments.lab.methods.linear_svm import linear_svm
+    from experiments.lab.methods.memory import PeakMemory
 
     train = int(gram["train"])
     labels = gram["label"][:train]

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 @experiment(data=["15-scene"])
 def dataset_audit() -> pd.DataFrame:
     """One row for each image: name, split, class, size in pixels, and the group of byte-identical images it belongs to (0: none)."""
-    from tpdl.data import fifteen_scene
-    from tpdl.methods.duplicates import identical
+    from experiments.lab.data import fifteen_scene
+    from experiments.lab.methods.duplicates import identical
 
     scenes = fifteen_scene.load()
     groups = identical(scenes.encoded, len(scenes))
@@ -54,10 +54,10 @@ def leakage(
     """
     import numpy as np
 
-    from tpdl.methods.duplicates import across
-    from tpdl.methods.factor import coordinates
-    from tpdl.methods.intervals import bootstrap_interval
-    from tpdl.methods.linear_svm import linear_svm
+    from experiments.lab.methods.duplicates import across
+    from experiments.lab.methods.factor import coordinates
+    from experiments.lab.methods.intervals import bootstrap_interval
+    from experiments.lab.methods.linear_svm import linear_svm
 
     cut = str(curve.loc[curve["validation"].idxmax(), "cut"])
     train, labels = int(gram["train"]), gram["label"]

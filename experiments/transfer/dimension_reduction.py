@@ -28,10 +28,10 @@ def dimension_reduction(
     """
     import time
 
-    from tpdl.methods.factor import coordinates
-    from tpdl.methods.intervals import bootstrap_interval, mcnemar
-    from tpdl.methods.linear_svm import linear_svm
-    from tpdl.methods.pca import principal_components
+    from experiments.lab.methods.factor import coordinates
+    from experiments.lab.methods.intervals import bootstrap_interval, mcnemar
+    from experiments.lab.methods.linear_svm import linear_svm
+    from experiments.lab.methods.pca import principal_components
 
     chosen = curve.loc[curve["validation"].idxmax()]
     train = int(gram["train"])

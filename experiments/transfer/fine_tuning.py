@@ -49,7 +49,7 @@ def fine_tuning(top: dict, whole: dict, scratch: dict, bootstrap_seed: int = 0) 
     """
     import numpy as np
 
-    from tpdl.methods.intervals import mcnemar, mean_interval
+    from experiments.lab.methods.intervals import mcnemar, mean_interval
 
     regimes = _by_regime(top, whole, scratch)
     rows = []

@@ -1,6 +1,6 @@
 """Inner products of the images at every cut of a network: what all linear classifiers of this chapter are trained on.
 
-One forward pass for each image serves all cuts (`tpdl.methods.gram`).
+One forward pass for each image serves all cuts (`experiments.lab.methods.gram`).
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ def gram(network: str, width: int = 49_152) -> Arrays:
     """
     import numpy as np
 
-    from tpdl.data import fifteen_scene
-    from tpdl.methods.gram import Totals, gram_matrices
-    from tpdl.nets.cuts import cuts
-    from tpdl.nets.inputs import batches
-    from tpdl.nets.registry import build, image_size
+    from experiments.lab.data import fifteen_scene
+    from experiments.lab.methods.gram import Totals, gram_matrices
+    from experiments.lab.nets.cuts import cuts
+    from experiments.lab.nets.inputs import batches
+    from experiments.lab.nets.registry import build, image_size
 
     scenes, side, totals = fifteen_scene.load(), image_size(network), Totals()
     made = gram_matrices(

@@ -35,10 +35,10 @@ def grey_first_layer(network: str, images: int = 4, rounds: int = 4, seed: int =
 
     import torch
 
-    from tpdl.methods.device import best_device
-    from tpdl.nets.grey import first_convolution, make_grey
-    from tpdl.nets.layers import layers
-    from tpdl.nets.registry import DEVIATION, MEAN, build, image_size
+    from experiments.lab.methods.device import best_device
+    from experiments.lab.nets.grey import first_convolution, make_grey
+    from experiments.lab.nets.layers import layers
+    from experiments.lab.nets.registry import DEVIATION, MEAN, build, image_size
 
     device, rows = best_device(), []
     mean, deviation = (torch.tensor(values).view(3, 1, 1).to(device) for values in (MEAN, DEVIATION))
@@ -114,9 +114,9 @@ def grey_as_it_is(
     """
     from torch import nn
 
-    from tpdl.nets.adapted import OneByOne
-    from tpdl.nets.grey import make_grey
-    from tpdl.nets.registry import DEVIATION, MEAN, build
+    from experiments.lab.nets.adapted import OneByOne
+    from experiments.lab.nets.grey import make_grey
+    from experiments.lab.nets.registry import DEVIATION, MEAN, build
 
     model = build(network)
     if way == "summed":
@@ -157,9 +157,9 @@ def grey_learned(
     import torch
     from torch import nn
 
-    from tpdl.methods.crops import random_view, view
-    from tpdl.nets.adapted import OneByOne, adapted
-    from tpdl.nets.registry import DEVIATION, MEAN, build
+    from experiments.lab.methods.crops import random_view, view
+    from experiments.lab.nets.adapted import OneByOne, adapted
+    from experiments.lab.nets.registry import DEVIATION, MEAN, build
 
     torch.manual_seed(seed)
     model, channels = build(network), OneByOne(MEAN, DEVIATION)
@@ -196,10 +196,10 @@ def _named(
     import numpy as np
     import torch
 
-    from tpdl.methods.crops import view
-    from tpdl.methods.device import best_device
-    from tpdl.methods.linear_svm import linear_svm
-    from tpdl.nets.cuts import cuts, flat, tapped
+    from experiments.lab.methods.crops import view
+    from experiments.lab.methods.device import best_device
+    from experiments.lab.methods.linear_svm import linear_svm
+    from experiments.lab.nets.cuts import cuts, flat, tapped
 
     pixels, train, labels = torch.from_numpy(images["image"]), int(images["train"]), images["label"]
     device, rows = best_device(), []
@@ -229,7 +229,7 @@ def grey_to_rgb(plain: dict, learned: dict, bootstrap_seed: int = 0) -> pd.DataF
 
     `p_against_repeated` is McNemar's p; `changed` the number of test images that get another class than with the repeated channel.
     """
-    from tpdl.methods.intervals import bootstrap_interval, mcnemar
+    from experiments.lab.methods.intervals import bootstrap_interval, mcnemar
 
     base = plain["way=repeated"]
     learned = {"seed=0": learned} if "correct" in learned else learned

@@ -40,9 +40,9 @@ def head_strengths(
 
     from sklearn.model_selection import StratifiedKFold
 
-    from tpdl.methods.factor import coordinates
-    from tpdl.methods.linear_svm import linear_svm
-    from tpdl.methods.logistic_regression import logistic_regression
+    from experiments.lab.methods.factor import coordinates
+    from experiments.lab.methods.linear_svm import linear_svm
+    from experiments.lab.methods.logistic_regression import logistic_regression
 
     cut = str(curve.loc[curve["validation"].idxmax(), "cut"])
     train = int(gram["train"])
@@ -89,11 +89,11 @@ def heads(
     import numpy as np
     import torch
 
-    from tpdl.methods.factor import coordinates
-    from tpdl.methods.head_training import last_layer, perceptron, predicted, train_head
-    from tpdl.methods.intervals import mcnemar, mean_interval
-    from tpdl.methods.linear_svm import linear_svm
-    from tpdl.methods.logistic_regression import logistic_regression
+    from experiments.lab.methods.factor import coordinates
+    from experiments.lab.methods.head_training import last_layer, perceptron, predicted, train_head
+    from experiments.lab.methods.intervals import mcnemar, mean_interval
+    from experiments.lab.methods.linear_svm import linear_svm
+    from experiments.lab.methods.logistic_regression import logistic_regression
 
     cut = str(curve.loc[curve["validation"].idxmax(), "cut"])
     train, classes = int(gram["train"]), len(gram["class"])

@@ -38,7 +38,7 @@ def layer_cut(network: str, gram: Arrays, classifiers: Arrays, seed: int = 0) ->
     `validation` is the accuracy in cross-validation on the training images: what an honest choice of the cut goes by.
     `p_against_best` is McNemar's p of the comparison with the cut whose `validation` is best.
     """
-    from tpdl.methods.intervals import bootstrap_interval, mcnemar
+    from experiments.lab.methods.intervals import bootstrap_interval, mcnemar
 
     train = int(gram["train"])
     truth = gram["label"][train:]

@@ -25,10 +25,10 @@ def networks(curve: pd.DataFrame, images: int = 8, rounds: int = 5) -> pd.DataFr
 
     import torch
 
-    from tpdl.methods.device import best_device
-    from tpdl.nets.cuts import cuts, tapped
-    from tpdl.nets.layers import layers
-    from tpdl.nets.registry import build, image_size
+    from experiments.lab.methods.device import best_device
+    from experiments.lab.nets.cuts import cuts, tapped
+    from experiments.lab.nets.layers import layers
+    from experiments.lab.nets.registry import build, image_size
 
     device = best_device()
     taken: dict[str, float] = {}

@@ -20,7 +20,7 @@ COLOURS = {"convolution": "C0", "linear": "C1", "pooling": "C5", "normalisation"
 @experiment(matrix={"network": ["vgg16", "squeezenet1_1"]}, demo={"network": ["tiny_vgg", "tiny_squeezenet"]})
 def parameters(network: str) -> pd.DataFrame:
     """One row for each layer. Counted from the architecture; no weights are needed."""
-    from tpdl.nets.layers import layers
+    from experiments.lab.nets.layers import layers
 
     return pd.DataFrame(
         {

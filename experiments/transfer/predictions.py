@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 )
 def predictions(network: str, count: int = 5) -> pd.DataFrame:
     """The `count` most probable classes of each image, one row for each, as the network is meant to be used."""
-    from tpdl.data import imagenet
-    from tpdl.methods.classify import best, probabilities
-    from tpdl.nets.inputs import coloured
-    from tpdl.nets.registry import build, image_size
+    from experiments.lab.data import imagenet
+    from experiments.lab.methods.classify import best, probabilities
+    from experiments.lab.nets.inputs import coloured
+    from experiments.lab.nets.registry import build, image_size
 
     photographs = imagenet.load()
     chosen, sure = best(probabilities(build(network), coloured(photographs.images, image_size(network))), count)
@@ -56,10 +56,10 @@ def prediction_settings(network: str, passes: int = 20) -> pd.DataFrame:
     In training mode dropout is at work, so there are `passes` of them, with seeds 0, 1, …; evaluation mode has one.
     `agreement` is the share of images with the same most probable class as in the intended use.
     """
-    from tpdl.data import imagenet
-    from tpdl.methods.classify import best, probabilities
-    from tpdl.nets.inputs import coloured
-    from tpdl.nets.registry import build, image_size
+    from experiments.lab.data import imagenet
+    from experiments.lab.methods.classify import best, probabilities
+    from experiments.lab.nets.inputs import coloured
+    from experiments.lab.nets.registry import build, image_size
 
     photographs, model = imagenet.load(), build(network)
     labels, rows = photographs.labels, []
@@ -85,7 +85,7 @@ def prediction_images() -> Arrays:
     """Small copies of the images for the sheet: "image", uint8 [images, side, side, 3]."""
     import numpy as np
 
-    from tpdl.data import imagenet
+    from experiments.lab.data import imagenet
 
     return {"image": np.stack([thumbnail(image) for image in imagenet.load().images])}
 

@@ -46,11 +46,11 @@ def cut_gram(weights: str, best: dict, network: str = "squeezenet1_1", seed: int
     """
     import numpy as np
 
-    from tpdl.data import fifteen_scene
-    from tpdl.methods.gram import Totals, gram_matrices
-    from tpdl.nets.cuts import cuts
-    from tpdl.nets.inputs import BATCH, batches
-    from tpdl.nets.registry import build, image_size
+    from experiments.lab.data import fifteen_scene
+    from experiments.lab.methods.gram import Totals, gram_matrices
+    from experiments.lab.nets.cuts import cuts
+    from experiments.lab.nets.inputs import BATCH, batches
+    from experiments.lab.nets.registry import build, image_size
 
     scenes, side, totals = fifteen_scene.load(), image_size(network), Totals()
     ((_, found),) = gram_matrices(
@@ -81,9 +81,9 @@ def sample_size(grams: dict, best: dict, subsets: int = 5, folds: int = 3, seed:
     import numpy as np
     from sklearn.model_selection import StratifiedKFold
 
-    from tpdl.methods.factor import coordinates
-    from tpdl.methods.intervals import mean_interval
-    from tpdl.methods.linear_svm import linear_svm
+    from experiments.lab.methods.factor import coordinates
+    from experiments.lab.methods.intervals import mean_interval
+    from experiments.lab.methods.linear_svm import linear_svm
 
     rows = []
     for weights in progress(("pretrained", "random"), "kinds of weights"):

@@ -28,7 +28,7 @@ def trained(
     """Train on a part of the training images, stop early by the rest, and name the test images.
 
     Args:
-        model, groups, augmented, plain: as in `tpdl.methods.fine_tuning.fine_tune`.
+        model, groups, augmented, plain: as in `experiments.lab.methods.fine_tuning.fine_tune`.
         images: pixels and labels of all images.
         epochs: at most.
         seed: of the split, the order, augmentation and dropout.
@@ -40,7 +40,7 @@ def trained(
     import numpy as np
     from sklearn.model_selection import train_test_split
 
-    from tpdl.methods.fine_tuning import Course, fine_tune, scores_of
+    from experiments.lab.methods.fine_tuning import Course, fine_tune, scores_of
 
     train, labels = int(images["train"]), images["label"]
     fit, held_out = train_test_split(np.arange(train), test_size=HELD_OUT, stratify=labels[:train], random_state=seed)

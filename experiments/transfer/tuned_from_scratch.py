@@ -42,11 +42,11 @@ def tuned_from_scratch(
     """
     import torch
 
-    from tpdl.methods.crops import random_crop, view
-    from tpdl.nets.adapted import adapted, head
-    from tpdl.nets.batch_norm import add_batch_norm
-    from tpdl.nets.inputs import normalised
-    from tpdl.nets.registry import build
+    from experiments.lab.methods.crops import random_crop, view
+    from experiments.lab.nets.adapted import adapted, head
+    from experiments.lab.nets.batch_norm import add_batch_norm
+    from experiments.lab.nets.inputs import normalised
+    from experiments.lab.nets.registry import build
 
     torch.manual_seed(seed)
     whole = adapted(build(network, "random", seed), len(images["class"]))

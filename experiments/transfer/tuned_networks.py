@@ -37,11 +37,11 @@ def tuning_features(images: Arrays, network: str = "squeezenet1_1", side: int = 
     import numpy as np
     import torch
 
-    from tpdl.methods.crops import VIEWS, view
-    from tpdl.methods.device import best_device
-    from tpdl.nets.adapted import adapted, below
-    from tpdl.nets.inputs import normalised
-    from tpdl.nets.registry import build
+    from experiments.lab.methods.crops import VIEWS, view
+    from experiments.lab.methods.device import best_device
+    from experiments.lab.nets.adapted import adapted, below
+    from experiments.lab.nets.inputs import normalised
+    from experiments.lab.nets.registry import build
 
     device = best_device()
     whole = adapted(build(network), len(images["class"]))
@@ -96,9 +96,9 @@ def tuned_top(
     import torch
     from torch import nn
 
-    from tpdl.methods.crops import VIEWS
-    from tpdl.nets.adapted import adapted, below, head
-    from tpdl.nets.registry import build
+    from experiments.lab.methods.crops import VIEWS
+    from experiments.lab.nets.adapted import adapted, below, head
+    from experiments.lab.nets.registry import build
 
     torch.manual_seed(seed)
     whole = adapted(build(network), len(images["class"]))
@@ -148,10 +148,10 @@ def tuned_whole(
     """
     import torch
 
-    from tpdl.methods.crops import random_crop, view
-    from tpdl.nets.adapted import adapted, head
-    from tpdl.nets.inputs import normalised
-    from tpdl.nets.registry import build
+    from experiments.lab.methods.crops import random_crop, view
+    from experiments.lab.nets.adapted import adapted, head
+    from experiments.lab.nets.inputs import normalised
+    from experiments.lab.nets.registry import build
 
     torch.manual_seed(seed)
     whole = adapted(build(network), len(images["class"]))

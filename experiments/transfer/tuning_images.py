@@ -18,7 +18,7 @@ def tuning_images(stored: int = 128) -> Arrays:
     """
     import numpy as np
 
-    from tpdl.data import fifteen_scene
+    from experiments.lab.data import fifteen_scene
 
     scenes = fifteen_scene.load()
     pixels = [scenes.pixels(i, stored) for i in progress(range(len(scenes)), "images")]

@@ -34,12 +34,12 @@ def adversarial_images(
     import numpy as np
     import torch
 
-    from tpdl.data import imagenet
-    from tpdl.methods.fooling import fool
-    from tpdl.nets.class_gradient import for_class_gradients
-    from tpdl.nets.frozen import frozen, on_device_of, scores_of
-    from tpdl.nets.inputs import coloured
-    from tpdl.nets.registry import image_size
+    from experiments.lab.data import imagenet
+    from experiments.lab.methods.fooling import fool
+    from experiments.lab.nets.class_gradient import for_class_gradients
+    from experiments.lab.nets.frozen import frozen, on_device_of, scores_of
+    from experiments.lab.nets.inputs import coloured
+    from experiments.lab.nets.registry import image_size
 
     photographs, model = imagenet.load(), for_class_gradients(frozen(network))
     inputs = coloured(photographs.images, image_size(network))
@@ -75,12 +75,12 @@ def adversarial(made: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
     import numpy as np
     import torch
 
-    from tpdl.data import imagenet
-    from tpdl.methods.image_measures import structural_similarity
-    from tpdl.methods.jpeg import jpeg
-    from tpdl.nets.frozen import frozen, pixels, scores_of
-    from tpdl.nets.inputs import coloured
-    from tpdl.nets.registry import DEVIATION, image_size
+    from experiments.lab.data import imagenet
+    from experiments.lab.methods.image_measures import structural_similarity
+    from experiments.lab.methods.jpeg import jpeg
+    from experiments.lab.nets.frozen import frozen, pixels, scores_of
+    from experiments.lab.nets.inputs import coloured
+    from experiments.lab.nets.registry import DEVIATION, image_size
 
     photographs, model, side = imagenet.load(), frozen(network), image_size(network)
     image, target = made["image"], made["target"]
@@ -118,7 +118,7 @@ def adversarial(made: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
 
 def _clipped(colours):  # type: ignore[no-untyped-def]
     """Network inputs of colours in 0 … 1."""
-    from tpdl.nets.registry import DEVIATION, MEAN
+    from experiments.lab.nets.registry import DEVIATION, MEAN
 
     return ((colours - MEAN) / DEVIATION).transpose(0, 3, 1, 2).astype("float32")
 
@@ -134,10 +134,10 @@ def adversarial_thumbnails(made: Arrays, results: pd.DataFrame) -> Arrays:
     import numpy as np
     import torch
 
-    from tpdl.data import imagenet
-    from tpdl.nets.frozen import pixels
-    from tpdl.nets.inputs import coloured
-    from tpdl.nets.registry import DEVIATION
+    from experiments.lab.data import imagenet
+    from experiments.lab.nets.frozen import pixels
+    from experiments.lab.nets.inputs import coloured
+    from experiments.lab.nets.registry import DEVIATION
 
     order = results[results["reached"]].sort_values("rms", kind="stable").index.to_numpy()
     rows = order[[round(q * (len(order) - 1)) for q in QUANTILES]]
@@ -242,7 +242,7 @@ def adversarial_sizes(results: pd.DataFrame) -> Figure:
 @summary(adversarial)
 def adversarial_values(results: pd.DataFrame) -> dict:
     """Success with its interval over images; of the pairs that succeed, medians, the smallest and the largest change, and survival; and what the steps depend on."""
-    from tpdl.methods.intervals import mean_interval
+    from experiments.lab.methods.intervals import mean_interval
 
     reached = results[results["reached"]]
     by_image = lambda column, rows=reached: rows.groupby("image")[column].mean().to_numpy(float)  # noqa: E731

@@ -29,7 +29,7 @@ def adversarial_saliency(made: Arrays, maps: Arrays, network: str = "squeezenet1
     import numpy as np
     from scipy.stats import rankdata
 
-    from tpdl.data import imagenet
+    from experiments.lab.data import imagenet
 
     photographs = imagenet.load()
     reached = np.flatnonzero(made["reached"] & (made["steps"] > 0))
@@ -118,7 +118,7 @@ def adversarial_saliency_values(results: pd.DataFrame) -> dict:
     """The mean correlation, its null and p; images above the mean of the others, and above their middle 95 %."""
     import numpy as np
 
-    from tpdl.methods.intervals import mean_interval
+    from experiments.lab.methods.intervals import mean_interval
 
     found, null, p = permutation_test(results)
     own = results[results["own"]].groupby("image")["correlation"].mean()

@@ -42,12 +42,12 @@ def strength_images(network: str = "squeezenet1_1", pgd_steps: int = 10, limit: 
     import torch
     from captum.robust import FGSM, PGD
 
-    from tpdl.data import imagenet
-    from tpdl.methods.deepfool import deepfool
-    from tpdl.methods.fooling import fool
-    from tpdl.nets.frozen import OnColours, frozen, on_device_of
-    from tpdl.nets.inputs import coloured
-    from tpdl.nets.registry import image_size
+    from experiments.lab.data import imagenet
+    from experiments.lab.methods.deepfool import deepfool
+    from experiments.lab.methods.fooling import fool
+    from experiments.lab.nets.frozen import OnColours, frozen, on_device_of
+    from experiments.lab.nets.inputs import coloured
+    from experiments.lab.nets.registry import image_size
 
     photographs = imagenet.load()
     model = OnColours(frozen(network))
@@ -117,11 +117,11 @@ def adversarial_transfer(
     import numpy as np
     import torch
 
+    from experiments.lab.data import imagenet
+    from experiments.lab.nets.frozen import OnColours, frozen, scores_of
+    from experiments.lab.nets.inputs import coloured
+    from experiments.lab.nets.registry import image_size
     from experiments.visualization.class_measures import resized
-    from tpdl.data import imagenet
-    from tpdl.nets.frozen import OnColours, frozen, scores_of
-    from tpdl.nets.inputs import coloured
-    from tpdl.nets.registry import image_size
 
     first, other = OnColours(frozen(network)), OnColours(frozen(second))
     colours = coloured(imagenet.load().images, image_size(network), normalise=False)
@@ -194,7 +194,7 @@ def adversarial_transfer_bars(results: pd.DataFrame) -> Figure:
     import numpy as np
     from matplotlib.figure import Figure
 
-    from tpdl.methods.intervals import mean_interval
+    from experiments.lab.methods.intervals import mean_interval
 
     aimless = results["rule"] == "noise"
     groups = {}
@@ -224,7 +224,7 @@ def adversarial_transfer_bars(results: pd.DataFrame) -> Figure:
 @summary(adversarial_strength, adversarial_transfer)
 def adversarial_strength_values(results: pd.DataFrame, transfer: pd.DataFrame) -> dict:
     """Median lengths, shares and mean lengths at each budget, and transfer to the second network."""
-    from tpdl.methods.intervals import mean_interval
+    from experiments.lab.methods.intervals import mean_interval
 
     own_length: dict = {}
     for (rule, aim), rows in results[results["budget"] == 0].groupby(["rule", "aim"]):

@@ -45,8 +45,8 @@ def snapshots(
     import numpy as np
     import torch
 
-    from tpdl.methods.class_image import ascend
-    from tpdl.nets.frozen import frozen, on_device_of
+    from experiments.lab.methods.class_image import ascend
+    from experiments.lab.nets.frozen import frozen, on_device_of
 
     rows, side, steps = len(start), start.shape[-1], wanted[-1]
     model = frozen(network)

@@ -44,8 +44,8 @@ def class_images(
     import numpy as np
     import torch
 
-    from tpdl.data import imagenet
-    from tpdl.nets.registry import image_size
+    from experiments.lab.data import imagenet
+    from experiments.lab.nets.registry import image_size
 
     names = imagenet.load().classes
     targets = [class_index(names, name) for name in classes] * seeds
@@ -74,8 +74,8 @@ def second_class_images(
     """The same with a second network, from the first noise: "image", "target", "seed"."""
     import numpy as np
 
-    from tpdl.data import imagenet
-    from tpdl.nets.registry import image_size
+    from experiments.lab.data import imagenet
+    from experiments.lab.nets.registry import image_size
 
     names = imagenet.load().classes
     targets = [class_index(names, name) for name in classes]
@@ -98,7 +98,7 @@ def class_image(
     """
     import numpy as np
 
-    from tpdl.data import imagenet
+    from experiments.lab.data import imagenet
 
     names, parts = imagenet.load().classes, []
     starts = np.repeat(made["start"], len(made["image"]) // len(made["start"]), axis=0)
@@ -164,7 +164,7 @@ def _sheet(rows: pd.DataFrame, images: np.ndarray) -> Figure:
 @summary(class_image)
 def class_image_values(results: pd.DataFrame) -> dict:
     """Means over classes and seeds, for each network, and how often the other network agrees."""
-    from tpdl.methods.intervals import mean_interval
+    from experiments.lab.methods.intervals import mean_interval
 
     columns = ["colourfulness", "total_variation", "fine", "probability", "judge_probability"]
     first = str(results["network"].iloc[0])

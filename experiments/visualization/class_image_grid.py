@@ -42,8 +42,8 @@ def class_image_trajectories(
     """
     import numpy as np
 
-    from tpdl.data import imagenet
-    from tpdl.nets.registry import image_size
+    from experiments.lab.data import imagenet
+    from experiments.lab.nets.registry import image_size
 
     start = noise(len(RATES), image_size(network), seed)
     wanted = class_index(imagenet.load().classes, target)
@@ -68,7 +68,7 @@ def class_image_grid(
     made: Arrays, network: str = "squeezenet1_1", judge: str = "efficientnet_lite0", target: str = "gorilla"
 ) -> pd.DataFrame:
     """One row for each learning rate and number of iterations, and the start (0 iterations): the measures of `class_measures`."""
-    from tpdl.data import imagenet
+    from experiments.lab.data import imagenet
 
     wanted, rows = class_index(imagenet.load().classes, target), []
     about = {"network": network, "judge": judge, "class": target}

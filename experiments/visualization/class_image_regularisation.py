@@ -45,10 +45,10 @@ def regularised_images(
     import numpy as np
     import torch
 
-    from tpdl.data import imagenet
-    from tpdl.methods.class_image import ascend
-    from tpdl.nets.frozen import frozen, on_device_of
-    from tpdl.nets.registry import image_size
+    from experiments.lab.data import imagenet
+    from experiments.lab.methods.class_image import ascend
+    from experiments.lab.nets.frozen import frozen, on_device_of
+    from experiments.lab.nets.registry import image_size
 
     names, side, model = imagenet.load().classes, image_size(network), frozen(network)
     wanted, images, settings = [class_index(names, name) for name in classes], [], []
@@ -90,7 +90,7 @@ def class_image_regularisation(
     """One row for each image: its settings, and the measures of `class_measures`. `length` is the Euclidean norm of the network input."""
     import numpy as np
 
-    from tpdl.data import imagenet
+    from experiments.lab.data import imagenet
 
     names = imagenet.load().classes
     about: dict = {"network": network, "judge": judge, "class": [names[k] for k in made["target"]]}

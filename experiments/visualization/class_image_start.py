@@ -42,11 +42,11 @@ def photograph_trajectories(
     import numpy as np
     import torch
 
-    from tpdl.data import imagenet
-    from tpdl.methods.attribution import gradient
-    from tpdl.nets.frozen import frozen, on_device_of
-    from tpdl.nets.inputs import coloured
-    from tpdl.nets.registry import image_size
+    from experiments.lab.data import imagenet
+    from experiments.lab.methods.attribution import gradient
+    from experiments.lab.nets.frozen import frozen, on_device_of
+    from experiments.lab.nets.inputs import coloured
+    from experiments.lab.nets.registry import image_size
 
     photographs, model = imagenet.load(), frozen(network)
     start = coloured(photographs.images[list(IMAGES)], image_size(network))
@@ -76,10 +76,10 @@ def class_image_start(made: Arrays, network: str = "squeezenet1_1", judge: str =
     import numpy as np
     import torch
 
-    from tpdl.data import imagenet
-    from tpdl.methods.image_measures import structural_similarity
-    from tpdl.methods.map_measures import rank_correlations
-    from tpdl.nets.frozen import pixels
+    from experiments.lab.data import imagenet
+    from experiments.lab.methods.image_measures import structural_similarity
+    from experiments.lab.methods.map_measures import rank_correlations
+    from experiments.lab.nets.frozen import pixels
 
     names, parts = imagenet.load().classes, []
     start = pixels(torch.from_numpy(made["image"][0]))

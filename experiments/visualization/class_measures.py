@@ -27,8 +27,8 @@ def measured(
     import numpy as np
     import torch
 
-    from tpdl.methods.image_measures import colourfulness, high_frequency_share, total_variation
-    from tpdl.nets.frozen import frozen, pixels, scores_of
+    from experiments.lab.methods.image_measures import colourfulness, high_frequency_share, total_variation
+    from experiments.lab.nets.frozen import frozen, pixels, scores_of
 
     inputs, rows = torch.from_numpy(images), range(len(images))
     colours = pixels(inputs)
@@ -49,7 +49,7 @@ def resized(inputs: Tensor, network: str) -> Tensor:
     """Network inputs at the size that `network` is given."""
     from torch.nn.functional import interpolate
 
-    from tpdl.nets.registry import image_size
+    from experiments.lab.nets.registry import image_size
 
     side = image_size(network)
     return inputs if inputs.shape[-1] == side else interpolate(inputs, (side, side), mode="bilinear", antialias=True)
@@ -60,7 +60,7 @@ def tile(image: np.ndarray, side: int = 96, colours: int = 32) -> np.ndarray:
     import numpy as np
     import torch
 
+    from experiments.lab.nets.frozen import pixels
     from experiments.sheet import thumbnail
-    from tpdl.nets.frozen import pixels
 
     return thumbnail((255 * pixels(torch.from_numpy(image)[None])[0]).astype(np.uint8), side, colours)

@@ -29,11 +29,11 @@ def saliency_maps(network: str = "squeezenet1_1", samples: int = 20, steps: int 
 
     import torch
 
-    from tpdl.data import imagenet
-    from tpdl.methods import attribution
-    from tpdl.nets.frozen import frozen, on_device_of, scores_of
-    from tpdl.nets.inputs import coloured
-    from tpdl.nets.registry import image_size
+    from experiments.lab.data import imagenet
+    from experiments.lab.methods import attribution
+    from experiments.lab.nets.frozen import frozen, on_device_of, scores_of
+    from experiments.lab.nets.inputs import coloured
+    from experiments.lab.nets.registry import image_size
 
     photographs, model = imagenet.load(), frozen(network)
     inputs = coloured(photographs.images, image_size(network))
@@ -61,11 +61,11 @@ def second_maps(network: str = "efficientnet_lite0") -> Arrays:
     """The gradient and Grad-CAM of a second network: "gradient", "grad-cam", float32 [images, side, side]; "scores", float32 [images, classes]."""
     import torch
 
-    from tpdl.data import imagenet
-    from tpdl.methods import attribution
-    from tpdl.nets.frozen import frozen, on_device_of, scores_of
-    from tpdl.nets.inputs import coloured
-    from tpdl.nets.registry import image_size
+    from experiments.lab.data import imagenet
+    from experiments.lab.methods import attribution
+    from experiments.lab.nets.frozen import frozen, on_device_of, scores_of
+    from experiments.lab.nets.inputs import coloured
+    from experiments.lab.nets.registry import image_size
 
     photographs, model = imagenet.load(), frozen(network)
     inputs = coloured(photographs.images, image_size(network))

@@ -33,9 +33,9 @@ def saliency(maps: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
     from scipy.ndimage import gaussian_filter
     from scipy.special import softmax
 
-    from tpdl.data import imagenet
-    from tpdl.data.object_boxes import box_masks
-    from tpdl.methods.map_measures import concentration, mass_inside
+    from experiments.lab.data import imagenet
+    from experiments.lab.data.object_boxes import box_masks
+    from experiments.lab.methods.map_measures import concentration, mass_inside
 
     photographs, found = imagenet.load(), maps["gradient"]
     count, side = len(found), found.shape[-1]
@@ -66,7 +66,7 @@ def saliency_thumbnails(maps: Arrays) -> Arrays:
     """For the sheets: "image", uint8 [images, side, side, 3]; "map", uint8 [images, side, side] in few levels."""
     import numpy as np
 
-    from tpdl.data import imagenet
+    from experiments.lab.data import imagenet
 
     return {
         "image": np.stack([thumbnail(image, 64, 20) for image in imagenet.load().images]),
@@ -93,7 +93,7 @@ def saliency_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
 @summary(saliency)
 def saliency_values(results: pd.DataFrame) -> dict:
     """How strongly maps prefer the object, and whether they do so where the network is wrong."""
-    from tpdl.methods.intervals import mean_interval
+    from experiments.lab.methods.intervals import mean_interval
 
     boxed = results.dropna(subset=["lift"])
     ordered = boxed.sort_values("lift")

@@ -42,12 +42,12 @@ def saliency_checks(
 
     import numpy as np
 
-    from tpdl.data import imagenet
-    from tpdl.methods.map_measures import rank_correlations
-    from tpdl.methods.randomisation import cascade
-    from tpdl.nets.frozen import frozen
-    from tpdl.nets.inputs import coloured
-    from tpdl.nets.registry import build, image_size
+    from experiments.lab.data import imagenet
+    from experiments.lab.methods.map_measures import rank_correlations
+    from experiments.lab.methods.randomisation import cascade
+    from experiments.lab.nets.frozen import frozen
+    from experiments.lab.nets.inputs import coloured
+    from experiments.lab.nets.registry import build, image_size
 
     photographs, model = imagenet.load(), frozen(network)
     inputs, rows = coloured(photographs.images, image_size(network)), []
@@ -77,11 +77,11 @@ def saliency_stability(
     import numpy as np
     import torch
 
-    from tpdl.data import imagenet
-    from tpdl.methods.map_measures import rank_correlations
-    from tpdl.nets.frozen import frozen, scores_of
-    from tpdl.nets.inputs import coloured
-    from tpdl.nets.registry import DEVIATION, image_size
+    from experiments.lab.data import imagenet
+    from experiments.lab.methods.map_measures import rank_correlations
+    from experiments.lab.nets.frozen import frozen, scores_of
+    from experiments.lab.nets.inputs import coloured
+    from experiments.lab.nets.registry import DEVIATION, image_size
 
     photographs, model = imagenet.load(), frozen(network)
     inputs, rows = coloured(photographs.images, image_size(network)), []
@@ -108,8 +108,8 @@ def four_maps(
     """Maps [images, side, side] by method."""
     import torch
 
-    from tpdl.methods import attribution
-    from tpdl.nets.frozen import on_device_of
+    from experiments.lab.methods import attribution
+    from experiments.lab.nets.frozen import on_device_of
 
     images = on_device_of(model, inputs)
     classes = torch.from_numpy(labels).long().to(images.device)
@@ -188,7 +188,7 @@ def saliency_checks_values(results: pd.DataFrame, stability: pd.DataFrame) -> di
 
 
 def _interval(values: np.ndarray) -> tuple[float, float]:
-    from tpdl.methods.intervals import mean_interval
+    from experiments.lab.methods.intervals import mean_interval
 
     return mean_interval(values)
 

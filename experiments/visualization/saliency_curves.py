@@ -38,17 +38,17 @@ def saliency_curves(
     """One row for each method, image and share of the pixels.
 
     `deletion` and `insertion` are the probability of the true class when the strongest `share` of the pixels is gone, or has come; see
-    `tpdl.methods.map_measures.heeded`.
+    `experiments.lab.methods.map_measures.heeded`.
     """
     import time
 
     import torch
 
-    from tpdl.data import imagenet
-    from tpdl.methods.map_measures import heeded
-    from tpdl.nets.frozen import frozen, scores_of
-    from tpdl.nets.inputs import coloured
-    from tpdl.nets.registry import image_size
+    from experiments.lab.data import imagenet
+    from experiments.lab.methods.map_measures import heeded
+    from experiments.lab.nets.frozen import frozen, scores_of
+    from experiments.lab.nets.inputs import coloured
+    from experiments.lab.nets.registry import image_size
 
     photographs, model = imagenet.load(), frozen(network)
     inputs, classes = coloured(photographs.images, image_size(network)), torch.from_numpy(photographs.labels).long()

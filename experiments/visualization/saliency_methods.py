@@ -38,12 +38,12 @@ def saliency_methods(
     """
     import numpy as np
 
-    from tpdl.data import imagenet
-    from tpdl.data.object_boxes import box_masks
-    from tpdl.methods.image_measures import high_frequency_share, total_variation
-    from tpdl.methods.map_measures import concentration, mass_inside, rank_correlations
-    from tpdl.nets.inputs import coloured
-    from tpdl.nets.registry import image_size
+    from experiments.lab.data import imagenet
+    from experiments.lab.data.object_boxes import box_masks
+    from experiments.lab.methods.image_measures import high_frequency_share, total_variation
+    from experiments.lab.methods.map_measures import concentration, mass_inside, rank_correlations
+    from experiments.lab.nets.inputs import coloured
+    from experiments.lab.nets.registry import image_size
 
     side = image_size(network)
     inputs = coloured(imagenet.load().images, side)
@@ -71,7 +71,7 @@ def saliency_spectrum(maps: Arrays, second: Arrays) -> pd.DataFrame:
 
     `peak` is the power over the median of the neighbouring frequencies.
     """
-    from tpdl.methods.map_measures import axis_spectrum, peak_ratio
+    from experiments.lab.methods.map_measures import axis_spectrum, peak_ratio
 
     wanted = {
         "gradient": maps["gradient"],
@@ -95,7 +95,7 @@ def saliency_methods_thumbnails(maps: Arrays, second: Arrays) -> Arrays:
     """For the sheet: "image", uint8 [images, side, side, 3]; each method's "METHOD", uint8 [images, side, side]."""
     import numpy as np
 
-    from tpdl.data import imagenet
+    from experiments.lab.data import imagenet
 
     photographs, shown = imagenet.load(), list(SHOWN)
     found = {name: maps[name] for name in ("gradient", "smoothgrad", "integrated-gradients", "grad-cam")}
@@ -224,7 +224,7 @@ def saliency_methods_values(results: pd.DataFrame, spectrum: pd.DataFrame) -> di
 
 
 def _interval(values: np.ndarray) -> tuple[float, float]:
-    from tpdl.methods.intervals import mean_interval
+    from experiments.lab.methods.intervals import mean_interval
 
     return mean_interval(values)
 

@@ -26,9 +26,9 @@ def object_masks(maps: Arrays, smoothing: float = 4.0) -> Arrays:
     import numpy as np
     from scipy.ndimage import gaussian_filter
 
-    from tpdl.data import imagenet
-    from tpdl.methods.object_mask import object_mask
-    from tpdl.nets.inputs import coloured
+    from experiments.lab.data import imagenet
+    from experiments.lab.methods.object_mask import object_mask
+    from experiments.lab.nets.inputs import coloured
 
     side = maps["gradient"].shape[-1]
     images = coloured(imagenet.load().images, side, normalise=False).permute(0, 2, 3, 1).numpy()
@@ -50,9 +50,9 @@ def saliency_segmentation(masks: Arrays, network: str = "squeezenet1_1") -> pd.D
     """
     import numpy as np
 
-    from tpdl.data import imagenet
-    from tpdl.data.object_boxes import box_masks
-    from tpdl.methods.object_mask import bounding_box, overlap
+    from experiments.lab.data import imagenet
+    from experiments.lab.data.object_boxes import box_masks
+    from experiments.lab.methods.object_mask import bounding_box, overlap
 
     photographs = imagenet.load()
     shape = masks["gradient"].shape
@@ -84,8 +84,8 @@ def saliency_segmentation_thumbnails(masks: Arrays) -> Arrays:
     """For the sheet: "image", and each method's "METHOD" with what is not object faded, uint8 [images, side, side, 3]; "name"."""
     import numpy as np
 
+    from experiments.lab.data import imagenet
     from experiments.sheet import thumbnail
-    from tpdl.data import imagenet
 
     photographs, shown = imagenet.load(), list(SHOWN)
     images = photographs.images[shown]
@@ -132,7 +132,7 @@ def saliency_segmentation_overlap(results: pd.DataFrame) -> Figure:
     from matplotlib import rcParams
     from matplotlib.figure import Figure
 
-    from tpdl.methods.intervals import mean_interval
+    from experiments.lab.methods.intervals import mean_interval
 
     fig = Figure(figsize=(7.2, 3.0))
     axis = fig.subplots()
@@ -154,7 +154,7 @@ def saliency_segmentation_overlap(results: pd.DataFrame) -> Figure:
 @summary(saliency_segmentation)
 def saliency_segmentation_values(results: pd.DataFrame) -> dict:
     """Overlap and images found by method, and each against the middle of the image and against the whole of it."""
-    from tpdl.methods.intervals import mean_interval
+    from experiments.lab.methods.intervals import mean_interval
 
     table = results.pivot(index="image", columns="method", values="overlap")
     return {

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tpdl.data import catalog, packaged
-from tpdl.data.place import data_root, needed
+from experiments.lab.data import catalog, packaged
+from experiments.lab.data.place import data_root, needed
 from tpdl.engine.errors import UserError
 from tpdl.engine.files import sha256_file
 
 
 def test_it_imports_nothing_heavy() -> None:
-    code = "import sys, tpdl.data.catalog as c; c.describe('weights/vgg16'); print(*sys.modules)"
+    code = "import sys, experiments.lab.data.catalog as c; c.describe('weights/vgg16'); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"torch", "torchvision", "numpy", "pandas", "matplotlib", "requests"} & set(loaded)
 

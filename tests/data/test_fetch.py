@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tpdl.data import catalog
-from tpdl.data.catalog import Download, Entry
-from tpdl.data.fetch import fetch
+from experiments.lab.data import catalog
+from experiments.lab.data.catalog import Download, Entry
+from experiments.lab.data.fetch import fetch
 from tpdl.engine.errors import StepError, UserError
 
 CONTENT = b"weights " * 5000

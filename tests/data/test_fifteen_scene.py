@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tpdl.data import fifteen_scene
-from tpdl.data.unpack import SPLIT, arrange_scenes, unpack
+from experiments.lab.data import fifteen_scene
+from experiments.lab.data.unpack import SPLIT, arrange_scenes, unpack
 from tpdl.engine.errors import StepError, UserError
 
 

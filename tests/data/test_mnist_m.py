@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tpdl.data import catalog, mnist, mnist_m
-from tpdl.data.fetch import fetch
+from experiments.lab.data import catalog, mnist, mnist_m
+from experiments.lab.data.fetch import fetch
 from tpdl.engine.errors import UserError
 
 

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from sklearn.svm import LinearSVC
 
-from tpdl.data import fifteen_scene, imagenet, mnist
-from tpdl.data.drawn_scenes import COPIES, DRAWERS, draw, draw_scenes
-from tpdl.data.textures import KINDS, draw_textures
+from experiments.lab.data import fifteen_scene, imagenet, mnist
+from experiments.lab.data.drawn_scenes import COPIES, DRAWERS, draw, draw_scenes
+from experiments.lab.data.textures import KINDS, draw_textures
+from experiments.lab.methods.duplicates import across, identical
 from tpdl.engine.errors import UserError
-from tpdl.methods.duplicates import across, identical
 
 
 def digest(array: np.ndarray) -> str:

@@ -8,10 +8,10 @@ import numpy as np
 
 from experiments.gan.classifier import classifier
 from experiments.gan.training import built
-from tpdl.data.mnist import small_digits
-from tpdl.data.squares import padded
-from tpdl.methods.adversarial_training import AdversarialTraining, Setting
-from tpdl.nets.dcgan import Discriminator, Generator
+from experiments.lab.data.mnist import small_digits
+from experiments.lab.data.squares import padded
+from experiments.lab.methods.adversarial_training import AdversarialTraining, Setting
+from experiments.lab.nets.dcgan import Discriminator, Generator
 
 
 @functools.cache

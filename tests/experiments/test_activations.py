@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from experiments.lab.methods.edges import brightness_and_edges, spread
 from experiments.transfer.activations import (
     IMAGES,
     SHOWN,
@@ -17,7 +18,6 @@ from experiments.transfer.activations import (
     activations_values,
 )
 from tpdl.engine import theme
-from tpdl.methods.edges import brightness_and_edges, spread
 
 SIDE = 16
 
@@ -67,9 +67,9 @@ def test_the_sheet_has_a_row_for_each_image(maps: dict) -> None:
 
 @pytest.mark.slow
 def test_maps_are_the_convolution_written_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    from tpdl.data import imagenet
-    from tpdl.nets.inputs import coloured
-    from tpdl.nets.registry import build
+    from experiments.lab.data import imagenet
+    from experiments.lab.nets.inputs import coloured
+    from experiments.lab.nets.registry import build
 
     monkeypatch.setenv("TPDL_PROFILE", "demo")
     found = activation_maps("tiny_squeezenet")

@@ -209,9 +209,9 @@ def test_self_training_in_the_demo_profile(monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.slow
 def test_self_training_starts_from_the_weights_that_were_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    from tpdl.data import mnist_m
-    from tpdl.methods.domain_adversarial import outputs, weights_of
-    from tpdl.nets.dann import DomainAdversarialNetwork
+    from experiments.lab.data import mnist_m
+    from experiments.lab.methods.domain_adversarial import outputs, weights_of
+    from experiments.lab.nets.dann import DomainAdversarialNetwork
 
     monkeypatch.setenv("TPDL_PROFILE", "demo")
     model = DomainAdversarialNetwork()

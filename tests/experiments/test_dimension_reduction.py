@@ -9,6 +9,8 @@ import pytest
 from sklearn.decomposition import PCA
 from sklearn.svm import LinearSVC
 
+from experiments.lab.methods.factor import coordinates
+from experiments.lab.methods.pca import principal_components
 from experiments.transfer.dimension_reduction import (
     dimension_reduction,
     dimension_reduction_curve,
@@ -16,8 +18,6 @@ from experiments.transfer.dimension_reduction import (
 )
 from tests.experiments.test_layer_cut import TRAIN, made_up
 from tpdl.engine import theme
-from tpdl.methods.factor import coordinates
-from tpdl.methods.pca import principal_components
 
 CURVE = pd.DataFrame({"cut": ["relu1", "relu2"], "validation": [0.1, 0.9], "features": [400, 200]})
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.lab.methods.intervals import mcnemar
 from experiments.transfer.fine_tuning import (
     REGIMES,
     fine_tuning,
@@ -16,7 +17,6 @@ from experiments.transfer.fine_tuning import (
     fine_tuning_values,
 )
 from tpdl.engine import theme
-from tpdl.methods.intervals import mcnemar
 
 TEST = 200
 

@@ -17,11 +17,11 @@ from experiments.gan.quality import as_seen, measures, trained_classifier, yards
 from experiments.gan.sizes import _digit_measure, scenes
 from experiments.gan.training import digit_measure, train
 from experiments.gan.z_columns import _direction, _moved, z_columns, z_properties
+from experiments.lab.data.mnist import small_digits
+from experiments.lab.data.squares import enlarged, padded
+from experiments.lab.methods.adversarial_training import generate, noise
+from experiments.lab.methods.digit_training import read_digits
 from tests.experiments.gan_digits import small_classifier, small_training
-from tpdl.data.mnist import small_digits
-from tpdl.data.squares import enlarged, padded
-from tpdl.methods.adversarial_training import generate, noise
-from tpdl.methods.digit_training import read_digits
 
 
 @pytest.fixture(autouse=True)

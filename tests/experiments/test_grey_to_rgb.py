@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.lab.methods.intervals import mcnemar
+from experiments.lab.nets.layers import layers
 from experiments.transfer.grey_to_rgb import (
     grey_first_layer,
     grey_first_layer_values,
@@ -16,8 +18,6 @@ from experiments.transfer.grey_to_rgb import (
     grey_to_rgb_ways,
 )
 from tpdl.engine import theme
-from tpdl.methods.intervals import mcnemar
-from tpdl.nets.layers import layers
 
 TEST = 100
 

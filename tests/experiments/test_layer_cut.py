@@ -139,7 +139,7 @@ def test_figures_and_values_need_no_torch() -> None:
         "import sys, pandas as pd\n"
         "import experiments.transfer.layer_cut, experiments.transfer.parameters, experiments.transfer.dataset_audit\n"
         "import experiments.transfer.gram, experiments.transfer.cut_classifiers\n"
-        "assert not {'torch', 'sklearn', 'scipy', 'tpdl.methods', 'tpdl.nets', 'matplotlib'} & set(sys.modules), sys.modules\n"
+        "assert not {'torch', 'sklearn', 'scipy', 'experiments.lab.methods', 'experiments.lab.nets', 'matplotlib'} & set(sys.modules), sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 

@@ -12,6 +12,9 @@ import torch
 from torch import nn
 from torchvision.transforms import v2
 
+from experiments.lab.methods.classify import best, probabilities
+from experiments.lab.nets.inputs import coloured
+from experiments.lab.nets.registry import DEVIATION, MEAN
 from experiments.transfer.predictions import (
     prediction_images,
     prediction_settings,
@@ -21,9 +24,6 @@ from experiments.transfer.predictions import (
     predictions_values,
 )
 from tpdl.engine import theme
-from tpdl.methods.classify import best, probabilities
-from tpdl.nets.inputs import coloured
-from tpdl.nets.registry import DEVIATION, MEAN
 
 
 def test_colour_inputs_are_those_of_torchvisions_transforms() -> None:
@@ -127,8 +127,8 @@ def test_the_demo_profile_recognises_textures(monkeypatch: pytest.MonkeyPatch) -
 def test_probabilities_of_the_real_network_are_torchvisions(monkeypatch: pytest.MonkeyPatch) -> None:
     from torchvision import models
 
-    from tpdl.data import imagenet
-    from tpdl.nets.registry import build
+    from experiments.lab.data import imagenet
+    from experiments.lab.nets.registry import build
 
     monkeypatch.setenv("TPDL_PROFILE", "full")
     rows = predictions("squeezenet1_1").query("rank == 1")

@@ -9,11 +9,18 @@ import pytest
 import torch
 from torch import nn
 
-from tpdl.methods.adversarial_training import AdversarialTraining, Setting, as_input, as_pixels, generate, noise
-from tpdl.methods.gan_losses import discriminator_loss, generator_loss
-from tpdl.methods.training_flops import training_flops
-from tpdl.nets.cdcgan import ConditionalDiscriminator, ConditionalGenerator
-from tpdl.nets.dcgan import Discriminator, Generator, initialise
+from experiments.lab.methods.adversarial_training import (
+    AdversarialTraining,
+    Setting,
+    as_input,
+    as_pixels,
+    generate,
+    noise,
+)
+from experiments.lab.methods.gan_losses import discriminator_loss, generator_loss
+from experiments.lab.methods.training_flops import training_flops
+from experiments.lab.nets.cdcgan import ConditionalDiscriminator, ConditionalGenerator
+from experiments.lab.nets.dcgan import Discriminator, Generator, initialise
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (40, 32, 32), np.uint8)
 LABELS = np.arange(40) % 10

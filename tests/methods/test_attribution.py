@@ -8,7 +8,7 @@ import torch
 from captum.attr import Saliency
 from torch import nn
 
-from tpdl.methods.attribution import grad_cam, gradient, integrated_gradients, last_maps, smoothgrad
+from experiments.lab.methods.attribution import grad_cam, gradient, integrated_gradients, last_maps, smoothgrad
 
 CLASSES = torch.tensor([1, 0, 2])
 

@@ -9,8 +9,8 @@ import torch
 from torch import nn
 from torchvision.transforms.v2.functional import gaussian_blur
 
-from tpdl.methods.class_image import ascend
-from tpdl.nets.frozen import pixel_bounds, pixels
+from experiments.lab.methods.class_image import ascend
+from experiments.lab.nets.frozen import pixel_bounds, pixels
 
 
 @pytest.fixture()

@@ -9,11 +9,11 @@ import pytest
 import torch
 from torch import nn
 
-from tpdl.data import mnist, mnist_m
-from tpdl.methods.domain_adversarial import _loss, _Sums, outputs, train, weights_of
-from tpdl.methods.recolour import recolour
-from tpdl.methods.self_training import self_train
-from tpdl.nets.dann import CLASSES, FEATURES, DomainAdversarialNetwork, as_input
+from experiments.lab.data import mnist, mnist_m
+from experiments.lab.methods.domain_adversarial import _loss, _Sums, outputs, train, weights_of
+from experiments.lab.methods.recolour import recolour
+from experiments.lab.methods.self_training import self_train
+from experiments.lab.nets.dann import CLASSES, FEATURES, DomainAdversarialNetwork, as_input
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from tpdl.methods.domain_gap import a_distance, mmd, probe_accuracy
+from experiments.lab.methods.domain_gap import a_distance, mmd, probe_accuracy
 
 
 def clouds(shift: float, count: int = 1000, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

@@ -10,8 +10,8 @@ import pytest
 from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
 
-from tpdl.methods.factor import coordinates
-from tpdl.methods.linear_svm import linear_svm
+from experiments.lab.methods.factor import coordinates
+from experiments.lab.methods.linear_svm import linear_svm
 
 
 def random_features(images: int, features: int, classes: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -65,11 +65,11 @@ def test_equal_on_real_features_of_a_real_network(tmp_path: Path) -> None:
     """SqueezeNet's last Fire module, 86 528 features, on 5 training and 5 test images of each of the 15 classes."""
     import torch
 
-    from tpdl.data import fifteen_scene
-    from tpdl.methods.gram import gram_matrices
-    from tpdl.nets.cuts import cuts, tapped
-    from tpdl.nets.inputs import batches
-    from tpdl.nets.registry import build
+    from experiments.lab.data import fifteen_scene
+    from experiments.lab.methods.gram import gram_matrices
+    from experiments.lab.nets.cuts import cuts, tapped
+    from experiments.lab.nets.inputs import batches
+    from experiments.lab.nets.registry import build
 
     scenes = fifteen_scene.read(Path(os.environ["TPDL_DATA"]) / "15SceneData")
     chosen = [i for c in range(15) for i in np.flatnonzero(scenes.labels[: scenes.train] == c)[:5]]

@@ -9,8 +9,8 @@ import pytest
 import torch
 from torch import nn
 
-from tpdl.methods.crops import VIEWS, random_crop, random_view, view
-from tpdl.methods.fine_tuning import Course, fine_tune, scores_of
+from experiments.lab.methods.crops import VIEWS, random_crop, random_view, view
+from experiments.lab.methods.fine_tuning import Course, fine_tune, scores_of
 
 
 def problem() -> tuple[torch.Tensor, np.ndarray]:

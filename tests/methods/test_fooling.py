@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from tpdl.methods.deepfool import deepfool
-from tpdl.methods.fooling import fool
+from experiments.lab.methods.deepfool import deepfool
+from experiments.lab.methods.fooling import fool
 
 
 @pytest.fixture()

@@ -9,15 +9,15 @@ from scipy.stats import entropy, f, ttest_1samp
 from sklearn.metrics import pairwise_distances
 from sklearn.neighbors import NearestNeighbors
 
-from tpdl.data.squares import enlarged, padded
-from tpdl.methods.class_coverage import class_shares, classes_covered, effective_classes
-from tpdl.methods.digit_moments import digit_moments
-from tpdl.methods.frechet_distance import frechet_distance
-from tpdl.methods.interpolation import linear, spherical
-from tpdl.methods.nearest_neighbours import nearest
-from tpdl.methods.seed_interval import seed_interval
-from tpdl.methods.two_way_variance import two_way
-from tpdl.methods.within_class_diversity import relative_diversity, within_class_diversity
+from experiments.lab.data.squares import enlarged, padded
+from experiments.lab.methods.class_coverage import class_shares, classes_covered, effective_classes
+from experiments.lab.methods.digit_moments import digit_moments
+from experiments.lab.methods.frechet_distance import frechet_distance
+from experiments.lab.methods.interpolation import linear, spherical
+from experiments.lab.methods.nearest_neighbours import nearest
+from experiments.lab.methods.seed_interval import seed_interval
+from experiments.lab.methods.two_way_variance import two_way
+from experiments.lab.methods.within_class_diversity import relative_diversity, within_class_diversity
 
 RNG = np.random.default_rng(0)
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch.autograd.gradcheck import GradcheckError
 
-from tpdl.methods.gradient_reversal import annealed, reverse_gradient, schedule
+from experiments.lab.methods.gradient_reversal import annealed, reverse_gradient, schedule
 
 
 def numerical(function, x: torch.Tensor, step: float = 1e-6) -> torch.Tensor:  # type: ignore[no-untyped-def]

@@ -13,11 +13,11 @@ import torch
 from sklearn.preprocessing import normalize
 from torch import Tensor
 
+from experiments.lab.methods.gram import Gram, Totals, gram_matrices
+from experiments.lab.methods.spool import Spool, blocks, passes
+from experiments.lab.nets.cuts import Cut, cuts, tapped
+from experiments.lab.nets.registry import build, image_size
 from tpdl.engine.errors import StepError, UserError
-from tpdl.methods.gram import Gram, Totals, gram_matrices
-from tpdl.methods.spool import Spool, blocks, passes
-from tpdl.nets.cuts import Cut, cuts, tapped
-from tpdl.nets.registry import build, image_size
 
 IMAGES, TRAIN, BATCH = 7, 4, 3
 network_of = cache(lambda network: build(network, "random"))

@@ -8,9 +8,9 @@ import torch
 from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
 
-from tpdl.methods.head_training import last_layer, one_epoch, perceptron, predicted, train_head
-from tpdl.methods.intervals import bootstrap_interval, mean_interval
-from tpdl.methods.logistic_regression import logistic_regression
+from experiments.lab.methods.head_training import last_layer, one_epoch, perceptron, predicted, train_head
+from experiments.lab.methods.intervals import bootstrap_interval, mean_interval
+from experiments.lab.methods.logistic_regression import logistic_regression
 
 
 @pytest.fixture(scope="module")

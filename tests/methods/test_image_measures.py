@@ -7,8 +7,8 @@ import pytest
 import torch
 from scipy.stats import spearmanr
 
-from tpdl.methods import image_measures, map_measures
-from tpdl.methods.jpeg import jpeg
+from experiments.lab.methods import image_measures, map_measures
+from experiments.lab.methods.jpeg import jpeg
 
 RNG = np.random.default_rng(0)
 

@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import nn
 
-from tpdl.data.object_boxes import BOXES, box_masks
-from tpdl.methods.object_mask import bounding_box, largest_part, object_mask, overlap
-from tpdl.methods.randomisation import cascade
+from experiments.lab.data.object_boxes import BOXES, box_masks
+from experiments.lab.methods.object_mask import bounding_box, largest_part, object_mask, overlap
+from experiments.lab.methods.randomisation import cascade
 
 
 def test_a_uniform_object_is_found_from_a_blurred_map_of_part_of_it() -> None:

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from scipy.stats import bootstrap
 
-from tpdl.methods.duplicates import across, identical
-from tpdl.methods.intervals import bootstrap_interval, mcnemar
-from tpdl.methods.memory import PeakMemory, resident
+from experiments.lab.methods.duplicates import across, identical
+from experiments.lab.methods.intervals import bootstrap_interval, mcnemar
+from experiments.lab.methods.memory import PeakMemory, resident
 
 
 def test_bootstrap_interval_is_scipys() -> None:

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torchvision.models import squeezenet1_1
 
-from tpdl.nets.class_gradient import for_class_gradients
+from experiments.lab.nets.class_gradient import for_class_gradients
 
 
 def both(model: nn.Module) -> tuple[nn.Module, nn.Module]:

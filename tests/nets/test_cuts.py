@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch import nn
 
+from experiments.lab.nets.cuts import cuts, flat, tapped
+from experiments.lab.nets.layers import layers
+from experiments.lab.nets.registry import build
 from tpdl.engine.errors import UserError
-from tpdl.nets.cuts import cuts, flat, tapped
-from tpdl.nets.layers import layers
-from tpdl.nets.registry import build
 
 VGG16_SHAPES = [
     *[(64, 224, 224)] * 2,

@@ -10,10 +10,10 @@ from efficientnet_lite_pytorch import EfficientNet
 from PIL import Image
 from sklearn.datasets import load_sample_image
 
+from experiments.lab.nets.cuts import cuts
+from experiments.lab.nets.layers import layers
+from experiments.lab.nets.registry import DEVIATION, MEAN, build
 from tpdl.engine.errors import UserError
-from tpdl.nets.cuts import cuts
-from tpdl.nets.layers import layers
-from tpdl.nets.registry import DEVIATION, MEAN, build
 
 
 @pytest.fixture(autouse=True)

@@ -6,9 +6,9 @@ import pytest
 import torch
 from torch import nn
 
-from tpdl.nets.cdcgan import ConditionalDiscriminator, ConditionalGenerator
-from tpdl.nets.dcgan import Discriminator, Generator, doublings, initialise
-from tpdl.nets.digit_classifier import FEATURES, DigitClassifier
+from experiments.lab.nets.cdcgan import ConditionalDiscriminator, ConditionalGenerator
+from experiments.lab.nets.dcgan import Discriminator, Generator, doublings, initialise
+from experiments.lab.nets.digit_classifier import FEATURES, DigitClassifier
 
 
 def parameters(model: nn.Module) -> int:

@@ -6,11 +6,11 @@ import pytest
 import torch
 from torch import nn
 
+from experiments.lab.nets.adapted import OneByOne, adapted, below, head
+from experiments.lab.nets.batch_norm import add_batch_norm
+from experiments.lab.nets.grey import GreyConvolution, first_convolution, make_grey
+from experiments.lab.nets.registry import DEVIATION, MEAN, build
 from tpdl.engine.errors import UserError
-from tpdl.nets.adapted import OneByOne, adapted, below, head
-from tpdl.nets.batch_norm import add_batch_norm
-from tpdl.nets.grey import GreyConvolution, first_convolution, make_grey
-from tpdl.nets.registry import DEVIATION, MEAN, build
 
 SIDE = 20
 

@@ -8,11 +8,11 @@ import pytest
 import torch
 from torch import nn
 
-from tpdl.data.textures import KINDS, draw_textures
-from tpdl.nets import pretraining
-from tpdl.nets.inputs import normalised
-from tpdl.nets.registry import image_size
-from tpdl.nets.tiny import BUILDERS
+from experiments.lab.data.textures import KINDS, draw_textures
+from experiments.lab.nets import pretraining
+from experiments.lab.nets.inputs import normalised
+from experiments.lab.nets.registry import image_size
+from experiments.lab.nets.tiny import BUILDERS
 
 
 @pytest.mark.parametrize("name", BUILDERS)

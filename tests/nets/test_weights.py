@@ -9,9 +9,9 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from experiments.lab.nets.registry import build
+from experiments.lab.nets.weights import fill, read_state
 from tpdl.engine.errors import UserError
-from tpdl.nets.registry import build
-from tpdl.nets.weights import fill, read_state
 
 
 @pytest.fixture

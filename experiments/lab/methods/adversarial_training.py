@@ -1,0 +1,165 @@
+"""Training a generator against a discriminator (Goodfellow et al. 2014, algorithm 1): one loop for all networks of the report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from experiments.lab.methods.device import best_device
+from experiments.lab.methods.gan_losses import GeneratorLoss, discriminator_loss, generator_loss
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How both networks are trained; the defaults are the lab's (Radford, Metz and Chintala 2016, section 4)."""
+
+    batch: int = 128
+    generator_rate: float = 2e-4
+    discriminator_rate: float = 2e-4
+    beta1: float = 0.5
+    loss: GeneratorLoss = "non-saturating"
+    trained: Literal["both", "generator", "discriminator"] = "both"
+
+
+class AdversarialTraining:
+    """Alternating steps of Adam on D and on G.
+
+    All images stay in memory as bytes, and a batch is made by indexing. What iteration i draws depends on the seed and on i
+    alone, so a training that goes on from `state` is the same as one that was never interrupted.
+
+    Args:
+        generator: (z [images, nz], labels [images]) -> images in −1 … 1; has the attribute `nz`.
+        discriminator: (images, labels) -> logits [images].
+        images: uint8 [images, side, side], the real ones.
+        labels: [images] their classes; generated images are asked for the classes of the real batch.
+        setting: batch size, learning rates, losses.
+        seed: of noise and order. (Weights are what the networks come with.)
+
+    Raises:
+        ValueError: fewer images than one batch.
+    """
+
+    def __init__(
+        self,
+        generator: nn.Module,
+        discriminator: nn.Module,
+        images: np.ndarray,
+        labels: np.ndarray,
+        setting: Setting = Setting(),
+        seed: int = 0,
+    ) -> None:
+        if len(images) < setting.batch:
+            raise ValueError(f"{len(images)} images do not fill a batch of {setting.batch}")
+        self.device = best_device()
+        # Channels last: the layout in which the convolutions of both processor libraries are fastest.
+        self.generator, self.discriminator = (
+            model.to(self.device).to(memory_format=torch.channels_last).train() for model in (generator, discriminator)
+        )
+        self.images = torch.from_numpy(np.ascontiguousarray(images)).to(self.device)
+        self.labels = torch.from_numpy(labels.astype(np.int64)).to(self.device)
+        self.setting, self.seed, self.iteration = setting, seed, 0
+        self.nz: int = generator.nz  # type: ignore[assignment]
+        betas = (setting.beta1, 0.999)
+        self._steps_g = torch.optim.Adam(generator.parameters(), setting.generator_rate, betas, fused=True)
+        self._steps_d = torch.optim.Adam(discriminator.parameters(), setting.discriminator_rate, betas, fused=True)
+        self._history: list[Tensor] = []
+        self._order: tuple[int, np.ndarray] = (-1, np.empty(0, int))
+
+    def step(self) -> None:
+        """One iteration: a batch of real and a batch of generated images, a step of D on both, a step of G."""
+        chosen = torch.from_numpy(self._chosen()).to(self.device)
+        x, y = as_input(self.images[chosen]), self.labels[chosen]
+        z = noise(len(y), self.nz, [self.seed, 1, self.iteration]).to(self.device)
+        fake = self.generator(z, y)
+        real_logit, fake_logit = self.discriminator(x, y), self.discriminator(fake.detach(), y)
+        loss_d = discriminator_loss(real_logit, fake_logit)
+        if self.setting.trained != "generator":
+            self._steps_d.zero_grad()
+            loss_d.backward()
+            self._steps_d.step()
+        loss_g = loss_d.new_zeros(())
+        if self.setting.trained != "discriminator":
+            # D's weights need no gradient for G's step: a third of the work on D saved.
+            self.discriminator.requires_grad_(False)
+            loss_g = generator_loss(self.discriminator(fake, y), self.setting.loss)
+            self._steps_g.zero_grad()
+            loss_g.backward()
+            self._steps_g.step()
+            self.discriminator.requires_grad_(True)
+        means = real_logit.sigmoid().mean(), fake_logit.sigmoid().mean()
+        self._history.append(torch.stack([loss_d, loss_g, *means]).detach())
+        self.iteration += 1
+
+    def history(self) -> np.ndarray:
+        """float32 [iterations, 4]: the losses of D and of G, and the means of D(x) and of D(G(z)) before D's step."""
+        return torch.stack(self._history).cpu().numpy() if self._history else np.empty((0, 4), np.float32)
+
+    def state(self) -> dict[str, Any]:
+        """Everything the next iterations depend on, as `torch.load(weights_only=True)` can read it."""
+        return {
+            "iteration": self.iteration,
+            "generator": self.generator.state_dict(),
+            "discriminator": self.discriminator.state_dict(),
+            "steps_g": self._steps_g.state_dict(),
+            "steps_d": self._steps_d.state_dict(),
+            "history": torch.from_numpy(self.history()),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on where `state` was taken."""
+        self.iteration = state["iteration"]
+        self.generator.load_state_dict(state["generator"])
+        self.discriminator.load_state_dict(state["discriminator"])
+        self._steps_g.load_state_dict(state["steps_g"])
+        self._steps_d.load_state_dict(state["steps_d"])
+        self._history = list(state["history"].to(self.device))
+
+    def _chosen(self) -> np.ndarray:
+        """The batch of this iteration: every image once an epoch, in an order of its own; what fills no batch is left out."""
+        batches = len(self.images) // self.setting.batch
+        epoch, position = divmod(self.iteration, batches)
+        if self._order[0] != epoch:
+            self._order = epoch, np.random.default_rng([self.seed, 0, epoch]).permutation(len(self.images))
+        return self._order[1][position * self.setting.batch :][: self.setting.batch]
+
+
+def noise(count: int, nz: int, seed: list[int]) -> Tensor:
+    """Standard normal float32 [count, nz], decided by `seed`, the same on every device."""
+    return torch.from_numpy(np.random.default_rng(seed).standard_normal((count, nz), np.float32))
+
+
+def as_input(images: Tensor) -> Tensor:
+    """What the networks see, float32 [images, 1, side, side] in −1 … 1, of uint8 [images, side, side]."""
+    pixels = images[:, None].float().div_(127.5).sub_(1)
+    return pixels.contiguous(memory_format=torch.channels_last)
+
+
+def as_pixels(output: Tensor) -> np.ndarray:
+    """uint8 [images, side, side] of what a generator delivers: float [images, 1, side, side] in −1 … 1."""
+    return output.detach().add(1).mul(127.5).round().clamp(0, 255).to(torch.uint8)[:, 0].cpu().numpy()
+
+
+def generate(generator: nn.Module, z: Tensor, labels: Tensor | None = None, batch: int = 500) -> np.ndarray:
+    """Images of noise, in evaluation mode: an image depends on its own z alone, not on the others of its batch.
+
+    Args:
+        z: [images, nz].
+        labels: [images] classes asked for; class 0 if none are given.
+
+    Returns:
+        uint8 [images, side, side].
+    """
+    device, mode = next(generator.parameters()).device, generator.training
+    y = torch.zeros(len(z), dtype=torch.int64) if labels is None else labels
+    generator.eval()
+    with torch.inference_mode():
+        parts = [
+            as_pixels(generator(some.to(device), which.to(device)))
+            for some, which in zip(z.split(batch), y.split(batch), strict=True)
+        ]
+    generator.train(mode)
+    return np.concatenate(parts)

@@ -1,0 +1,56 @@
+"""Training the digit classifier, and what it says of images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import nn
+
+from experiments.lab.methods.adversarial_training import as_input
+from experiments.lab.methods.device import best_device
+from experiments.lab.nets.digit_classifier import DigitClassifier
+
+
+def train_digits(
+    images: np.ndarray, labels: np.ndarray, *, epochs: int = 5, batch: int = 128, rate: float = 3e-3, seed: int = 0
+) -> Iterator[tuple[DigitClassifier, float]]:
+    """Adam, its rate rising and falling once (Smith and Topin 2017); yields after each epoch the network and its mean loss.
+
+    Args:
+        images: uint8 [images, 32, 32].
+        labels: [images] 0 … 9.
+        seed: of weights, order and dropout.
+    """
+    device = best_device()
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+        torch.manual_seed(seed)
+        model = DigitClassifier().to(device).to(memory_format=torch.channels_last)
+        x, y = torch.from_numpy(images).to(device), torch.from_numpy(labels.astype(np.int64)).to(device)
+        optimiser = torch.optim.Adam(model.parameters(), rate, fused=True)
+        batches = -(-len(x) // batch)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=epochs * batches, pct_start=0.2)
+        for _ in range(epochs):
+            model.train()
+            total = torch.zeros((), device=device)
+            for chosen in torch.randperm(len(x)).to(device).split(batch):
+                loss = nn.functional.cross_entropy(model(as_input(x[chosen])), y[chosen])
+                optimiser.zero_grad()
+                loss.backward()
+                optimiser.step()
+                schedule.step()
+                total += loss.detach() * len(chosen)
+            yield model.eval(), float(total) / len(x)
+
+
+def read_digits(model: DigitClassifier, images: np.ndarray, batch: int = 500) -> tuple[np.ndarray, np.ndarray]:
+    """Features float32 [images, 64] and probabilities float32 [images, 10] of uint8 [images, 32, 32]."""
+    device = next(model.parameters()).device
+    features, probabilities = [], []
+    with torch.inference_mode():
+        for some in torch.from_numpy(np.ascontiguousarray(images)).split(batch):
+            found = model.eval().features(as_input(some.to(device)))
+            features.append(found.cpu())
+            probabilities.append(model.head(found).softmax(1).cpu())
+    return torch.cat(features).numpy(), torch.cat(probabilities).numpy()

@@ -1,0 +1,218 @@
+"""Domain-adversarial training (Ganin et al. 2016), and with the same loop everything that it is compared with.
+
+Features f, label classifier y and domain classifier d minimise
+
+    mean over source of L_y(y(f(x)), label)  +  mean over both domains of L_d(d(R(f(x))), domain)
+
+where R passes the features on and multiplies their gradient by −λ (see `gradient_reversal`). The loop is told λ(p) and a sign:
+reversed (DANN), passed on unreversed, or cut off by λ = 0. Without target images there is no second term: that is training on the source
+only or, given the target as source, on the target.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from experiments.lab.methods.device import best_device
+from experiments.lab.methods.gradient_reversal import annealed, reverse_gradient
+from experiments.lab.methods.recolour import recolour
+from experiments.lab.nets.dann import DomainAdversarialNetwork, as_input
+
+Weight = Callable[[float], float]
+"""λ as a function of the share p of the training that is done. Negative: the gradient is not reversed."""
+
+
+@dataclass
+class Training:
+    """A trained network and how it came about."""
+
+    model: DomainAdversarialNetwork
+    history: list[dict[str, float]]
+    """One entry for each epoch; see `train`."""
+    seconds: float = 0.0
+    """Spent in training steps, evaluation left out."""
+    images: int = 0
+    """How many images went through the network in these steps."""
+
+
+@dataclass
+class _Sums:
+    """Means over the steps of an epoch, added up on the device, so that no step waits for a number."""
+
+    steps: int = 0
+    sums: dict[str, Tensor] = field(default_factory=dict)
+
+    def add(self, **values: Tensor) -> None:
+        for name, value in values.items():
+            self.sums[name] = self.sums.get(name, torch.zeros((), device=value.device)) + value.detach()
+
+    def means(self) -> dict[str, float]:
+        return {name: float(total) / self.steps for name, total in self.sums.items()}
+
+
+def train(
+    source: np.ndarray,
+    labels: np.ndarray,
+    target: np.ndarray | None = None,
+    *,
+    weight: Weight = lambda p: 0.0,
+    recoloured: bool = False,
+    epochs: int = 5,
+    batch: int = 64,
+    seed: int = 0,
+    evaluate: Callable[[DomainAdversarialNetwork], Mapping[str, float]] = lambda model: {},
+    load: Callable[[str], Mapping[str, Any] | None] = lambda key: None,
+    save: Callable[[str, Mapping[str, Any]], None] = lambda key, state: None,
+) -> Training:
+    """Train by stochastic gradient descent with momentum 0.9 and the annealed learning rate of the paper, section 5.2.2.
+
+    Args:
+        source: uint8 [images, 28, 28, 3], the images with labels.
+        labels: [images] 0 … 9.
+        target: uint8 [images, 28, 28, 3], without labels; None for training without a domain branch.
+        weight: λ(p).
+        recoloured: give each source image two random colours whenever it is shown.
+        epochs: passes over the source.
+        batch: half of it source, half of it target. Without target images the source half is all there is. The paper has 128; half of that
+            gives twice as many steps for the same computing, and is further on after a few epochs.
+        seed: of the start and of the order of the images.
+        evaluate: called after every epoch; what it returns joins the history.
+        load, save: keep the state after every epoch across a kill, by name.
+
+    Returns:
+        the network in evaluation mode, and for each epoch: `epoch`, `weight` and `rate` at its end, `label_loss`, and with a domain
+        branch the means over its steps of `domain_loss`, `domain_accuracy` and three norms of the gradient of the batch's
+        loss with respect to its features: `label_gradient` from the label classifier, which goes around the reversal,
+        `domain_gradient` from the domain classifier before the reversal, and `reversed_gradient` behind it.
+    """
+    device = best_device()
+    half = min(batch // 2, len(source))
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = DomainAdversarialNetwork()
+    model = model.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    steps = torch.optim.SGD(model.parameters(), lr=annealed(0.0), momentum=0.9)
+    training = Training(model, [])
+    begun = _resume(training, steps, load("epoch"))
+    x, y = torch.from_numpy(source).to(device), torch.from_numpy(labels).long().to(device)
+    z = None if target is None else torch.from_numpy(target).to(device)
+    per_epoch = len(source) // half
+    for epoch in range(begun, epochs):
+        # Everything random of an epoch hangs on its number, so that a resumed training goes on as it would have.
+        rng = np.random.default_rng([seed, epoch])
+        colours = torch.Generator().manual_seed(seed * 10_000 + epoch)
+        order = torch.from_numpy(rng.permutation(len(x))).to(device)
+        other = None if z is None else torch.from_numpy(_cycled(rng, len(z), half * per_epoch)).to(device)
+        sums = _Sums()
+        model.train()
+        started = time.perf_counter()
+        for step in range(per_epoch):
+            p = (epoch + step / per_epoch) / epochs
+            for group in steps.param_groups:
+                group["lr"] = annealed(p)
+            chosen = order[step * half : (step + 1) * half]
+            images = recolour(x[chosen], colours) if recoloured else x[chosen]
+            if z is not None and other is not None:
+                images = torch.cat([images, z[other[step * half : (step + 1) * half]].to(images.dtype)])
+            loss = _loss(model, as_input(images), y[chosen], weight(p), sums)
+            steps.zero_grad()
+            loss.backward()
+            steps.step()
+        training.seconds += time.perf_counter() - started
+        training.images += per_epoch * half * (1 if z is None else 2)
+        training.history.append(
+            {"epoch": epoch + 1, "weight": abs(weight((epoch + 1) / epochs)), "rate": annealed((epoch + 1) / epochs)}
+            | sums.means()
+            | dict(evaluate(model.eval()))
+        )
+        save("epoch", _state(training, steps))
+    model.eval()
+    return training
+
+
+def _loss(model: DomainAdversarialNetwork, images: Tensor, labels: Tensor, weight: float, sums: _Sums) -> Tensor:
+    """The loss of one batch, whose first images have labels and whose others, if any, are of the target."""
+    features = model.features(images)
+    known = features[: len(labels)]
+    loss = nn.functional.cross_entropy(model.label(known), labels)
+    sums.steps += 1
+    sums.add(label_loss=loss)
+    if len(images) == len(labels):
+        return loss
+    branch = reverse_gradient(features, weight)
+    known.register_hook(lambda gradient: sums.add(label_gradient=gradient.norm()))
+    branch.register_hook(
+        lambda gradient: sums.add(domain_gradient=gradient.norm(), reversed_gradient=abs(weight) * gradient.norm())
+    )
+    is_target = (torch.arange(len(images), device=images.device) >= len(labels)).float()
+    score = model.domain(branch).squeeze(1)
+    domain_loss = nn.functional.binary_cross_entropy_with_logits(score, is_target)
+    sums.add(domain_loss=domain_loss, domain_accuracy=((score > 0) == (is_target > 0)).float().mean())
+    return loss + domain_loss
+
+
+def _cycled(rng: np.random.Generator, items: int, count: int) -> np.ndarray:
+    """`count` indices of `items` in random order, each once before one comes again."""
+    rounds = -(-count // items)
+    return np.concatenate([rng.permutation(items) for _ in range(rounds)])[:count]
+
+
+def _state(training: Training, steps: torch.optim.Optimizer) -> dict[str, Any]:
+    momenta = {
+        f"momentum/{i}": steps.state[value]["momentum_buffer"].cpu().numpy()
+        for i, value in enumerate(training.model.parameters())
+        if value in steps.state
+    }
+    known = {"history": training.history, "seconds": training.seconds, "images": training.images}
+    return weights_of(training.model) | momenta | known
+
+
+def _resume(training: Training, steps: torch.optim.Optimizer, state: Mapping[str, Any] | None) -> int:
+    """Put back what `_state` kept. Returns how many epochs are done."""
+    if state is None:
+        return 0
+    set_weights(training.model, state)
+    for i, value in enumerate(training.model.parameters()):
+        if f"momentum/{i}" in state:
+            buffer = torch.from_numpy(state[f"momentum/{i}"]).to(value.device)
+            steps.state[value]["momentum_buffer"] = torch.empty_like(value).copy_(buffer)
+    training.history = list(state["history"])
+    training.seconds, training.images = state["seconds"], state["images"]
+    return len(training.history)
+
+
+def weights_of(model: nn.Module) -> dict[str, np.ndarray]:
+    """The weights by name, "weights/features.0.weight" and so on, as arrays."""
+    return {f"weights/{name}": value.detach().cpu().numpy() for name, value in model.state_dict().items()}
+
+
+def set_weights(model: nn.Module, state: Mapping[str, Any]) -> None:
+    """Put back what `weights_of` gave."""
+    model.load_state_dict({name: torch.from_numpy(state[f"weights/{name}"]) for name in model.state_dict()})
+
+
+def outputs(model: DomainAdversarialNetwork, images: np.ndarray, batch: int = 500) -> dict[str, np.ndarray]:
+    """What the network makes of images.
+
+    Args:
+        images: uint8 [images, 28, 28, 3].
+
+    Returns:
+        float32: `features` [images, 768], `probabilities` [images, 10], `domain` [images], the probability of the target domain.
+    """
+    device = next(model.parameters()).device
+    found: dict[str, list[np.ndarray]] = {"features": [], "probabilities": [], "domain": []}
+    with torch.inference_mode():
+        for chosen in torch.from_numpy(images).split(batch):
+            features = model.features(as_input(chosen.to(device)))
+            found["features"].append(features.cpu().numpy())
+            found["probabilities"].append(model.label(features).softmax(1).cpu().numpy())
+            found["domain"].append(model.domain(features).squeeze(1).sigmoid().cpu().numpy())
+    return {name: np.concatenate(parts) for name, parts in found.items()}

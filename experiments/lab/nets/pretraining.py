@@ -1,0 +1,112 @@
+"""Pretraining of the stand-in networks on procedural textures: what ImageNet is to the real ones.
+
+Batch normalisation (Ioffe and Szegedy 2015) makes seconds enough. It is put behind every layer for the training and folded into the
+layer's weights afterwards, so that the network is again what its name says.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval, fuse_linear_bn_eval
+
+from experiments.lab.data import textures
+from experiments.lab.data.textures import draw_textures
+from experiments.lab.nets import inputs, tiny
+from experiments.lab.nets.inputs import normalised
+from experiments.lab.nets.registry import image_size
+from experiments.lab.nets.tiny import BUILDERS
+from tpdl.engine.files import atomic_path
+
+EACH, EPOCHS, BATCH, RATE = 32, 7, 32, 4e-3
+
+
+def pretrained(name: str) -> nn.Module:
+    """The stand-in network called `name`, trained, in evaluation mode. The first call on a machine takes seconds."""
+    model = BUILDERS[name]()
+    model.load_state_dict(_trained(name))
+    return model.eval()
+
+
+@functools.cache
+def _trained(name: str) -> dict[str, torch.Tensor]:
+    kept = _kept(name)
+    if kept:
+        try:
+            return load_file(kept)
+        except (OSError, SafetensorError):
+            pass  # not there yet, or not whole: train
+    threads = torch.get_num_threads()
+    # Layers this small gain nothing from a second thread, and suffer when another process wants it.
+    torch.set_num_threads(1)
+    try:
+        weights = _train(name)
+    finally:
+        torch.set_num_threads(threads)
+    if kept:
+        with atomic_path(kept) as temporary:
+            save_file({key: value.contiguous() for key, value in weights.items()}, temporary)
+    return weights
+
+
+def _kept(name: str) -> Path | None:
+    """Where a project keeps the weights for its other processes, named after all that decides them; None outside a project."""
+    local = Path.cwd() / ".tpdl"
+    if not local.is_dir():
+        return None
+    modules = (__file__, textures.__file__, tiny.__file__, inputs.__file__)
+    decides = b"".join([torch.__version__.encode(), *(Path(str(module)).read_bytes() for module in modules)])
+    return local / "cache" / "stand-ins" / f"{name}-{hashlib.sha256(decides).hexdigest()[:16]}.safetensors"
+
+
+def _train(name: str) -> dict[str, torch.Tensor]:
+    """Weights after `EPOCHS` epochs of Adam on random crops, its rate rising and falling once (Smith and Topin 2017)."""
+    pixels, kinds = draw_textures(EACH)
+    images, labels, side = normalised(pixels), torch.from_numpy(kinds), image_size(name)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        model = BUILDERS[name]().train()
+        _add_normalisation(model)
+        model = model.to(memory_format=torch.channels_last)
+        steps = EPOCHS * (len(images) // BATCH)
+        optimiser = torch.optim.Adam(model.parameters(), RATE)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps, pct_start=0.2)
+        for _ in range(EPOCHS):
+            for chosen in torch.randperm(len(images))[: len(images) // BATCH * BATCH].split(BATCH):
+                top, left = torch.randint(images.shape[-1] - side + 1, (2,)).tolist()
+                crops = images[chosen, :, top : top + side, left : left + side].contiguous(
+                    memory_format=torch.channels_last
+                )
+                optimiser.zero_grad()
+                nn.functional.cross_entropy(model(crops), labels[chosen]).backward()
+                optimiser.step()
+                schedule.step()
+    _fold_normalisation(model.eval())
+    return model.state_dict()
+
+
+def _add_normalisation(module: nn.Module) -> None:
+    for name, child in module.named_children():
+        if isinstance(child, nn.Conv2d):
+            setattr(module, name, nn.Sequential(child, nn.BatchNorm2d(child.out_channels)))
+        elif isinstance(child, nn.Linear):
+            setattr(module, name, nn.Sequential(child, nn.BatchNorm1d(child.out_features)))
+        else:
+            _add_normalisation(child)
+
+
+def _fold_normalisation(module: nn.Module) -> None:
+    for name, child in module.named_children():
+        match list(child.children()):
+            case [nn.Conv2d() as layer, nn.BatchNorm2d() as norm]:
+                setattr(module, name, fuse_conv_bn_eval(layer, norm))
+            case [nn.Linear() as layer, nn.BatchNorm1d() as norm]:
+                setattr(module, name, fuse_linear_bn_eval(layer, norm))
+            case _:
+                _fold_normalisation(child)

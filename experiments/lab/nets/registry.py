@@ -1,0 +1,89 @@
+"""Networks by name: every torchvision classifier, EfficientNet-Lite0, and the narrow stand-ins of the demo profile."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Literal
+
+from tpdl.engine.errors import UserError
+
+if TYPE_CHECKING:
+    from torch import nn
+
+Weights = Literal["pretrained", "random"]
+
+IMAGE_SIZE = 224
+"""Side in pixels of the images that ImageNet networks see."""
+
+MEAN = (0.485, 0.456, 0.406)
+DEVIATION = (0.229, 0.224, 0.225)
+"""Mean and standard deviation of ImageNet's red, green and blue, for values in 0 … 1."""
+
+
+def names() -> list[str]:
+    """All names that `build` knows."""
+    from torchvision import models
+
+    from experiments.lab.nets import efficientnet_lite
+    from experiments.lab.nets.tiny import BUILDERS
+
+    return sorted([*BUILDERS, efficientnet_lite.NAME, *models.list_models(module=models)])
+
+
+def image_size(name: str) -> int:
+    """Side in pixels of the square images that the network is given: 48 or 64 for the stand-ins, 224 for all others."""
+    from experiments.lab.nets.tiny import SIDES
+
+    return SIDES.get(name, IMAGE_SIZE)
+
+
+def architecture(name: str) -> nn.Module:
+    """The network without trained weights, in evaluation mode, initialised by torch's global random state.
+
+    Under `torch.device("meta")` it has shapes but no storage: enough to count parameters and to list cuts.
+
+    Raises:
+        UserError: the name is unknown (the message names the nearest), or its package is not installed.
+    """
+    from torchvision import models
+
+    from experiments.lab.nets import efficientnet_lite
+    from experiments.lab.nets.tiny import BUILDERS
+
+    if name in BUILDERS:
+        return BUILDERS[name]().eval()
+    if name == efficientnet_lite.NAME:
+        return efficientnet_lite.efficientnet_lite0().eval()
+    if name not in (known := names()):
+        near = difflib.get_close_matches(name, known, n=1)
+        raise UserError(f"no network is called {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+    return models.get_model(name, weights=None).eval()
+
+
+def build(name: str, weights: Weights = "pretrained", seed: int = 0) -> nn.Module:
+    """The network in evaluation mode on the CPU.
+
+    Args:
+        name: a torchvision classifier such as "vgg16", "efficientnet_lite0", "tiny_vgg" or "tiny_squeezenet".
+        weights: "pretrained" (ImageNet, from the data catalogue's `weights/NAME`; procedural textures for the stand-ins)
+            or "random" (the initialisation of the architecture, decided by `seed`).
+        seed: of the random weights; without effect on pretrained ones.
+
+    Raises:
+        UserError: unknown network; weights not on this machine, or not the weights of this network.
+    """
+    import torch
+
+    from experiments.lab.nets.tiny import BUILDERS
+    from experiments.lab.nets.weights import load_weights
+
+    if weights == "pretrained" and name in BUILDERS:
+        from experiments.lab.nets.pretraining import pretrained
+
+        return pretrained(name)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = architecture(name)
+    if weights == "pretrained":
+        load_weights(model, name)
+    return model
