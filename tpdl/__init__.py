@@ -3,7 +3,24 @@
 What an experiment module needs. Importing this imports neither torch nor matplotlib nor pandas.
 """
 
-from tpdl.engine.context import Arrays, checkpoint, main, note, profile, progress
-from tpdl.engine.declare import experiment, figure, summary
+from tpdl.cli.alone import main
+from tpdl.errors import StepError, UserError
+from tpdl.files import atomic_path, sha256_file
+from tpdl.plan.declare import experiment, figure, summary
+from tpdl.run.context import Arrays, checkpoint, note, profile, progress
 
-__all__ = ["Arrays", "checkpoint", "experiment", "figure", "main", "note", "profile", "progress", "summary"]
+__all__ = [
+    "Arrays",
+    "StepError",
+    "UserError",
+    "atomic_path",
+    "checkpoint",
+    "experiment",
+    "figure",
+    "main",
+    "note",
+    "profile",
+    "progress",
+    "sha256_file",
+    "summary",
+]

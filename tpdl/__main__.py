@@ -1,5 +1,5 @@
 """`python -m tpdl` is the command `tpdl`."""
 
-from tpdl.cli import main
+from tpdl.cli.main import main
 
 main()

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from string import Template
 
-from tpdl.engine.errors import StepError, UserError
+from tpdl.errors import StepError, UserError
 
 HERE = Path(__file__).parent
 STARTER = HERE / "starter"

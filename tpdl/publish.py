@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tpdl.engine.errors import StepError, UserError
+from tpdl.errors import StepError, UserError
 
 if TYPE_CHECKING:
-    from tpdl.engine.plan import Plan
+    from tpdl.plan.plan import Plan
 
 BRANCH = "gh-pages"
 

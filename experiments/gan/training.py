@@ -59,7 +59,7 @@ def train(
     import torch
 
     from experiments.lab.methods.adversarial_training import generate, noise
-    from tpdl.engine.files import atomic_path
+    from tpdl import atomic_path
 
     moments = [moment for moment in MOMENTS if moment < iterations] + [iterations]
     z = noise(samples, training.nz, [training.seed, 2])

@@ -99,7 +99,7 @@ def class_index(classes: Sequence[str], name: str) -> int:
     Raises:
         UserError: there is none.
     """
-    from tpdl.engine.errors import UserError
+    from tpdl import UserError
 
     if name not in classes:
         import difflib

@@ -10,8 +10,8 @@ import pytest
 
 from experiments.lab.data import catalog, packaged
 from experiments.lab.data.place import data_root, needed
-from tpdl.engine.errors import UserError
-from tpdl.engine.files import sha256_file
+from tpdl.errors import UserError
+from tpdl.files import sha256_file
 
 
 def test_it_imports_nothing_heavy() -> None:

@@ -14,7 +14,7 @@ import pytest
 from experiments.lab.data import catalog
 from experiments.lab.data.catalog import Download, Entry
 from experiments.lab.data.fetch import fetch
-from tpdl.engine.errors import StepError, UserError
+from tpdl.errors import StepError, UserError
 
 CONTENT = b"weights " * 5000
 

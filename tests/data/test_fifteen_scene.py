@@ -15,7 +15,7 @@ from PIL import Image
 
 from experiments.lab.data import fifteen_scene
 from experiments.lab.data.unpack import SPLIT, arrange_scenes, unpack
-from tpdl.engine.errors import StepError, UserError
+from tpdl.errors import StepError, UserError
 
 
 def picture(value: int, mode: str = "L") -> bytes:

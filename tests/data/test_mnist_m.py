@@ -14,7 +14,7 @@ from PIL import Image
 
 from experiments.lab.data import catalog, mnist, mnist_m
 from experiments.lab.data.fetch import fetch
-from tpdl.engine.errors import UserError
+from tpdl.errors import UserError
 
 
 def made_up(count: int = 50) -> tuple[np.ndarray, list[np.ndarray]]:

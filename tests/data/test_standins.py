@@ -14,7 +14,7 @@ from experiments.lab.data import fifteen_scene, imagenet, mnist
 from experiments.lab.data.drawn_scenes import COPIES, DRAWERS, draw, draw_scenes
 from experiments.lab.data.textures import KINDS, draw_textures
 from experiments.lab.methods.duplicates import across, identical
-from tpdl.engine.errors import UserError
+from tpdl.errors import UserError
 
 
 def digest(array: np.ndarray) -> str:

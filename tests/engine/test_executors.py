@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.conftest import Lab
-from tpdl.engine.step import Fingerprint, Input, Step
-from tpdl.engine.worker import Job
+from tpdl.plan.step import Fingerprint, Input, Step
+from tpdl.run.worker import Job
 
 
 def tables(lab: Lab) -> dict[str, bytes]:

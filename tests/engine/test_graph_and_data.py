@@ -10,7 +10,7 @@ from tests.conftest import one_line
 CATALOGUE = """
 from pathlib import Path
 
-from tpdl.engine.errors import UserError
+from tpdl.errors import UserError
 
 
 def names():

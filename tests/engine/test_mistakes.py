@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import one_line
-from tpdl.engine.errors import StepError
-from tpdl.engine.files import atomic_write
+from tpdl.errors import StepError
+from tpdl.files import atomic_write
 
 CELL = "toy/curve/network=small"
 PRODUCT = "figures/toy/curve/network=small.csv"
@@ -179,8 +179,8 @@ def test_full_disk_keeps_the_old_file(tmp_path):
     path = tmp_path / "results.csv"
     path.write_text("old")
     program = (
-        "import resource, sys; from pathlib import Path; from tpdl.engine.files import atomic_write;"
-        "from tpdl.engine.errors import StepError\n"
+        "import resource, sys; from pathlib import Path; from tpdl.files import atomic_write;"
+        "from tpdl.errors import StepError\n"
         "try: atomic_write(Path(sys.argv[1]), 'x' * 100_000)\n"
         "except StepError as error: print(error)"
     )

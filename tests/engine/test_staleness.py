@@ -393,7 +393,7 @@ def test_status_is_quick_once_warm(fresh):
 def test_an_opaque_picture_loses_its_alpha_channel_and_nothing_else():
     from PIL import Image
 
-    from tpdl.engine.pictures import smaller
+    from tpdl.run.pictures import smaller
 
     for alpha, mode in ((255, "RGB"), (254, "RGBA")):
         image = Image.effect_noise((40, 30), 60).convert("RGBA")

@@ -11,7 +11,7 @@ from experiments.gan import training as module
 from experiments.gan.training import digit_measure, history_rows, measured_rows, train
 from experiments.lab.methods.adversarial_training import noise
 from tests.experiments.gan_digits import small_classifier, small_training
-from tpdl.engine import context
+from tpdl.run import context
 
 ITERATIONS = 12
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from experiments.transfer.networks import networks, networks_dots, networks_values
-from tpdl.engine import theme
+from tpdl.run import theme
 
 CURVE = pd.DataFrame(
     {

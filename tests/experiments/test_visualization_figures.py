@@ -23,7 +23,7 @@ from experiments.visualization import (
     saliency_methods,
     saliency_segmentation,
 )
-from tpdl.engine import theme
+from tpdl.run import theme
 
 RNG = np.random.default_rng(0)
 MEASURES = ("colourfulness", "total_variation", "fine", "probability", "judge_probability")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.fingerprint.tree import write
-from tpdl.engine.fingerprint import Sources, cache, summary
+from tpdl.fingerprint import Sources, cache, summary
 
 FILES = {"app.py": "from lib import f\ndef run(): return f(1)\n", "lib.py": "def f(x): return 1\ndef g(x): return 2\n"}
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.fingerprint.tree import write
-from tpdl.engine.errors import UserError
-from tpdl.engine.fingerprint import REQUIRED, Declaration, Sources
+from tpdl.errors import UserError
+from tpdl.fingerprint import REQUIRED, Declaration, Sources
 
 HEAD = "from tpdl import experiment, figure, summary\n"
 

@@ -105,7 +105,7 @@ PINNED = {
 PROGRAM = """
 import json, sys
 from pathlib import Path
-from tpdl.engine.fingerprint import Sources
+from tpdl.fingerprint import Sources
 print(json.dumps(Sources(Path(sys.argv[1])).closure("app:run", ["lib:register"])))
 """
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tpdl.engine.fingerprint.canonical import Function, dump, effective
-from tpdl.engine.fingerprint.scopes import Collector, bind
+from tpdl.fingerprint.canonical import Function, dump, effective
+from tpdl.fingerprint.scopes import Collector, bind
 
 SAMPLE = [
     "argparse",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.fingerprint.tree import write
-from tpdl.engine.fingerprint import Sources
+from tpdl.fingerprint import Sources
 
 FILES = {
     "app.py": "from lib import f\nfrom core.engine import g\nimport figures\ndef run(): return f(1), g(1), figures.x\n",

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from tests.fingerprint.tree import write
-from tpdl.engine.fingerprint import Sources
-from tpdl.engine.trace import Trace, missing
+from tpdl.fingerprint import Sources
+from tpdl.run.trace import Trace, missing
 
 APP = """
     import functools

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tpdl.engine.fingerprint import Sources
+from tpdl.fingerprint import Sources
 
 
 def write(root: Path, files: Mapping[str, str]) -> None:

@@ -17,7 +17,7 @@ from experiments.lab.methods.gram import Gram, Totals, gram_matrices
 from experiments.lab.methods.spool import Spool, blocks, passes
 from experiments.lab.nets.cuts import Cut, cuts, tapped
 from experiments.lab.nets.registry import build, image_size
-from tpdl.engine.errors import StepError, UserError
+from tpdl.errors import StepError, UserError
 
 IMAGES, TRAIN, BATCH = 7, 4, 3
 network_of = cache(lambda network: build(network, "random"))

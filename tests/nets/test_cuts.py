@@ -9,7 +9,7 @@ from torch import nn
 from experiments.lab.nets.cuts import cuts, flat, tapped
 from experiments.lab.nets.layers import layers
 from experiments.lab.nets.registry import build
-from tpdl.engine.errors import UserError
+from tpdl.errors import UserError
 
 VGG16_SHAPES = [
     *[(64, 224, 224)] * 2,

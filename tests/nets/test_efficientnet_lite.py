@@ -13,7 +13,7 @@ from sklearn.datasets import load_sample_image
 from experiments.lab.nets.cuts import cuts
 from experiments.lab.nets.layers import layers
 from experiments.lab.nets.registry import DEVIATION, MEAN, build
-from tpdl.engine.errors import UserError
+from tpdl.errors import UserError
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from experiments.lab.nets.adapted import OneByOne, adapted, below, head
 from experiments.lab.nets.batch_norm import add_batch_norm
 from experiments.lab.nets.grey import GreyConvolution, first_convolution, make_grey
 from experiments.lab.nets.registry import DEVIATION, MEAN, build
-from tpdl.engine.errors import UserError
+from tpdl.errors import UserError
 
 SIDE = 20
 

@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 
 from experiments.lab.nets.registry import build
 from experiments.lab.nets.weights import fill, read_state
-from tpdl.engine.errors import UserError
+from tpdl.errors import UserError
 
 
 @pytest.fixture

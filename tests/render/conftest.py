@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from tpdl.engine.project import Project
-from tpdl.engine.run import run_steps
+from tpdl.plan.project import Project
 from tpdl.render.prepare import Prepared, prepare
-from tpdl.render.report import ReportResult, build
+from tpdl.report import ReportResult, build
+from tpdl.run.steps import run_steps
 
 SAMPLE = Path(__file__).parent / "sample"
 

@@ -19,10 +19,10 @@ import pytest
 
 from tests.render.conftest import SAMPLE, prepared, write_chapter
 from tests.render.structure import structure
-from tpdl.engine.errors import UserError
-from tpdl.engine.project import Project
-from tpdl.render.report import ReportResult, build
+from tpdl.errors import UserError
+from tpdl.plan.project import Project
 from tpdl.render.tables import _in_one_line
+from tpdl.report import ReportResult, build
 
 EXPECTED = Path(__file__).parent / "expected_structure.txt"
 Built = tuple[Path, ReportResult]
@@ -272,7 +272,7 @@ def write_expectation() -> None:
     """Measure and render the sample, and store its structure."""
     from rich.console import Console
 
-    from tpdl.engine.run import run_steps
+    from tpdl.run.steps import run_steps
 
     with tempfile.TemporaryDirectory() as folder:
         root = Path(shutil.copytree(SAMPLE, Path(folder) / "project"))

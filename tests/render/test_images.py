@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tpdl.render.embedded.images import with_sizes
+from tpdl.embedded.images import with_sizes
 
 SVG = '<?xml version="1.0"?>\n<svg {} xmlns="http://www.w3.org/2000/svg"></svg>'
 

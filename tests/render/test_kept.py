@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tpdl.engine.project import Project
-from tpdl.render.embedded import kept
-from tpdl.render.embedded.citations import Citations
-from tpdl.render.report import build
+from tpdl.embedded import kept
+from tpdl.embedded.citations import Citations
+from tpdl.plan.project import Project
+from tpdl.report import build
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from tests.render.conftest import prepared, write_chapter
-from tpdl.engine.errors import UserError
-from tpdl.engine.project import Project
-from tpdl.render.report import build
+from tpdl.errors import UserError
+from tpdl.plan.project import Project
+from tpdl.report import build
 
 MISTAKES = [
     ("unknown name", "Text.\n\nIt is `areas.ratoi:.1f`{.value}.", 5, "did you mean `ratio`"),
@@ -115,7 +115,7 @@ def test_false_claim_stops_the_report_and_a_draft_marks_it(root: Path) -> None:
 def test_prepare_neither_imports_torch_nor_pandas_and_is_quick(root: Path) -> None:
     prepared(root)  # the fingerprint is warm afterwards
     code = (
-        "import sys, time; from pathlib import Path; from tpdl.engine.project import Project; from tpdl.render.prepare import prepare\n"
+        "import sys, time; from pathlib import Path; from tpdl.plan.project import Project; from tpdl.render.prepare import prepare\n"
         "p = prepare(Project(Path('.'))); print(p.seconds, *[m for m in ('torch', 'pandas', 'matplotlib') if m in sys.modules])"
     )
     started = time.perf_counter()

@@ -12,8 +12,8 @@ import pytest
 
 import tpdl.render
 from tests.render.structure import structure
-from tpdl.engine.project import Project
-from tpdl.render.report import ReportResult, build, quarto_path
+from tpdl.plan.project import Project
+from tpdl.report import ReportResult, build, quarto_path
 
 pytestmark = [
     pytest.mark.slow,

@@ -11,8 +11,8 @@ import pytest
 import typst
 from PIL import Image
 
-from tpdl.engine.errors import UserError
-from tpdl.render.embedded.typesetter import Typesetter
+from tpdl.embedded.typesetter import Typesetter
+from tpdl.errors import UserError
 
 HEAD = '#set document(title: "A title")\n#set text(lang: "en")\n'
 

@@ -15,7 +15,7 @@ import yaml
 
 from tests.conftest import Lab, one_line
 from tests.workflow.conftest import in_folder
-from tpdl.engine.errors import StepError, UserError
+from tpdl.errors import StepError, UserError
 from tpdl.init import STARTER, start_project
 
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import Lab, one_line
 from tests.workflow.conftest import commit, git
-from tpdl.engine.errors import StepError, UserError
+from tpdl.errors import StepError, UserError
 from tpdl.publish import publish
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Lab, one_line, wait_for
-from tpdl.engine.project import Project
+from tpdl.plan.project import Project
 from tpdl.watch.changes import Changes
 from tpdl.watch.server import Site
 

@@ -18,7 +18,7 @@ import pytest
 
 from tests.conftest import wait_for
 from tests.workflow.conftest import git
-from tpdl.cli import _parser
+from tpdl.cli.main import _parser
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/your-own-report.md"

@@ -11,10 +11,10 @@ from tpdl.compare.tables import compare_tables, read_rows
 from tpdl.compare.trees import Commit, InCommit, OnDisk
 from tpdl.compare.values import Change, compare_arrays, compare_json
 from tpdl.compare.versions import StepVersion, Version, read_version
-from tpdl.engine.status import differences
+from tpdl.plan.status import differences
 
 if TYPE_CHECKING:
-    from tpdl.engine.plan import Plan
+    from tpdl.plan.plan import Plan
 
 Verdict = Literal["changed", "new", "gone"]
 PICTURES = (".svg", ".png")

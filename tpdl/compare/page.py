@@ -7,8 +7,8 @@ import html
 from collections.abc import Iterable
 from pathlib import Path
 
+from tpdl.cli.compare_screen import summary
 from tpdl.compare.comparison import Comparison, StepDifference
-from tpdl.compare.screen import summary
 
 TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
 STYLE = Path(__file__).parent / "page.css"

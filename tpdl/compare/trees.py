@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
-from tpdl.engine.errors import UserError
+from tpdl.errors import UserError
 
 FOLDER = "figures"
 

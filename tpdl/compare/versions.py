@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tpdl.compare.trees import Tree
-from tpdl.engine.step import Fingerprint
+from tpdl.plan.step import Fingerprint
 
 RECORD = ".record.json"
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 
-from tpdl.engine.files import atomic_write
-from tpdl.engine.plan import Plan
-from tpdl.engine.status import Status
+from tpdl.files import atomic_write
+from tpdl.plan.plan import Plan
+from tpdl.plan.status import Status
 
 FILL = {"fresh": "#cfe8dc", "stale": "#fbe3b3", "stale upstream": "#fdf1d8", "missing": "#d8e6f3", "failed": "#f5c9b8"}
 WIDTH, HEIGHT, GAP_X, GAP_Y = 300, 26, 70, 12

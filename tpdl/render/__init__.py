@@ -5,6 +5,6 @@ Knows no deep learning, and imports neither pandas nor torch.
 """
 
 from tpdl.render.prepare import Prepared, prepare
-from tpdl.render.report import ReportResult, build
+from tpdl.report import ReportResult, build
 
 __all__ = ["Prepared", "ReportResult", "build", "prepare"]

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from tpdl.engine.screen import DISTRIBUTIONS
+from tpdl.cli.screen import DISTRIBUTIONS
 from tpdl.render.namespace import run_command
 from tpdl.render.provenance import day, duration, machine, size
 
 if TYPE_CHECKING:
-    from tpdl.engine.plan import Plan
-    from tpdl.engine.status import Status
+    from tpdl.plan.plan import Plan
+    from tpdl.plan.status import Status
 
 
 def about(plan: Plan, states: Mapping[str, Status]) -> dict[str, Any]:

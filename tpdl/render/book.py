@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from tpdl.engine.errors import UserError
+from tpdl.errors import UserError
 
 INCLUDE = re.compile(r"^[ \t]*\{\{<\s*include\s+(\S+)\s*>\}\}[ \t]*$")
 CONFIGURATION = "_quarto.yml"

@@ -12,8 +12,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tpdl.engine.plan import Plan
-    from tpdl.engine.status import Status
+    from tpdl.plan.plan import Plan
+    from tpdl.plan.status import Status
 
 BOX_WIDTH, BOX_HEIGHT, GAP_X, GAP_Y, TITLE = 158, 38, 24, 10, 30
 FITTING = 22

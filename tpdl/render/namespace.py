@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from tpdl.render.expressions import ExpressionError, NotMeasured
 
 if TYPE_CHECKING:
-    from tpdl.engine.plan import Plan
-    from tpdl.engine.step import Step
+    from tpdl.plan.plan import Plan
+    from tpdl.plan.step import Step
 
 
 def read_table(path: Path) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tpdl.engine.files import atomic_write
+from tpdl.files import atomic_write
 from tpdl.render.about import about
 from tpdl.render.book import Book, Chapter, read_book, repository
 from tpdl.render.expressions import Evaluator, ExpressionError, NotMeasured, kind, show, split_format
@@ -27,9 +27,9 @@ from tpdl.render.scan import REFERENCE_KINDS, Item, scan
 from tpdl.render.tables import build_table, unmeasured_cells
 
 if TYPE_CHECKING:
-    from tpdl.engine.plan import Plan
-    from tpdl.engine.project import Project
-    from tpdl.engine.status import Status
+    from tpdl.plan.plan import Plan
+    from tpdl.plan.project import Project
+    from tpdl.plan.status import Status
 
 STAND_IN = "The data are stand-ins, made to try the report out. Nothing here says anything about the real data."
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from tpdl.render.namespace import run_command
 
 if TYPE_CHECKING:
-    from tpdl.engine.plan import Plan
-    from tpdl.engine.status import Status
-    from tpdl.engine.step import Step
+    from tpdl.plan.plan import Plan
+    from tpdl.plan.status import Status
+    from tpdl.plan.step import Step
 
 NBSP = "\N{NO-BREAK SPACE}"
 Piece = dict[str, str]

@@ -28,8 +28,8 @@ from tpdl.render.namespace import run_command
 from tpdl.render.problem import nearest
 
 if TYPE_CHECKING:
-    from tpdl.engine.plan import Plan
-    from tpdl.engine.status import Status
+    from tpdl.plan.plan import Plan
+    from tpdl.plan.status import Status
 
 Cell = dict[str, Any]
 ATTRIBUTES = ("from", "columns", "formats", "where", "sort", "limit", "bold")

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from tpdl.engine.errors import UserError
+from tpdl.errors import UserError
 
 SUFFIXES = {
     *(".py", ".qmd", ".md", ".bib", ".csl", ".yml", ".yaml", ".toml", ".lua", ".css", ".scss", ".typ", ".js", ".html"),

@@ -8,16 +8,16 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tpdl.engine.errors import UserError
+from tpdl.embedded.pdf import document
+from tpdl.embedded.typesetter import Typesetter
+from tpdl.errors import UserError
 from tpdl.render.book import Book, read_book
-from tpdl.render.embedded.pdf import document
-from tpdl.render.embedded.typesetter import Typesetter
 from tpdl.watch.changes import Changes
 from tpdl.watch.refresh import Refreshed, answer
 from tpdl.watch.server import Site
 
 if TYPE_CHECKING:
-    from tpdl.engine.project import Project
+    from tpdl.plan.project import Project
 
 WARM = ["pandas", "matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "yaml"]
 """Libraries that every drawing imports, which takes longer than the drawing."""

@@ -14,12 +14,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tpdl.engine.errors import UserError
+from tpdl.errors import UserError
 
 if TYPE_CHECKING:
-    from tpdl.engine.plan import Plan
-    from tpdl.engine.project import Project
-    from tpdl.engine.status import Status
+    from tpdl.plan.plan import Plan
+    from tpdl.plan.project import Project
+    from tpdl.plan.status import Status
 
 SHOWN = 3
 
@@ -38,7 +38,7 @@ class Refreshed:
 def answer(root: str, profile: str, pdf: bool, to: Connection) -> None:
     """Refresh and send what became of it through `to`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that watches, which ends this one
-    from tpdl.engine.project import Project
+    from tpdl.plan.project import Project
 
     done = Refreshed()
     try:
@@ -58,8 +58,8 @@ def refresh(project: Project, profile: str, pdf: bool, done: Refreshed) -> None:
     Raises:
         UserError: a source or the configuration cannot be read. One line; the pages stay as they were.
     """
-    from tpdl.render.embedded.typesetter import Later
-    from tpdl.render.report import build
+    from tpdl.embedded.typesetter import Later
+    from tpdl.report import build
 
     plan = project.plan(profile)
     states = plan.status()
@@ -93,7 +93,7 @@ def drawable(plan: Plan, states: Mapping[str, Status]) -> list[str]:
 def _draw(plan: Plan, states: Mapping[str, Status], done: Refreshed) -> None:
     from rich.console import Console
 
-    from tpdl.engine.run import run_steps
+    from tpdl.run.steps import run_steps
 
     for name, status in states.items():
         if status.state == "failed" and plan.steps[name].kind != "experiment":

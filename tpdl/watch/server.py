@@ -10,7 +10,7 @@ from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from tpdl.engine.errors import UserError
+from tpdl.errors import UserError
 
 HOST = "127.0.0.1"
 VERSIONS = "/-/versions"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from experiments.lab.data.packaged import packaged_weights
 from experiments.lab.data.place import data_root
-from tpdl.engine.errors import UserError
+from tpdl import UserError
 
 
 @dataclass(frozen=True)
@@ -194,7 +194,7 @@ def fetch(name: str, root: Path | None = None, progress: Callable[[int, int], No
 
 def verify(name: str, root: Path | None = None) -> str | None:
     """What is wrong with the copy of `name` that is here, in a line; None if nothing is known to be wrong."""
-    from tpdl.engine.files import sha256_file
+    from tpdl import sha256_file
 
     root = root or data_root()
     for download in entry(name).downloads:

@@ -12,8 +12,7 @@ from pathlib import Path
 from experiments.lab.data.catalog import Download, entry
 from experiments.lab.data.place import data_root
 from experiments.lab.data.unpack import arrange_photographs, arrange_scenes
-from tpdl.engine.errors import StepError, UserError
-from tpdl.engine.files import atomic_path, sha256_file
+from tpdl import StepError, UserError, atomic_path, sha256_file
 
 Progress = Callable[[int, int], None]
 """Called with the bytes done and the bytes in all (0 where the server does not say)."""

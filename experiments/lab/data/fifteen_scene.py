@@ -12,8 +12,7 @@ import numpy as np
 from PIL import Image
 
 from experiments.lab.data.place import needed
-from tpdl.engine.context import profile
-from tpdl.engine.errors import UserError
+from tpdl import UserError, profile
 
 TRAIN, TEST = 1500, 2985
 CLASSES = 15

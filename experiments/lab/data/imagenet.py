@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from experiments.lab.data.place import needed
-from tpdl.engine.context import profile
-from tpdl.engine.errors import UserError
+from tpdl import UserError, profile
 
 COUNT = 25
 

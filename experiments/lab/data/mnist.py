@@ -8,8 +8,7 @@ import numpy as np
 from PIL import Image
 
 from experiments.lab.data.place import data_root, needed
-from tpdl.engine.context import profile
-from tpdl.engine.errors import UserError
+from tpdl import UserError, profile
 
 SIDE = 28
 DEMO_TEST = 297

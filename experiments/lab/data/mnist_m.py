@@ -20,8 +20,7 @@ from PIL import Image
 from experiments.lab.data.mnist import SIDE, Digits
 from experiments.lab.data.mnist import load as load_mnist
 from experiments.lab.data.place import data_root, needed
-from tpdl.engine.context import profile
-from tpdl.engine.errors import UserError
+from tpdl import UserError, profile
 
 ARCHIVE = "mnist_m/mnist_m.tar.gz"
 """Of the authors, with mnist_m_{train,test}/*.png and mnist_m_{train,test}_labels.txt; below the data root."""

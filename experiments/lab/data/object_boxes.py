@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tpdl.engine.context import profile
+from tpdl import profile
 
 Box = tuple[int, int, int, int]
 

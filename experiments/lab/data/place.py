@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from tpdl.engine.errors import UserError
+from tpdl import UserError
 
 
 def data_root() -> Path:

@@ -10,7 +10,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from tpdl.engine.errors import StepError, UserError
+from tpdl import StepError, UserError
 
 SPLIT = Path(__file__).with_name("fifteen_scene_split.json")
 """Class -> numbers of the 100 images that the lab trains on."""

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.svm import LinearSVC
 
-from tpdl.engine.errors import UserError
+from tpdl import UserError
 
 
 def linear_svm(

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
-from tpdl.engine.errors import UserError
+from tpdl import UserError
 
 
 def logistic_regression(

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from experiments.lab.nets.cuts import Cut
-from tpdl.engine.errors import StepError, UserError
+from tpdl import StepError, UserError
 
 FLOAT = 4
 """Bytes of a float32."""

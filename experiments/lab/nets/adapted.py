@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torchvision.models.squeezenet import Fire
 
-from tpdl.engine.errors import UserError
+from tpdl import UserError
 
 LAST_BLOCKS = 2
 """Fire modules that count as the last blocks: fire8 and fire9."""

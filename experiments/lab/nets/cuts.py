@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torchvision.models.squeezenet import Fire
 
 from experiments.lab.nets.registry import architecture, image_size
-from tpdl.engine.errors import UserError
+from tpdl import UserError
 
 ACTIVATIONS = (nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.SiLU, nn.Hardswish, nn.GELU)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tpdl.engine.errors import UserError
+from tpdl import UserError
 
 if TYPE_CHECKING:
     from torch import nn

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from tpdl.engine.errors import UserError
+from tpdl import UserError
 
 
 class GreyConvolution(nn.Module):

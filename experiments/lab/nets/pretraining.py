@@ -22,7 +22,7 @@ from experiments.lab.nets import inputs, tiny
 from experiments.lab.nets.inputs import normalised
 from experiments.lab.nets.registry import image_size
 from experiments.lab.nets.tiny import BUILDERS
-from tpdl.engine.files import atomic_path
+from tpdl import atomic_path
 
 EACH, EPOCHS, BATCH, RATE = 32, 7, 32, 4e-3
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Literal
 
-from tpdl.engine.errors import UserError
+from tpdl import UserError
 
 if TYPE_CHECKING:
     from torch import nn

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from experiments.lab.data.packaged import packaged_weights
 from experiments.lab.data.place import data_root, needed
-from tpdl.engine.errors import UserError
+from tpdl import UserError
 
 if TYPE_CHECKING:
     import torch

@@ -1,0 +1,49 @@
+"""`python experiments/…/x.py`: run the steps of one module."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+
+def main(file: str) -> None:
+    """Run the steps of the module at `file` alone: the last lines of every experiment module.
+
+    >>> if __name__ == "__main__":  # doctest: +SKIP
+    ...     tpdl.main(__file__)
+    """
+    raise SystemExit(run_module(Path(file)))
+
+
+def run_module(file: Path) -> int:
+    """Bring the steps of the module at `file` up to date, with what they need, in this process.
+
+    Returns:
+        the exit code.
+    """
+    from rich.console import Console
+
+    from tpdl.cli.display import print_report
+    from tpdl.errors import Exit, UserError
+    from tpdl.plan.project import Project
+    from tpdl.run.context import profile
+    from tpdl.run.steps import run_steps
+
+    console = Console()
+    try:
+        project = Project.find(file.parent)
+        plan = project.plan(profile())
+        source = str(file.resolve().relative_to(project.root))
+        names = [step.name for step in plan.steps.values() if step.source == source]
+        running = plan.stale_selection(names, plan.status())
+        if not running:
+            console.print(f"all {len(names)} steps of {source} are fresh")
+        report = run_steps(plan, running, console, "inline")
+    except UserError as error:
+        print(f"tpdl: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    if running:
+        print_report(report, console)
+    return Exit.OK if report.ok else Exit.NOT_FRESH

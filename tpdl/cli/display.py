@@ -1,0 +1,165 @@
+"""What a person sees while steps run: a live picture on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from rich.console import Console
+from rich.live import Live
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn
+
+from tpdl.plan.plan import Plan
+from tpdl.run.schedule import Report
+from tpdl.run.worker import Outcome, progress_path
+
+LAST_LINES = 12
+
+
+class Display:
+    """A `tpdl.run.schedule.Listener` that prints.
+
+    Args:
+        total: how many steps are to run.
+        expected: step -> seconds that it took the last time, for the time left.
+        workers: how many run at a time.
+    """
+
+    def __init__(self, plan: Plan, console: Console, total: int, expected: Mapping[str, float], workers: int) -> None:
+        self._plan, self._console, self._workers = plan, console, workers
+        self._expected = dict(expected)
+        self._bars = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.fields[what]}"),
+            console=console,
+            auto_refresh=False,
+        )
+        self._all = self._bars.add_task("steps", total=total, what="")
+        self._running: dict[str, tuple[Any, float]] = {}
+        self._live: Live | None = None
+
+    def __enter__(self) -> Display:
+        if self._console.is_terminal:
+            self._live = Live(self._bars, console=self._console, auto_refresh=False, transient=True)
+            self._live.start()
+            self._hook, sys.breakpointhook = sys.breakpointhook, self._breakpoint
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stop()
+
+    def _stop(self) -> None:
+        if self._live:
+            self._live.stop()
+            self._live = None
+            sys.breakpointhook = self._hook
+
+    def _breakpoint(self, *args: Any, **kwargs: Any) -> Any:
+        """A debugger needs the terminal for itself."""
+        hook = self._hook
+        self._stop()
+        return hook(*args, **kwargs)
+
+    def started(self, name: str) -> None:
+        """Show a line for the step."""
+        task = self._bars.add_task(name, total=None, what="")
+        self._running[name] = (task, time.monotonic())
+        if not self._live:
+            self._console.print(f"[dim]running[/] {escape(name)}")
+        self.tick()
+
+    def tick(self) -> None:
+        """Read how far the running steps are."""
+        if not self._live:
+            return
+        for name, (task, start) in self._running.items():
+            state = self._state(name)
+            done, total, unit = (state.pop(key, None) for key in ("done", "total", "unit"))
+            parts = [f"{done or 0}/{total} {unit or ''}" if total else f"{done} {unit or ''}" if done else ""]
+            parts += [
+                f"{key} {value:.4g}" if isinstance(value, float) else f"{key} {value}" for key, value in state.items()
+            ]
+            elapsed = time.monotonic() - start
+            left = elapsed / done * (total - done) if done and total else self._expected.get(name, 0) - elapsed
+            parts.append(_clock(elapsed) + (f", {_clock(left)} left" if left > 1 else ""))
+            self._bars.update(task, completed=done or 0, total=total, what="  ".join(part for part in parts if part))
+        self._bars.update(self._all, what=self._left())
+        self._live.update(self._bars, refresh=True)
+
+    def ended(self, outcome: Outcome) -> None:
+        """One line for a step that delivered, the end of its log for one that failed."""
+        task, _ = self._running.pop(outcome.step)
+        self._bars.remove_task(task)
+        self._bars.advance(self._all)
+        self._expected.pop(outcome.step, None)
+        name = escape(outcome.step)
+        if outcome.message is None:
+            same = "" if outcome.changed else "  [dim]same result as before[/]"
+            self._console.print(f"[green]done[/]    {name}  [dim]{_clock(outcome.seconds)}[/]{same}", highlight=False)
+            if outcome.moved:
+                self._console.print(
+                    f"        its source changed while it ran ({', '.join(outcome.moved[:3])}): still stale"
+                )
+        else:
+            self._console.print(f"[red]failed[/]  {name}: {escape(outcome.message)}", highlight=False, soft_wrap=True)
+            self._log(outcome)
+        self.tick()
+
+    def passed_over(self, name: str, reason: str) -> None:
+        """One line for a step that did not run."""
+        self._bars.advance(self._all)
+        self._console.print(f"[dim]skipped {escape(name)}: {escape(reason)}[/]", highlight=False, soft_wrap=True)
+
+    def _log(self, outcome: Outcome) -> None:
+        log = self._plan.log_path(self._plan.steps[outcome.step])
+        try:
+            lines = log.read_text(errors="replace").splitlines()
+        except OSError:
+            return
+        if lines:
+            for line in lines[-LAST_LINES:]:
+                self._console.print(f"        [dim]{escape(line)}[/]", highlight=False, soft_wrap=True)
+        self._console.print(f"        the whole log: {log.relative_to(self._plan.project.root)}", highlight=False)
+
+    def _state(self, name: str) -> dict[str, Any]:
+        try:
+            state: dict[str, Any] = json.loads(
+                progress_path(self._plan.project.root, self._plan.profile, name).read_text()
+            )
+        except (OSError, ValueError):
+            return {}
+        return state
+
+    def _left(self) -> str:
+        task = self._bars.tasks[0]
+        counts = f"{int(task.completed)}/{int(task.total or 0)} steps, {len(self._running)} running"
+        known = sum(self._expected.values()) / self._workers
+        return counts + (f", about {_clock(known)} of work left" if known > 2 else "")
+
+
+def _clock(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < 60 else str(timedelta(seconds=round(seconds)))
+
+
+def print_report(report: Report, console: Console) -> None:
+    """One closing line: how many steps did what."""
+    parts = [f"{len(report.done)} done"]
+    if report.unchanged:
+        parts.append(f"{len(report.unchanged)} still fresh")
+    if report.failed:
+        parts.append(f"[red]{len(report.failed)} failed[/]: {escape(', '.join(report.failed))}")
+    if report.blocked:
+        parts.append(f"{len(report.blocked)} not run because of that")
+    if report.moved:
+        parts.append(f"{len(report.moved)} out of date again, because the source changed meanwhile")
+    for name, symbols in report.unseen.items():
+        parts.append(
+            f"{escape(name)} executed what its fingerprint does not know: {', '.join(symbols)}; declare uses=[…]"
+        )
+    console.print("; ".join(parts), highlight=False, soft_wrap=True)

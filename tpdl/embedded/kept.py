@@ -1,0 +1,28 @@
+"""What is made of a chapter is kept beside the book, and made again only when what it is made from changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tpdl.files import atomic_write, sha256_bytes
+
+
+def kept(path: Path, made_from: Sequence[str | int], make: Callable[[], str]) -> str:
+    """What `make` returns, or what it returned last time if `made_from` is the same.
+
+    Args:
+        path: where it is kept, named `*.kept`.
+        made_from: all that the outcome depends on, as text or numbers.
+    """
+    key = sha256_bytes(json.dumps(made_from).encode())
+    try:
+        last, _, made = path.read_text(encoding="utf-8").partition("\n")
+    except (OSError, ValueError):  # nothing kept, or damaged
+        last = ""
+    if last == key:
+        return made
+    made = make()
+    atomic_write(path, f"{key}\n{made}")
+    return made

@@ -1,0 +1,200 @@
+"""Run the Pandoc that comes with `pypandoc_binary`: first to number the whole book, then each chapter in each format.
+
+What Pandoc made is kept beside what it was made from, and made again only for a chapter that changed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+
+from tpdl.embedded.citations import Citations
+from tpdl.embedded.excerpt import excerpt
+from tpdl.embedded.kept import kept
+from tpdl.embedded.labels import Labels
+from tpdl.errors import UserError
+from tpdl.files import atomic_write, sha256_bytes
+from tpdl.render.book import Book
+from tpdl.render.prepare import Prepared
+
+HERE = Path(__file__).parent
+PLACE = HERE.parent / "render" / "tpdl.lua"
+QUARTO = HERE / "quarto.lua"
+PART = "<!-- tpdl part -->"
+TEMPLATE = f"$title$\n{PART}\n$toc$\n{PART}\n$body$\n"
+"""What comes back for a page: its title, its table of contents and its text."""
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+
+
+@cache
+def pandoc_path() -> str:
+    """The program. The module that brings it is imported only here, because it takes a while.
+
+    Raises:
+        UserError: `pypandoc_binary` is not installed.
+    """
+    try:
+        import pypandoc
+
+        return str(pypandoc.get_pandoc_path())
+    except (ImportError, OSError):
+        raise UserError("Pandoc is not here; `pip install pypandoc_binary` brings it") from None
+
+
+def parallel(function: Callable[[Given], Made], items: Iterable[Given]) -> list[Made]:
+    """`function` of every item, on all cores; Pandoc runs in processes of its own, so threads are enough."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(function, items))
+
+
+class Pandoc:
+    """Converts the chapters of a book, each knowing the numbers that it speaks of.
+
+    Args:
+        prepared: the book and what was evaluated for it.
+        folder: for what Pandoc reads and what it made, of this book alone.
+    """
+
+    def __init__(self, prepared: Prepared, folder: Path) -> None:
+        self.book: Book = prepared.book
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        for index, chapter in enumerate(self.book.chapters):
+            part = excerpt(prepared.data, prepared.written[chapter.path], chapter.text)
+            self.write(f"report-{index}.json", json.dumps(part, ensure_ascii=False))
+
+    def write(self, name: str, text: str) -> Path:
+        """A file that Pandoc shall read."""
+        path = self.folder / name
+        atomic_write(path, text)
+        return path
+
+    def convert(
+        self,
+        index: int,
+        to: str,
+        arguments: Sequence[str],
+        read: Sequence[Path],
+        numbers: Path | None = None,
+        text: str | None = None,
+        citations: Path | None = None,
+    ) -> str:
+        """Chapter `index` in a format, or what is kept of it if everything that it is made from is as it was.
+
+        Args:
+            to: name of the format, under which the outcome is kept.
+            arguments: for Pandoc.
+            read: the files that these name.
+            numbers: the numbers of the book, for the filter.
+            text: what to convert, if not the chapter's source.
+            citations: what citeproc made of those of the book, for the filter; need not exist.
+
+        Raises:
+            UserError: Pandoc or a filter stopped; its message, with the chapter.
+        """
+        report, chapter = self.folder / f"report-{index}.json", self.book.chapters[index]
+        named = {"TPDL_REPORT": report} | ({"TPDL_CHAPTER": numbers} if numbers else {})
+        named |= {"TPDL_CITATIONS": citations} if citations else {}
+        return self.run(
+            f"{to}-{index}", arguments, read, chapter.text if text is None else text, named, about=f"{chapter.path}: "
+        )
+
+    def run(
+        self,
+        name: str,
+        arguments: Sequence[str],
+        read: Sequence[Path],
+        text: str,
+        named: Mapping[str, Path] = MappingProxyType({}),
+        about: str = "",
+    ) -> str:
+        """What Pandoc makes of `text`, or what is kept of it under `name`.
+
+        Args:
+            arguments: for Pandoc.
+            read: the files that these name.
+            named: variables of the environment that name files which a filter reads.
+            about: where the text comes from, to be said if Pandoc stops.
+
+        Raises:
+            UserError: Pandoc or a filter stopped.
+        """
+        program = Path(pandoc_path())
+        parts: list[str | int] = [program.stat().st_mtime_ns, str(self.book.root), name, *arguments, text]
+        parts += [sha256_bytes(file.read_bytes()) if file.exists() else "" for file in (*read, *named.values())]
+
+        def make() -> str:
+            done = subprocess.run(
+                [str(program), *arguments],
+                input=text,
+                cwd=self.book.root,
+                env=os.environ | {variable: str(path) for variable, path in named.items()},
+                capture_output=True,
+                encoding="utf-8",
+                check=False,
+            )
+            if done.returncode:
+                raise UserError(f"{about}{' '.join(done.stderr.split())}")
+            return done.stdout
+
+        return kept(self.folder / f"{name}.kept", parts, make)
+
+
+def first_pass(pandoc: Pandoc) -> list[str]:
+    """The syntax tree of every chapter as JSON, with everything in place but the numbers."""
+    arguments = ["--from=markdown", "--to=json", f"--lua-filter={PLACE}", "--strip-comments"]
+    return parallel(lambda index: pandoc.convert(index, "tree", arguments, [PLACE]), range(len(pandoc.book.chapters)))
+
+
+class SecondPass:
+    """Renders chapters, knowing the numbers of the whole book.
+
+    Args:
+        trees: of the first pass.
+        labels: the numbers.
+    """
+
+    def __init__(self, pandoc: Pandoc, trees: Sequence[str], labels: Labels) -> None:
+        self._pandoc, self._trees, self._labels, self._book = pandoc, trees, labels, pandoc.book
+        self._citations = Citations(pandoc, labels)
+        self._template = pandoc.write("part.html", TEMPLATE)
+        if trees:
+            self._citations.make(json.loads(trees[0]))
+
+    def render(self, index: int, to: str) -> str:
+        """Chapter `index` as HTML (title, contents and text, divided by `PART`) or as the body of a Typst document."""
+        citing, read = self._citations.arguments(index)
+        numbers = self._numbers(index, to)
+        arguments = [f"--lua-filter={QUARTO}", *citing, "--wrap=none"]
+        read, made = [QUARTO, *read], self._citations.made if citing else None
+        if to == "typst":  # on paper other things are put into the text, so it is read once more
+            # Citations are finished text for Typst, not its own.
+            arguments = ["--from=markdown", "--to=typst-citations", f"--lua-filter={PLACE}", *arguments]
+            return self._pandoc.convert(index, to, arguments, [PLACE, *read], numbers, citations=made)
+        arguments += ["--from=json", "--to=html5", "--standalone", f"--template={self._template}", "--mathml"]
+        arguments += ["--section-divs", "--toc", f"--toc-depth={self._book.option('toc-depth', 3)}"]
+        arguments += ["--metadata=pagetitle=page"]
+        return self._pandoc.convert(
+            index, to, arguments, [self._template, *read], numbers, self._trees[index], citations=made
+        )
+
+    def _numbers(self, index: int, to: str) -> Path:
+        numbers, chapter = self._labels.chapters[index], self._book.chapters[index]
+        about = {
+            "page": chapter.page,
+            "source": chapter.path,
+            "number": numbers.number,
+            "appendix": numbers.appendix,
+            "headings": numbers.headings,
+        }
+        text = json.dumps({"labels": self._labels.labels, "chapter": about})
+        return self._pandoc.write(f"chapter-{index}-{to}.json", text)

@@ -1,0 +1,88 @@
+"""PDF: a Typst document that includes the chapters one after another."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import Future
+from pathlib import Path
+
+from tpdl.embedded.pandoc import SecondPass, parallel
+from tpdl.embedded.typesetter import Later, Typesetter
+from tpdl.files import atomic_write
+from tpdl.render.book import Book
+from tpdl.render.prepare import Prepared
+
+TEMPLATE = Path(__file__).parent / "book.typ"
+"""Also the name under which it is put beside the document."""
+STATE = Path(".tpdl") / "book"
+CONTENTS = {"en": "Contents", "fr": "Table des matières", "de": "Inhalt", "es": "Índice", "it": "Indice"}
+
+
+def write_pdf(
+    prepared: Prepared, second: SecondPass, typesetter: Typesetter | Later, ahead: Future[list[str]] | None = None
+) -> Path:
+    """Render and write the PDF; returns its path.
+
+    Args:
+        ahead: a conversion of the chapters that is under way already, and keeps what it makes.
+
+    Raises:
+        UserError: Pandoc stopped, or Typst refuses the document; its message.
+    """
+    book = prepared.book
+    if ahead:
+        ahead.exception()  # what is wrong is said below
+    source = document(book)
+    _write(source.with_name(TEMPLATE.name), TEMPLATE.read_text(encoding="utf-8"))
+    uses = f'#import "{TEMPLATE.name}": *'
+    whole = [uses, f"#show: {_opening(book, str(prepared.data['stand_in']))}"]
+    for index, text in enumerate(bodies(second, len(book.chapters))):
+        # In files of their own: what Typst remembers of a chapter holds as long as nothing is inserted before it in its file.
+        name = f"chapter-{index}.typ"
+        _write(source.with_name(name), f"{uses}\n{text}")
+        whole.append(f'#include "{name}"')
+    _write(source, "\n".join(whole) + "\n")
+    typesetter.write(book.pdf)
+    return book.pdf
+
+
+def _write(path: Path, text: str) -> None:
+    """Write the file unless it is the same already."""
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        atomic_write(path, text)
+
+
+def document(book: Book) -> Path:
+    """Where the Typst document of a book is written."""
+    return book.root / STATE / book.output.name / "whole.typ"
+
+
+def bodies(second: SecondPass, chapters: int) -> list[str]:
+    """Every chapter in Typst's language."""
+    return parallel(lambda index: second.render(index, "typst"), range(chapters))
+
+
+def _opening(book: Book, notice: str) -> str:
+    meta = book.meta
+    authors = meta.get("author") or []
+    names = (
+        [authors]
+        if isinstance(authors, str)
+        else [a if isinstance(a, str) else str(a.get("name", "")) for a in authors]
+    )
+    given = {
+        "title": book.title,
+        "subtitle": str(meta.get("subtitle", "")),
+        "lang": book.lang.split("-")[0],
+        "contents": CONTENTS.get(book.lang.split("-")[0], "Contents"),
+        "date": str(meta.get("date", "")),
+        "notice": notice,
+    }
+    arguments = [f"{key}: {typst_string(value)}" for key, value in given.items()]
+    arguments.append(f"authors: ({''.join(typst_string(name) + ', ' for name in names)})")
+    return f"book.with({', '.join(arguments)})"
+
+
+def typst_string(text: str) -> str:
+    """`text` as a Typst string literal."""
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,76 @@
+"""The whole book with the embedded renderer: number everything, then render every chapter in every format."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from tpdl.embedded.labels import ChapterNumbers, Labels, number_book
+from tpdl.embedded.pages import Site
+from tpdl.embedded.pandoc import Pandoc, SecondPass, first_pass
+from tpdl.embedded.pdf import STATE, bodies, write_pdf
+from tpdl.embedded.typesetter import Later, Typesetter
+from tpdl.files import atomic_write
+from tpdl.render.prepare import Prepared
+
+
+def render(prepared: Prepared, pages: bool, typesetter: Typesetter | Later | None) -> list[Path]:
+    """Write the pages and the PDF; returns their paths.
+
+    Args:
+        pages: whether to write them.
+        typesetter: for the PDF; None to leave that out.
+
+    Raises:
+        UserError: Pandoc or Typst stopped.
+    """
+    book = prepared.book
+    folder = book.root / STATE / book.output.name
+    pandoc = Pandoc(prepared, folder)
+    last = _last(folder / "numbers.json")
+    outputs: list[Path] = []
+    with ThreadPoolExecutor(2) as beside:  # Pandoc and Typst work outside of Python, so threads are enough
+        # Chapters for paper are converted with the numbers of last time. Mostly they are still right, and then this is kept.
+        guessed = typesetter and last and len(last.chapters) == len(book.chapters)
+        ahead = beside.submit(bodies, SecondPass(pandoc, [], last), len(book.chapters)) if guessed and last else None
+        trees = first_pass(pandoc)
+        labels = number_book(
+            [
+                (chapter.page, chapter.appendix, json.loads(tree))
+                for chapter, tree in zip(book.chapters, trees, strict=True)
+            ]
+        )
+        if ahead and labels != last:
+            ahead.exception()  # it reads what is written now; what is wrong with a chapter is said when its turn comes
+        atomic_write(folder / "numbers.json", json.dumps(dataclasses.asdict(labels)))
+        second = SecondPass(pandoc, trees, labels)
+        pdf = beside.submit(write_pdf, prepared, second, typesetter, ahead) if typesetter else None
+        if pages:
+            outputs += Site(prepared, labels, second, folder, pdf=bool(pdf) or book.pdf.exists()).write()
+            _remove_former(folder / "pages.json", outputs, book.output)
+        if pdf:
+            outputs.append(pdf.result())
+    return outputs
+
+
+def _last(numbers: Path) -> Labels | None:
+    """The numbers of last time, if there are any."""
+    try:
+        last = json.loads(numbers.read_text(encoding="utf-8"))
+        return Labels([ChapterNumbers(**chapter) for chapter in last["chapters"]], last["labels"], last["citations"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _remove_former(listing: Path, pages: list[Path], output: Path) -> None:
+    """Remove the pages of chapters that are no longer in the book; nothing that this renderer did not write."""
+    now = [page.relative_to(output).as_posix() for page in pages]
+    try:
+        before = json.loads(listing.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        before = []
+    for name in set(before) - set(now):
+        (output / name).unlink(missing_ok=True)
+    listing.write_text(json.dumps(now), encoding="utf-8")

@@ -1,0 +1,103 @@
+"""Literal expressions as JSON values, so that they can be kept in the cache and evaluated without parsing.
+
+An encoded expression is a list whose first item says what it is:
+["value", v], ["list" | "tuple" | "set", items], ["dict", [[key or None, value], ...]] (None for `**value`), ["spread", items],
+["name", "a.b.c", line], ["do", operator, operands], and ["other", line, text] for what cannot be evaluated.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from tpdl.fingerprint.canonical import dotted
+
+Encoded = list[Any]
+
+_OPERATORS: dict[str, Callable[..., Any]] = {
+    "Add": operator.add,
+    "Sub": operator.sub,
+    "Mult": operator.mul,
+    "Div": operator.truediv,
+    "FloorDiv": operator.floordiv,
+    "Mod": operator.mod,
+    "Pow": operator.pow,
+    "BitOr": operator.or_,
+    "UAdd": operator.pos,
+    "USub": operator.neg,
+    "Not": operator.not_,
+}
+_MANY = {ast.List: "list", ast.Tuple: "tuple", ast.Set: "set"}
+
+
+class NotLiteral(Exception):
+    """An expression that cannot be evaluated from the source alone."""
+
+    def __init__(self, line: int, text: str) -> None:
+        super().__init__(text)
+        self.line, self.text = line, text
+
+
+def encode(node: ast.expr) -> Encoded:
+    """The expression as JSON values."""
+    match node:
+        case ast.Constant(value=value) if value is None or isinstance(value, bool | int | float | str):
+            return ["value", value]
+        case ast.List(elts=items) | ast.Tuple(elts=items) | ast.Set(elts=items):
+            return [_MANY[type(node)], [encode(item) for item in items]]
+        case ast.Starred(value=value):
+            return ["spread", encode(value)]
+        case ast.Dict(keys=keys, values=values):
+            return ["dict", [[key and encode(key), encode(value)] for key, value in zip(keys, values, strict=True)]]
+        case ast.BinOp(op=op, left=left, right=right) if type(op).__name__ in _OPERATORS:
+            return ["do", type(op).__name__, [encode(left), encode(right)]]
+        case ast.UnaryOp(op=op, operand=operand) if type(op).__name__ in _OPERATORS:
+            return ["do", type(op).__name__, [encode(operand)]]
+    if names := dotted(node):
+        return ["name", ".".join(names), node.lineno]
+    return ["other", node.lineno, ast.unparse(node)]
+
+
+def is_literal(encoded: Encoded) -> bool:
+    """Whether everything in the expression can be evaluated, given its names."""
+    match encoded:
+        case ["other", *_]:
+            return False
+        case ["list" | "tuple" | "set", items] | ["do", _, items]:
+            return all(is_literal(item) for item in items)
+        case ["spread", value]:
+            return is_literal(value)
+        case ["dict", items]:
+            return all((key is None or is_literal(key)) and is_literal(value) for key, value in items)
+    return True
+
+
+def evaluate(encoded: Encoded, name: Callable[[str, int], Any]) -> Any:
+    """The value of an encoded expression; `name(dotted, line)` gives those of names.
+
+    Raises:
+        NotLiteral: some part cannot be evaluated.
+        ArithmeticError, TypeError, ValueError: an operator does not apply.
+    """
+    match encoded:
+        case ["value", value]:
+            return value
+        case ["name", names, line]:
+            return name(names, line)
+        case ["list" | "tuple" | "set" as kind, items]:
+            values: list[Any] = []
+            for item in items:
+                values += evaluate(item[1], name) if item[0] == "spread" else [evaluate(item, name)]
+            return {"list": list, "tuple": tuple, "set": set}[kind](values)
+        case ["dict", items]:
+            result: dict[Any, Any] = {}
+            for key, value in items:
+                result.update(evaluate(value, name) if key is None else {evaluate(key, name): evaluate(value, name)})
+            return result
+        case ["do", op, operands]:
+            return _OPERATORS[op](*[evaluate(operand, name) for operand in operands])
+        case ["other", line, text]:
+            raise NotLiteral(line, text)
+    raise ValueError(f"unknown expression {encoded[0]!r}")

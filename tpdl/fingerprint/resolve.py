@@ -1,0 +1,154 @@
+"""From references to nodes: which symbol of which module is meant by "gram.accumulate" in this file?
+
+A node is a string: "module:qualname" a symbol, "module:*" all of a module, "module:" the execution of a module when it is
+imported. What lies outside the project is opaque: its dotted name counts, its code does not.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from tpdl.fingerprint.modules import Modules
+
+if TYPE_CHECKING:
+    from tpdl.fingerprint.summary import Summary
+
+_OF_EVERY_MODULE = frozenset(
+    {"__name__", "__file__", "__path__", "__package__", "__spec__", "__loader__", "__builtins__"}
+)
+Seen = set[tuple[str, str]]
+"""The names already being followed, as (module, name): imports may lead in a circle."""
+_BUILTINS = frozenset(dir(builtins))
+
+
+@dataclass(frozen=True)
+class Found:
+    """One thing a reference may mean."""
+
+    node: str = ""
+    rest: tuple[str, ...] = ()
+    """Attributes of the symbol that were asked for."""
+    opaque: str = ""
+
+
+class Resolver:
+    """Follows names through imports, re-exports, aliases and `import *`."""
+
+    def __init__(self, modules: Modules, summary: Callable[[str], Summary | None]) -> None:
+        self._modules = modules
+        self._summary = summary
+        self._memo: dict[tuple[str, str], list[Found]] = {}
+
+    def reference(self, module: str, reference: str) -> list[Found]:
+        """Everything that `reference`, in `module`, may mean."""
+        key = ("", reference) if ":" in reference else (module, reference)
+        if key not in self._memo:
+            source, colon, chain = reference.rpartition(":")
+            names = tuple(chain.split(".")) if chain else ()
+            found = self._in_module(source, names, set()) if colon else self._global(module, names, set())
+            if not colon:  # the name it goes by here and where it comes from: both decide what the code does
+                found = (replace(each, opaque=f"{names[0]}={each.opaque}") if each.opaque else each for each in found)
+            self._memo[key] = list(dict.fromkeys(found))
+        return self._memo[key]
+
+    def loads(self, load: str) -> str | None:
+        """The module that "pkg.mod" or "pkg.mod:name" executes; None if it is not the project's or no module."""
+        module, _, name = load.partition(":")
+        if name:
+            summary = self._summary(module)
+            if summary and (name in summary["symbols"] or name in summary["imports"]):
+                return None
+            module = f"{module}.{name}"
+        if not self._modules.is_ours(module) or self._modules.is_ignored(module) or not self._modules.exists(module):
+            return None
+        return module
+
+    def whole(self, module: str) -> Iterator[str]:
+        """The nodes that stand for everything in a module; for a package, everything below it too."""
+        for name in (module, *self._modules.below(module)):
+            if self._modules.file(name) and not self._modules.is_ignored(name):
+                yield f"{name}:*"
+
+    def _global(self, module: str, names: tuple[str, ...], seen: Seen, nested: bool = False) -> Iterator[Found]:
+        """A chain that starts at a global name of `module`."""
+        summary = self._summary(module)
+        first, rest = names[0], names[1:]
+        if summary is None:
+            return
+        if (module, first) in seen or first in _OF_EVERY_MODULE:
+            return
+        seen = seen | {(module, first)}
+        symbol, targets = summary["symbols"].get(first), summary["imports"].get(first, ())
+        if symbol is not None:
+            yield Found(f"{module}:{first}", rest)
+            if alias := symbol.get("alias"):
+                yield from self._alias(module, alias, rest, seen)
+        for target in targets:
+            source, _, attribute = target.partition(":")
+            yield from self._in_module(source, (*([attribute] if attribute else []), *rest), seen)
+        if symbol is None and not targets:
+            yield from self._starred(summary, names, seen, nested)
+
+    def _alias(self, module: str, alias: str, rest: tuple[str, ...], seen: Seen) -> Iterator[Found]:
+        source, colon, chain = alias.rpartition(":")
+        names = (*chain.split("."), *rest) if chain else rest
+        yield from self._in_module(source, names, seen) if colon else self._global(module, names, seen)
+
+    def _starred(self, summary: Summary, names: tuple[str, ...], seen: Seen, nested: bool) -> Iterator[Found]:
+        """A name that only `import *` can have brought; where no source shows it, all of every source counts."""
+        found = False
+        for source in summary["stars"]:
+            if self._summary(source) is not None:
+                for each in self._global(source, names, seen, nested=True):
+                    found = True
+                    yield each
+            elif not self._modules.is_ours(source):
+                yield Found(opaque=f"{source}:*")
+        if not found and not nested and names[0] not in _BUILTINS:
+            for source in self._star_sources(summary):
+                yield from (Found(node) for node in self.whole(source))
+
+    def _star_sources(self, summary: Summary) -> list[str]:
+        """The modules whose names `import *` may bring, at any remove."""
+        sources: list[str] = []
+        todo = list(summary["stars"])
+        while todo:
+            source = todo.pop()
+            other = self._summary(source)
+            if other is not None and source not in sources:
+                sources.append(source)
+                todo += other["stars"]
+        return sources
+
+    def _in_module(self, module: str, names: tuple[str, ...], seen: Seen) -> Iterator[Found]:
+        """A chain of attributes of a module: its own names first, then its submodules; else all of it counts."""
+        modules = self._modules
+        if not modules.is_ours(module) or not modules.exists(module):
+            yield Found(opaque=f"{module}:{'.'.join(names)}")
+            return
+        if modules.is_ignored(module):
+            return
+        if not names:
+            yield from (Found(node) for node in self.whole(module))
+            return
+        first, rest = names[0], names[1:]
+        summary, submodule = self._summary(module), f"{module}.{first}"
+        known = summary is not None and (first in summary["symbols"] or first in summary["imports"])
+        found = False
+        if summary and (known or summary["stars"]):
+            for each in self._global(module, names, seen, nested=True):
+                found = True
+                yield each
+        # `from .gram import gram` hides the submodule, but whoever writes `pkg.gram.x` may mean it
+        if modules.exists(submodule) and (not found or (rest and known)):
+            yield from self._in_module(submodule, rest, seen)
+        elif found or known or first in _OF_EVERY_MODULE:
+            return
+        elif summary is None:
+            yield Found(opaque=f"{module}:{'.'.join(names)}")
+        else:
+            for source in (module, *self._star_sources(summary)):
+                yield from (Found(node) for node in self.whole(source))

@@ -1,0 +1,327 @@
+"""Which names of its module, and of imports inside functions, does a piece of code use? Python's scoping rules, on the tree.
+
+A *reference* is a string. "np.linalg.norm" is a chain that starts at a global name of the module. "pkg.mod:func.attr" is a
+chain that starts in a module, reached by an import inside a function; "pkg.mod:" is that module itself, used as a value.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from tpdl.fingerprint.canonical import Function, dotted, effective, reads_annotations, root
+
+_COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
+_BIND_NOTHING = frozenset({ast.Constant, ast.Load, ast.Store, ast.Del, ast.Pass, ast.alias})
+_SEES_ALL_GLOBALS = frozenset({"globals", "eval", "exec"})
+
+
+@dataclass
+class Bound:
+    """The names that some statements bind in their own scope."""
+
+    names: set[str] = field(default_factory=set)
+    imports: dict[str, set[str]] = field(default_factory=dict)
+    """Name -> references to what was imported under it."""
+    loads: set[str] = field(default_factory=set)
+    """Modules that the imports execute: "pkg.mod", and "pkg.mod:name" where `name` may be a submodule."""
+    stars: set[str] = field(default_factory=set)
+    outer: set[str] = field(default_factory=set)
+    """Names declared global."""
+    enclosing: set[str] = field(default_factory=set)
+    """Names declared nonlocal."""
+
+
+@dataclass
+class Scope:
+    """A function's or class's scope; None stands for the module's."""
+
+    bound: Bound
+    parent: Scope | None
+    is_class: bool = False
+
+
+@dataclass
+class Uses:
+    """What a piece of code uses."""
+
+    refs: set[str] = field(default_factory=set)
+    loads: set[str] = field(default_factory=set)
+    calls: set[str] = field(default_factory=set)
+    """References that are called when the statement itself runs, not later inside a function."""
+    changes: set[str] = field(default_factory=set)
+    """References that are changed in place: `TABLE[k] = v`, `TABLE.append(v)`, `global TABLE`."""
+
+    def __ior__(self, other: Uses) -> Uses:
+        for mine, theirs in zip(vars(self).values(), vars(other).values(), strict=True):
+            mine |= theirs
+        return self
+
+
+def imported(statement: ast.Import | ast.ImportFrom, package: str, bound: Bound) -> None:
+    """Enter what an import statement binds; `package` is what relative imports start from."""
+    if isinstance(statement, ast.Import):
+        for alias in statement.names:
+            top = alias.name.partition(".")[0]
+            bound.imports.setdefault(alias.asname or top, set()).add(f"{alias.name if alias.asname else top}:")
+            bound.loads.add(alias.name)
+        return
+    source = statement.module or ""
+    if statement.level:
+        parents = package.split(".")
+        base = ".".join(parents[: len(parents) - statement.level + 1])
+        source = f"{base}.{source}".strip(".")
+    bound.loads.add(source)
+    for alias in statement.names:
+        if alias.name == "*":
+            bound.stars.add(source)
+        else:
+            bound.imports.setdefault(alias.asname or alias.name, set()).add(f"{source}:{alias.name}")
+            bound.loads.add(f"{source}:{alias.name}")
+
+
+def bind(nodes: Iterable[ast.AST], package: str, bound: Bound | None = None, in_comprehension: bool = False) -> Bound:
+    """All names that `nodes` bind in the scope they stand in, not in the scopes nested in it."""
+    bound = bound or Bound()
+    for node in nodes:
+        kind = type(node)
+        if kind in _BIND_NOTHING:
+            continue
+        inside = in_comprehension
+        children: Iterable[ast.AST] = ast.iter_child_nodes(node)
+        if isinstance(node, ast.Name):
+            if not in_comprehension and not isinstance(node.ctx, ast.Load):
+                bound.names.add(node.id)
+            continue
+        if isinstance(node, Function):
+            bound.names.add(node.name)
+            children = [*node.decorator_list, *_defaults(node.args)]
+        elif isinstance(node, ast.ClassDef):
+            bound.names.add(node.name)
+            children = [*node.decorator_list, *node.bases, *node.keywords]
+        elif isinstance(node, ast.Lambda):
+            children = _defaults(node.args)
+        elif kind in _COMPREHENSIONS:
+            inside = True  # its targets are its own; only `:=` reaches out
+        elif isinstance(node, ast.NamedExpr):
+            bound.names.add(node.target.id)
+            children = [node.value]
+        elif isinstance(node, ast.If):
+            children = [node.test, *effective(node.body), *effective(node.orelse)]
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            imported(node, package, bound)
+        elif isinstance(node, ast.Global):
+            bound.outer.update(node.names)
+        elif isinstance(node, ast.Nonlocal):
+            bound.enclosing.update(node.names)
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+            bound.names.add(node.name)
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            bound.names.add(node.rest)
+        bind(children, package, bound, inside)
+    return bound
+
+
+class Collector:
+    """Walks code of one module and collects what it uses."""
+
+    def __init__(self, module: str, package: str) -> None:
+        self._module = module
+        self._package = package
+        self.uses = Uses()
+        self._deferred = 0
+        """Inside how many functions the walk is: calls there do not happen when the module is imported."""
+
+    def statements(self, statements: Iterable[ast.stmt], scope: Scope | None = None, in_class: bool = False) -> Uses:
+        """Collect from statements of one scope."""
+        for statement in effective(statements):
+            self._visit(statement, scope, in_class)
+        return self.uses
+
+    def class_shell(self, node: ast.ClassDef) -> Uses:
+        """Collect from a class of the module without its methods and nested classes, which are symbols of their own."""
+        scope = self._class_head(node, None)
+        self._class_body(node, scope, skip=Function | ast.ClassDef)  # type: ignore[arg-type]
+        return self.uses
+
+    def member(self, node: ast.stmt, owner: Bound) -> Uses:
+        """Collect from a method; its decorators and defaults see the names its class binds, its body does not."""
+        self._visit(node, Scope(owner, None, is_class=True), True)
+        return self.uses
+
+    def _visit(self, node: ast.AST, scope: Scope | None, in_class: bool = False) -> None:
+        match node:
+            case ast.Name() | ast.Attribute():
+                self._chain(node, scope)
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                self._function(node, scope)
+            case ast.Lambda():
+                self._all(_defaults(node.args), scope)
+                bound = Bound(names=_parameters(node.args))
+                bind([node.body], self._package, bound)
+                self._body([node.body], Scope(bound, scope))
+            case ast.ClassDef():
+                self._class_body(node, self._class_head(node, scope))
+            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+                self._comprehension(node, scope)
+            case ast.Import() | ast.ImportFrom():
+                bound = Bound()
+                imported(node, self._package, bound)
+                self.uses.loads |= bound.loads
+            case ast.Global():
+                self.uses.refs.update(node.names)
+                self.uses.changes.update(node.names)
+            case ast.AugAssign():
+                if isinstance(node.target, ast.Name):  # it is read, too
+                    self.uses.refs |= self._references([node.target.id], scope)
+                self._all(ast.iter_child_nodes(node), scope)
+            case ast.AnnAssign():
+                parts = [node.target, node.value, node.annotation if in_class else None]
+                self._all([part for part in parts if part], scope)
+            case ast.Call():
+                self._call(node, scope)
+            case ast.Subscript():
+                names = dotted(node.value)
+                if (
+                    names
+                    and names[-1] == "modules"
+                    and isinstance(node.slice, ast.Name)
+                    and node.slice.id == "__name__"
+                ):
+                    self.uses.refs.add(f"{self._module}:")
+                self._stored(node, scope)
+                self._all(ast.iter_child_nodes(node), scope)
+            case ast.If():
+                self._all([node.test, *effective(node.body), *effective(node.orelse)], scope, in_class)
+            case _ if type(node).__name__ == "TypeAlias":
+                inner = Scope(Bound(names=_type_parameters(node)), scope)
+                self._all(ast.iter_child_nodes(node), inner)
+            case _:
+                self._all(ast.iter_child_nodes(node), scope, in_class)
+
+    def _all(self, nodes: Iterable[ast.AST], scope: Scope | None, in_class: bool = False) -> None:
+        for node in nodes:
+            self._visit(node, scope, in_class)
+
+    def _body(self, nodes: Iterable[ast.AST], scope: Scope) -> None:
+        self._deferred += 1
+        self._all(nodes, scope)
+        self._deferred -= 1
+
+    def _function(self, node: Function, scope: Scope | None) -> None:
+        self._all([*node.decorator_list, *_defaults(node.args)], scope)
+        for decorator in node.decorator_list:
+            self._called(decorator, scope)
+        outer = Scope(Bound(names=_type_parameters(node)), scope)
+        if reads_annotations(node):
+            self._all(getattr(node, "type_params", []), outer)
+            self._all([a.annotation for a in _all_parameters(node.args) if a.annotation], outer)
+            self._all([node.returns] if node.returns else [], outer)
+        statements = list(effective(node.body))
+        bound = Bound(names=_parameters(node.args))
+        bind(statements, self._package, bound)
+        self._body(statements, Scope(bound, outer))
+
+    def _class_head(self, node: ast.ClassDef, scope: Scope | None) -> Scope:
+        self._all(node.decorator_list, scope)
+        for decorator in node.decorator_list:
+            self._called(decorator, scope)
+        outer = Scope(Bound(names=_type_parameters(node)), scope) if _type_parameters(node) else scope
+        self._all([*getattr(node, "type_params", []), *node.bases, *node.keywords], outer)
+        return Scope(Bound(), outer, is_class=True)
+
+    def _class_body(self, node: ast.ClassDef, scope: Scope, skip: type | None = None) -> None:
+        """A class body runs from top to bottom: a name is the class's own only below where it was bound."""
+        for statement in effective(node.body):
+            if skip is None or not isinstance(statement, skip):
+                self._visit(statement, scope, True)
+            bind([statement], self._package, scope.bound)
+
+    def _comprehension(
+        self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, scope: Scope | None
+    ) -> None:
+        first = node.generators[0]
+        self._visit(first.iter, scope)
+        bound = Bound()
+        for generator in node.generators:
+            bind([generator.target], self._package, bound)
+        inner = Scope(bound, scope)
+        for generator in node.generators:
+            self._all([generator.target, *generator.ifs], inner)
+            if generator is not first:
+                self._visit(generator.iter, inner)
+        self._all([node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt], inner)
+
+    def _call(self, node: ast.Call, scope: Scope | None) -> None:
+        self._called(node.func, scope)
+        names = dotted(node.func)
+        first = node.args[0] if node.args else None
+        if names and names[-1] in ("import_module", "__import__") and isinstance(first, ast.Constant):
+            if isinstance(first.value, str) and not first.value.startswith("."):
+                self.uses.refs.add(f"{first.value}:")
+                self.uses.loads.add(first.value)
+        elif names and len(names) == 1 and names[0] in _SEES_ALL_GLOBALS and self._find(names[0], scope) is None:
+            self.uses.refs.add(f"{self._module}:")
+        self._all(ast.iter_child_nodes(node), scope)
+
+    def _called(self, function: ast.expr, scope: Scope | None) -> None:
+        names = root(function).split(".")
+        if not self._deferred:
+            self.uses.calls |= self._references(names, scope)
+        if len(names) > 1:
+            self.uses.changes |= self._references(names, scope)
+
+    def _stored(self, node: ast.Attribute | ast.Subscript, scope: Scope | None) -> None:
+        if not isinstance(node.ctx, ast.Load) and (chain := root(node)):
+            self.uses.changes |= self._references(chain.split("."), scope)
+
+    def _chain(self, node: ast.Name | ast.Attribute, scope: Scope | None) -> None:
+        if isinstance(node, ast.Attribute):
+            self._stored(node, scope)
+        elif not isinstance(node.ctx, ast.Load):
+            return  # binding a name uses nothing; `global` is seen where it is declared
+        if names := dotted(node):
+            self.uses.refs |= self._references(names, scope)
+        else:
+            self._all(ast.iter_child_nodes(node), scope)
+
+    def _references(self, names: list[str], scope: Scope | None) -> set[str]:
+        found = self._find(names[0], scope)
+        if found is None:
+            return {".".join(names)}
+        targets = found.bound.imports.get(names[0], ())
+        return {
+            target + ("" if target.endswith(":") or len(names) == 1 else ".") + ".".join(names[1:])
+            for target in targets
+        }
+
+    def _find(self, name: str, scope: Scope | None) -> Scope | None:
+        """The scope that binds `name`, seen from `scope`; None for the module (or the builtins)."""
+        start = scope
+        while scope is not None:
+            bound = scope.bound
+            if not scope.is_class or scope is start:
+                if name in bound.outer:
+                    return None
+                if (name in bound.names or name in bound.imports) and name not in bound.enclosing:
+                    return scope
+            scope = scope.parent
+        return None
+
+
+def _all_parameters(arguments: ast.arguments) -> list[ast.arg]:
+    given = [*arguments.posonlyargs, *arguments.args, arguments.vararg, *arguments.kwonlyargs, arguments.kwarg]
+    return [parameter for parameter in given if parameter]
+
+
+def _parameters(arguments: ast.arguments) -> set[str]:
+    return {parameter.arg for parameter in _all_parameters(arguments)}
+
+
+def _defaults(arguments: ast.arguments) -> list[ast.expr]:
+    return [default for default in [*arguments.defaults, *arguments.kw_defaults] if default]
+
+
+def _type_parameters(node: ast.AST) -> set[str]:
+    return {parameter.name for parameter in getattr(node, "type_params", [])}

@@ -1,0 +1,93 @@
+"""The step decorators of a module, as they stand in the source."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from tpdl.fingerprint.canonical import Function, changed, dotted
+from tpdl.fingerprint.literals import encode
+
+KINDS = ("experiment", "figure", "summary")
+_DECORATORS = {f"{source}:{kind}": kind for source in ("tpdl", "tpdl.plan.declare") for kind in KINDS}
+
+
+def step_kind(decorator: ast.expr, imports: dict[str, list[str]]) -> str | None:
+    """ "experiment", "figure" or "summary" if `decorator` is tpdl's, under whatever name it was imported."""
+    names = dotted(decorator.func if isinstance(decorator, ast.Call) else decorator)
+    for target in imports.get(names[0], ()) if names else ():
+        reached = target + ("" if target.endswith(":") or len(names or ()) == 1 else ".") + ".".join((names or [])[1:])
+        if reached in _DECORATORS:
+            return _DECORATORS[reached]
+    return None
+
+
+def without_step_decorators(function: Function, imports: dict[str, list[str]]) -> Function:
+    """The function as its author would write it outside of tpdl."""
+    kept = [decorator for decorator in function.decorator_list if step_kind(decorator, imports) is None]
+    if len(kept) == len(function.decorator_list):
+        return function
+    return changed(function, decorator_list=kept)
+
+
+def declared(function: Function, imports: dict[str, list[str]]) -> dict[str, Any] | None:
+    """What the step decorator of `function` says, as JSON values; None where there is none.
+
+    The key "error" holds `[line, message]` where the declaration is wrong.
+    """
+    found = [(decorator, kind) for decorator in function.decorator_list if (kind := step_kind(decorator, imports))]
+    if not found:
+        return None
+    decorator, kind = found[0]
+    result: dict[str, Any] = {"kind": kind, "qualname": function.name, "line": function.lineno}
+    if len(found) > 1:
+        return result | {"error": [found[1][0].lineno, f"{function.name} has two step decorators; write two functions"]}
+    if not isinstance(decorator, ast.Call):
+        return result | {"error": [decorator.lineno, f"@{kind} needs parentheses: @{kind}(...)"]}
+    if isinstance(function, ast.AsyncFunctionDef):
+        return result | {"error": [function.lineno, f"{function.name} is async; a step is a plain function"]}
+    arguments = function.args
+    if arguments.vararg or arguments.kwarg or arguments.posonlyargs:
+        return result | {
+            "error": [function.lineno, f"{function.name} must name its parameters: no *, **, or / parameters"]
+        }
+    given = [*arguments.args, *arguments.kwonlyargs]
+    head = len(arguments.args) - len(arguments.defaults)
+    defaults = [*[None] * head, *arguments.defaults, *arguments.kw_defaults]
+    return result | {
+        "positional": [encode(argument) for argument in decorator.args],
+        "keywords": [[keyword.arg, encode(keyword.value)] for keyword in decorator.keywords],
+        "parameters": [
+            [parameter.arg, default and encode(default)] for parameter, default in zip(given, defaults, strict=True)
+        ],
+        "annotation": _last_component(function.returns),
+    }
+
+
+def misplaced(tree: ast.Module, placed: set[int], imports: dict[str, list[str]]) -> list[list[Any]]:
+    """`[line, message]` for every step decorator whose function is not at the top of the module."""
+    if not any(target in _DECORATORS or target == "tpdl:" for targets in imports.values() for target in targets):
+        return []
+    return [
+        [node.lineno, f"{node.name} is a step, but no plain function at the top of its module"]
+        for node in ast.walk(tree)
+        if isinstance(node, Function | ast.ClassDef)
+        and id(node) not in placed
+        and any(step_kind(decorator, imports) for decorator in node.decorator_list)
+    ]
+
+
+def _last_component(annotation: ast.expr | None) -> str:
+    """ "DataFrame" for `pd.DataFrame`, "dict" for `dict[str, float]`; also where it is written as a string."""
+    match annotation:
+        case None:
+            return ""
+        case ast.Constant(value=str(text)):
+            try:
+                return _last_component(ast.parse(text, mode="eval").body)
+            except SyntaxError:
+                return text
+        case ast.Subscript(value=value):
+            return _last_component(value)
+    names = dotted(annotation)
+    return names[-1] if names else ast.unparse(annotation)

@@ -1,0 +1,70 @@
+"""The decorators of an experiment module.
+
+They return the function unchanged: a decorated function is called, tested and debugged like any other. The engine reads
+the arguments from the source (see `tpdl.fingerprint`), without importing the module, so they must be literals,
+names of constants, or names of other step functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def experiment(
+    *,
+    matrix: Mapping[str, Sequence[Any]] | None = None,
+    demo: Mapping[str, Any] | None = None,
+    inputs: Mapping[str, Callable[..., Any]] | None = None,
+    data: Sequence[str] = (),
+    optional: Mapping[str, Sequence[Any]] | None = None,
+    uses: Sequence[str] = (),
+    local: bool = False,
+    may_be_missing: Sequence[str] = (),
+) -> Callable[[Function], Function]:
+    """Declare a step that measures.
+
+    Its return annotation decides the product: `pd.DataFrame` a CSV, `dict` a JSON file, `Arrays` an NPZ file.
+
+    Args:
+        matrix: parameter -> values; one step, a *cell*, for each combination.
+        demo: what differs in the demo profile: a list replaces an axis of the matrix, anything else replaces a default.
+        inputs: argument -> experiment whose result is passed. Cells are matched by the matrix parameters both have;
+            where the input has more, its collected table is passed.
+        data: names in the data catalogue, compared by content. `{parameter}` is replaced by the cell's value.
+        optional: parameter -> values of cells that may stay unmeasured, because their data cannot be had everywhere.
+        uses: "module:symbol" or "module" that the source does not show (registries, `getattr`).
+        local: a large intermediate, kept under `.tpdl/`; only its record lies beside the figures.
+        may_be_missing: columns (or keys) that may hold NaN; anywhere else NaN is an error.
+    """
+    return lambda function: function
+
+
+def figure(
+    *experiments: Callable[..., Any],
+    caption: str = "",
+    alt: str = "",
+    suffix: str = "",
+    format: str = "svg",
+    uses: Sequence[str] = (),
+) -> Callable[[Function], Function]:
+    """Declare a step that draws: results in, one argument per experiment; a matplotlib figure out.
+
+    It is called twice, under a light and a dark theme, so colours of text and axes come from `rcParams`.
+
+    Args:
+        experiments: whose results are passed, in this order.
+        caption: used where the document gives none.
+        alt: what a reader who cannot see the picture needs to know.
+        suffix: of the product's name, for a second picture of one experiment.
+        format: "svg", or "png" for sheets of images.
+        uses: as for `experiment`.
+    """
+    return lambda function: function
+
+
+def summary(*experiments: Callable[..., Any], uses: Sequence[str] = ()) -> Callable[[Function], Function]:
+    """Declare a step that derives, from results, the named JSON values that the text of the report refers to."""
+    return lambda function: function

@@ -1,0 +1,170 @@
+"""`tpdl mv`: a module, function or step that was renamed in the source keeps its results.
+
+Nothing is taken on trust. The hashes that the sources would have under the old names (`tpdl.fingerprint.renames`) must equal
+those in the record, symbol by symbol; a step of which that is not so is refused, and stays as it is.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from tpdl.errors import StepError, UserError
+from tpdl.files import write_json
+from tpdl.fingerprint.renames import Renames
+from tpdl.plan.expand import base_name
+from tpdl.plan.plan import Plan
+from tpdl.plan.record import Record, read_record
+from tpdl.plan.status import differences
+from tpdl.plan.step import Step
+
+
+@dataclass
+class Followed:
+    """What a rename means for one step."""
+
+    step: str
+    was: str
+    """Its name before."""
+    refused: list[str] = field(default_factory=list)
+    """Why its results cannot follow; empty where they can."""
+
+
+@dataclass
+class _Move:
+    followed: Followed
+    record: Record
+    """As it is to be written."""
+    old_record_path: Path
+    record_path: Path
+    files: dict[Path, Path]
+    """Old path -> new path of each product that lies elsewhere now."""
+
+
+def follow(plan: Plan, pairs: Sequence[tuple[str, str]], dry_run: bool = False) -> list[Followed]:
+    """Let results follow renames that have been made in the source.
+
+    Args:
+        plan: of the sources as they are now, under the new names.
+        pairs: (old, new): modules or packages "pkg.mod", symbols "pkg.mod:name", or steps "folder/name".
+        dry_run: find out, and write nothing.
+
+    Returns:
+        one entry for each step that has results under an old name, or that uses something renamed.
+
+    Raises:
+        UserError: a new name is not in the project; nothing is written.
+        StepError: a file cannot be written; what was moved before it is complete.
+    """
+    moves = _moves(plan, _old_names(plan, pairs))
+    if not dry_run:
+        for move in moves:
+            if not move.followed.refused:
+                _carry_out(move)
+    return [move.followed for move in moves]
+
+
+def _old_names(plan: Plan, pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """New -> old, with steps replaced by the functions that they are called after."""
+    names: dict[str, str] = {}
+    functions = {step.base: step.function for step in plan.steps.values() if step.kind == "experiment"}
+    for old, new in pairs:
+        if "/" not in new:
+            plan.sources.check_known(new)
+            names[new] = old
+            continue
+        if new not in functions:
+            raise UserError(
+                f"there is no experiment {new!r}; rename it in the source first, then let its results follow"
+            )
+        names[functions[new]] = _function_of(plan, old.strip("/"), functions[new])
+    return names
+
+
+def _function_of(plan: Plan, base: str, now: str) -> str:
+    """The function that made the results which lie under the name of an experiment that is no longer declared."""
+    folder = plan.figures / base
+    found = [*folder.parent.glob(f"{folder.name}.*.record.json"), *folder.glob("*.record.json")]
+    records = [record for path in sorted(found) if isinstance(record := read_record(path), Record)]
+    functions = [
+        record.function for record in records if record.function and base_name(*record.function.split(":")) == base
+    ]
+    if not functions:
+        raise UserError(f"there are no results of an experiment {base!r}, so there is nothing that {now} could keep")
+    return functions[0]
+
+
+def _moves(plan: Plan, old_names: Mapping[str, str]) -> list[_Move]:
+    renames = Renames(old_names)
+    sources = plan.project.sources(plan.profile, renames)
+    bases = {
+        step.base: base_name(*renames.node(step.function).split(":"))
+        for step in plan.steps.values()
+        if step.kind == "experiment"
+    }
+    was = {name: bases[step.base] + name.removeprefix(step.base) for name, step in plan.steps.items()}
+    now = {old: plan.steps[name] for name, old in was.items()}
+    moves = []
+    for name, step in plan.steps.items():
+        old_paths = {path: _old_path(plan, path, step, bases[step.base]) for path in (*step.products, step.record_path)}
+        record = read_record(old_paths[step.record_path])
+        if not isinstance(record, Record):
+            continue
+        symbols = plan.symbols(step)
+        before = sources.closure(step.function, step.uses) if step.function else {}
+        before |= {symbol: sha for symbol, sha in symbols.items() if symbol.startswith("theme:")}
+        inputs = {
+            now[up].name if up in now else up: _renamed_files(files, now.get(up), plan, bases)
+            for up, files in record.fingerprint.inputs.items()
+        }
+        if before == symbols and inputs == record.fingerprint.inputs and was[name] == name:
+            continue  # nothing that was renamed has to do with it
+        names = {old.name: new.name for new, old in old_paths.items()}
+        new = replace(
+            record,
+            step=name,
+            function=step.function,
+            fingerprint=replace(record.fingerprint, symbols=symbols, inputs=inputs),
+            products={names.get(file, file): sha for file, sha in record.products.items()},
+        )
+        if new.to_json() == record.to_json() and was[name] == name:
+            continue  # it has followed already
+        followed = Followed(name, was[name])
+        old_function = renames.node(step.function) if step.function else ""
+        if record.function != old_function:
+            followed.refused.append(f"function {record.function} -> {old_function}")
+        followed.refused += differences(record.fingerprint, replace(record.fingerprint, symbols=before))
+        if was[name] != name and step.record_path.exists():
+            followed.refused.append(f"there are results under the new name already: {step.record_path.name}")
+        files = {old: path for path, old in old_paths.items() if old != path and path != step.record_path}
+        moves.append(_Move(followed, new, old_paths[step.record_path], step.record_path, files))
+    return moves
+
+
+def _old_path(plan: Plan, path: Path, step: Step, old_base: str) -> Path:
+    folder = plan.folder / "local" if path.is_relative_to(plan.folder / "local") else plan.figures
+    return folder / (old_base + path.relative_to(folder).as_posix().removeprefix(step.base))
+
+
+def _renamed_files(files: dict[str, str], step: Step | None, plan: Plan, bases: Mapping[str, str]) -> dict[str, str]:
+    """The files of an input under the names that they have now."""
+    if step is None:
+        return files
+    names = {_old_path(plan, path, step, bases[step.base]).name: path.name for path in step.products}
+    return {names.get(file, file): sha for file, sha in files.items()}
+
+
+def _carry_out(move: _Move) -> None:
+    """Products first, then the record: whoever is interrupted in between does it again."""
+    try:
+        for old, new in move.files.items():
+            if old.exists():
+                new.parent.mkdir(parents=True, exist_ok=True)
+                os.replace(old, new)
+    except OSError as error:
+        raise StepError(f"cannot move {error.filename}: {error.strerror}; repeat the command") from error
+    write_json(move.record_path, move.record.to_json())
+    if move.old_record_path != move.record_path:
+        move.old_record_path.unlink(missing_ok=True)

@@ -1,0 +1,126 @@
+"""Render the report: with Quarto where it is installed, else with the embedded renderer."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tpdl.errors import UserError
+from tpdl.render.prepare import Claim, Prepared, prepare
+from tpdl.render.problem import Problem
+
+if TYPE_CHECKING:
+    from tpdl.embedded.typesetter import Later, Typesetter
+    from tpdl.plan.plan import Plan
+    from tpdl.plan.project import Project
+
+FORMATS = {"html": "html", "pdf": "typst"}
+RENDERERS = ("auto", "quarto", "embedded")
+
+
+@dataclass
+class ReportResult:
+    """What came of a rendering. With problems and without `draft`, nothing was written and `outputs` is empty."""
+
+    renderer: str
+    outputs: list[Path] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def build(
+    project: Project,
+    profile: str = "full",
+    to: Sequence[str] = ("html", "pdf"),
+    renderer: str = "auto",
+    draft: bool = False,
+    plan: Plan | None = None,
+    typesetter: Typesetter | Later | None = None,
+) -> ReportResult:
+    """Render the report of a project. Prints nothing.
+
+    Args:
+        project: whose `_quarto.yml` describes the book.
+        profile: "full", or "demo" for stand-in data; such a report says so on every page.
+        to: "html", "pdf" or both.
+        renderer: "quarto", "embedded", or "auto" for Quarto where it is installed.
+        draft: render in spite of false claims and unknown names, which are marked in the pages.
+        plan: of that profile, if it is already there.
+        typesetter: of the embedded renderer, for the PDF; by default one of its own.
+
+    Raises:
+        UserError: the request or the book's configuration is wrong, or the renderer stopped.
+    """
+    started = time.perf_counter()
+    for name in to:
+        if name not in FORMATS:
+            raise UserError(f"there is no format {name!r}; the formats are {' and '.join(FORMATS)}")
+    if renderer not in RENDERERS:
+        raise UserError(f"there is no renderer {renderer!r}; choose {', '.join(RENDERERS)}")
+    chosen = renderer if renderer != "auto" else "quarto" if quarto_path() else "embedded"
+    if chosen == "embedded":
+        result = _embedded(project, profile, to, draft, plan, typesetter)
+    else:
+        prepared = prepare(project, profile, plan)
+        result = ReportResult(chosen, [], prepared.problems, prepared.claims)
+        if draft or not prepared.problems:
+            result.outputs = _render_with_quarto(prepared, profile, to)
+    result.seconds = time.perf_counter() - started
+    return result
+
+
+def _embedded(
+    project: Project,
+    profile: str,
+    to: Sequence[str],
+    draft: bool,
+    plan: Plan | None,
+    typesetter: Typesetter | Later | None,
+) -> ReportResult:
+    from tpdl.embedded.pdf import document
+    from tpdl.embedded.render import render
+    from tpdl.embedded.typesetter import Typesetter
+    from tpdl.embedded.unsupported import unsupported
+
+    prepared = prepare(project, profile, plan)
+    # These cannot be drafted: what would be shown is not what the author wrote.
+    refused = unsupported(prepared)
+    result = ReportResult("embedded", [], sorted([*prepared.problems, *refused]), prepared.claims)
+    if refused or (prepared.problems and not draft):
+        return result
+    with contextlib.ExitStack() as stack:
+        if "pdf" in to and typesetter is None:
+            typesetter = stack.enter_context(Typesetter(project.root, document(prepared.book)))
+        result.outputs = render(prepared, "html" in to, typesetter if "pdf" in to else None)
+    return result
+
+
+def quarto_path() -> str | None:
+    """Where Quarto is, if it is installed. `TPDL_QUARTO` names one that is not on the path."""
+    return shutil.which(os.environ.get("TPDL_QUARTO", "quarto"))
+
+
+def _render_with_quarto(prepared: Prepared, profile: str, to: Sequence[str]) -> list[Path]:
+    quarto = quarto_path()
+    if quarto is None:
+        raise UserError("Quarto is not installed; `--renderer embedded` needs nothing but Python packages")
+    book = prepared.book
+    # Quarto runs `tpdl prepare` itself; problems have been reported already, so they must not stop it there.
+    environment = os.environ | {"TPDL_PROFILE": profile, "TPDL_DRAFT": "1"}
+    command = [quarto, "render", str(book.root), "--output-dir", book.output.relative_to(book.root).as_posix()]
+    if len(to) == 1:
+        command += ["--to", FORMATS[to[0]]]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        lines = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
+        raise UserError(f"Quarto stopped: {' '.join(lines[-3:])}")
+    outputs = [book.output / chapter.page for chapter in book.chapters] if "html" in to else []
+    return outputs + ([book.pdf] if "pdf" in to else [])

@@ -1,0 +1,160 @@
+"""What a running step can ask of the engine: its profile, checkpoints, progress and notes.
+
+Everything here works, and costs nothing, outside the engine too, so that an experiment is an ordinary function.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sized
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from tpdl.files import atomic_path, write_json
+
+if TYPE_CHECKING:
+    import tempfile
+
+    import numpy as np
+
+Item = TypeVar("Item")
+
+ATTEMPT = ".attempt.json"
+"""In a folder of checkpoints: when the attempt began that saved the last one, and what was spent before."""
+
+Arrays = Mapping[str, "np.ndarray"]
+"""The result type of experiments that return arrays by name; stored as NPZ and handed on lazily."""
+
+
+def profile() -> str:
+    """The profile of the run: "full" (real data) or "demo" (embedded stand-ins)."""
+    return os.environ.get("TPDL_PROFILE", "full")
+
+
+class Checkpoint:
+    """Intermediate states of the running step, kept across a kill.
+
+    The folder belongs to the step *and* its fingerprint: a state that other code, parameters or inputs have saved is never
+    resumed. It is removed when the step succeeds.
+    """
+
+    def __init__(self) -> None:
+        self.folder: Path | None = None
+        self.spent_before = 0.0
+        """Seconds of earlier attempts at this step, up to the last state that they saved."""
+        self._started = 0.0
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
+
+    def begin(self, folder: Path) -> None:
+        """Keep states in `folder` from now on."""
+        self.folder, self._started, self.spent_before = folder, time.time(), _spent(folder)
+
+    def end(self) -> None:
+        """Keep nothing any more."""
+        self.folder, self.spent_before = None, 0.0
+
+    def load(self, key: str) -> dict[str, Any] | None:
+        """What was saved under `key`: arrays and JSON values by name, or None. An unreadable state counts as none."""
+        import numpy as np
+
+        if self.folder is None:
+            return None
+        values, arrays = self.folder / f"{key}.json", self.folder / f"{key}.npz"
+        try:
+            state: dict[str, Any] = json.loads(values.read_text())
+            if arrays.exists():
+                with np.load(arrays, allow_pickle=False) as stored:
+                    state.update({name: stored[name] for name in stored.files})
+        except (OSError, ValueError):
+            return None
+        return state
+
+    def save(self, key: str, state: Mapping[str, Any]) -> None:
+        """Save arrays and JSON values by name; the JSON file is written last and makes the state valid."""
+        import numpy as np
+
+        if self.folder is None:
+            return
+        self._note_attempt(self.folder)
+        arrays = {name: value for name, value in state.items() if isinstance(value, np.ndarray)}
+        values = self.folder / f"{key}.json"
+        values.unlink(missing_ok=True)
+        if arrays:
+            with atomic_path(self.folder / f"{key}.npz") as temporary, temporary.open("wb") as file:
+                np.savez(file, **arrays)  # type: ignore[arg-type]
+        write_json(values, {name: value for name, value in state.items() if name not in arrays})
+
+    def path(self, filename: str) -> Path:
+        """A path in the step's folder, for states with a format of their own; a scratch folder outside the engine."""
+        if self.folder is None:
+            import tempfile
+
+            self._scratch = self._scratch or tempfile.TemporaryDirectory(prefix="tpdl-")
+            return Path(self._scratch.name) / filename
+        self._note_attempt(self.folder)
+        return self.folder / filename
+
+    def _note_attempt(self, folder: Path) -> None:
+        attempt = {"started": self._started, "before": self.spent_before}
+        folder.mkdir(parents=True, exist_ok=True)
+        write_json(folder / ATTEMPT, attempt)
+
+
+def _spent(folder: Path) -> float:
+    """Seconds from the start of the last attempt to its last saved state, and of those before it."""
+    try:
+        attempt = json.loads((folder / ATTEMPT).read_text())
+        saved = max(path.stat().st_mtime for path in folder.rglob("*") if path.name != ATTEMPT)
+        return float(attempt["before"] + max(0.0, saved - attempt["started"]))
+    except (OSError, ValueError, KeyError):
+        return 0.0
+
+
+class Progress:
+    """How far the running step is. The engine reads it from a small file, so that any executor will do."""
+
+    interval = 0.2
+    """Seconds between two writes at the least."""
+
+    def __init__(self) -> None:
+        self.file: Path | None = None
+        self._state: dict[str, Any] = {}
+        self._written = 0.0
+
+    def __call__(self, items: Iterable[Item], unit: str = "", total: int | None = None) -> Iterator[Item]:
+        """Iterate over `items` and show how many are done."""
+        if total is None and isinstance(items, Sized):
+            total = len(items)
+        for done, item in enumerate(items):
+            self.update(done=done, total=total, unit=unit)
+            yield item
+        self.update(done=total, total=total, unit=unit)
+
+    def update(self, **values: Any) -> None:
+        """Show values such as epoch and loss. Calls that come too fast are skipped."""
+        if self.file is None:
+            return
+        self._state.update(values)
+        now = time.monotonic()
+        if now - self._written < self.interval:
+            return
+        self._written = now
+        try:
+            temporary = self.file.with_suffix(".tmp")
+            temporary.write_text(json.dumps(self._state, default=float))
+            temporary.replace(self.file)
+        except (OSError, TypeError, ValueError):
+            self.file = None  # a display must never stop a training
+
+
+checkpoint = Checkpoint()
+progress = Progress()
+notes: dict[str, Any] = {}
+
+
+def note(**values: Any) -> None:
+    """Put JSON values, such as images per second, into the record of what happened; they decide nothing."""
+    json.dumps(values)
+    notes.update(values)

@@ -1,0 +1,92 @@
+"""Pictures: drawn under a light and a dark theme, at the same time, and byte for byte the same when nothing changed."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from tpdl.files import atomic_write
+from tpdl.plan.step import Step
+from tpdl.run import theme
+from tpdl.run.products import expect
+
+
+def save_pictures(step: Step, draw: Callable[[], Any]) -> None:
+    """Draw under each theme and write both pictures; they replace the old ones only when both are drawn.
+
+    Raises:
+        StepError: the function returned no matplotlib figure.
+    """
+    os.environ.setdefault("MPLBACKEND", "agg")  # for functions that use pyplot; importing it here would cost a second
+    import matplotlib.figure  # before the fork, so that it is imported once  # noqa: F401
+
+    dark = _elsewhere(lambda: _drawn(step, draw, theme.dark()))
+    light = _drawn(step, draw, theme.light())
+    for path, content in zip(step.products, (light, dark() or _drawn(step, draw, theme.dark())), strict=True):
+        atomic_write(path, content)
+
+
+def _drawn(step: Step, draw: Callable[[], Any], style: Any) -> bytes:
+    """The bytes of the picture: without date and versions, so that an unchanged figure is an unchanged file."""
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    with matplotlib.rc_context(style):
+        figure = draw()
+        expect(isinstance(figure, Figure), f"{step.source}:{step.line}: {step.name}", "a matplotlib Figure", figure)
+        kind = step.product.suffix[1:]
+        buffer = io.BytesIO()
+        metadata = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
+        figure.savefig(buffer, format=kind, metadata=metadata)
+        if pyplot := sys.modules.get("matplotlib.pyplot"):
+            pyplot.close("all")
+    return smaller(buffer.getvalue()) if kind == "png" else buffer.getvalue()
+
+
+def smaller(png: bytes) -> bytes:
+    """The same pixels without the alpha channel, if nothing is transparent: an eighth less to load, and to print."""
+    from PIL import Image
+
+    image = Image.open(io.BytesIO(png))
+    if image.mode != "RGBA" or image.getchannel("A").getextrema() != (255, 255):
+        return png
+    buffer = io.BytesIO()
+    image.convert("RGB").save(buffer, "PNG", optimize=True, dpi=image.info.get("dpi"))
+    return buffer.getvalue()
+
+
+def _elsewhere(make: Callable[[], bytes]) -> Callable[[], bytes]:
+    """Start `make` in a copy of this process, where the system can copy processes; the result is asked for by a call.
+
+    What goes wrong there gives empty bytes: the caller then makes it here, where an error can be reported.
+    """
+    if not hasattr(os, "fork"):
+        return bytes
+    reading, writing = os.pipe()
+    with warnings.catch_warnings():
+        # The threads of numerical libraries, which do not exist in the copy, are idle while Python draws.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            os.close(reading)
+            with os.fdopen(writing, "wb") as pipe, open(os.devnull, "w") as nothing:
+                sys.stdout = sys.stderr = nothing
+                pipe.write(make())
+            code = 0
+        finally:
+            os._exit(code)
+    os.close(writing)
+
+    def result() -> bytes:
+        with os.fdopen(reading, "rb") as pipe:
+            content = pipe.read()
+        _, status = os.waitpid(child, 0)
+        return content if status == 0 else b""
+
+    return result

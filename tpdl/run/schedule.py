@@ -1,0 +1,167 @@
+"""A topological wait over an executor: each step as soon as those it needs are done, and only if it still has a reason."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from tpdl.plan.plan import Plan
+from tpdl.plan.status import own_reasons
+from tpdl.run.worker import Job, Outcome
+
+
+class Listener(Protocol):
+    """Told of every step as it starts and ends."""
+
+    def started(self, name: str) -> None:
+        """A step was handed to the executor."""
+
+    def tick(self) -> None:
+        """Called a few times a second while steps run."""
+
+    def ended(self, outcome: Outcome) -> None:
+        """A step delivered or failed."""
+
+    def passed_over(self, name: str, reason: str) -> None:
+        """A step did not have to run, or could not."""
+
+
+@dataclass
+class Report:
+    """What became of the steps that were to run."""
+
+    done: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    """Not run after all: what they need was made again, and came out the same."""
+    failed: dict[str, str] = field(default_factory=dict)
+    blocked: dict[str, str] = field(default_factory=dict)
+    """Step -> the failed step that it needs."""
+    moved: dict[str, list[str]] = field(default_factory=dict)
+    unseen: dict[str, list[str]] = field(default_factory=dict)
+    """In the tracing mode: step -> functions that it executed and that its fingerprint does not know."""
+
+    @property
+    def ok(self) -> bool:
+        """Everything that was to run ran, and is fresh."""
+        return not (self.failed or self.blocked or self.moved or self.unseen)
+
+
+def run(
+    plan: Plan,
+    names: Sequence[str],
+    executor: Executor,
+    call: Callable[..., Outcome],
+    listener: Listener,
+    workers: int = 1,
+    always: Collection[str] = (),
+    commit: str | None = None,
+) -> Report:
+    """Run the steps `names`; one that fails stops only those that need it.
+
+    Args:
+        names: in the plan's order.
+        call: what to submit: called with the job's JSON text and the number of threads.
+        workers: how many steps at a time.
+        always: steps to run even where nothing is stale.
+        commit: recorded with each product.
+    """
+    report = Report()
+    waiting = dict.fromkeys(names)
+    running: dict[Future[Outcome], str] = {}
+    threads = max(1, (os.cpu_count() or 1) // workers) if workers > 1 else None
+    try:
+        while waiting or running:
+            for name in list(waiting):
+                busy = {*waiting, *running.values()}
+                if len(running) >= workers or busy.intersection(plan.steps[name].upstream):
+                    continue
+                del waiting[name]
+                if job := _prepared(plan, name, report, listener, name in always, waiting, commit):
+                    listener.started(name)
+                    running[executor.submit(call, job.to_json(), threads)] = name
+            if running:
+                finished, _ = wait(running, timeout=0.15, return_when=FIRST_COMPLETED)
+                listener.tick()
+                for future in finished:
+                    _settle(plan, running.pop(future), future, report, listener)
+    except BaseException:
+        for future in running:
+            future.cancel()
+        raise
+    finally:
+        plan.project.hashes.save()
+        plan.sources.save_cache()
+    return report
+
+
+def _prepared(
+    plan: Plan,
+    name: str,
+    report: Report,
+    listener: Listener,
+    always: bool,
+    waiting: Collection[str],
+    commit: str | None,
+) -> Job | None:
+    """The job of the step, or None where it cannot run or need not."""
+    step = plan.steps[name]
+    broken = [up for up in step.upstream if up in report.failed or up in report.blocked]
+    absent = [up for up in step.upstream if not plan.record(up) and not plan.steps[up].optional]
+    if broken or absent:
+        report.blocked[name] = (broken or absent)[0]
+        listener.passed_over(name, f"not run: it needs {report.blocked[name]}")
+        return None
+    if missing := plan.missing_data(step):
+        report.failed[name] = plan.describe_data(missing[0])
+        listener.passed_over(name, f"cannot run: {report.failed[name]}")
+        return None
+    plan.forget(name)
+    reasons = list(own_reasons(plan, step, plan.record_or_problem(name)))
+    needed = step.local and not plan.is_here(step) and any(name in plan.steps[down].upstream for down in waiting)
+    if not (reasons or always or needed):
+        report.unchanged.append(name)
+        listener.passed_over(name, "still fresh: what it needs came out the same")
+        return None
+    return job_for(plan, name, commit)
+
+
+def job_for(plan: Plan, name: str, commit: str | None = None) -> Job:
+    """The job of a step whose inputs are there; its fingerprint is taken now, before anything is imported.
+
+    Inputs count as they lie on disk: a picture drawn from a file that somebody edited must not pass for one that was not.
+    """
+    step = plan.steps[name]
+    plan.reread_sources()
+    upstream = [plan.steps[up] for up in step.upstream if plan.record(up)]
+    read = {up.name: {file: sha for file, sha in plan.product_hashes(up).items() if sha} for up in upstream}
+    return Job(
+        root=str(plan.project.root),
+        profile=plan.profile,
+        step=step,
+        fingerprint=replace(plan.fingerprint(step), inputs=read),
+        input_products={up.name: str(up.product) for up in upstream},
+        input_cells={up.name: up.cell for up in upstream},
+        data_root=str(plan.project.data_root),
+        commit=commit,
+        log=str(plan.log_path(step)),
+    )
+
+
+def _settle(plan: Plan, name: str, future: Future[Outcome], report: Report, listener: Listener) -> None:
+    try:
+        outcome = future.result()
+    except Exception as error:
+        outcome = Outcome(name, 0.0, f"the executor failed: {type(error).__name__}: {error}")
+    plan.forget(name)
+    if outcome.message is not None:
+        report.failed[name] = outcome.message
+    else:
+        report.done.append(name)
+        if outcome.moved:
+            report.moved[name] = outcome.moved
+        if outcome.unseen:
+            report.unseen[name] = outcome.unseen
+    listener.ended(outcome)
