@@ -19,6 +19,7 @@ from rich.table import Table
 
 from tpdl.errors import UserError
 from tpdl.plan.plan import Plan
+from tpdl.plan.record import Record, read_record
 
 
 def list_data(plan: Plan, names: Sequence[str], console: Console) -> bool:
@@ -31,7 +32,7 @@ def list_data(plan: Plan, names: Sequence[str], console: Console) -> bool:
         paths = _catalogue(plan).resolve(name, plan.project.data_root)
         complete &= bool(paths) or all(plan.steps[step].optional for step in steps)
         users = sorted({plan.steps[step].base for step in steps})
-        about = ", ".join(map(str, paths)) if paths else plan.describe_data(name)
+        about = ", ".join(map(str, paths)) if paths else plan.project.describe_data(name)
         table.add_row(
             name, "[green]yes[/]" if paths else "[cyan]no[/]", escape(", ".join(users) or "no step"), escape(about)
         )
@@ -62,8 +63,8 @@ def verify_data(plan: Plan, names: Sequence[str], console: Console) -> bool:
     """Compare what is here with the records, and with the catalogue's own check. True when nothing is wrong."""
     right = True
     recorded: dict[str, set[str]] = {}
-    for step in plan.steps:
-        if record := plan.record(step):
+    for step in plan.steps.values():
+        if isinstance(record := read_record(step.record_path), Record):
             for name, known_sha in record.fingerprint.data.items():
                 recorded.setdefault(name, set()).add(known_sha)
     for name in _needed(plan, names):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from tpdl.compare.tables import compare_tables, read_rows
 from tpdl.compare.trees import Commit, InCommit, OnDisk
@@ -63,6 +63,16 @@ class Comparison:
     def identical(self) -> bool:
         """Nothing differs."""
         return not self.steps
+
+    @property
+    def summary(self) -> str:
+        """`since 1a2b3c4 of 2026-05-04 (More data): 2 changed, 1 new; 14 the same`."""
+        since = f"since {self.commit.short} of {self.commit.date} ({self.commit.subject})"
+        if self.identical:
+            return f"{since}: identical, all results and pictures of {self.same} steps"
+        verdicts = [step.verdict for step in self.steps]
+        counts = [f"{verdicts.count(word)} {word}" for word in get_args(Verdict) if word in verdicts]
+        return f"{since}: {', '.join(counts)}; {self.same} the same"
 
 
 def compare(plan: Plan, revision: str) -> Comparison:

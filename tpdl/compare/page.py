@@ -7,7 +7,6 @@ import html
 from collections.abc import Iterable
 from pathlib import Path
 
-from tpdl.cli.compare_screen import summary
 from tpdl.compare.comparison import Comparison, StepDifference
 
 TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
@@ -49,7 +48,7 @@ def render_page(comparison: Comparison) -> str:
     return PAGE.format(
         title=f"What changed since {comparison.commit.short}",
         style=STYLE.read_text(encoding="utf-8"),
-        summary=_text(summary(comparison)[:1].upper() + summary(comparison)[1:]) + ".",
+        summary=_text(comparison.summary[:1].upper() + comparison.summary[1:]) + ".",
         contents=(f'<nav aria-label="Steps"><ul>\n{contents}</ul></nav>' if contents else "") + left_out,
         sections="\n".join(_section(step, comparison.commit.short) for step in comparison.steps),
     )

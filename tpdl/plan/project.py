@@ -1,4 +1,4 @@
-"""A project: the folder with `experiments/`, its settings, its sources, and the plan of a profile."""
+"""A project: the folder with `experiments/`, its settings, its sources, and where its data lie."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tpdl.errors import UserError
-from tpdl.plan.expand import FOLDER, Expansion
+from tpdl.fingerprint import IGNORED, Sources
 from tpdl.plan.hashes import HashCache
+from tpdl.plan.imports import make_importable
+from tpdl.plan.places import Places
 
 if TYPE_CHECKING:
-    from tpdl.fingerprint import Sources
     from tpdl.fingerprint.renames import Renames
-    from tpdl.plan.plan import Plan
 
+FOLDER = "experiments"
+"""A project is a folder that holds one of this name."""
 PROFILES = ("full", "demo")
 
 
@@ -58,8 +60,6 @@ class Project:
 
         The modules that the setting `demo_only` lists make stand-ins: in the full profile they decide nothing.
         """
-        from tpdl.fingerprint import IGNORED, Sources
-
         stand_ins = self.settings.get("demo_only", []) if profile != "demo" else []
         cache = (
             None if renames else self.state / "cache" / "sources"
@@ -82,28 +82,22 @@ class Project:
         name = self.settings.get("catalogue")
         if not name:
             return None
-        from tpdl.plan.imports import make_importable
-
-        make_importable(self.root)
+        make_importable(self.root, FOLDER)
         try:
             return importlib.import_module(name)
         except ImportError as error:
             raise UserError(f"[tool.tpdl] catalogue = {name!r} cannot be imported: {error}") from error
 
-    def plan(self, profile: str = "full") -> Plan:
-        """All steps of a profile.
+    def find_data(self, name: str) -> list[Path]:
+        """The files or folders of a data set; empty where it is not on this machine."""
+        return list(self.catalogue.resolve(name, self.data_root)) if self.catalogue else []
 
-        The setting `unmeasured` lists experiments (names or patterns) that this edition does not measure yet: like optional
-        cells they show as missing, and neither `status` nor publishing waits for them.
+    def describe_data(self, name: str) -> str:
+        """One line about a data set: what it is, how large, where it comes from, what fetches it."""
+        if self.catalogue is None:
+            return f"{name}: no data catalogue; see [tool.tpdl] in pyproject.toml"
+        return str(self.catalogue.describe(name))
 
-        Raises:
-            UserError: a declaration is wrong, the steps form a circle, or two write one product.
-        """
-        from tpdl.plan.plan import Plan
-
-        if profile not in PROFILES:
-            raise UserError(f"there is no profile {profile!r}; the profiles are {' and '.join(PROFILES)}")
-        sources = self.sources(profile)
-        unmeasured = self.settings.get("unmeasured", []) if profile != "demo" else []
-        steps = Expansion(sources.declarations(), self.root, profile, unmeasured).steps()
-        return Plan(self, profile, steps, sources)
+    def places(self, profile: str) -> Places:
+        """Where the files of a profile lie."""
+        return Places(self.root, profile)

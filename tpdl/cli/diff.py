@@ -1,40 +1,61 @@
-"""A comparison as a person reads it in a terminal."""
+"""`tpdl diff`: a comparison as a person reads it in a terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.markup import escape
+from tpdl.cli.common import Arguments, Commands, add_command, console, find_project
+from tpdl.errors import Exit
 
-from tpdl.compare.comparison import Comparison, StepDifference
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from tpdl.compare import Comparison, StepDifference
 
 SHOWN = 20
 """How many changes of one step, and how many rows, a terminal shows; the page shows all."""
 COLOURS = {"changed": "yellow", "new": "green", "gone": "red"}
 
 
+def add(commands: Commands) -> None:
+    """Declare the command's arguments."""
+    parser = add_command(commands, diff, profile=False)
+    parser.add_argument("revision", metavar="REV", help="a commit, branch or tag")
+    parser.add_argument("--html", metavar="FILE", help="write one page with the pictures side by side")
+    parser.add_argument("--exit-code", action="store_true", help="exit code 1 if anything differs")
+
+
+def diff(arguments: Arguments) -> int:
+    """Compare results and pictures with those of an earlier commit."""
+    from tpdl.compare import compare
+    from tpdl.compare.page import render_page
+    from tpdl.files import atomic_write
+    from tpdl.plan.plan import read_plan
+
+    comparison = compare(read_plan(find_project()), arguments.revision)
+    print_comparison(comparison, console())
+    if arguments.html:
+        atomic_write(Path(arguments.html), render_page(comparison))
+        print(f"wrote {arguments.html}")
+    return Exit.NOT_FRESH if arguments.exit_code and not comparison.identical else Exit.OK
+
+
 def print_comparison(comparison: Comparison, console: Console) -> None:
     """A block for each step that differs, then one line that counts."""
+    from rich.markup import escape
+
     for path in comparison.unreadable:
         console.print(f"cannot be read, and is left out: {escape(path)}", soft_wrap=True, highlight=False)
     for step in comparison.steps:
         _print_step(step, console)
-    console.print(escape(summary(comparison)), soft_wrap=True, highlight=False)
-
-
-def summary(comparison: Comparison) -> str:
-    """`since 1a2b3c4 of 2026-05-04 (More data): 2 changed, 1 new; 14 the same`."""
-    commit = comparison.commit
-    since = f"since {commit.short} of {commit.date} ({commit.subject})"
-    if comparison.identical:
-        return f"{since}: identical, all results and pictures of {comparison.same} steps"
-    verdicts = [step.verdict for step in comparison.steps]
-    counts = [f"{verdicts.count(word)} {word}" for word in COLOURS if word in verdicts]
-    return f"{since}: {', '.join(counts)}; {comparison.same} the same"
+    console.print(escape(comparison.summary), soft_wrap=True, highlight=False)
 
 
 def _print_step(step: StepDifference, console: Console) -> None:
+    from rich.markup import escape
+
     def say(text: str) -> None:
         console.print(text, soft_wrap=True, highlight=False)
 
