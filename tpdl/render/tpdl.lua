@@ -9,14 +9,14 @@
 --   ::: {#tbl-x .results from=…} -> a table, and where it comes from
 --   ::: {#fig-x .graph}          -> the graph of the steps; its content is the caption
 --
--- This file says in which order that happens. How it happens is in the folder `tpdl` beside it, one idea a file; the
--- file and the folder belong together.
+-- This file says in which order that happens. How it happens is in the folder `tpdl-filter` beside it, one idea a file;
+-- the file and the folder belong together. (A folder named `tpdl` could be taken for the Python package.)
 
 -- Where a part of the filter lies, whatever the current folder is. Quarto runs the filters of its users from a main.lua
 -- of its own and documents `quarto.utils.resolve_path` for files beside a filter (its Lua API reference); plain Pandoc
 -- documents PANDOC_SCRIPT_FILE, the filter that runs.
 local function path_of(name)
-  local file = pandoc.path.join { 'tpdl', name .. '.lua' }
+  local file = pandoc.path.join { 'tpdl-filter', name .. '.lua' }
   if quarto then return quarto.utils.resolve_path(file) end
   return pandoc.path.join { pandoc.path.directory(PANDOC_SCRIPT_FILE), file }
 end
@@ -31,7 +31,7 @@ local function part(name)
     -- `_ENV`: with the globals of this file. Quarto gives each filter globals of its own, but not what a filter loads.
     local chunk, problem = loadfile(path_of(name), 't', _ENV)
     if not chunk then
-      error(problem .. ' (tpdl.lua needs the folder `tpdl` of the same version beside it)', 0)
+      error(problem .. ' (tpdl.lua needs the folder tpdl-filter of the same version beside it)', 0)
     end
     parts[name] = chunk(part)
   end

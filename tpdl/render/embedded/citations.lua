@@ -1,5 +1,5 @@
--- citations.lua: citations as citeproc makes them, looked up. Citeproc takes ten times as long as everything else, and a
--- chapter that changed mostly cites what was cited before.
+-- citations.lua: citations as citeproc makes them, looked up. Citeproc takes ten times as long as everything else, and
+-- a chapter that changed mostly cites what was cited before.
 --
 -- TPDL_CITATIONS names a tree that holds every citation of the book in a paragraph of its own, and the bibliography.
 

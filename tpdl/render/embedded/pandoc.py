@@ -36,8 +36,9 @@ Made = TypeVar("Made")
 
 
 def files_of(lua_filter: Path) -> list[Path]:
-    """All files of a filter: the one that Pandoc is told of, and the parts that it loads from the folder of its name."""
-    return [lua_filter, *sorted(lua_filter.with_suffix("").glob("*.lua"))]
+    """All files of a filter: the one that Pandoc is told of, and the parts that it loads from its folder."""
+    parts = lua_filter.with_name(f"{lua_filter.stem}-filter")
+    return [lua_filter, *sorted(parts.glob("*.lua"))]
 
 
 @cache
