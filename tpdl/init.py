@@ -39,6 +39,7 @@ def start_project(folder: Path) -> list[Path]:
             (folder / name).write_text(Template(text).substitute(title=title), encoding="utf-8")
         # Quarto wants the filter and the style inside the project.
         shutil.copyfile(HERE / "render" / "tpdl.lua", folder / "report" / "tpdl.lua")
+        shutil.copytree(HERE / "render" / "tpdl-filter", folder / "report" / "tpdl-filter")
         shutil.copyfile(HERE / "render" / "theme" / "elements.css", folder / "report" / "tpdl.css")
     except OSError as error:
         raise StepError(f"cannot write {error.filename or folder}: {error.strerror or error}") from error

@@ -64,6 +64,18 @@ def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
     assert all((tmp_path / "empty" / name).is_file() for name in listed)
 
 
+def test_it_brings_the_whole_filter(tmp_path: Path) -> None:
+    started, package = tmp_path / "started", ROOT / "tpdl" / "render"
+    start_project(started)
+    settings = yaml.safe_load((started / "_quarto.yml").read_text(encoding="utf-8"))
+    (named,) = settings["filters"]
+    copied = (started / named["path"]).parent
+    parts = sorted(path.relative_to(package) for path in (package / "tpdl-filter").rglob("*.lua"))
+    assert parts
+    for part in (Path("tpdl.lua"), *parts):
+        assert (copied / part).read_bytes() == (package / part).read_bytes(), part
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
@@ -95,5 +107,6 @@ def test_every_file_is_package_data() -> None:
     covered = {path for pattern in patterns for path in package.glob(pattern)}
     needed = {path for path in STARTER.rglob("*") if path.is_file() and path.suffix != ".pyc"}
     needed |= {package / "compare" / "page.css", package / "watch" / "reload.js"}
+    needed |= set((package / "render").rglob("*.lua"))
     assert needed <= covered
     assert not any(part.startswith(".") for path in needed for part in path.relative_to(package).parts)
