@@ -130,17 +130,17 @@ def accept(given: Arguments) -> int:
 
 def graph(given: Arguments) -> int:
     """Show the steps and what needs what, as Mermaid text or as an SVG file."""
-    from tpdl.engine.graph import mermaid, write_svg
+    from tpdl.render.graph import steps_mermaid, write_steps_svg
 
     plan = _plan(given)
     states = plan.status()
     chosen = plan.with_upstream(plan.select(given.names)) if given.names else set(plan.steps)
     steps = [name for name in plan.steps if name in chosen]
     if given.svg:
-        write_svg(plan, steps, states, Path(given.svg))
+        write_steps_svg(plan, steps, states, Path(given.svg))
         print(f"wrote {given.svg}")
     else:
-        print(mermaid(plan, steps, states))
+        print(steps_mermaid(plan, steps, states))
     return Exit.OK
 
 
