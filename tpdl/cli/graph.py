@@ -17,18 +17,18 @@ def add(commands: Commands) -> None:
 
 def graph(arguments: Arguments) -> int:
     """Show the steps and what needs what, as Mermaid text or as an SVG file."""
-    from tpdl.engine.graph import mermaid, write_svg
     from tpdl.plan.facts import read_facts
     from tpdl.plan.selection import select, with_upstream
     from tpdl.plan.status import judge_all
+    from tpdl.render.graph import steps_mermaid, write_steps_svg
 
     plan = plan_of(arguments)
     states = judge_all(plan, read_facts(plan))
     chosen = with_upstream(plan, select(plan, arguments.names)) if arguments.names else set(plan.steps)
     steps = [name for name in plan.steps if name in chosen]
     if arguments.svg:
-        write_svg(plan, steps, states, Path(arguments.svg))
+        write_steps_svg(plan, steps, states, Path(arguments.svg))
         print(f"wrote {arguments.svg}")
     else:
-        print(mermaid(plan, steps, states))
+        print(steps_mermaid(plan, steps, states))
     return Exit.OK

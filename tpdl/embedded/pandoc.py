@@ -28,7 +28,7 @@ HERE = Path(__file__).parent
 PLACE = HERE.parent / "render" / "tpdl.lua"
 QUARTO = HERE / "quarto.lua"
 PART = "<!-- tpdl part -->"
-TEMPLATE = f"$title$\n{PART}\n$toc$\n{PART}\n$body$\n"
+TEMPLATE = PART.join(["$title$\n", "\n$toc$\n", "\n$body$\n"])
 """What comes back for a page: its title, its table of contents and its text."""
 
 Given = TypeVar("Given")

@@ -24,10 +24,11 @@ from tpdl.render.about import about
 from tpdl.render.book import Book, Chapter, read_book, repository
 from tpdl.render.expressions import Evaluator, ExpressionError, NotMeasured, kind, show, split_format
 from tpdl.render.graph import graph
+from tpdl.render.label_kinds import NUMBERED, kind_of
 from tpdl.render.namespace import Namespace, run_command
 from tpdl.render.problem import Problem, nearest
 from tpdl.render.provenance import Provenance
-from tpdl.render.scan import REFERENCE_KINDS, Item, scan
+from tpdl.render.scan import Item, scan
 from tpdl.render.tables import build_table, unmeasured_cells
 
 STAND_IN = "The data are stand-ins, made to try the report out. Nothing here says anything about the real data."
@@ -176,13 +177,13 @@ class _Preparation:
             labels.setdefault(item.text, item)
         for item in self._of_kind("reference"):
             prefix = item.text.split("-")[0]
-            if prefix not in REFERENCE_KINDS:
-                known = ", ".join(REFERENCE_KINDS)
+            if prefix not in NUMBERED:
+                known = ", ".join(NUMBERED)
                 self._problem(
                     item, f"@{item.text}: references of the kind {prefix}- are not supported; there are {known}"
                 )
             elif item.text not in labels:
-                same = [label for label in labels if label.startswith(prefix + "-")]
+                same = [label for label in labels if kind_of(label) == prefix]
                 self._problem(item, f"@{item.text} refers to nothing; {nearest(item.text, same)}")
         for item in self._of_kind("mixed"):
             self._problem(item, f"{item.text} mixes a work with a part of the book; write them apart")

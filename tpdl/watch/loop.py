@@ -20,8 +20,15 @@ from tpdl.watch.server import Site
 if TYPE_CHECKING:
     from tpdl.plan.project import Project
 
-WARM = ["pandas", "matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "yaml"]
-"""Libraries that every drawing imports, which takes longer than the drawing."""
+WARM = [
+    "pandas",
+    "matplotlib.figure",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg",
+    "yaml",
+    "jinja2",
+]
+"""Libraries that every refresh imports, which takes longer than the drawing."""
 
 RETRY = 1.0
 """Seconds until drawing is tried again while another run is at work."""
