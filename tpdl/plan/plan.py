@@ -75,7 +75,7 @@ class Plan:
         """One line about a data set that is not here: how large it is, where it comes from, what fetches it."""
         catalogue = self.project.catalogue
         return (
-            str(catalogue.describe(name))
+            str(catalogue.describe(name, self.project.data_root))
             if catalogue
             else f"{name}: no data catalogue; see [tool.tpdl] in pyproject.toml"
         )

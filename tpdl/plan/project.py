@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import os
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +11,7 @@ from tpdl.plan.expand import FOLDER, Expansion
 from tpdl.plan.hashes import HashCache
 
 if TYPE_CHECKING:
+    from tpdl.data import CatalogueLike
     from tpdl.fingerprint import Sources
     from tpdl.fingerprint.renames import Renames
     from tpdl.plan.plan import Plan
@@ -73,22 +72,22 @@ class Project:
 
     @cached_property
     def data_root(self) -> Path:
-        """Where data sets and weights lie: `TPDL_DATA`, else `.tpdl/data`."""
-        return Path(os.environ.get("TPDL_DATA") or self.state / "data")
+        """Where data sets and weights lie: `TPDL_DATA`, else `.tpdl/data`. Absolute; a running step is told it, too."""
+        from tpdl.data import data_root
+
+        return data_root(self.state / "data")
 
     @cached_property
-    def catalogue(self) -> Any:
-        """The module named by `catalogue` in the settings, with `resolve`, `describe`, `fetch` and `names`; or None."""
-        name = self.settings.get("catalogue")
-        if not name:
+    def catalogue(self) -> CatalogueLike | None:
+        """The data catalogue that the settings name, if they do."""
+        setting = self.settings.get("catalogue")
+        if not setting:
             return None
+        from tpdl.data import load_catalogue
         from tpdl.plan.imports import make_importable
 
         make_importable(self.root)
-        try:
-            return importlib.import_module(name)
-        except ImportError as error:
-            raise UserError(f"[tool.tpdl] catalogue = {name!r} cannot be imported: {error}") from error
+        return load_catalogue(str(setting))
 
     def plan(self, profile: str = "full") -> Plan:
         """All steps of a profile.
