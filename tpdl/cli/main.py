@@ -6,7 +6,6 @@ import argparse
 import os
 import signal
 import sys
-from pathlib import Path
 from typing import NoReturn
 
 from tpdl.cli import (
@@ -27,6 +26,7 @@ from tpdl.cli import (
     watch,
     why,
 )
+from tpdl.data.place import absolute
 from tpdl.errors import Exit, UserError
 
 COMMANDS = (
@@ -81,9 +81,10 @@ def _carry_out() -> int:
     if unknown:  # argparse itself would name the help of `tpdl`, not that of the command
         raise UserError(f"unrecognized arguments: {' '.join(unknown)} (tpdl {arguments.call.__name__} --help)")
     if arguments.data is not None:
-        if not Path(arguments.data).is_dir():
+        folder = absolute(arguments.data)
+        if not folder.is_dir():
             raise UserError(f"--data {arguments.data}: there is no such folder")
-        os.environ["TPDL_DATA"] = str(Path(arguments.data).resolve())
+        os.environ["TPDL_DATA"] = str(folder)
     code: int = arguments.call(arguments)
     return code
 

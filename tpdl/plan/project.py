@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-import os
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tpdl.data import CatalogueLike, data_root, load_catalogue
 from tpdl.errors import UserError
 from tpdl.fingerprint import IGNORED, Sources
 from tpdl.plan.hashes import HashCache
@@ -73,20 +72,17 @@ class Project:
 
     @cached_property
     def data_root(self) -> Path:
-        """Where data sets and weights lie: `TPDL_DATA`, else `.tpdl/data`."""
-        return Path(os.environ.get("TPDL_DATA") or self.state / "data")
+        """Where data sets and weights lie: `TPDL_DATA`, else `.tpdl/data`. Absolute; a running step is told it, too."""
+        return data_root(self.state / "data")
 
     @cached_property
-    def catalogue(self) -> Any:
-        """The module named by `catalogue` in the settings, with `resolve`, `describe`, `fetch` and `names`; or None."""
-        name = self.settings.get("catalogue")
-        if not name:
+    def catalogue(self) -> CatalogueLike | None:
+        """The data catalogue that the settings name, if they do."""
+        setting = self.settings.get("catalogue")
+        if not setting:
             return None
         make_importable(self.root, FOLDER)
-        try:
-            return importlib.import_module(name)
-        except ImportError as error:
-            raise UserError(f"[tool.tpdl] catalogue = {name!r} cannot be imported: {error}") from error
+        return load_catalogue(str(setting))
 
     def find_data(self, name: str) -> list[Path]:
         """The files or folders of a data set; empty where it is not on this machine."""
@@ -96,7 +92,7 @@ class Project:
         """One line about a data set: what it is, how large, where it comes from, what fetches it."""
         if self.catalogue is None:
             return f"{name}: no data catalogue; see [tool.tpdl] in pyproject.toml"
-        return str(self.catalogue.describe(name))
+        return self.catalogue.describe(name, self.data_root)
 
     def places(self, profile: str) -> Places:
         """Where the files of a profile lie."""

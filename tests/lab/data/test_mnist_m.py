@@ -1,4 +1,4 @@
-"""MNIST-M by its recipe: pinned bytes, pixels checked one by one against the formula, and the published archive read as published."""
+"""MNIST-M by its recipe: pinned bytes, pixels checked one by one against the formula, and the published archive."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from experiments.lab.data import catalog, mnist, mnist_m
-from experiments.lab.data.fetch import fetch
+from experiments.lab.data import mnist, mnist_m
+from experiments.lab.data.catalog import catalogue
 from tpdl.errors import UserError
 
 
@@ -102,7 +102,7 @@ def test_the_published_archive_is_read_where_it_is(full: Path) -> None:
     np.testing.assert_array_equal(read.train, images[:3, 2:-2, 2:-2])
     np.testing.assert_array_equal(read.test, images[3:, 2:-2, 2:-2])
     assert read.train_labels.tolist() == [0, 1, 2] and read.test_labels.tolist() == [3, 4, 5]
-    assert catalog.resolve("mnist-m") == [full / mnist_m.ARCHIVE]
+    assert catalogue.resolve("mnist-m", full) == [full / mnist_m.ARCHIVE]
 
 
 @pytest.mark.parametrize("wrong", ["empty", "test_labels", "00000001.png", "small"])
@@ -139,7 +139,7 @@ def test_photographs_are_taken_out_of_the_archive_of_bsds500(full: Path) -> None
                 about = tarfile.TarInfo(f"BSR/BSDS500/data/images/{split}/{name}.jpg")
                 about.size = buffer.tell()
                 tar.addfile(about, io.BytesIO(buffer.getvalue()))
-    fetch("mnist-m")
+    catalogue.fetch("mnist-m", full)
     assert [file.name for file in sorted((full / "bsds500/train").iterdir())] == ["a.jpg", "b.jpg"]
     assert len(mnist_m.photographs()) == 2
 
@@ -148,7 +148,7 @@ def test_another_archive_is_not_taken_for_bsds500(full: Path) -> None:
     with tarfile.open(full / "BSR_bsds500.tgz", "w:gz"):
         pass
     with pytest.raises(UserError, match="is not BSDS500"):
-        fetch("mnist-m")
+        catalogue.fetch("mnist-m", full)
     assert not (full / "bsds500/train").exists()
 
 

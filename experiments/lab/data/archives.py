@@ -1,51 +1,31 @@
-"""Archives: unpacked next to where they go, without letting a member out of that folder, and renamed into place when whole."""
+"""The archives of 15-Scene and of BSDS500: their images, arranged in the folders that the loaders read."""
 
 from __future__ import annotations
 
 import json
 import re
 import shutil
-import tarfile
 import tempfile
-import zipfile
 from pathlib import Path
 
-from tpdl import StepError, UserError
+from tpdl import UserError
+from tpdl.data import unpack
 
 SPLIT = Path(__file__).with_name("fifteen_scene_split.json")
 """Class -> numbers of the 100 images that the lab trains on."""
 
 
-def unpack(archive: Path, folder: Path) -> None:
-    """Unpack a zip or tar file into `folder`, which must not exist yet.
-
-    Raises:
-        StepError: no archive, damaged, or a member with an absolute path, with "..", or that is a link. Nothing is left behind.
-    """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".unpack-", dir=folder.parent) as scratch:
-        inside = Path(scratch) / "content"
-        inside.mkdir()
-        try:
-            if zipfile.is_zipfile(archive):
-                _unzip(archive, inside)
-            else:
-                with tarfile.open(archive) as tar:
-                    tar.extractall(inside, filter="data")
-        except (OSError, EOFError, zipfile.BadZipFile, tarfile.TarError) as error:
-            raise StepError(f"{archive} cannot be unpacked ({error}); fetch it again") from error
-        inside.rename(folder)
-
-
 def arrange_scenes(archive: Path, folder: Path) -> None:
     """Make the lab's folders train/CLASS and test/CLASS of 15-Scene from an archive.
 
-    The archive holds either these folders already, or the 15 folders of the original publication, some of whose names begin
-    with the institute's ("MITcoast", "CALsuburb", "PARoffice"). Then the lab's split, kept here as numbers, divides them.
+    The archive holds either these folders already, or the 15 folders of the original publication, some of whose names
+    begin with the institute's ("MITcoast", "CALsuburb", "PARoffice"). Then the lab's split, kept here as numbers,
+    divides them.
 
     Raises:
         UserError: the archive holds something else.
     """
+    folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".scenes-", dir=folder.parent) as scratch:
         content, arranged = Path(scratch) / "content", Path(scratch) / "arranged"
         unpack(archive, content)
@@ -82,12 +62,3 @@ def arrange_photographs(archive: Path, folder: Path) -> None:
         for photograph in found:
             shutil.move(photograph, arranged / photograph.name)
         arranged.rename(folder)
-
-
-def _unzip(archive: Path, folder: Path) -> None:
-    with zipfile.ZipFile(archive) as packed:
-        for member in packed.infolist():
-            target = (folder / member.filename).resolve()
-            if not target.is_relative_to(folder.resolve()):
-                raise StepError(f"{archive} has a member outside of its folder, {member.filename!r}; it is not trusted")
-        packed.extractall(folder)

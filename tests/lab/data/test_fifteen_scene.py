@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import tarfile
 import zipfile
 from pathlib import Path
 
@@ -14,8 +13,8 @@ import pytest
 from PIL import Image
 
 from experiments.lab.data import fifteen_scene
-from experiments.lab.data.unpack import SPLIT, arrange_scenes, unpack
-from tpdl.errors import StepError, UserError
+from experiments.lab.data.archives import SPLIT, arrange_scenes
+from tpdl.errors import UserError
 
 
 def picture(value: int, mode: str = "L") -> bytes:
@@ -134,27 +133,3 @@ def test_another_archive_is_refused(tmp_path: Path, members: dict[str, bytes]) -
     with pytest.raises(UserError, match="is not 15-Scene"):
         arrange_scenes(zipped(tmp_path / "a.zip", members), tmp_path / "15SceneData")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.zip"]
-
-
-def test_a_member_outside_of_the_folder_is_refused(tmp_path: Path) -> None:
-    inner = tmp_path / "inner"
-    inner.mkdir()
-    with tarfile.open(inner / "a.tar", "w") as tar:
-        tar.addfile(tarfile.TarInfo("../../out.txt"))
-    for archive in (
-        zipped(inner / "up.zip", {"../../out.txt": b"x"}),
-        zipped(inner / "root.zip", {"/out.txt": b"x"}),
-        inner / "a.tar",
-    ):
-        with pytest.raises(StepError):
-            unpack(archive, inner / "data")
-    assert [path.name for path in tmp_path.rglob("out.txt")] == []
-    assert not (inner / "data").exists()
-
-
-@pytest.mark.parametrize("content", [b"no archive", b"PK\3\4 broken"])
-def test_a_damaged_archive_is_one_line(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "a.zip").write_bytes(content)
-    with pytest.raises(StepError, match="cannot be unpacked"):
-        unpack(tmp_path / "a.zip", tmp_path / "data")
-    assert not (tmp_path / "data").exists()
