@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from markupsafe import Markup
 
+from tpdl.files import FileSignature
 from tpdl.templates import fill
 
 PIXELS = {"": 1.0, "px": 1.0, "pt": 4 / 3, "in": 96.0, "cm": 96 / 2.54, "mm": 96 / 25.4}
@@ -30,7 +31,7 @@ def with_sizes(body: str, folder: Path) -> str:
         if source is None or re.search(r" (width|height|style)=", tag):
             return tag
         path = folder / unquote(html.unescape(source[1]))
-        size = _size(path, path.stat().st_mtime_ns) if path.is_file() else None
+        size = _size(path, FileSignature.of(path)) if path.is_file() else None
         if size is None:
             return tag
         return fill(PICTURE, width=size[0], height=size[1], rest=Markup(tag.removeprefix("<img")))
@@ -39,8 +40,8 @@ def with_sizes(body: str, folder: Path) -> str:
 
 
 @cache
-def _size(path: Path, changed: int) -> tuple[int, int] | None:
-    """Width and height of a picture in CSS pixels; None where it does not say, or is none."""
+def _size(path: Path, signature: FileSignature) -> tuple[int, int] | None:
+    """Width and height of a picture in CSS pixels, remembered by its signature; None where it does not say, or is none."""
     if path.suffix.lower() == ".svg":
         return _svg_size(path)
     from PIL import Image  # a book of drawings alone does not wait for it

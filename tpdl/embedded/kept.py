@@ -9,12 +9,12 @@ from pathlib import Path
 from tpdl.files import atomic_write, sha256_bytes
 
 
-def kept(path: Path, made_from: Sequence[str | int], make: Callable[[], str]) -> str:
+def kept(path: Path, made_from: Sequence[str], make: Callable[[], str]) -> str:
     """What `make` returns, or what it returned last time if `made_from` is the same.
 
     Args:
         path: where it is kept, named `*.kept`.
-        made_from: all that the outcome depends on, as text or numbers.
+        made_from: all that the outcome depends on, as text.
     """
     key = sha256_bytes(json.dumps(made_from).encode())
     try:

@@ -18,7 +18,7 @@ from typing import TypeVar
 from tpdl.embedded.excerpt import excerpt
 from tpdl.embedded.kept import kept
 from tpdl.errors import UserError
-from tpdl.files import atomic_write, sha256_bytes
+from tpdl.files import FileSignature, atomic_write, sha256_bytes
 from tpdl.render.book import Book
 from tpdl.render.prepare import Prepared
 
@@ -126,7 +126,7 @@ class Pandoc:
             UserError: Pandoc or a filter stopped.
         """
         program = Path(pandoc_path())
-        parts: list[str | int] = [program.stat().st_mtime_ns, str(self.book.root), name, *arguments, text]
+        parts: list[str] = [str(FileSignature.of(program)), str(self.book.root), name, *arguments, text]
         parts += [sha256_bytes(file.read_bytes()) if file.exists() else "" for file in (*read, *named.values())]
 
         def make() -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tpdl.errors import UserError
+from tpdl.files import FileSignature
 from tpdl.fingerprint.cache import SummaryCache
 from tpdl.fingerprint.declarations import Declaration, read_declarations
 from tpdl.fingerprint.graph import Graph
@@ -121,15 +121,15 @@ class Sources:
             return None
         path = self._root / file.path
         try:
-            stat = os.stat(path)
-            summary = self._cache.get(file.path, stat)
+            signature = FileSignature.of(path)  # before the file is read, so that an edit in between shows
+            summary = self._cache.get(file.path, signature)
             if summary is None:
                 # imported only where there is something to parse
                 from tpdl.fingerprint.summary import summarise
 
                 read = self._renames.summary if self._renames else summarise
                 summary = read(path.read_bytes(), module, file.is_package)
-                self._cache.put(file.path, stat, summary)
+                self._cache.put(file.path, signature, summary)
         except OSError as error:
             raise UserError(f"{file.path} cannot be read: {error.strerror or error}") from error
         return summary

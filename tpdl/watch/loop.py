@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tpdl.embedded.pdf import document
 from tpdl.embedded.typesetter import Typesetter
 from tpdl.errors import UserError
+from tpdl.files import FileSignature
 from tpdl.render.book import Book, read_book
 from tpdl.watch.changes import Changes
 from tpdl.watch.refresh import Refreshed, answer
@@ -49,7 +50,7 @@ def watch(project: Project, profile: str, say: Callable[[str], None], port: int 
     output = book.output
     results = project.places(profile).figures
     warm = WarmPython(say)
-    own: dict[Path, int] = {}
+    own: dict[Path, FileSignature] = {}
     waiting = False
     with contextlib.ExitStack() as stack:
         changes = stack.enter_context(Changes(project.root, results, output))
@@ -90,10 +91,10 @@ def _typeset(typesetter: Typesetter | None, book: Book, done: Refreshed, say: Ca
             say(f"tpdl: {error}")
 
 
-def _is_own(path: Path, own: dict[Path, int]) -> bool:
-    """The file is a record exactly as the last drawing here left it."""
+def _is_own(path: Path, own: dict[Path, FileSignature]) -> bool:
+    """Whether the file is a record exactly as the last drawing here left it, so that nothing has to be done about it."""
     try:
-        return own.get(path) == path.stat().st_mtime_ns
+        return own.get(path) == FileSignature.of(path)
     except OSError:
         return False
 

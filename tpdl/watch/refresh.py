@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tpdl.embedded.typesetter import Later
 from tpdl.errors import UserError
+from tpdl.files import FileSignature
 from tpdl.plan.facts import read_facts
 from tpdl.plan.plan import Plan, read_plan
 from tpdl.plan.project import Project
@@ -31,8 +32,8 @@ class Refreshed:
     """What became of it."""
 
     rendered: bool = False
-    records: dict[Path, int] = field(default_factory=dict)
-    """Record files that were written here -> time of their change in ns."""
+    records: dict[Path, FileSignature] = field(default_factory=dict)
+    """Record files that this refresh wrote, as it left them."""
     refused: str = ""
     """Why nothing was drawn: `tpdl run` is at work in another terminal."""
 
@@ -83,7 +84,7 @@ def _draw(plan: Plan, names: Sequence[str], done: Refreshed, say: Callable[[str]
         return
     for name in report.done:
         path = plan.steps[name].record_path
-        done.records[path] = path.stat().st_mtime_ns
+        done.records[path] = FileSignature.of(path)
     if report.done:
         say(f"drawn   {', '.join(report.done)} in {time.perf_counter() - started:.1f} s")
     for name, message in report.failed.items():
