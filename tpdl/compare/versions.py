@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tpdl.compare.trees import Tree
+from tpdl.plan.record import RECORD_SUFFIX
 from tpdl.plan.step import Fingerprint
-
-RECORD = ".record.json"
 
 
 @dataclass
@@ -58,7 +57,7 @@ def read_version(tree: Tree) -> Version:
 
 def _records(tree: Tree, version: Version) -> Iterator[tuple[str, dict[str, Any]]]:
     for path in tree.paths():
-        if path.endswith(RECORD):
+        if path.endswith(RECORD_SUFFIX):
             try:
                 yield path, json.loads(tree.read(path))
             except ValueError:

@@ -11,6 +11,8 @@ from tpdl.files import write_json
 from tpdl.plan.step import Fingerprint
 
 FORMAT = 1
+RECORD_SUFFIX = ".record.json"
+"""Of record files: that of `layer-cut.csv` is `layer-cut.csv.record.json`."""
 DECISIVE = ("tpdl", "step", "function", "profile", "parameters", "symbols", "inputs", "data", "products", "moved")
 
 

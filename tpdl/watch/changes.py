@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tpdl.errors import UserError
+from tpdl.plan.record import RECORD_SUFFIX
 
 SUFFIXES = {
     *(".py", ".qmd", ".md", ".bib", ".csl", ".yml", ".yaml", ".toml", ".lua", ".css", ".scss", ".typ", ".js", ".html"),
     *(".png", ".svg", ".jpg", ".jpeg"),
 }
 """Files that can change what is drawn or rendered."""
-RECORD = ".record.json"
 TOGETHER_MS = 60
 """Changes that follow each other this closely are one: an editor writes, renames and touches."""
 
@@ -90,6 +90,6 @@ class Changes:
 
     def _counts(self, path: Path) -> bool:
         if path.is_relative_to(self._results):
-            return path.name.endswith(RECORD) and not path.name.startswith(".")
+            return path.name.endswith(RECORD_SUFFIX) and not path.name.startswith(".")
         inside = path.relative_to(self._root).parts
         return path.suffix in SUFFIXES and not any(part.startswith((".", "__pycache__")) for part in inside)
