@@ -23,7 +23,7 @@ KNOWN_LAYOUT = {"layout-ncol", "layout"}
 def unsupported(prepared: Prepared) -> list[Problem]:
     """Every construct of the book that this renderer does not know."""
     found = [
-        Problem(item.path, item.line, f"{message}; the embedded renderer does not know it, `quarto render` does")
+        item.problem(f"{message}; the embedded renderer does not know it, `quarto render` does")
         for items in prepared.items.values()
         for item in items
         for message in _objections(item)

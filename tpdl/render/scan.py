@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tpdl.render.label_kinds import NUMBERED, kind_of
+from tpdl.render.problem import Problem
 
 Kind = Literal[
     "value",
@@ -64,6 +65,10 @@ class Item:
     conditions: tuple[str, ...] = ()
     path: str = ""
     """The file it was written in, once that is known."""
+
+    def problem(self, message: str) -> Problem:
+        """What is wrong with it, with the place where it was written."""
+        return Problem(self.path, self.line, message)
 
 
 @dataclass(frozen=True)
