@@ -37,7 +37,8 @@ def dann_training(method: str, seed: int, epochs: int = 5) -> Arrays:
     """The three trainings of the paper's table 2; see `experiments.adaptation.runs.run`.
 
     Args:
-        method: "source-only", "dann", or "target", which is trained on the labels of MNIST-M: what adaptation could reach at best.
+        method: "source-only", "dann", or "target", which is trained on the labels of MNIST-M: what adaptation could
+            reach at best.
         seed: of the start and of the order of the images.
         epochs: passes over the images with labels.
     """
@@ -83,9 +84,9 @@ def recoloured_training(method: str, seed: int, epochs: int = 5) -> Arrays:
 def dann(runs: Mapping[str, Any], recoloured: Mapping[str, Any]) -> pd.DataFrame:
     """One row for each training and epoch: accuracy on the test images of both domains, and how the domain branch does.
 
-    `domain_accuracy` is the mean over the batches of the epoch, `domain_test_accuracy` that on the test images after it. The
-    gradients are norms of the gradient of a batch's loss with respect to its features, averaged over the epoch; see
-    `experiments.lab.methods.domain_adversarial.train`. They are empty where there is no domain branch.
+    `domain_accuracy` is the mean over the batches of the epoch, `domain_test_accuracy` that on the test images after
+    it. The gradients are norms of the gradient of a batch's loss with respect to its features, averaged over the epoch;
+    see `experiments.lab.methods.domain_adversarial.train`. They are empty where there is no domain branch.
     """
     return histories(several(runs, recoloured), "method", "seed")
 
@@ -94,9 +95,9 @@ def dann(runs: Mapping[str, Any], recoloured: Mapping[str, Any]) -> pd.DataFrame
 def dann_accuracy(runs: Mapping[str, Any], recoloured: Mapping[str, Any]) -> pd.DataFrame:
     """One row for each method and domain: accuracy on its test images after the last epoch, over seeds.
 
-    The interval is a 95 % bootstrap over test images of the share of seeds that have them right; `p_against_dann` is McNemar's p
-    of the comparison with DANN, the lowest seed of each. No label of the target and no test image had a part in choosing anything:
-    the last epoch counts, and every setting is the paper's or was fixed beforehand.
+    The interval is a 95 % bootstrap over test images of the share of seeds that have them right; `p_against_dann` is
+    McNemar's p of the comparison with DANN, the lowest seed of each. No label of the target and no test image had a
+    part in choosing anything: the last epoch counts, and every setting is the paper's or was fixed beforehand.
     """
     import numpy as np
 
@@ -126,9 +127,11 @@ def dann_accuracy(runs: Mapping[str, Any], recoloured: Mapping[str, Any]) -> pd.
 
 @figure(
     dann,
-    caption="Accuracy on the test images of MNIST (left, enlarged) and MNIST-M (right) after each epoch: mean over seeds, and in the band the "
-    "lowest and highest seed. Horizontal lines: the accuracies on MNIST-M that Ganin et al. report, in the colour of the method.",
-    alt="Two panels of curves over epochs, one curve for each method: close together on the source, spread on the target.",
+    caption="Accuracy on the test images of MNIST (left, enlarged) and MNIST-M (right) after each epoch: mean over "
+    "seeds, and in the band the lowest and highest seed. Horizontal lines: the accuracies on MNIST-M that Ganin et al. "
+    "report, in the colour of the method.",
+    alt="Two panels of curves over epochs, one curve for each method: close together on the source, spread on the "
+    "target.",
 )
 def dann_curves(results: pd.DataFrame) -> Figure:
     """A panel for each domain, a colour for each method."""
@@ -158,10 +161,11 @@ def dann_curves(results: pd.DataFrame) -> Figure:
 @figure(
     dann,
     suffix="domains",
-    caption="The domain classifier of adversarial training (left: its accuracy on the test images of both domains and its loss) and what "
-    "reaches the features (right: norms of the gradient of a batch's loss with respect to its features). Bands: lowest and highest seed.",
-    alt="Two panels over epochs. Left: domain accuracy between one half and one, and its loss. Right: three curves of gradient norms, from "
-    "the label classifier, from the domain classifier, and the latter times lambda.",
+    caption="The domain classifier of adversarial training (left: its accuracy on the test images of both domains and "
+    "its loss) and what reaches the features (right: norms of the gradient of a batch's loss with respect to its "
+    "features). Bands: lowest and highest seed.",
+    alt="Two panels over epochs. Left: domain accuracy between one half and one, and its loss. Right: three curves of "
+    "gradient norms, from the label classifier, from the domain classifier, and the latter times lambda.",
 )
 def dann_domain_curves(results: pd.DataFrame) -> Figure:
     """Domain accuracy and loss, and gradient norms, of DANN."""

@@ -1,4 +1,6 @@
-"""The two domains in the space of features before and after adaptation: pictures in two dimensions, and numbers beside them."""
+"""The two domains in the space of features before and after adaptation: pictures in two dimensions, and numbers beside
+them.
+"""
 
 from __future__ import annotations
 
@@ -19,15 +21,17 @@ if TYPE_CHECKING:
 METHODS = ("source-only", "dann")
 """Before and after."""
 DIGITS = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#8C6D31", "#7F7F7F", "#B5A300", "#6A3D9A")
-"""A colour for each digit, legible on white and on black; the digits are also written at the middle of their source points."""
+"""A colour for each digit, legible on white and on black; the digits are also written at the middle of their source
+points.
+"""
 
 
 @experiment(inputs={"runs": dann_training}, demo={"points": 100})
 def feature_map(runs: Mapping[str, Any], points: int = 500, seed: int = 0, perplexity: float = 30.0) -> pd.DataFrame:
     """One row for each method, map and image: its place in two dimensions.
 
-    Both domains of a method are mapped together, and the images are the same for all methods: the first test images. "PCA" has the first two
-    principal components, "t-SNE" (van der Maaten and Hinton 2008) starts from the first 50.
+    Both domains of a method are mapped together, and the images are the same for all methods: the first test images.
+    "PCA" has the first two principal components, "t-SNE" (van der Maaten and Hinton 2008) starts from the first 50.
 
     Args:
         points: images of each domain.
@@ -60,9 +64,11 @@ def feature_map(runs: Mapping[str, Any], points: int = 500, seed: int = 0, perpl
 
 @experiment(inputs={"runs": dann_training})
 def feature_gap(runs: Mapping[str, Any]) -> pd.DataFrame:
-    """One row for each training: how far apart its two domains lie, by three measures (see `experiments.lab.methods.domain_gap`).
+    """One row for each training: how far apart its two domains lie, by three measures (see
+    `experiments.lab.methods.domain_gap`).
 
-    `separability` is the accuracy of a fresh linear probe, `a_distance` what follows from it, `mmd` between 1000 test images of each domain.
+    `separability` is the accuracy of a fresh linear probe, `a_distance` what follows from it, `mmd` between 1000 test
+    images of each domain.
     """
     from experiments.lab.methods.domain_gap import a_distance, mmd, probe_accuracy
 
@@ -82,11 +88,12 @@ def feature_gap(runs: Mapping[str, Any]) -> pd.DataFrame:
     feature_map,
     feature_gap,
     format="png",
-    caption="Features of the same test images of MNIST and MNIST-M before adaptation (source only, left) and after it (DANN, right). "
-    "Above, t-SNE coloured by domain, and by digit (the number stands at the middle of its MNIST images); below, the first two principal components by domain. Below each name: accuracy of a fresh linear probe "
+    caption="Features of the same test images of MNIST and MNIST-M before adaptation (source only, left) and after it "
+    "(DANN, right). Above, t-SNE coloured by domain, and by digit (the number stands at the middle of its MNIST "
+    "images); below, the first two principal components by domain. Below each name: accuracy of a fresh linear probe "
     "between the domains (50% where they cannot be told apart) and squared MMD, both in all 768 dimensions.",
-    alt="Three rows of two scatter plots, before and after adaptation: t-SNE coloured by domain, t-SNE coloured by digit, and principal components coloured "
-    "by domain.",
+    alt="Three rows of two scatter plots, before and after adaptation: t-SNE coloured by domain, t-SNE coloured by "
+    "digit, and principal components coloured by domain.",
 )
 def feature_map_points(places: pd.DataFrame, gaps: pd.DataFrame) -> Figure:
     """A column for each method; t-SNE by domain and by digit, PCA by domain."""

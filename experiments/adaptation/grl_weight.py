@@ -29,7 +29,8 @@ def grl_weight_training(weight: float, seed: int, epochs: int = 5) -> Arrays:
     """Adversarial training with a constant λ; see `experiments.adaptation.runs.run`.
 
     Args:
-        weight: λ. With 0 the domain classifier learns, and the features never hear of it: the detached branch of question 1.
+        weight: λ. With 0 the domain classifier learns, and the features never hear of it: the detached branch of
+            question 1.
         seed, epochs: as in `dann_training`.
     """
     import numpy as np
@@ -55,9 +56,11 @@ def grl_weight(constant: Mapping[str, Any], scheduled: Mapping[str, Any]) -> pd.
 
 @figure(
     grl_weight,
-    caption="After the last epoch, against a constant λ: accuracy on the target's test images, accuracy of the domain classifier on test images, "
-    "and gradient norms at the features. Dots: seeds; lines: their mean. Dotted line: the schedule.",
-    alt="Three panels over lambda from 0 to 3: target accuracy, domain accuracy, and gradient norms of label and domain classifier.",
+    caption="After the last epoch, against a constant λ: accuracy on the target's test images, accuracy of the domain "
+    "classifier on test images, and gradient norms at the features. Dots: seeds; lines: their mean. Dotted line: the "
+    "schedule.",
+    alt="Three panels over lambda from 0 to 3: target accuracy, domain accuracy, and gradient norms of label and "
+    "domain classifier.",
 )
 def grl_weight_curves(results: pd.DataFrame) -> Figure:
     """Three panels over λ on a scale that shows 0."""

@@ -1,4 +1,6 @@
-"""Training on labels that the network gives itself (question 4): how sure must it be, and how good must it be to begin with?"""
+"""Training on labels that the network gives itself (question 4): how sure must it be, and how good must it be to begin
+with?
+"""
 
 from __future__ import annotations
 
@@ -39,9 +41,10 @@ def pseudo_labels(
 ) -> pd.DataFrame:
     """One row for each threshold and round: what is kept of the target's training images, and how right it is.
 
-    `coverage` is the share of the images whose label is kept, `kept_accuracy` the share of the kept labels that are right (empty where
-    none is), `rarest` the share of the rarest digit among them, `target_accuracy` that on the target's test images. Round 0 is before
-    any training on pseudo-labels. The true labels of the target are used for these columns alone.
+    `coverage` is the share of the images whose label is kept, `kept_accuracy` the share of the kept labels that are
+    right (empty where none is), `rarest` the share of the rarest digit among them, `target_accuracy` that on the
+    target's test images. Round 0 is before any training on pseudo-labels. The true labels of the target are used for
+    these columns alone.
 
     Args:
         start: "early": source only, stopped after 30 batches; or the end of a training of `dann_training`.
@@ -76,7 +79,9 @@ def pseudo_labels(
 def recoloured_pseudo_labels(
     seed: int, runs: Mapping[str, Any], threshold: float = 0.95, rounds: int = 4, steps: int = 200, pool: int = 20_000
 ) -> pd.DataFrame:
-    """The same from DANN on the recoloured source, with one threshold that was fixed beforehand: all three remedies together."""
+    """The same from DANN on the recoloured source, with one threshold that was fixed beforehand: all three remedies
+    together.
+    """
     from experiments.lab.data import mnist, mnist_m
 
     source, target = mnist_m.coloured(mnist.load()), mnist_m.load()
@@ -137,10 +142,11 @@ def _accuracy(model: DomainAdversarialNetwork, images: np.ndarray, labels: np.nd
 
 @figure(
     pseudo_labels,
-    caption="Self-training by rounds, from three starts (rows): accuracy on the target's test images (left, each row its own scale) and, of the labels kept, coverage "
-    "against accuracy (right; the ring is the first round, the line leads on to the last). A colour for each threshold; means over seeds.",
-    alt="Three rows of two panels. Left, target accuracy over rounds for each threshold; right, paths of coverage against the accuracy of the kept "
-    "labels.",
+    caption="Self-training by rounds, from three starts (rows): accuracy on the target's test images (left, each row "
+    "its own scale) and, of the labels kept, coverage against accuracy (right; the ring is the first round, the line "
+    "leads on to the last). A colour for each threshold; means over seeds.",
+    alt="Three rows of two panels. Left, target accuracy over rounds for each threshold; right, paths of coverage "
+    "against the accuracy of the kept labels.",
 )
 def pseudo_labels_paths(results: pd.DataFrame) -> Figure:
     """A row for each start, a colour for each threshold."""
@@ -183,7 +189,9 @@ def pseudo_labels_paths(results: pd.DataFrame) -> Figure:
 
 @summary(pseudo_labels)
 def pseudo_labels_values(results: pd.DataFrame) -> dict:
-    """For every start and threshold the first and the last round, means over seeds; and the best threshold of each start."""
+    """For every start and threshold the first and the last round, means over seeds; and the best threshold of each
+    start.
+    """
     columns = ("coverage", "kept_accuracy", "rarest", "target_accuracy", "source_accuracy")
     last = int(results["round"].max())
     starts: dict[str, Any] = {}

@@ -35,8 +35,9 @@ def run(
         recoloured: give source images random colours.
 
     Returns:
-        "history/…", one array over epochs for each thing measured; "correct/source" and "correct/target", whether each test image is
-        right in the end; "features/source" and "features/target", float32 [2000, 768], of the first test images; "weights/…".
+        "history/…", one array over epochs for each thing measured; "correct/source" and "correct/target", whether each
+        test image is right in the end; "features/source" and "features/target", float32 [2000, 768], of the first test
+        images; "weights/…".
     """
     import numpy as np
 
@@ -82,7 +83,9 @@ def run(
 
 
 def several(*given: Mapping[str, Any]) -> list[Arrays]:
-    """The runs among what the engine hands over: one run by itself, or several by their labels; unmeasured ones are left out."""
+    """The runs among what the engine hands over: one run by itself, or several by their labels; unmeasured ones are
+    left out.
+    """
     found: list[Arrays] = []
     for runs in given:
         found += [runs] if "method" in runs else list(runs.values())

@@ -1,4 +1,6 @@
-"""What the reversal is for (question 1): the same three parts trained with it, without it, and with the domain branch cut off."""
+"""What the reversal is for (question 1): the same three parts trained with it, without it, and with the domain branch
+cut off.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,8 @@ COLOURS = {"reversed": "C1", "detached": "C0", "joined": "C4"}
     local=True,
 )
 def joined_training(seed: int, epochs: int = 5) -> Arrays:
-    """DANN with the reversal left out: λ goes by the same schedule, but features and domain classifier descend the same loss.
+    """DANN with the reversal left out: λ goes by the same schedule, but features and domain classifier descend the same
+    loss.
 
     Args:
         seed, epochs: as in `dann_training`.
@@ -41,9 +44,9 @@ def joined_training(seed: int, epochs: int = 5) -> Arrays:
 def without_grl(dann: Mapping[str, Any], constant: Mapping[str, Any], joined: Mapping[str, Any]) -> pd.DataFrame:
     """One row for each way to treat the domain branch and each seed, after the last epoch.
 
-    `separability` is the accuracy of a fresh linear probe between the domains, on features of test images that it was not trained on;
-    `domain_test_accuracy` that of the domain classifier of the training itself; `a_distance` and `mmd` as in `experiments.lab.methods.domain_gap`.
-    "detached" is λ = 0.
+    `separability` is the accuracy of a fresh linear probe between the domains, on features of test images that it was
+    not trained on; `domain_test_accuracy` that of the domain classifier of the training itself; `a_distance` and `mmd`
+    as in `experiments.lab.methods.domain_gap`. "detached" is λ = 0.
     """
     from experiments.lab.methods.domain_gap import a_distance, mmd, probe_accuracy
 
@@ -68,8 +71,8 @@ def without_grl(dann: Mapping[str, Any], constant: Mapping[str, Any], joined: Ma
 
 @figure(
     without_grl,
-    caption="The domain branch reversed, detached, and not reversed: how well a fresh linear probe tells the domains apart from the features "
-    "(left), and accuracy on the target's test images (right). Dots: seeds.",
+    caption="The domain branch reversed, detached, and not reversed: how well a fresh linear probe tells the domains "
+    "apart from the features (left), and accuracy on the target's test images (right). Dots: seeds.",
     alt="Two panels with three bars each and a dot for every seed: separability of the domains, and target accuracy.",
 )
 def without_grl_bars(results: pd.DataFrame) -> Figure:

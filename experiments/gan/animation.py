@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 class Animation(Figure):
     """A figure that saves itself as an SVG whose frames follow each other in a loop.
 
-    All frames lie in one embedded PNG, one below the other, and a window as high as one of them shows it; an animation of CSS moves the strip.
-    Without CSS animation (a PDF, an old browser), or where the reader asks for reduced motion, the first frame stays.
+    All frames lie in one embedded PNG, one below the other, and a window as high as one of them shows it; an animation
+    of CSS moves the strip. Without CSS animation (a PDF, an old browser), or where the reader asks for reduced motion,
+    the first frame stays.
 
     Args:
         frames: uint8 [frames, height, width], grey.

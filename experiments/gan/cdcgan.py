@@ -32,7 +32,8 @@ def cdcgan_training(
 ) -> Arrays:
     """The lab's conditional networks at the lab's sizes: see `experiments.gan.training.train` for what is returned.
 
-    3000 batches take three hours on one core (3 to 4 seconds each), with a checkpoint every minute, and a minute or two on a GPU.
+    3000 batches take three hours on one core (3 to 4 seconds each), with a checkpoint every minute, and a minute or two
+    on a GPU.
     """
     return train_conditional(classifier, iterations, width, rate, seed)
 
@@ -136,7 +137,9 @@ def cdcgan_agreement(seed: int, training: Arrays, classifier: Arrays, each: int 
 
 @experiment(inputs={"training": cdcgan_training}, local=True)
 def cdcgan_sheet(training: Arrays, seed: int = 0) -> Arrays:
-    """One seed's images of the same noise for every class, at three moments: "moment" [3], uint8 "image" [10 classes, 3 × 8, 32, 32]."""
+    """One seed's images of the same noise for every class, at three moments: "moment" [3], uint8 "image" [10 classes, 3
+    × 8, 32, 32].
+    """
     import numpy as np
 
     moments = training["moment"]
@@ -148,9 +151,11 @@ def cdcgan_sheet(training: Arrays, seed: int = 0) -> Arrays:
 @figure(
     cdcgan,
     real_measures,
-    caption="The conditional network at the lab's sizes. Line: mean over seeds; band: lowest and highest seed; dashed: real digits (for the agreement, how often the classifier is right about them).",
-    alt="Three panels over the iterations: the Fréchet distance falls; the agreement with the class asked for rises unsteadily to the dashed line of real digits; the diversity within a class "
-    "stays low for long and then rises nearly to its line.",
+    caption="The conditional network at the lab's sizes. Line: mean over seeds; band: lowest and highest seed; dashed: "
+    "real digits (for the agreement, how often the classifier is right about them).",
+    alt="Three panels over the iterations: the Fréchet distance falls; the agreement with the class asked for rises "
+    "unsteadily to the dashed line of real digits; the diversity within a class stays low for long and then rises "
+    "nearly to its line.",
 )
 def cdcgan_measures(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
     """Fréchet distance, agreement, diversity."""
@@ -180,7 +185,8 @@ def cdcgan_measures(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
     cdcgan_sheet,
     format="png",
     caption="One row for each class, the same eight noise vectors in every row, at three moments of the training.",
-    alt="Three blocks of ten rows and eight columns of images, at an early and a middle iteration and at the end; in the first one blurred shape fills each row, in the others the digits 0 to 9, varying from column to column.",
+    alt="Three blocks of ten rows and eight columns of images, at an early and a middle iteration and at the end; in "
+    "the first one blurred shape fills each row, in the others the digits 0 to 9, varying from column to column.",
 )
 def cdcgan_pictures(images: Arrays) -> Figure:
     """Three blocks side by side."""
@@ -195,7 +201,8 @@ def cdcgan_pictures(images: Arrays) -> Figure:
 
 @figure(
     cdcgan_agreement,
-    caption="What the classifier sees in generated digits (columns), by the class that was asked for (rows), in percent over all seeds; empty below half a percent.",
+    caption="What the classifier sees in generated digits (columns), by the class that was asked for (rows), in "
+    "percent over all seeds; empty below half a percent.",
     alt="A ten by ten table. Nearly all numbers are on the diagonal, close to one hundred percent.",
 )
 def cdcgan_agreement_table(results: pd.DataFrame) -> Figure:
@@ -223,9 +230,9 @@ def cdcgan_agreement_table(results: pd.DataFrame) -> Figure:
 def cdcgan_values(results: pd.DataFrame, agreement: pd.DataFrame, losses: pd.DataFrame) -> dict:
     """The end of the trainings, agreement over the digits of all seeds and by class, and the commonest mistake.
 
-    "early" is the first moment of `cdcgan_sheet`. "nine_of_ten" is when nine digits of ten are right for the first time, by seed; "relapse" the lowest agreement after that, and
-    "then_diversity" the diversity at that moment: each the lowest and the highest of the seeds. None where a seed gets there never, or
-    only at its end.
+    "early" is the first moment of `cdcgan_sheet`. "nine_of_ten" is when nine digits of ten are right for the first
+    time, by seed; "relapse" the lowest agreement after that, and "then_diversity" the diversity at that moment: each
+    the lowest and the highest of the seeds. None where a seed gets there never, or only at its end.
     """
     import numpy as np
 

@@ -13,8 +13,8 @@ from tpdl import Arrays, experiment, progress, summary
 def classifier(epochs: int = 6, seed: int = 0) -> Arrays:
     """Train on the training digits, padded to 32×32. About four minutes on one core.
 
-    The test digits, which neither the classifier nor any generator is trained on, are drawn into two halves: the first is what
-    generated digits are compared with, the second shows how far apart two sets of real digits are.
+    The test digits, which neither the classifier nor any generator is trained on, are drawn into two halves: the first
+    is what generated digits are compared with, the second shows how far apart two sets of real digits are.
 
     Returns:
         "weights/NAME"; of the test digits "feature" [images, 64], "predicted", "confidence" and "label" [images];
@@ -44,7 +44,9 @@ def classifier(epochs: int = 6, seed: int = 0) -> Arrays:
 
 @experiment(inputs={"classifier": classifier})
 def classifier_accuracy(classifier: Arrays, seed: int = 0) -> dict:
-    """Accuracy on the test digits with its 95 % bootstrap interval, accuracy by class, and the class that is right least often."""
+    """Accuracy on the test digits with its 95 % bootstrap interval, accuracy by class, and the class that is right
+    least often.
+    """
     from experiments.lab.methods.intervals import bootstrap_interval
 
     right, label = classifier["predicted"] == classifier["label"], classifier["label"]
@@ -67,8 +69,8 @@ def classifier_accuracy(classifier: Arrays, seed: int = 0) -> dict:
 def real_measures(classifier: Arrays, splits: int = 20, seed: int = 0) -> pd.DataFrame:
     """What the measures of generated digits say of real ones: the floor, or ceiling, of every curve.
 
-    One row for each random split of the test digits into halves: the second half is measured against the first as generated
-    digits are measured against the reference. `agreement` is the classifier's accuracy on the half.
+    One row for each random split of the test digits into halves: the second half is measured against the first as
+    generated digits are measured against the reference. `agreement` is the classifier's accuracy on the half.
     """
     import numpy as np
 

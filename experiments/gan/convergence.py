@@ -39,8 +39,8 @@ def convergence(
 ) -> pd.DataFrame:
     """The measures of three networks, one row for each network, seed and moment.
 
-    `teraflop` is the arithmetic of the training up to there, counted and not timed, so that it does not depend on the machine;
-    `seconds` is what it took, with whatever else the machine had to do.
+    `teraflop` is the arithmetic of the training up to there, counted and not timed, so that it does not depend on the
+    machine; `seconds` is what it took, with whatever else the machine had to do.
     """
     from experiments.lab.methods.adversarial_training import Setting
     from experiments.lab.methods.training_flops import training_flops
@@ -66,10 +66,11 @@ def convergence(
 @figure(
     convergence,
     real_measures,
-    caption="Fréchet distance against iterations (left) and against the arithmetic spent (right). Line: mean over seeds; band: lowest and highest seed; "
-    "dashed: real digits.",
-    alt="Two panels of curves for three networks, which fall, those of the conditional networks with a plateau, over iterations on the left and over operations on a logarithmic axis on the right, with a dashed line for "
-    "real digits below.",
+    caption="Fréchet distance against iterations (left) and against the arithmetic spent (right). Line: mean over "
+    "seeds; band: lowest and highest seed; dashed: real digits.",
+    alt="Two panels of curves for three networks, which fall, those of the conditional networks with a plateau, over "
+    "iterations on the left and over operations on a logarithmic axis on the right, with a dashed line for real digits "
+    "below.",
 )
 def convergence_curves(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
     """Distance over iterations and over work."""
@@ -93,10 +94,12 @@ def convergence_curves(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
 
 @summary(convergence)
 def convergence_values(results: pd.DataFrame) -> dict:
-    """Each network at its end, at the last moment that all share, and how long it took to a distance that both of the lab's sizes reach.
+    """Each network at its end, at the last moment that all share, and how long it took to a distance that both of the
+    lab's sizes reach.
 
-    A narrow network that never reaches it has None there. "before" is the distance, mean over seeds, after half of the shared moment's iterations;
-    "worst_before" that of the seed that is worst at the end, at the last measurement but one.
+    A narrow network that never reaches it has None there. "before" is the distance, mean over seeds, after half of the
+    shared moment's iterations; "worst_before" that of the seed that is worst at the end, at the last measurement but
+    one.
     """
     ends = {}
     shared = max(set.intersection(*(set(rows["iteration"]) for _, rows in results.groupby("network"))))

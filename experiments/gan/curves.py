@@ -1,4 +1,6 @@
-"""Curves over iterations with seeds as bands, and numbers over seeds: shared by the pictures and summaries of this chapter."""
+"""Curves over iterations with seeds as bands, and numbers over seeds: shared by the pictures and summaries of this
+chapter.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ def curve_by_seed(
 
 
 def line_by_seed(axis: Axes, rows: pd.DataFrame, name: str, colour: str, label: str, **style: Any) -> None:
-    """A line for each seed, where seeds differ too much for a mean; the first has the label. `style` is for `Axes.plot`."""
+    """A line for each seed, where seeds differ too much for a mean; the first has the label. `style` is for
+    `Axes.plot`.
+    """
     for number, (_, one) in enumerate(rows.groupby("seed")):
         axis.plot(one["iteration"], one[name], color=colour, label=None if number else label, **style)
 
@@ -65,6 +69,8 @@ def over_seeds(rows: pd.DataFrame) -> dict[str, Any]:
 
 
 def collapsed(rows: pd.DataFrame, real: pd.DataFrame) -> int:
-    """How many of the rows (one a seed) have collapsed: fewer than half of the classes, or half the diversity, of real digits."""
+    """How many of the rows (one a seed) have collapsed: fewer than half of the classes, or half the diversity, of real
+    digits.
+    """
     lost = rows["effective_classes"] < real["effective_classes"].mean() / 2
     return int((lost | (rows["diversity"] < real["diversity"].mean() / 2)).sum())

@@ -91,10 +91,10 @@ def dcgan_sheet(training: Arrays, seed: int = 0, columns: int = 16, rows: int = 
 @figure(
     dcgan,
     real_measures,
-    caption="The measures of generated digits as training goes on. Line: mean over seeds; band: lowest and highest seed; dashed: real digits "
-    "against real digits.",
-    alt="Four panels over the iterations: the Fréchet distance falls towards the dashed line of real digits; effective classes rise to theirs; "
-    "confidence falls at first and then rises towards its line; diversity rises past its line.",
+    caption="The measures of generated digits as training goes on. Line: mean over seeds; band: lowest and highest "
+    "seed; dashed: real digits against real digits.",
+    alt="Four panels over the iterations: the Fréchet distance falls towards the dashed line of real digits; effective "
+    "classes rise to theirs; confidence falls at first and then rises towards its line; diversity rises past its line.",
 )
 def dcgan_measures(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
     """One panel for each measure."""
@@ -122,10 +122,10 @@ def dcgan_measures(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
 
 @figure(
     dcgan_losses,
-    caption="Losses, and what the discriminator says of real and of generated digits: means over 20 iterations, one thin line for each seed, "
-    "the thick line their mean. Dotted: where neither network could gain, D = 1/2 everywhere.",
-    alt="Two panels over the iterations. Above, the generator's and the discriminator's loss; below, the discriminator's output for real and for generated "
-    "images, between 0 and 1.",
+    caption="Losses, and what the discriminator says of real and of generated digits: means over 20 iterations, one "
+    "thin line for each seed, the thick line their mean. Dotted: where neither network could gain, D = 1/2 everywhere.",
+    alt="Two panels over the iterations. Above, the generator's and the discriminator's loss; below, the "
+    "discriminator's output for real and for generated images, between 0 and 1.",
 )
 def dcgan_losses_curves(results: pd.DataFrame) -> Figure:
     """Losses above, outputs of D below."""
@@ -158,7 +158,8 @@ def dcgan_losses_curves(results: pd.DataFrame) -> Figure:
     suffix="progress",
     format="png",
     caption="One column for each noise vector, one row for each moment of the training of the first seed.",
-    alt="A grid of small images. The first row is flat grey; downwards blurred strokes appear, then digits, which keep their place in the column.",
+    alt="A grid of small images. The first row is flat grey; downwards blurred strokes appear, then digits, which keep "
+    "their place in the column.",
 )
 def dcgan_progress(images: Arrays) -> Figure:
     """Rows of images of the same noise, labelled by iteration."""
@@ -183,7 +184,9 @@ def dcgan_pictures(images: Arrays) -> Figure:
 
 @summary(dcgan, dcgan_losses, real_measures)
 def dcgan_values(results: pd.DataFrame, losses: pd.DataFrame, real: pd.DataFrame) -> dict:
-    """Start and end of training over seeds, the Fréchet distance at every moment, and both losses and outputs over the second half."""
+    """Start and end of training over seeds, the Fréchet distance at every moment, and both losses and outputs over the
+    second half.
+    """
     from experiments.gan.curves import collapsed, over_seeds
 
     end = results[results["iteration"] == results["iteration"].max()]

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
 @experiment(inputs={"training": dcgan_training, "classifier": classifier})
 def interpolation(training: Arrays, classifier: Arrays, seed: int = 0, points: int = 11) -> pd.DataFrame:
-    """Quality along the way, of as many pairs as the reference has digits: one row for each kind of path and point of it.
+    """Quality along the way, of as many pairs as the reference has digits: one row for each kind of path and point of
+    it.
 
-    `norm` is the mean length of z, `step` the mean change of a pixel (0 … 1) from the point before, `largest_step` the mean over
-    pairs of each pair's largest such change anywhere on the path, in units of its mean change: a jump would make it large.
+    `norm` is the mean length of z, `step` the mean change of a pixel (0 … 1) from the point before, `largest_step` the
+    mean over pairs of each pair's largest such change anywhere on the path, in units of its mean change: a jump would
+    make it large.
     """
     import numpy as np
     import torch
@@ -74,8 +76,8 @@ def interpolation_sheet(training: Arrays, seed: int = 0, pairs: int = 5, points:
     """Images on the way.
 
     Returns:
-        uint8 "linear" and "spherical" [pairs, points, 32, 32]; "loop" [frames, 32, loops × 32]: `loops` images side by side
-        that each go through noise vectors of their own and come back.
+        uint8 "linear" and "spherical" [pairs, points, 32, 32]; "loop" [frames, 32, loops × 32]: `loops` images side by
+        side that each go through noise vectors of their own and come back.
     """
     import numpy as np
     import torch
@@ -101,8 +103,8 @@ def interpolation_sheet(training: Arrays, seed: int = 0, pairs: int = 5, points:
 @figure(
     interpolation_sheet,
     format="png",
-    caption="From the noise of the first image of a row to that of the last: along the straight line (upper row of each pair), and "
-    "along the sphere (lower row).",
+    caption="From the noise of the first image of a row to that of the last: along the straight line (upper row of "
+    "each pair), and along the sphere (lower row).",
     alt="Five pairs of rows of digits; in each row one digit turns step by step into another.",
 )
 def interpolation_pictures(images: Arrays) -> Figure:
@@ -116,8 +118,8 @@ def interpolation_pictures(images: Arrays) -> Figure:
 @figure(
     interpolation_sheet,
     suffix="loop",
-    caption="Nine images on round trips through the noise, along the sphere. In a browser they move; on paper, and where reduced motion is asked "
-    "for, they stand still.",
+    caption="Nine images on round trips through the noise, along the sphere. In a browser they move; on paper, and "
+    "where reduced motion is asked for, they stand still.",
     alt="A row of nine digits; in a browser each turns smoothly into others and back.",
 )
 def interpolation_loop(images: Arrays) -> Figure:
@@ -130,10 +132,10 @@ def interpolation_loop(images: Arrays) -> Figure:
 @figure(
     interpolation,
     real_measures,
-    caption="Along the way from one noise vector to another: length of z, Fréchet distance of the images at that point, and the classifier's confidence. "
-    "Dashed: real digits.",
-    alt="Three panels against the position on the path. The length of z sags in the middle of the straight path and stays level on the sphere; Fréchet distance "
-    "and confidence of both paths are compared with those of real digits.",
+    caption="Along the way from one noise vector to another: length of z, Fréchet distance of the images at that "
+    "point, and the classifier's confidence. Dashed: real digits.",
+    alt="Three panels against the position on the path. The length of z sags in the middle of the straight path and "
+    "stays level on the sphere; Fréchet distance and confidence of both paths are compared with those of real digits.",
 )
 def interpolation_curves(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
     """Three panels, one line for each kind of path."""

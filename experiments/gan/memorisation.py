@@ -1,4 +1,6 @@
-"""Has the generator learned training digits by heart? Distances to the nearest of them, against those of real test digits."""
+"""Has the generator learned training digits by heart? Distances to the nearest of them, against those of real test
+digits.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +20,12 @@ if TYPE_CHECKING:
 
 @experiment(inputs={"training": dcgan_training}, data=["mnist"], demo={"count": 100}, local=True)
 def neighbours(training: Arrays, seed: int = 0, count: int = 1000) -> Arrays:
-    """The nearest training digit of each of `count` generated and as many test digits, by Euclidean distance of pixels in 0 … 1.
+    """The nearest training digit of each of `count` generated and as many test digits, by Euclidean distance of pixels
+    in 0 … 1.
 
     Returns:
-        "generated" and "test" [count] distances; of the 14 generated digits nearest to a training digit, and of 14 others:
-        uint8 "closest" and "typical" [2, 14, 32, 32], the digit and below it its neighbour.
+        "generated" and "test" [count] distances; of the 14 generated digits nearest to a training digit, and of 14
+        others: uint8 "closest" and "typical" [2, 14, 32, 32], the digit and below it its neighbour.
     """
     import numpy as np
 
@@ -58,7 +61,8 @@ def memorisation(neighbours: Arrays) -> pd.DataFrame:
 
 @figure(
     memorisation,
-    caption="Distance to the nearest training digit: of generated digits, and of real digits that are not in the training set.",
+    caption="Distance to the nearest training digit: of generated digits, and of real digits that are not in the "
+    "training set.",
     alt="Two overlapping histograms of distances, one for generated digits and one for real test digits.",
 )
 def memorisation_histogram(results: pd.DataFrame) -> Figure:
@@ -79,8 +83,10 @@ def memorisation_histogram(results: pd.DataFrame) -> Figure:
 @figure(
     neighbours,
     format="png",
-    caption="Generated digits and, below each, the training digit nearest to it: the closest pairs of all, and pairs of middling distance.",
-    alt="Two pairs of rows of digits. In each pair the lower digit, a real one, resembles the upper one, a generated one, without being the same.",
+    caption="Generated digits and, below each, the training digit nearest to it: the closest pairs of all, and pairs "
+    "of middling distance.",
+    alt="Two pairs of rows of digits. In each pair the lower digit, a real one, resembles the upper one, a generated "
+    "one, without being the same.",
 )
 def neighbour_pictures(images: Arrays) -> Figure:
     """Two pairs of rows."""

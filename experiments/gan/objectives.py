@@ -1,4 +1,6 @@
-"""The two losses: what each asks for, how strongly it pulls, and what happens with one of them alone (questions 1 to 3)."""
+"""The two losses: what each asks for, how strongly it pulls, and what happens with one of them alone (questions 1 to
+3).
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
 def objectives(points: int = 199) -> pd.DataFrame:
     """The losses of one generated image and their gradients, for D(G(z)) between 0 and 1: one row for each value.
 
-    `pull_…` is the size of the gradient with respect to the logit, which is what reaches the generator's weights: the logit is
-    what the last layer of D delivers, and D(G(z)) its sigmoid.
+    `pull_…` is the size of the gradient with respect to the logit, which is what reaches the generator's weights: the
+    logit is what the last layer of D delivers, and D(G(z)) its sigmoid.
     """
     import numpy as np
     import torch
@@ -58,7 +60,9 @@ def objectives(points: int = 199) -> pd.DataFrame:
 def alone_training(
     trained: str, seed: int, classifier: Arrays, iterations: int = 200, width: int = 32, rate: float = 2e-4
 ) -> Arrays:
-    """One network is trained, the other stays as it was drawn: see `experiments.gan.training.train`. About a minute a cell."""
+    """One network is trained, the other stays as it was drawn: see `experiments.gan.training.train`. About a minute a
+    cell.
+    """
     from experiments.lab.data import mnist
     from experiments.lab.data.squares import padded
     from experiments.lab.methods.adversarial_training import AdversarialTraining, Setting, noise
@@ -108,10 +112,11 @@ def alone_sheet(training: dict, seed: int = 0) -> Arrays:
 
 @figure(
     objectives,
-    caption="The generator's two losses (left), and how strongly each pulls at the logit of a generated image (right), against what the discriminator "
-    "says of it. Early in training D(G(z)) is near 0.",
-    alt="Two panels over D(G(z)) from 0 to 1. Left, two falling curves: one starts very high, the other starts flat at 0 and falls steeply near 1. Right, "
-    "two straight lines that cross at one half: the non-saturating loss pulls with 1 at the left end, the minimax loss with 0.",
+    caption="The generator's two losses (left), and how strongly each pulls at the logit of a generated image (right), "
+    "against what the discriminator says of it. Early in training D(G(z)) is near 0.",
+    alt="Two panels over D(G(z)) from 0 to 1. Left, two falling curves: one starts very high, the other starts flat at "
+    "0 and falls steeply near 1. Right, two straight lines that cross at one half: the non-saturating loss pulls with "
+    "1 at the left end, the minimax loss with 0.",
 )
 def objectives_curves(results: pd.DataFrame) -> Figure:
     """Losses and their gradients, side by side."""
@@ -131,9 +136,10 @@ def objectives_curves(results: pd.DataFrame) -> Figure:
 
 @figure(
     objectives_alone,
-    caption="What the discriminator says of real and of generated images when only one of the two networks is trained. Thin lines: seeds.",
-    alt="Two panels. With only the discriminator trained its output goes to 1 for real and to 0 for generated images; with only the generator trained "
-    "the output for generated images rises, and that for real ones stays level.",
+    caption="What the discriminator says of real and of generated images when only one of the two networks is trained. "
+    "Thin lines: seeds.",
+    alt="Two panels. With only the discriminator trained its output goes to 1 for real and to 0 for generated images; "
+    "with only the generator trained the output for generated images rises, and that for real ones stays level.",
 )
 def objectives_alone_curves(results: pd.DataFrame) -> Figure:
     """D(x) and D(G(z)) over iterations, one panel for each trained network."""
@@ -157,8 +163,8 @@ def objectives_alone_curves(results: pd.DataFrame) -> Figure:
     alone_sheet,
     format="png",
     caption="What the generator makes of the same noise before and after such a training.",
-    alt="Four rows of small images. The generator before any training is flat grey; with only the discriminator trained it ends as grey noise. The last row shows "
-    "what the generator comes to when it alone is trained.",
+    alt="Four rows of small images. The generator before any training is flat grey; with only the discriminator "
+    "trained it ends as grey noise. The last row shows what the generator comes to when it alone is trained.",
 )
 def alone_pictures(images: Arrays) -> Figure:
     """Two rows for each network that is trained."""

@@ -31,7 +31,9 @@ def size_losses(setting: str, seed: int, training: Arrays) -> pd.DataFrame:
     size_losses,
     dcgan_losses,
     caption="What the discriminator says of generated images, averaged over 20 iterations; one line for each seed.",
-    alt="Lines on a logarithmic axis over the iterations, in one colour for each kind and size of image. Most stay near a tenth; of the lines of MNIST at 64 by 64 one does, and two fall by orders of magnitude, of which one comes back.",
+    alt="Lines on a logarithmic axis over the iterations, in one colour for each kind and size of image. Most stay "
+    "near a tenth; of the lines of MNIST at 64 by 64 one does, and two fall by orders of magnitude, of which one comes "
+    "back.",
 )
 def size_losses_lines(results: pd.DataFrame, small: pd.DataFrame) -> Figure:
     """D(G(z)) against batches."""
@@ -53,10 +55,11 @@ def size_losses_lines(results: pd.DataFrame, small: pd.DataFrame) -> Figure:
 
 @summary(size_losses)
 def size_losses_values(results: pd.DataFrame) -> dict:
-    """D(x) and D(G(z)) of each setting, over the second half of the training: mean, lowest and highest seed. "early": at iteration 200.
+    """D(x) and D(G(z)) of each setting, over the second half of the training: mean, lowest and highest seed. "early":
+    at iteration 200.
 
-    "ran_away" counts the seeds in which D(G(z)), a mean over 20 iterations, falls below 0.001; "came_back" those of them in which it is
-    above 0.01 at the end, and "back" is the iteration, the latest of them, after which it is.
+    "ran_away" counts the seeds in which D(G(z)), a mean over 20 iterations, falls below 0.001; "came_back" those of
+    them in which it is above 0.01 at the end, and "back" is the iteration, the latest of them, after which it is.
     """
     last, found = int(results["iteration"].max()), {}
     early = results[results["iteration"] == min(200, last)].groupby("setting")["d_fake"]

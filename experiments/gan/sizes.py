@@ -40,13 +40,14 @@ def size_training(
     rate: float = 2e-4,
     network: str = "squeezenet1_1",
 ) -> Arrays:
-    """The lab's DCGAN on other images ("slower": the discriminator learns at a fifth of the rate); at 64×64 both networks have a layer more, as wide as the pattern goes on: 256 channels.
+    """The lab's DCGAN on other images ("slower": the discriminator learns at a fifth of the rate); at 64×64 both
+    networks have a layer more, as wide as the pattern goes on: 256 channels.
 
     3000 batches at 64×64 take an hour and a half on one core, at 32×32 a quarter of an hour; on a GPU a minute or two.
 
     Returns:
-        what `experiments.gan.training.train` does; "floor", the distance of the two halves of real images that are measured
-        as generated ones are; uint8 "real" [12, side, side], for the sheet.
+        what `experiments.gan.training.train` does; "floor", the distance of the two halves of real images that are
+        measured as generated ones are; uint8 "real" [12, side, side], for the sheet.
     """
     import numpy as np
 
@@ -94,7 +95,9 @@ def scenes(side: int) -> np.ndarray:
 
 
 def _digit_measure(classifier: Arrays, reference: np.ndarray) -> Measure:
-    """The measures of digits, against real ones that are enlarged as those of the training are, and averaged as generated ones are."""
+    """The measures of digits, against real ones that are enlarged as those of the training are, and averaged as
+    generated ones are.
+    """
     from experiments.gan.quality import Yardstick, as_seen, measures, trained_classifier
     from experiments.lab.methods.within_class_diversity import within_class_diversity
 
@@ -137,7 +140,9 @@ def _photograph_features(network: str, images: np.ndarray, side: int = 112, batc
     demo={"setting": ["mnist-64", "mnist-64-slower", "scenes-32"], "seed": [0]},
 )
 def dcgan_sizes(setting: str, seed: int, training: Arrays) -> pd.DataFrame:
-    """Fréchet distance at every moment, and that of real images to real ones; distances of digits and of photographs do not compare."""
+    """Fréchet distance at every moment, and that of real images to real ones; distances of digits and of photographs do
+    not compare.
+    """
     return pd.DataFrame(
         {
             "setting": setting,
@@ -153,7 +158,9 @@ def dcgan_sizes(setting: str, seed: int, training: Arrays) -> pd.DataFrame:
 
 @experiment(inputs={"training": size_training}, local=True)
 def sizes_sheet(training: dict, seed: int = 0) -> Arrays:
-    """Per setting a row of one seed's generated and one of real images, at 64 pixels: "setting", uint8 "image" [settings × 2, 12, 64, 64]."""
+    """Per setting a row of one seed's generated and one of real images, at 64 pixels: "setting", uint8 "image"
+    [settings × 2, 12, 64, 64].
+    """
     import numpy as np
 
     rows, names = [], []
@@ -169,8 +176,12 @@ def sizes_sheet(training: dict, seed: int = 0) -> Arrays:
 
 @figure(
     dcgan_sizes,
-    caption="Fréchet distance over the distance of two halves of the real images, against iterations: 1 would be as good as real. One line for each seed. Digits and photographs are measured with different networks, so their heights do not compare.",
-    alt="Curves above a dashed line at 1, in one colour for each kind and size of image. Those of scenes fall together; of those of MNIST at 64 by 64 one falls far, one late and a little, and one stays level; those with a slower discriminator stay high and waver.",
+    caption="Fréchet distance over the distance of two halves of the real images, against iterations: 1 would be as "
+    "good as real. One line for each seed. Digits and photographs are measured with different networks, so their "
+    "heights do not compare.",
+    alt="Curves above a dashed line at 1, in one colour for each kind and size of image. Those of scenes fall "
+    "together; of those of MNIST at 64 by 64 one falls far, one late and a little, and one stays level; those with a "
+    "slower discriminator stay high and waver.",
 )
 def dcgan_sizes_curves(results: pd.DataFrame) -> Figure:
     """A colour for each setting, as seeds may differ too much for a mean."""
@@ -194,7 +205,9 @@ def dcgan_sizes_curves(results: pd.DataFrame) -> Figure:
     sizes_sheet,
     format="png",
     caption="Images that the first seed's generators make at the end of training, and real ones below them.",
-    alt="Four pairs of rows of images; the lower row of each shows real ones. The generated digits are legible strokes, all different; with the slower discriminator the same digit appears five times; the generated scenes are bright and dark patches with edges.",
+    alt="Four pairs of rows of images; the lower row of each shows real ones. The generated digits are legible "
+    "strokes, all different; with the slower discriminator the same digit appears five times; the generated scenes are "
+    "bright and dark patches with edges.",
 )
 def sizes_pictures(images: Arrays) -> Figure:
     """Pairs of rows; few images, as noise makes a picture large."""
@@ -205,11 +218,13 @@ def sizes_pictures(images: Arrays) -> Figure:
 
 @summary(dcgan_sizes, sizes_sheet)
 def dcgan_sizes_values(results: pd.DataFrame, images: Arrays) -> dict:
-    """Where each setting begins and ends: means over seeds, lowest and highest seed; "before" is the last moment but one.
+    """Where each setting begins and ends: means over seeds, lowest and highest seed; "before" is the last moment but
+    one.
 
     "slower_is_worse" counts the seeds in which digits at 64×64 are worse at the end with the slower discriminator.
 
-    "sheet": by how many grey levels a pixel two images of one seed differ, on average over all pairs, generated and real.
+    "sheet": by how many grey levels a pixel two images of one seed differ, on average over all pairs, generated and
+        real.
     """
     last, names = results["iteration"].max(), ("frechet", "times_floor", "floor")
     ends = results[results["iteration"] == last].pivot(index="seed", columns="setting", values="frechet")

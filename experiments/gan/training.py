@@ -49,8 +49,8 @@ def train(
         sheet_labels, sample_labels: classes asked for, in a conditional network.
 
     Returns:
-        "history" [iterations, 4] as `HISTORY` names it; "moment" [moments] iterations before each
-        measurement, "seconds" [moments] of training up to it, "measure/NAME" [moments] and "sheet" uint8 [moments, images, side,
+        "history" [iterations, 4] as `HISTORY` names it; "moment" [moments] iterations before each measurement,
+        "seconds" [moments] of training up to it, "measure/NAME" [moments] and "sheet" uint8 [moments, images, side,
         side]; "generator/NAME", its weights at the end.
     """
     import time
@@ -142,7 +142,9 @@ def measured_rows(training: Arrays, **about: Any) -> list[dict[str, Any]]:
 
 
 def history_rows(training: Arrays, window: int = 20, **about: Any) -> list[dict[str, Any]]:
-    """Losses and discriminator outputs, averaged over `window` iterations, one row for each; after the columns `about` it."""
+    """Losses and discriminator outputs, averaged over `window` iterations, one row for each; after the columns `about`
+    it.
+    """
     history = training["history"]
     return [
         about

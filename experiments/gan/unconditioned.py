@@ -32,7 +32,9 @@ def unconditioned_discriminator(sees_class: bool, seed: int, training: Arrays) -
 
 @experiment(inputs={"training": narrow_training}, local=True)
 def unconditioned_sheet(training: dict, seed: int = 0) -> Arrays:
-    """The end of one seed's training, ten classes by eight noise vectors each: uint8 "with" and "without" [10, 8, 32, 32]."""
+    """The end of one seed's training, ten classes by eight noise vectors each: uint8 "with" and "without" [10, 8, 32,
+    32].
+    """
     sheets = {
         label.partition(",")[0]: arrays["sheet"][-1].reshape(10, 8, 32, 32)
         for label, arrays in training.items()
@@ -44,10 +46,11 @@ def unconditioned_sheet(training: dict, seed: int = 0) -> Arrays:
 @figure(
     unconditioned_discriminator,
     real_measures,
-    caption="Agreement of the classifier with the class asked for (left) and Fréchet distance (right), with and without the class in the discriminator's input. "
-    "Line: mean over seeds; band: lowest and highest seed; dashed: real digits; dotted: chance.",
-    alt="Two panels over the iterations. Left, the agreement with the class in the discriminator's input and without it, with a dotted line for chance at ten percent; "
-    "right, the Fréchet distances of both.",
+    caption="Agreement of the classifier with the class asked for (left) and Fréchet distance (right), with and "
+    "without the class in the discriminator's input. Line: mean over seeds; band: lowest and highest seed; dashed: "
+    "real digits; dotted: chance.",
+    alt="Two panels over the iterations. Left, the agreement with the class in the discriminator's input and without "
+    "it, with a dotted line for chance at ten percent; right, the Fréchet distances of both.",
 )
 def unconditioned_discriminator_curves(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
     """Agreement and distance, with and without y."""
@@ -72,9 +75,10 @@ def unconditioned_discriminator_curves(results: pd.DataFrame, real: pd.DataFrame
 @figure(
     unconditioned_sheet,
     format="png",
-    caption="One row for each class asked for, one column for each noise vector, with the class in the discriminator's input (left) and without it (right), at "
-    "the end of the first seed's training.",
-    alt="Two blocks of ten rows and eight columns of digits. On the left most rows resemble the digit asked for, in a few shapes that repeat; on the right every row repeats nearly one shape, often another digit.",
+    caption="One row for each class asked for, one column for each noise vector, with the class in the discriminator's "
+    "input (left) and without it (right), at the end of the first seed's training.",
+    alt="Two blocks of ten rows and eight columns of digits. On the left most rows resemble the digit asked for, in a "
+    "few shapes that repeat; on the right every row repeats nearly one shape, often another digit.",
 )
 def unconditioned_pictures(images: Arrays) -> Figure:
     """Two blocks side by side."""

@@ -65,9 +65,11 @@ WORDS = {
 def variant_training(
     variant: str, seed: int, classifier: Arrays, iterations: int = 750, width: int = 32, rate: float = 2e-4
 ) -> Arrays:
-    """A quarter of the training of `dcgan_training` with one thing changed: see `experiments.gan.training.train` for what is returned.
+    """A quarter of the training of `dcgan_training` with one thing changed: see `experiments.gan.training.train` for
+    what is returned.
 
-    750 batches take four minutes on one core, twice that with a wider generator, three times with a wider discriminator.
+    750 batches take four minutes on one core, twice that with a wider generator, three times with a wider
+    discriminator.
     """
     from experiments.lab.data import mnist
     from experiments.lab.data.squares import padded
@@ -104,7 +106,9 @@ def variant_training(
     demo={"variant": ["nz-10", "saturating-loss"], "seed": [0]},
 )
 def variant_measures(variant: str, seed: int, training: Arrays) -> pd.DataFrame:
-    """The measures of each variant, one row for each moment; D(x) and D(G(z)) are means over the second half of the training."""
+    """The measures of each variant, one row for each moment; D(x) and D(G(z)) are means over the second half of the
+    training.
+    """
     late = training["history"][len(training["history"]) // 2 :].mean(0)
     outputs = {"d_real": float(late[2]), "d_fake": float(late[3]), "loss_g": float(late[1])}
     return pd.DataFrame(measured_rows(training, variant=variant, seed=seed)).assign(**outputs)
@@ -114,8 +118,9 @@ def variant_measures(variant: str, seed: int, training: Arrays) -> pd.DataFrame:
 def dcgan_variants(measures: pd.DataFrame, lab: pd.DataFrame, real: pd.DataFrame) -> pd.DataFrame:
     """One row for each variant, sorted by Fréchet distance: means over seeds with Student's 95 % intervals.
 
-    The lab's own DCGAN is not trained again: it is the trainings of the step `dcgan` after as many iterations, and "longer"
-    is their end. `seconds_per_100` is that of the fastest seed, as other work ran beside some. `collapsed` counts seeds: see `experiments.gan.curves.collapsed`.
+    The lab's own DCGAN is not trained again: it is the trainings of the step `dcgan` after as many iterations, and
+    "longer" is their end. `seconds_per_100` is that of the fastest seed, as other work ran beside some. `collapsed`
+    counts seeds: see `experiments.gan.curves.collapsed`.
     """
     iterations = measures["iteration"].max()
     ends = {str(name): rows for name, rows in measures[measures["iteration"] == iterations].groupby("variant")}
@@ -138,7 +143,9 @@ def dcgan_variants(measures: pd.DataFrame, lab: pd.DataFrame, real: pd.DataFrame
 
 @experiment(inputs={"training": variant_training}, local=True)
 def variant_sheets(training: dict, seed: int = 0, columns: int = 20) -> Arrays:
-    """Images of each variant at the end of one seed's training: "variant" [variants], uint8 "image" [variants, columns, 32, 32]."""
+    """Images of each variant at the end of one seed's training: "variant" [variants], uint8 "image" [variants, columns,
+    32, 32].
+    """
     import numpy as np
 
     chosen = {label.split(",")[0].split("=")[1]: a for label, a in training.items() if label.endswith(f"seed={seed}")}
@@ -152,10 +159,11 @@ def variant_sheets(training: dict, seed: int = 0, columns: int = 20) -> Arrays:
     dcgan_variants,
     variant_measures,
     real_measures,
-    caption="Fréchet distance after equally many batches (but for the longer training): means with Student's 95% intervals over seeds, and the single seeds of the variants as "
-    "small bars. Orange: the lab's own settings. Dashed: real digits against real digits.",
-    alt="A list of variants sorted by their Fréchet distance on a logarithmic axis, each with an interval and small bars for seeds; a dashed line far on the "
-    "left marks real digits.",
+    caption="Fréchet distance after equally many batches (but for the longer training): means with Student's 95% "
+    "intervals over seeds, and the single seeds of the variants as small bars. Orange: the lab's own settings. Dashed: "
+    "real digits against real digits.",
+    alt="A list of variants sorted by their Fréchet distance on a logarithmic axis, each with an interval and small "
+    "bars for seeds; a dashed line far on the left marks real digits.",
 )
 def dcgan_variants_dots(results: pd.DataFrame, measures: pd.DataFrame, real: pd.DataFrame) -> Figure:
     """Sorted means with intervals; the lab's own in another colour."""
@@ -185,7 +193,8 @@ def dcgan_variants_dots(results: pd.DataFrame, measures: pd.DataFrame, real: pd.
 @figure(
     variant_sheets,
     format="png",
-    caption="Images of each variant at the end of the first seed's training. Those of the lab's own settings after as many batches are in row 750 of the sheet of progress above.",
+    caption="Images of each variant at the end of the first seed's training. Those of the lab's own settings after as "
+    "many batches are in row 750 of the sheet of progress above.",
     alt="One row of twenty generated digits for each variant.",
 )
 def variant_pictures(images: Arrays) -> Figure:

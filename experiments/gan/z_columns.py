@@ -27,8 +27,9 @@ def z_properties(wide: dict, narrow: dict, noise_seed: int = 0, columns: int = 4
         columns: noise vectors.
 
     Returns:
-        "GENERATOR/z" [columns, nz] and "GENERATOR/PROPERTY" [10, columns]; GENERATOR is "lab-SEED" (the lab's sizes) or "narrow-SEED".
-        An image without ink or without an edge has none of the properties, and counts as the mean of its class.
+        "GENERATOR/z" [columns, nz] and "GENERATOR/PROPERTY" [10, columns]; GENERATOR is "lab-SEED" (the lab's sizes) or
+        "narrow-SEED". An image without ink or without an edge has none of the properties, and counts as the mean of its
+        class.
     """
     import numpy as np
 
@@ -62,11 +63,13 @@ def _table(training: Arrays, seed: int, columns: int) -> tuple[np.ndarray, np.nd
 
 @experiment(inputs={"properties": z_properties})
 def z_columns(properties: Arrays, seed: int = 0) -> pd.DataFrame:
-    """How much of each property goes with the column, and how well a direction in z predicts it; a row for each generator and property.
+    """How much of each property goes with the column, and how well a direction in z predicts it; a row for each
+    generator and property.
 
     `column_share`, `correlation`, `f_statistic` and `p` are a two-way analysis of variance, class against noise vector.
-    `shuffled_share` is the share when every row is shuffled: what columns would explain by chance.
-    `r2` is how much of a column's mean a linear function of z explains, fitted (ridge regression) on half of the noise vectors and tested on the other.
+    `shuffled_share` is the share when every row is shuffled: what columns would explain by chance. `r2` is how much of
+    a column's mean a linear function of z explains, fitted (ridge regression) on half of the noise vectors and tested
+    on the other.
     """
     import numpy as np
     from sklearn.linear_model import RidgeCV
@@ -94,10 +97,12 @@ def z_columns(properties: Arrays, seed: int = 0) -> pd.DataFrame:
 def z_directions(
     wide: Arrays, properties: Arrays, seed: int = 0, vectors: int = 50, points: int = 9, reach: float = 4.0
 ) -> pd.DataFrame:
-    """What moving z along a direction does to all three properties in the generator of one seed: one row for each direction and point on the way.
+    """What moving z along a direction does to all three properties in the generator of one seed: one row for each
+    direction and point on the way.
 
-    The directions are those of `_direction`. Each way goes from `reach` standard deviations of z below the mean to as many above, the
-    rest of z being that of `vectors` noise vectors that found no direction; means over them and the ten digits.
+    The directions are those of `_direction`. Each way goes from `reach` standard deviations of z below the mean to as
+    many above, the rest of z being that of `vectors` noise vectors that found no direction; means over them and the ten
+    digits.
     """
     import numpy as np
 
@@ -125,7 +130,9 @@ def _direction(properties: Arrays, key: str, seed: int) -> np.ndarray:
 
 
 def _moved(wide: Arrays, direction: np.ndarray, t: np.ndarray, seed: int, vectors: int) -> np.ndarray:
-    """uint8 [10, vectors × points, 32, 32]: every digit, each of `vectors` z with its part along `direction` replaced by every t."""
+    """uint8 [10, vectors × points, 32, 32]: every digit, each of `vectors` z with its part along `direction` replaced
+    by every t.
+    """
     import numpy as np
     import torch
 
@@ -157,9 +164,10 @@ def z_columns_sheet(wide: Arrays, properties: Arrays, seed: int = 0, columns: in
 
 @figure(
     z_columns,
-    caption="Share of the variance of slant, thickness and width, the classes' means apart, that goes with the column: for each generator, and (hollow) when every row of the "
-    "table is shuffled.",
-    alt="Three groups of dots, for slant, thickness and width, on a scale from 0 to 100 percent; hollow dots mark what chance gives.",
+    caption="Share of the variance of slant, thickness and width, the classes' means apart, that goes with the column: "
+    "for each generator, and (hollow) when every row of the table is shuffled.",
+    alt="Three groups of dots, for slant, thickness and width, on a scale from 0 to 100 percent; hollow dots mark what "
+    "chance gives.",
 )
 def z_columns_shares(results: pd.DataFrame) -> Figure:
     """A dot for each generator and property."""
@@ -189,8 +197,8 @@ def z_columns_shares(results: pd.DataFrame) -> Figure:
     z_columns_sheet,
     format="png",
     caption="One column for each noise vector, one row for each digit that is asked for.",
-    alt="A table of generated digits: down a column the digit changes and the hand seems to stay the same; from column to column slant, thickness and width "
-    "differ.",
+    alt="A table of generated digits: down a column the digit changes and the hand seems to stay the same; from column "
+    "to column slant, thickness and width differ.",
 )
 def z_columns_pictures(images: Arrays) -> Figure:
     """The table of the lab."""
@@ -201,8 +209,10 @@ def z_columns_pictures(images: Arrays) -> Figure:
     z_columns_sheet,
     suffix="directions",
     format="png",
-    caption="From left to right in each block along one direction in z, from 4 standard deviations on one side to 4 on the other, for every digit.",
-    alt="Three blocks of ten rows of digits, headed slant, thickness and width; from left to right in each block the property grows in most rows, and at the ends some digits break or become others.",
+    caption="From left to right in each block along one direction in z, from 4 standard deviations on one side to 4 on "
+    "the other, for every digit.",
+    alt="Three blocks of ten rows of digits, headed slant, thickness and width; from left to right in each block the "
+    "property grows in most rows, and at the ends some digits break or become others.",
 )
 def z_columns_directions(images: Arrays) -> Figure:
     """A block for each property."""
@@ -217,9 +227,10 @@ def z_columns_directions(images: Arrays) -> Figure:
 
 @figure(
     z_directions,
-    caption="Mean slant, thickness and width of the digits when z is moved along the direction found for one of them (its own panel), in standard deviations of z. Each in units of its "
-    "range over all three ways.",
-    alt="Three panels of three lines each. In each panel the line of the panel's own property rises; the others show what moves along with it.",
+    caption="Mean slant, thickness and width of the digits when z is moved along the direction found for one of them "
+    "(its own panel), in standard deviations of z. Each in units of its range over all three ways.",
+    alt="Three panels of three lines each. In each panel the line of the panel's own property rises; the others show "
+    "what moves along with it.",
 )
 def z_directions_lines(results: pd.DataFrame) -> Figure:
     """A panel for each direction, a line for each property."""
@@ -253,7 +264,9 @@ def z_directions_values(results: pd.DataFrame) -> dict:
 
 @summary(z_columns)
 def z_columns_values(results: pd.DataFrame) -> dict:
-    """For each property: means over the lab-sized generators, their and the narrow ones' lowest and highest; and which goes with z most, on average."""
+    """For each property: means over the lab-sized generators, their and the narrow ones' lowest and highest; and which
+    goes with z most, on average.
+    """
     of_lab = results["generator"].str.startswith("lab")
     lab, narrow = results[of_lab].groupby("property"), results[~of_lab].groupby("property")
     keys = ["column_share", "shuffled_share", "correlation", "f_statistic", "p", "r2"]

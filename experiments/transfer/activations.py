@@ -46,8 +46,8 @@ def activation_maps(network: str = "squeezenet1_1") -> Arrays:
 def activations(maps: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
     """One row for each channel, over all photographs: what its maps look like.
 
-    `active` is the share of places where it is above 0, `mean` its mean; `brightness` and `edges` are its correlations over all
-    places with the brightness of the image and with the strength of its edges (Sobel) there.
+    `active` is the share of places where it is above 0, `mean` its mean; `brightness` and `edges` are its correlations
+    over all places with the brightness of the image and with the strength of its edges (Sobel) there.
     """
     import numpy as np
 
@@ -69,7 +69,9 @@ def activations(maps: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
 
 @experiment(inputs={"maps": activation_maps, "channels": activations}, local=True)
 def activation_thumbnails(maps: Arrays, channels: pd.DataFrame) -> Arrays:
-    """For the sheet: each image and the maps of the channels that differ most, "image", uint8 [tiles, side, side, 3], and "channel" (-1: the image)."""
+    """For the sheet: each image and the maps of the channels that differ most, "image", uint8 [tiles, side, side, 3],
+    and "channel" (-1: the image).
+    """
     import numpy as np
 
     from experiments.lab.methods.edges import spread
@@ -91,10 +93,10 @@ def activation_thumbnails(maps: Arrays, channels: pd.DataFrame) -> Arrays:
     activations,
     activation_thumbnails,
     format="png",
-    caption="Photographs (left) and maps after the first convolution and its ReLU, each channel on its own scale: white is one of its "
-    "strongest responses. The channels are chosen to differ as much as possible.",
-    alt="Four rows of a photograph and six grey maps of it. The maps keep the outlines of the photograph; some light up at edges, others "
-    "in bright or in dark areas.",
+    caption="Photographs (left) and maps after the first convolution and its ReLU, each channel on its own scale: "
+    "white is one of its strongest responses. The channels are chosen to differ as much as possible.",
+    alt="Four rows of a photograph and six grey maps of it. The maps keep the outlines of the photograph; some light "
+    "up at edges, others in bright or in dark areas.",
 )
 def activations_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     """A row for each image: itself, then its maps."""

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     demo={"network": "tiny_squeezenet"},
 )
 def confusion(gram: Arrays, curve: pd.DataFrame, classifiers: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
-    """One row for each pair of classes: how many test images of the class `true` are taken for `predicted`, at the best cut."""
+    """One row for each pair of classes: how many test images of the class `true` are taken for `predicted`, at the best
+    cut.
+    """
     import numpy as np
 
     cut = str(curve.loc[curve["validation"].idxmax(), "cut"])
@@ -84,10 +86,10 @@ def mistake_images(mistakes: pd.DataFrame) -> Arrays:
 
 @figure(
     confusion,
-    caption="Of the test images of each class (rows), the share in percent that is taken for each class (columns), at the best cut. "
-    "Cells without a number are below half a percent.",
-    alt="A square matrix with the class names on both sides. The diagonal is dark; of the other cells only a few are shaded, "
-    "most of them between classes that look alike.",
+    caption="Of the test images of each class (rows), the share in percent that is taken for each class (columns), at "
+    "the best cut. Cells without a number are below half a percent.",
+    alt="A square matrix with the class names on both sides. The diagonal is dark; of the other cells only a few are "
+    "shaded, most of them between classes that look alike.",
 )
 def confusion_matrix(results: pd.DataFrame) -> Figure:
     """The matrix of shares, with the numbers in its cells."""
@@ -121,8 +123,8 @@ def confusion_matrix(results: pd.DataFrame) -> Figure:
     mistakes,
     mistake_images,
     format="png",
-    caption="The test images that are wrong with the most confidence, the surest first: true class (first line) and predicted class "
-    "(second line, after the arrow).",
+    caption="The test images that are wrong with the most confidence, the surest first: true class (first line) and "
+    "predicted class (second line, after the arrow).",
     alt="A sheet of 20 small grey photographs. Above each are its true class and the class it is taken for.",
 )
 def mistakes_sheet(results: pd.DataFrame, images: Arrays) -> Figure:

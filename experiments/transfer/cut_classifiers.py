@@ -15,7 +15,8 @@ from tpdl import Arrays, experiment, progress
     local=True,
 )
 def cut_classifiers(network: str, gram: Arrays, C: float = 1.0, folds: int = 5, seed: int = 0) -> Arrays:
-    """One-versus-rest `LinearSVC` on the coordinates that the Gram matrix gives: the same machine as on the raw features.
+    """One-versus-rest `LinearSVC` on the coordinates that the Gram matrix gives: the same machine as on the raw
+    features.
 
     Args:
         network: whose Gram matrices these are.
@@ -24,8 +25,8 @@ def cut_classifiers(network: str, gram: Arrays, C: float = 1.0, folds: int = 5, 
         seed: of the folds and of the solver.
 
     Returns:
-        for every cut "CUT/predicted" and "CUT/score", [test images] predicted class and its decision value;
-        arrays over cuts: "rank", "train_accuracy", "validation_accuracy", "factor_seconds", "svm_seconds", "peak_bytes".
+        for every cut "CUT/predicted" and "CUT/score", [test images] predicted class and its decision value; arrays over
+        cuts: "rank", "train_accuracy", "validation_accuracy", "factor_seconds", "svm_seconds", "peak_bytes".
     """
     import time
 

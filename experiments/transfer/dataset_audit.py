@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 @experiment(data=["15-scene"])
 def dataset_audit() -> pd.DataFrame:
-    """One row for each image: name, split, class, size in pixels, and the group of byte-identical images it belongs to (0: none)."""
+    """One row for each image: name, split, class, size in pixels, and the group of byte-identical images it belongs to
+    (0: none).
+    """
     from experiments.lab.data import fifteen_scene
     from experiments.lab.methods.duplicates import identical
 
@@ -50,7 +52,8 @@ def leakage(
 ) -> pd.DataFrame:
     """Accuracy at the network's best cut with and without the images that are both in training and test.
 
-    One row for each combination of what is trained on and what is tested on: all images, or those without a copy across the split.
+    One row for each combination of what is trained on and what is tested on: all images, or those without a copy across
+    the split.
     """
     import numpy as np
 
@@ -83,10 +86,11 @@ def leakage(
 
 @figure(
     dataset_audit,
-    caption="Images of each class, and their sizes in pixels: a dot for each size, its area the number of images that have it; the most "
-    "frequent one is named. Neither axis starts at zero there.",
-    alt="Left, horizontal bars: every class has equally many training images; the number of test images differs from class to class. "
-    "Right, widths against heights: one size is far more frequent than all others, which spread widely around it.",
+    caption="Images of each class, and their sizes in pixels: a dot for each size, its area the number of images that "
+    "have it; the most frequent one is named. Neither axis starts at zero there.",
+    alt="Left, horizontal bars: every class has equally many training images; the number of test images differs from "
+    "class to class. Right, widths against heights: one size is far more frequent than all others, which spread widely "
+    "around it.",
 )
 def dataset_audit_classes(results: pd.DataFrame) -> Figure:
     """Class counts on the left, sizes on the right."""

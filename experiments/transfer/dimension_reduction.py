@@ -23,8 +23,9 @@ def dimension_reduction(
 ) -> pd.DataFrame:
     """One row for each number of principal components: accuracy of the SVM on the test images, interval and time.
 
-    The last row has all components: the SVM of the other experiments but for the centring. `p_against_all` is McNemar's p of the
-    comparison with it; `variance` the share of the training images' variance that is kept; `pca_seconds` is for all rows together.
+    The last row has all components: the SVM of the other experiments but for the centring. `p_against_all` is McNemar's
+    p of the comparison with it; `variance` the share of the training images' variance that is kept; `pca_seconds` is
+    for all rows together.
     """
     import time
 
@@ -59,10 +60,10 @@ def dimension_reduction(
 
 @figure(
     dimension_reduction,
-    caption="Accuracy of the SVM on the first principal components, with 95% bootstrap intervals, and the share of the variance that they "
-    "keep (left); time of the SVM (right).",
-    alt="Left, two curves over the number of dimensions on a logarithmic axis: accuracy rises steeply and levels off, the share of the "
-    "variance rises more slowly up to one. Right, a curve of the seconds that training takes.",
+    caption="Accuracy of the SVM on the first principal components, with 95% bootstrap intervals, and the share of the "
+    "variance that they keep (left); time of the SVM (right).",
+    alt="Left, two curves over the number of dimensions on a logarithmic axis: accuracy rises steeply and levels off, "
+    "the share of the variance rises more slowly up to one. Right, a curve of the seconds that training takes.",
 )
 def dimension_reduction_curve(results: pd.DataFrame) -> Figure:
     """Accuracy and variance on the left, seconds on the right."""

@@ -1,4 +1,6 @@
-"""How much of the network to train on 15-Scene: nothing but a new last layer, the last blocks, everything, or from scratch (questions 5, 7, 10)."""
+"""How much of the network to train on 15-Scene: nothing but a new last layer, the last blocks, everything, or from
+scratch (questions 5, 7, 10).
+"""
 
 from __future__ import annotations
 
@@ -26,8 +28,8 @@ REGIMES = {
 def fine_tuning_curves(top: dict, whole: dict, scratch: dict) -> pd.DataFrame:
     """Every epoch of every training.
 
-    `train_accuracy` is on the augmented images, with dropout, as the epoch went on; `validation_accuracy` on the training images held out.
-    `kept` marks the epoch whose weights were kept: the smallest loss on these.
+    `train_accuracy` is on the augmented images, with dropout, as the epoch went on; `validation_accuracy` on the
+    training images held out. `kept` marks the epoch whose weights were kept: the smallest loss on these.
     """
     columns = ("epoch", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "seconds")
     parts = []
@@ -43,9 +45,9 @@ def fine_tuning_curves(top: dict, whole: dict, scratch: dict) -> pd.DataFrame:
 def fine_tuning(top: dict, whole: dict, scratch: dict, bootstrap_seed: int = 0) -> pd.DataFrame:
     """One row for each regime: accuracy on the test images, averaged over seeds.
 
-    The interval is a 95 % bootstrap over test images of the share of seeds that have them right; `lowest` and `highest` are of single
-    seeds. `p_against_frozen` is McNemar's p of the comparison with the frozen network, seed 0 against seed 0. `epochs` is where the
-    weights were kept, on average.
+    The interval is a 95 % bootstrap over test images of the share of seeds that have them right; `lowest` and `highest`
+    are of single seeds. `p_against_frozen` is McNemar's p of the comparison with the frozen network, seed 0 against
+    seed 0. `epochs` is where the weights were kept, on average.
     """
     import numpy as np
 
@@ -92,10 +94,10 @@ def _by_regime(top: dict, whole: dict, scratch: dict) -> dict[str, dict[int, Any
 
 @figure(
     fine_tuning,
-    caption="Accuracy on the test images when more or less of the network is trained: mean of the seeds with its 95% bootstrap interval over "
-    "test images. Small dots: lowest and highest seed. The axis does not start at zero.",
-    alt="Four dots with intervals, one below the other. Those of the three regimes that start from the pretrained network are close together; the one for "
-    "training from scratch is far to the left of them.",
+    caption="Accuracy on the test images when more or less of the network is trained: mean of the seeds with its 95% "
+    "bootstrap interval over test images. Small dots: lowest and highest seed. The axis does not start at zero.",
+    alt="Four dots with intervals, one below the other. Those of the three regimes that start from the pretrained "
+    "network are close together; the one for training from scratch is far to the left of them.",
 )
 def fine_tuning_bars(results: pd.DataFrame) -> Figure:
     """A dot for each regime, sorted."""
@@ -124,10 +126,11 @@ def fine_tuning_bars(results: pd.DataFrame) -> Figure:
     fine_tuning,
     fine_tuning_curves,
     suffix="curves",
-    caption="Learning curves: accuracy on the images that are learned from (augmented, with dropout) and on those held out, mean of the "
-    "seeds and, in the band, the lowest and the highest. A curve ends where the first of its seeds stopped.",
-    alt="Four panels, one for each regime, with two curves over epochs. In the three that start from the pretrained network both rise within "
-    "a few epochs. From scratch both rise slowly and end far lower.",
+    caption="Learning curves: accuracy on the images that are learned from (augmented, with dropout) and on those held "
+    "out, mean of the seeds and, in the band, the lowest and the highest. A curve ends where the first of its seeds "
+    "stopped.",
+    alt="Four panels, one for each regime, with two curves over epochs. In the three that start from the pretrained "
+    "network both rise within a few epochs. From scratch both rise slowly and end far lower.",
 )
 def fine_tuning_learning(results: pd.DataFrame, curves: pd.DataFrame) -> Figure:
     """A panel for each regime, all with one scale of accuracy."""
@@ -155,7 +158,9 @@ def fine_tuning_learning(results: pd.DataFrame, curves: pd.DataFrame) -> Figure:
 
 @summary(fine_tuning, fine_tuning_curves)
 def fine_tuning_values(results: pd.DataFrame, curves: pd.DataFrame) -> dict:
-    """Every regime by a short name, the best, how fast each gets there, and what it would be at the last epoch of each seed."""
+    """Every regime by a short name, the best, how fast each gets there, and what it would be at the last epoch of each
+    seed.
+    """
     keys = (
         *("regime", "seeds", "accuracy", "low", "high", "lowest", "highest", "p_against_frozen", "free", "epochs"),
         *("longest", "train_accuracy", "validation"),
@@ -181,7 +186,9 @@ def fine_tuning_values(results: pd.DataFrame, curves: pd.DataFrame) -> dict:
 
 
 def _pace(curves: pd.DataFrame, regime: str) -> dict[str, float]:
-    """Accuracy on the held-out images after the first and the last epoch, and the gain over the last fifth of the epochs."""
+    """Accuracy on the held-out images after the first and the last epoch, and the gain over the last fifth of the
+    epochs.
+    """
     means = _of_all_seeds(curves, regime).groupby("epoch")["validation_accuracy"].mean()
     before = means.iloc[-1 - max(1, len(means) // 5)] if len(means) > 1 else means.iloc[0]
     return {
@@ -192,7 +199,9 @@ def _pace(curves: pd.DataFrame, regime: str) -> dict[str, float]:
 
 
 def _ends(curves: pd.DataFrame, regime: str) -> dict[str, float]:
-    """The first and the last of the seeds' kept epochs; both accuracies at the last epoch of each seed, averaged; the shortest training."""
+    """The first and the last of the seeds' kept epochs; both accuracies at the last epoch of each seed, averaged; the
+    shortest training.
+    """
     rows = curves[curves["regime"] == regime]
     last = rows.loc[rows.groupby("seed")["epoch"].idxmax()]
     kept = rows.loc[rows["kept"], "epoch"]

@@ -26,9 +26,9 @@ def gram(network: str, width: int = 49_152) -> Arrays:
         width: features in a block; decides the memory, not the result.
 
     Returns:
-        for every cut "CUT/kernel", float32 [images, training images], training images first; arrays over cuts: "cut", "module",
-        "shape", "features", "passes", "forward_seconds", "gram_seconds", "peak_bytes"; over images: "image" (names), "label"; and
-        "class" (names), "train" (number of training images).
+        for every cut "CUT/kernel", float32 [images, training images], training images first; arrays over cuts: "cut",
+        "module", "shape", "features", "passes", "forward_seconds", "gram_seconds", "peak_bytes"; over images: "image"
+        (names), "label"; and "class" (names), "train" (number of training images).
     """
     import numpy as np
 

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 def grey_first_layer(network: str, images: int = 4, rounds: int = 4, seed: int = 0) -> pd.DataFrame:
     """One row for each way: how far its output is from that of the repeated channel, and the time for an image.
 
-    The channel is repeated; the first layer is summed over the channels; or it is summed with one constant for the whole map, which
-    is wrong at a padded border. Weights are random, and so are the images: neither time nor rounding depends on what was learned.
-    `first_difference` and `difference` are the largest of all outputs of the first layer and of the network, against the largest
-    output there is. Times are the best of `rounds`, the ways taking turns.
+    The channel is repeated; the first layer is summed over the channels; or it is summed with one constant for the
+    whole map, which is wrong at a padded border. Weights are random, and so are the images: neither time nor rounding
+    depends on what was learned. `first_difference` and `difference` are the largest of all outputs of the first layer
+    and of the network, against the largest output there is. Times are the best of `rounds`, the ways taking turns.
     """
     import time
 
@@ -100,7 +100,8 @@ def grey_first_layer(network: str, images: int = 4, rounds: int = 4, seed: int =
 def grey_as_it_is(
     way: str, images: Arrays, best: dict, network: str = "squeezenet1_1", side: int = 112, C: float = 1.0
 ) -> Arrays:
-    """The test images by an SVM on the features at the best cut, with the grey channel repeated or the first layer summed.
+    """The test images by an SVM on the features at the best cut, with the grey channel repeated or the first layer
+    summed.
 
     Args:
         way: "repeated" or "summed".
@@ -152,7 +153,8 @@ def grey_learned(
         head_rate, channel_rate: AdamW's highest learning rate for the last layer and the 1×1 convolution.
 
     Returns:
-        what `_named` returns; "weight" and "bias" [3] of the convolution, for values from 0 to 1; "validation_accuracy" over epochs.
+        what `_named` returns; "weight" and "bias" [3] of the convolution, for values from 0 to 1; "validation_accuracy"
+        over epochs.
     """
     import torch
     from torch import nn
@@ -227,7 +229,8 @@ def _grey(pixels: Tensor) -> Tensor:
 def grey_to_rgb(plain: dict, learned: dict, bootstrap_seed: int = 0) -> pd.DataFrame:
     """One row for each way and seed: accuracy on the test images with a 95 % bootstrap interval, and what was learned.
 
-    `p_against_repeated` is McNemar's p; `changed` the number of test images that get another class than with the repeated channel.
+    `p_against_repeated` is McNemar's p; `changed` the number of test images that get another class than with the
+    repeated channel.
     """
     from experiments.lab.methods.intervals import bootstrap_interval, mcnemar
 
@@ -255,10 +258,10 @@ COLOURS = ("red", "green", "blue")
 
 @figure(
     grey_to_rgb,
-    caption="Accuracy on the test images by how grey becomes colour, with 95% bootstrap intervals (left); what the learned convolution makes "
-    "of grey, one line for each seed, against the repeated channel (dotted, right).",
-    alt="Left, dots with intervals that overlap, for the repeated channel, the summed layer and the learned convolution with each seed. Right, three "
-    "panels for red, green and blue with lines near the diagonal.",
+    caption="Accuracy on the test images by how grey becomes colour, with 95% bootstrap intervals (left); what the "
+    "learned convolution makes of grey, one line for each seed, against the repeated channel (dotted, right).",
+    alt="Left, dots with intervals that overlap, for the repeated channel, the summed layer and the learned "
+    "convolution with each seed. Right, three panels for red, green and blue with lines near the diagonal.",
 )
 def grey_to_rgb_ways(results: pd.DataFrame) -> Figure:
     """Accuracies on the left, the learned maps from grey to each colour on the right."""
@@ -293,9 +296,11 @@ def grey_to_rgb_ways(results: pd.DataFrame) -> Figure:
     grey_to_rgb,
     grey_first_layer,
     suffix="cost",
-    caption="Time for one image in milliseconds, of the first layer and of the whole network, with the grey channel repeated and with the first layer "
-    "summed. Each panel has its own scale. Batches of four images of 224 × 224 pixels on a processor of two cores that had other work.",
-    alt="Two panels for each network with two bars: the first layer takes less time when it is summed, the whole network about as much as before.",
+    caption="Time for one image in milliseconds, of the first layer and of the whole network, with the grey channel "
+    "repeated and with the first layer summed. Each panel has its own scale. Batches of four images of 224 × 224 "
+    "pixels on a processor of two cores that had other work.",
+    alt="Two panels for each network with two bars: the first layer takes less time when it is summed, the whole "
+    "network about as much as before.",
 )
 def grey_to_rgb_cost(results: pd.DataFrame, costs: pd.DataFrame) -> Figure:
     """Bars of milliseconds, the two ways beside each other."""

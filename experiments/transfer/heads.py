@@ -80,9 +80,9 @@ def heads(
 ) -> pd.DataFrame:
     """One row for each classifier: accuracy on the test images, averaged over seeds where training is random.
 
-    The interval is a 95 % bootstrap over test images of the share of seeds that have them right; `p_against_best` is McNemar's p of
-    the comparison with the most accurate, seed 0 against seed 0. Coordinates are given to the networks times √rank, so that
-    they are of the order of 1; SVM and logistic regression see them as they are.
+    The interval is a 95 % bootstrap over test images of the share of seeds that have them right; `p_against_best` is
+    McNemar's p of the comparison with the most accurate, seed 0 against seed 0. Coordinates are given to the networks
+    times √rank, so that they are of the order of 1; SVM and logistic regression see them as they are.
     """
     import time
 
@@ -147,8 +147,8 @@ def heads(
 
 @figure(
     heads,
-    caption="Accuracy on the test images of classifiers on the same features, with 95% bootstrap intervals over test images. "
-    "The axis does not start at zero.",
+    caption="Accuracy on the test images of classifiers on the same features, with 95% bootstrap intervals over test "
+    "images. The axis does not start at zero.",
     alt="Dots with intervals, one below the other and sorted by accuracy; the intervals overlap.",
 )
 def heads_bars(results: pd.DataFrame) -> Figure:
@@ -173,8 +173,8 @@ def heads_bars(results: pd.DataFrame) -> Figure:
     heads,
     head_strengths,
     suffix="c",
-    caption="Accuracy in cross-validation on the training images against C, the weight of the errors: mean of the folds, and in the "
-    "band the lowest and highest fold. The ring is the chosen C.",
+    caption="Accuracy in cross-validation on the training images against C, the weight of the errors: mean of the "
+    "folds, and in the band the lowest and highest fold. The ring is the chosen C.",
     alt="Two curves over a logarithmic axis, one for each classifier, that rise and level off.",
 )
 def heads_strengths(results: pd.DataFrame, strengths: pd.DataFrame) -> Figure:

@@ -79,11 +79,11 @@ def layer_cut(network: str, gram: Arrays, classifiers: Arrays, seed: int = 0) ->
 
 @figure(
     layer_cut,
-    caption="Accuracy on the test images of a linear SVM on the features after each ReLU, with 95% bootstrap intervals, "
-    "and the number of features there.",
-    alt="Two panels for each network, over the depth of the cut. The upper one has the test accuracy with its short intervals, which rises between "
-    "two level lines: chance and the best result of the original report. The lower one has the number of features on a logarithmic scale, which "
-    "is largest among the first cuts.",
+    caption="Accuracy on the test images of a linear SVM on the features after each ReLU, with 95% bootstrap "
+    "intervals, and the number of features there.",
+    alt="Two panels for each network, over the depth of the cut. The upper one has the test accuracy with its short "
+    "intervals, which rises between two level lines: chance and the best result of the original report. The lower one "
+    "has the number of features on a logarithmic scale, which is largest among the first cuts.",
 )
 def layer_cut_curve(results: pd.DataFrame) -> Figure:
     """For each network accuracy against depth, and below it the number of features."""
@@ -111,12 +111,13 @@ def layer_cut_curve(results: pd.DataFrame) -> Figure:
 @figure(
     layer_cut,
     suffix="memory",
-    caption="Time and memory at each cut: the network up to there, spooling and Gram matrix, and SVM; highest memory of the process "
-    "against what the training features alone would take in double precision. "
-    "The seconds of each network have their own scale.",
-    alt="Two panels for each network, over the depth of the cut. The upper one has stacked bars of seconds: the network, whose share grows with depth, "
-    "then spool and Gram matrix, whose share grows with the number of features, then a thin one for the classifier. The lower one has a nearly level "
-    "line for the memory used, and a jagged one for what the raw features would take, which is highest among the first cuts.",
+    caption="Time and memory at each cut: the network up to there, spooling and Gram matrix, and SVM; highest memory "
+    "of the process against what the training features alone would take in double precision. The seconds of each "
+    "network have their own scale.",
+    alt="Two panels for each network, over the depth of the cut. The upper one has stacked bars of seconds: the "
+    "network, whose share grows with depth, then spool and Gram matrix, whose share grows with the number of features, "
+    "then a thin one for the classifier. The lower one has a nearly level line for the memory used, and a jagged one "
+    "for what the raw features would take, which is highest among the first cuts.",
 )
 def layer_cut_memory(results: pd.DataFrame) -> Figure:
     """For each network seconds, and below them memory."""
@@ -146,7 +147,9 @@ def layer_cut_memory(results: pd.DataFrame) -> Figure:
 
 @summary(layer_cut)
 def layer_cut_values(results: pd.DataFrame) -> dict:
-    """What the text refers to. `best` is chosen by cross-validation on the training images, `best_on_test` in hindsight."""
+    """What the text refers to. `best` is chosen by cross-validation on the training images, `best_on_test` in
+    hindsight.
+    """
     by_network = {str(network): _about(rows) for network, rows in results.groupby("network", sort=False)}
     best = max((about["best"] for about in by_network.values()), key=lambda row: row["accuracy"])
     largest = results.loc[results["raw_bytes"].idxmax()]
@@ -199,7 +202,9 @@ def _row(row: dict) -> dict:
 
 
 def _rows(results: pd.DataFrame) -> tuple[Figure, list[tuple[Axes, Axes]]]:
-    """Two panels for each network, the networks one below the other: side by side the names of the cuts would be too small to read."""
+    """Two panels for each network, the networks one below the other: side by side the names of the cuts would be too
+    small to read.
+    """
     from matplotlib.figure import Figure
 
     networks = results["network"].nunique()

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def networks(curve: pd.DataFrame, images: int = 8, rounds: int = 5) -> pd.DataFrame:
     """One row for each network whose cuts were measured, at the cut that cross-validation on the training images chose.
 
-    `milliseconds` is the time for an image up to the cut, in batches of `images`, the best of `rounds`, the networks taking turns.
-    `parameters` and `multiplications` (for an image) are of the whole network.
+    `milliseconds` is the time for an image up to the cut, in batches of `images`, the best of `rounds`, the networks
+    taking turns. `parameters` and `multiplications` (for an image) are of the whole network.
     """
     import time
 
@@ -62,9 +62,9 @@ def networks(curve: pd.DataFrame, images: int = 8, rounds: int = 5) -> pd.DataFr
 
 @figure(
     networks,
-    caption="Accuracy on the test images at the best cut of each network, with 95% bootstrap intervals, against the time that the network takes for an "
-    "image up to there, in batches of eight images of 224 × 224 pixels on a processor of two cores that had other work. The number of features is "
-    "written beside each.",
+    caption="Accuracy on the test images at the best cut of each network, with 95% bootstrap intervals, against the "
+    "time that the network takes for an image up to there, in batches of eight images of 224 × 224 pixels on a "
+    "processor of two cores that had other work. The number of features is written beside each.",
     alt="One dot with an interval for each network; time for an image runs to the right, accuracy upwards.",
 )
 def networks_dots(results: pd.DataFrame) -> Figure:

@@ -42,9 +42,10 @@ def parameters(network: str) -> pd.DataFrame:
 
 @figure(
     parameters,
-    caption="Where the parameters are, and how many values each layer delivers for one image. Poolings have no parameters and so no bar there.",
-    alt="Two panels of bars for each network over its layers, parameters above and values below. Parameters grow with depth; in VGG16 the first fully connected "
-    "layer alone holds most of them. The number of values falls with depth.",
+    caption="Where the parameters are, and how many values each layer delivers for one image. Poolings have no "
+    "parameters and so no bar there.",
+    alt="Two panels of bars for each network over its layers, parameters above and values below. Parameters grow with "
+    "depth; in VGG16 the first fully connected layer alone holds most of them. The number of values falls with depth.",
 )
 def parameters_by_layer(results: pd.DataFrame) -> Figure:
     """For each network parameters, and below them output values, logarithmic."""

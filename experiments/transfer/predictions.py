@@ -1,4 +1,6 @@
-"""What the networks say of 25 photographs of ImageNet, and what normalisation and evaluation mode have to do with it (question 3)."""
+"""What the networks say of 25 photographs of ImageNet, and what normalisation and evaluation mode have to do with it
+(question 3).
+"""
 
 from __future__ import annotations
 
@@ -96,7 +98,8 @@ def prediction_images() -> Arrays:
     format="png",
     caption="The images, with their true class (first line) and what the network takes them for (second line): "
     "its most probable class in blue if right and vermillion if wrong, with its probability.",
-    alt="A sheet of 25 small photographs in five rows. Above each are the true class and the predicted class with a probability.",
+    alt="A sheet of 25 small photographs in five rows. Above each are the true class and the predicted class with a "
+    "probability.",
 )
 def predictions_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     """All images with true class, most probable class and probability, of the first network."""
@@ -107,10 +110,10 @@ def predictions_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
 
 @figure(
     prediction_settings,
-    caption="Accuracy on the 25 images with and without ImageNet's normalisation, in evaluation and in training mode. In training mode, "
-    "where dropout is at work, each small dot is a pass and the large one their mean.",
-    alt="Four groups of dots for each network: evaluation mode with normalisation, training mode with normalisation, and both "
-    "without. The single dots of evaluation mode lie beside spread-out dots of training mode.",
+    caption="Accuracy on the 25 images with and without ImageNet's normalisation, in evaluation and in training mode. "
+    "In training mode, where dropout is at work, each small dot is a pass and the large one their mean.",
+    alt="Four groups of dots for each network: evaluation mode with normalisation, training mode with normalisation, "
+    "and both without. The single dots of evaluation mode lie beside spread-out dots of training mode.",
 )
 def prediction_settings_dots(results: pd.DataFrame) -> Figure:
     """A dot for each pass, by setting; one panel for each network."""

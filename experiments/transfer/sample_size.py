@@ -1,4 +1,6 @@
-"""What pretraining is worth for how many images: accuracy against images per class, pretrained against random weights (question 6)."""
+"""What pretraining is worth for how many images: accuracy against images per class, pretrained against random weights
+(question 6).
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ STRENGTHS = (1.0, 10.0, 100.0)
 
 @experiment(inputs={"curve": layer_cut}, demo={"network": "tiny_squeezenet"})
 def best_cut(curve: pd.DataFrame, network: str = "squeezenet1_1") -> dict:
-    """Where the network is cut best, by cross-validation on the training images. It stays the same when only times change."""
+    """Where the network is cut best, by cross-validation on the training images. It stays the same when only times
+    change.
+    """
     return {"network": network, "cut": str(curve.loc[curve["validation"].idxmax(), "cut"])}
 
 
@@ -42,7 +46,8 @@ def cut_gram(weights: str, best: dict, network: str = "squeezenet1_1", seed: int
         seed: of the random weights.
 
     Returns:
-        "kernel", float32 [images, training images], training images first; "label"; "train" (number of training images).
+        "kernel", float32 [images, training images], training images first; "label"; "train" (number of training
+        images).
     """
     import numpy as np
 
@@ -70,11 +75,12 @@ def cut_gram(weights: str, best: dict, network: str = "squeezenet1_1", seed: int
 
 @experiment(inputs={"grams": cut_gram, "best": best_cut}, demo={"subsets": 2})
 def sample_size(grams: dict, best: dict, subsets: int = 5, folds: int = 3, seed: int = 0) -> pd.DataFrame:
-    """One row for each kind of weights and number of images per class: accuracy on all test images, averaged over random subsets.
+    """One row for each kind of weights and number of images per class: accuracy on all test images, averaged over
+    random subsets.
 
-    Both kinds see the same subsets. C is chosen by cross-validation within the subset. The interval is a 95 % bootstrap over test images
-    of the share of subsets that have them right; `lowest` and `highest` are of single subsets. All images of a class are one subset.
-    `C` is the one most often chosen.
+    Both kinds see the same subsets. C is chosen by cross-validation within the subset. The interval is a 95 % bootstrap
+    over test images of the share of subsets that have them right; `lowest` and `highest` are of single subsets. All
+    images of a class are one subset. `C` is the one most often chosen.
     """
     import time
 
@@ -122,10 +128,11 @@ def sample_size(grams: dict, best: dict, subsets: int = 5, folds: int = 3, seed:
 
 @figure(
     sample_size,
-    caption="Accuracy on the test images against training images of each class, on features of the pretrained network and of the same network with "
-    "random weights. Bands are 95% bootstrap intervals over test images; bars reach from the worst to the best subset.",
-    alt="Two rising curves over the number of images per class on a logarithmic axis. The one of the pretrained network is far above the one of "
-    "random weights everywhere, and both are above a dotted line for chance.",
+    caption="Accuracy on the test images against training images of each class, on features of the pretrained network "
+    "and of the same network with random weights. Bands are 95% bootstrap intervals over test images; bars reach from "
+    "the worst to the best subset.",
+    alt="Two rising curves over the number of images per class on a logarithmic axis. The one of the pretrained "
+    "network is far above the one of random weights everywhere, and both are above a dotted line for chance.",
 )
 def sample_size_curve(results: pd.DataFrame) -> Figure:
     """A curve for each kind of weights."""
@@ -156,7 +163,9 @@ def sample_size_curve(results: pd.DataFrame) -> Figure:
 
 @summary(sample_size)
 def sample_size_values(results: pd.DataFrame) -> dict:
-    """Both curves by images per class, and how many images the random network needs to reach the pretrained one at its fewest."""
+    """Both curves by images per class, and how many images the random network needs to reach the pretrained one at its
+    fewest.
+    """
     keys = ("each", "accuracy", "low", "high", "lowest", "highest", "subsets", "C")
     curves = {
         str(weights): [{key: row[key] for key in keys} for row in rows.to_dict("records")]

@@ -34,8 +34,9 @@ def trained(
         seed: of the split, the order, augmentation and dropout.
 
     Returns:
-        over epochs "epoch", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "seconds"; over test images
-        "predicted" (class) and "correct"; and "free" (number of free parameters), "fit" and "held_out" (numbers of images).
+        over epochs "epoch", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "seconds"; over
+        test images "predicted" (class) and "correct"; and "free" (number of free parameters), "fit" and "held_out"
+        (numbers of images).
     """
     import numpy as np
     from sklearn.model_selection import train_test_split

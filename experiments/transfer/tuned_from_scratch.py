@@ -1,9 +1,10 @@
 """Trainings on 15-Scene that start from random weights.
 
-SqueezeNet has no batch normalisation, and without it a training from random weights is slow: in a pilot on held-out training images the plain
-network had about a fifth of them right after five epochs, and one with batch normalisation a third after three. So that the comparison with the
-pretrained network is a fair one, it is added here, and everything else is as for the other regimes. The number of epochs is what a
-budget of 25 minutes for three seeds on one core allows.
+SqueezeNet has no batch normalisation, and without it a training from random weights is slow: in a pilot on held-out
+training images the plain network had about a fifth of them right after five epochs, and one with batch normalisation a
+third after three. So that the comparison with the pretrained network is a fair one, it is added here, and everything
+else is as for the other regimes. The number of epochs is what a budget of 25 minutes for three seeds on one core
+allows.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ def tuned_from_scratch(
     epochs: int = 20,
     rate: float = 2e-3,
 ) -> Arrays:
-    """Train a SqueezeNet with batch normalisation behind every convolution, from the random weights of He et al. (2015).
+    """Train a SqueezeNet with batch normalisation behind every convolution, from the random weights of He et al.
+    (2015).
 
     Args:
         seed: of the weights, the split into images to learn from and held out, the order, the crops and dropout.

@@ -1,9 +1,10 @@
 """Trainings on 15-Scene that start from a pretrained network: frozen, its last blocks free, all of it free.
 
-Budget, chosen beforehand for one core of an ordinary machine without a GPU: about 45 minutes for these trainings and those from scratch.
-SqueezeNet 1.1 learns from about 70 images a second of 112 × 112 pixels there, a quarter of the usual area, so an epoch of 1200 images is
-about 18 s with everything free. Where the lower part is frozen, its features are computed once for ten views of every image, and
-an epoch is a few seconds. Learning rates are those in common use for AdamW; they were not searched.
+Budget, chosen beforehand for one core of an ordinary machine without a GPU: about 45 minutes for these trainings and
+those from scratch. SqueezeNet 1.1 learns from about 70 images a second of 112 × 112 pixels there, a quarter of the
+usual area, so an epoch of 1200 images is about 18 s with everything free. Where the lower part is frozen, its features
+are computed once for ten views of every image, and an epoch is a few seconds. Learning rates are those in common use
+for AdamW; they were not searched.
 """
 
 from __future__ import annotations

@@ -14,7 +14,8 @@ def tuning_images(stored: int = 128) -> Arrays:
         stored: side in pixels; a little more than what the network sees, so that crops can be taken.
 
     Returns:
-        "image", uint8 [images, stored, stored], training images first; "label"; "class" (names); "train" (number of training images).
+        "image", uint8 [images, stored, stored], training images first; "label"; "class" (names); "train" (number of
+        training images).
     """
     import numpy as np
 

@@ -23,11 +23,12 @@ QUANTILES = (0, 0.25, 0.5, 0.75, 1)
 def adversarial_images(
     network: str = "squeezenet1_1", targets: int = 8, rate: float = 1.0, limit: int = 100, seed: int = 0
 ) -> Arrays:
-    """The lab's rule on every image towards each of `targets` classes, drawn among those that no image belongs to or is taken for.
+    """The lab's rule on every image towards each of `targets` classes, drawn among those that no image belongs to or is
+    taken for.
 
     Returns:
-        over pairs of image and target: "image" (from 0), "target" (class index), "steps", "reached", "change" (what is added to the network input, float32 [pairs, 3,
-        side, side]).
+        over pairs of image and target: "image" (from 0), "target" (class index), "steps", "reached", "change" (what is
+        added to the network input, float32 [pairs, 3, side, side]).
     """
     import time
 
@@ -68,9 +69,10 @@ def adversarial_images(
 def adversarial(made: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
     """One row for each pair of image and target: how far it went, how it looks, and what survives.
 
-    Lengths are those of the change of colours in 0 … 255: `l2` over all pixels and channels, `rms` the same for one value, `linf` the largest. `ssim` compares both
-    images. `KIND_target` says whether the network still names the target after the image has been stored as KIND, and `KIND_fooled`
-    whether it still names another class than for the original stored in the same way.
+    Lengths are those of the change of colours in 0 … 255: `l2` over all pixels and channels, `rms` the same for one
+    value, `linf` the largest. `ssim` compares both images. `KIND_target` says whether the network still names the
+    target after the image has been stored as KIND, and `KIND_fooled` whether it still names another class than for the
+    original stored in the same way.
     """
     import numpy as np
     import torch
@@ -128,8 +130,8 @@ def adversarial_thumbnails(made: Arrays, results: pd.DataFrame) -> Arrays:
     """For the sheet: original, adversarial image, and change, of pairs from the easiest to the hardest.
 
     Returns:
-        "row" of the results; "original", "adversarial", uint8 [pairs, side, side, 3]; "change", in grey levels of the middle 112 × 112 pixels
-        (all of a smaller image), rounded to int8 [pairs, side, side, 3].
+        "row" of the results; "original", "adversarial", uint8 [pairs, side, side, 3]; "change", in grey levels of the
+        middle 112 × 112 pixels (all of a smaller image), rounded to int8 [pairs, side, side, 3].
     """
     import numpy as np
     import torch
@@ -159,11 +161,12 @@ def adversarial_thumbnails(made: Arrays, results: pd.DataFrame) -> Arrays:
     adversarial,
     adversarial_thumbnails,
     format="png",
-    caption="The pair with the smallest change (top), the median and the largest (bottom): original, adversarial image, the middle of the "
-    "change as it is, and ten times as strong. Above the first two, what the network takes the image for, which need not be its true class, and the "
-    "probability of the target. Grey is no change; the bar gives the grey levels of the last column, where larger changes are clipped to its ends.",
-    alt="Three rows of four pictures. Original and adversarial image look the same. The change is an even grey; ten times as strong it is "
-    "coloured noise, finer and fainter in the upper rows.",
+    caption="The pair with the smallest change (top), the median and the largest (bottom): original, adversarial "
+    "image, the middle of the change as it is, and ten times as strong. Above the first two, what the network takes "
+    "the image for, which need not be its true class, and the probability of the target. Grey is no change; the bar "
+    "gives the grey levels of the last column, where larger changes are clipped to its ends.",
+    alt="Three rows of four pictures. Original and adversarial image look the same. The change is an even grey; ten "
+    "times as strong it is coloured noise, finer and fainter in the upper rows.",
 )
 def adversarial_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     """A row for each pair."""
@@ -207,10 +210,11 @@ def adversarial_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
 @figure(
     adversarial,
     suffix="sizes",
-    caption="All pairs of image and target that succeeded. Left: root mean square of the change against the number of steps. Right: share of the adversarial images that "
-    "the network still takes for the target, and for anything but what it takes the original for, after they have been stored.",
-    alt="Left, dots along a rising curve that bends downwards. Right, pairs of bars for 8-bit rounding and three JPEG qualities; the first of each pair "
-    "falls much faster than the second.",
+    caption="All pairs of image and target that succeeded. Left: root mean square of the change against the number of "
+    "steps. Right: share of the adversarial images that the network still takes for the target, and for anything but "
+    "what it takes the original for, after they have been stored.",
+    alt="Left, dots along a rising curve that bends downwards. Right, pairs of bars for 8-bit rounding and three JPEG "
+    "qualities; the first of each pair falls much faster than the second.",
 )
 def adversarial_sizes(results: pd.DataFrame) -> Figure:
     """Sizes left, survival right."""
@@ -241,7 +245,9 @@ def adversarial_sizes(results: pd.DataFrame) -> Figure:
 
 @summary(adversarial)
 def adversarial_values(results: pd.DataFrame) -> dict:
-    """Success with its interval over images; of the pairs that succeed, medians, the smallest and the largest change, and survival; and what the steps depend on."""
+    """Success with its interval over images; of the pairs that succeed, medians, the smallest and the largest change,
+    and survival; and what the steps depend on.
+    """
     from experiments.lab.methods.intervals import mean_interval
 
     reached = results[results["reached"]]
@@ -292,8 +298,8 @@ def _lower(successes: int, trials: int) -> float:
 def _step_variance(rows: pd.DataFrame) -> dict[str, float]:
     """Shares of the variance of the logarithm of the steps that images and targets account for, and the rest.
 
-    Components of the two-way layout, so that more images than targets do not by themselves make a larger share. A failure counts as the steps after which it
-    was given up.
+    Components of the two-way layout, so that more images than targets do not by themselves make a larger share. A
+    failure counts as the steps after which it was given up.
     """
     import numpy as np
 

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     demo={"network": "tiny_squeezenet"},
 )
 def adversarial_saliency(made: Arrays, maps: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
-    """Rank correlation over pixels of the amount of the change with a saliency map: one row for each adversarial image and each image whose map it is.
+    """Rank correlation over pixels of the amount of the change with a saliency map: one row for each adversarial image
+    and each image whose map it is.
 
-    `own` says that the map is that of the changed image itself, for its true class; the maps of the other images show what correlation there is
-    without any relation. Both are averaged over squares of 4 × 4 pixels first, so that the grid of the poolings, which all maps share, counts little.
+    `own` says that the map is that of the changed image itself, for its true class; the maps of the other images show
+    what correlation there is without any relation. Both are averaged over squares of 4 × 4 pixels first, so that the
+    grid of the poolings, which all maps share, counts little.
     """
     import numpy as np
     from scipy.stats import rankdata
@@ -66,7 +68,8 @@ def permutation_test(results: pd.DataFrame, draws: int = 10_000, seed: int = 0) 
     All pairs of one image get the same map, as pairs of one image are no independent observations.
 
     Returns:
-        the mean, the mean under each dealing, and p, the share of dealings (and the true one) with at least so large a mean.
+        the mean, the mean under each dealing, and p, the share of dealings (and the true one) with at least so large a
+        mean.
     """
     import numpy as np
 
@@ -83,9 +86,11 @@ def permutation_test(results: pd.DataFrame, draws: int = 10_000, seed: int = 0) 
 
 @figure(
     adversarial_saliency,
-    caption="Left: rank correlation of where the change lies with the saliency of the same image, one dot for each image (mean over targets), and with the "
-    "saliency of the other images (bars: the middle 95%). Right: the mean over all pairs (line), and the same after maps have been dealt out to images at random.",
-    alt="Left, 25 dots, most above the bars that belong to them. Right, a histogram that is narrow and far left of a vertical line.",
+    caption="Left: rank correlation of where the change lies with the saliency of the same image, one dot for each "
+    "image (mean over targets), and with the saliency of the other images (bars: the middle 95%). Right: the mean over "
+    "all pairs (line), and the same after maps have been dealt out to images at random.",
+    alt="Left, 25 dots, most above the bars that belong to them. Right, a histogram that is narrow and far left of a "
+    "vertical line.",
 )
 def adversarial_saliency_null(results: pd.DataFrame) -> Figure:
     """Images left, permutation right."""

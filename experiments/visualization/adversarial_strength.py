@@ -1,4 +1,6 @@
-"""Rules for adversarial examples compared by what they need, and by what they do to another network (questions 6 and 7)."""
+"""Rules for adversarial examples compared by what they need, and by what they do to another network (questions 6 and
+7).
+"""
 
 from __future__ import annotations
 
@@ -29,14 +31,17 @@ TRANSFER = 4.0
 
 @experiment(data=["imagenet-25", "weights/{network}"], demo={"network": "tiny_squeezenet", "pgd_steps": 5}, local=True)
 def strength_images(network: str = "squeezenet1_1", pgd_steps: int = 10, limit: int = 100, seed: int = 0) -> Arrays:
-    """Each rule on the images that the network is asked about, each towards one class drawn at random and away from the network's answer.
+    """Each rule on the images that the network is asked about, each towards one class drawn at random and away from the
+    network's answer.
 
-    The lab's rule and DeepFool stop when they are there, so they have a length of their own; FGSM and PGD (largest norm, steps of 2.5 ε / steps, from
-    captum) and random signs are run for every budget. All work on colours in 0 … 1, and all but the lab's rule and DeepFool keep them there.
+    The lab's rule and DeepFool stop when they are there, so they have a length of their own; FGSM and PGD (largest
+    norm, steps of 2.5 ε / steps, from captum) and random signs are run for every budget. All work on colours in 0 … 1,
+    and all but the lab's rule and DeepFool keep them there.
 
     Returns:
-        "rms" and "reached" [entries], with "rule", "aim", "budget" (0 where the rule has none), "image"; and for the last network "RULE/AIM", float32
-        [images, 3, side, side], colours of the images that the rule ends with, scaled to the change of `TRANSFER`.
+        "rms" and "reached" [entries], with "rule", "aim", "budget" (0 where the rule has none), "image"; and for the
+        last network "RULE/AIM", float32 [images, 3, side, side], colours of the images that the rule ends with, scaled
+        to the change of `TRANSFER`.
     """
     import numpy as np
     import torch
@@ -96,7 +101,9 @@ def strength_images(network: str = "squeezenet1_1", pgd_steps: int = 10, limit: 
 
 @experiment(inputs={"made": strength_images}, demo={"network": "tiny_squeezenet"})
 def adversarial_strength(made: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
-    """One row for each rule, aim, budget and image: root mean square of the change in grey levels, and whether the network then said what was wanted."""
+    """One row for each rule, aim, budget and image: root mean square of the change in grey levels, and whether the
+    network then said what was wanted.
+    """
     columns = {name: made[name] for name in ("rule", "aim", "budget", "rms", "reached")}
     return pd.DataFrame({"network": network, "image": made["image"] + 1} | columns)
 
@@ -109,10 +116,11 @@ def adversarial_strength(made: Arrays, network: str = "squeezenet1_1") -> pd.Dat
 def adversarial_transfer(
     made: Arrays, network: str = "squeezenet1_1", second: str = "efficientnet_lite0"
 ) -> pd.DataFrame:
-    """What a second network says of each rule's images, all at the same size of the change: one row for each rule, aim and image.
+    """What a second network says of each rule's images, all at the same size of the change: one row for each rule, aim
+    and image.
 
-    `first_changed` and `second_changed` say whether the network's answer differs from that for the original, `first_target` and `second_target` whether it is the
-    target (false without one).
+    `first_changed` and `second_changed` say whether the network's answer differs from that for the original,
+    `first_target` and `second_target` whether it is the target (false without one).
     """
     import numpy as np
     import torch
@@ -143,11 +151,13 @@ def adversarial_transfer(
 
 @figure(
     adversarial_strength,
-    caption="Share of the images with which each rule has reached its aim, against the size of the change (root mean square over pixels and channels, in "
-    "grey levels of 0 … 255). The lab's rule and DeepFool stop at the length that each image needs; changes below 0.02 are drawn there. The others get a budget: "
-    "their markers are largest changes of 1/8, 1/4, 1/2, 1, 2, 4 and 8 levels, from left to right.",
-    alt="Two panels of rising curves. Towards a given class PGD rises first, then the lab's rule, and FGSM lies far below. Away from the answer DeepFool rises "
-    "first. Random signs stay at zero towards a class and rise last away from the answer.",
+    caption="Share of the images with which each rule has reached its aim, against the size of the change (root mean "
+    "square over pixels and channels, in grey levels of 0 … 255). The lab's rule and DeepFool stop at the length that "
+    "each image needs; changes below 0.02 are drawn there. The others get a budget: their markers are largest changes "
+    "of 1/8, 1/4, 1/2, 1, 2, 4 and 8 levels, from left to right.",
+    alt="Two panels of rising curves. Towards a given class PGD rises first, then the lab's rule, and FGSM lies far "
+    "below. Away from the answer DeepFool rises first. Random signs stay at zero towards a class and rise last away "
+    "from the answer.",
 )
 def adversarial_strength_curves(results: pd.DataFrame) -> Figure:
     """A panel for each aim, a curve for each rule."""
@@ -185,9 +195,11 @@ def adversarial_strength_curves(results: pd.DataFrame) -> Figure:
 
 @figure(
     adversarial_transfer,
-    caption="Share of the images whose answer changes, for the network that the change was made for and for another that had no part in it, with 95% "
-    "bootstrap intervals. A targeted change counts whatever the new answer is. All changes are scaled to the same size. Random signs have no aim: both draws of them are one group.",
-    alt="Pairs of bars for each rule and aim. The first of each pair is near one except for random signs; the second is far lower.",
+    caption="Share of the images whose answer changes, for the network that the change was made for and for another "
+    "that had no part in it, with 95% bootstrap intervals. A targeted change counts whatever the new answer is. All "
+    "changes are scaled to the same size. Random signs have no aim: both draws of them are one group.",
+    alt="Pairs of bars for each rule and aim. The first of each pair is near one except for random signs; the second "
+    "is far lower.",
 )
 def adversarial_transfer_bars(results: pd.DataFrame) -> Figure:
     """Two bars for each rule and aim, and for random signs, which have none."""

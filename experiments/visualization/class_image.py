@@ -39,7 +39,8 @@ def class_images(
     """Class images of each class from `seeds` different noises, all in one batch.
 
     Returns:
-        "image", network inputs float32 [seeds × classes, 3, side, side]; "target" (class index), "seed"; "start", the same for the noise.
+        "image", network inputs float32 [seeds × classes, 3, side, side]; "target" (class index), "seed"; "start", the
+        same for the noise.
     """
     import numpy as np
     import torch
@@ -129,9 +130,11 @@ def class_image_thumbnails(made: Arrays, second: Arrays) -> Arrays:
     class_image,
     class_image_thumbnails,
     format="png",
-    caption="Class images of the first network, from one of the `class_image.seeds`{.value} starting noises that the text averages over. Above each, the "
-    "probability of the class for the network that it was made with, and for the other.",
-    alt="Pale coloured textures. In some, parts of the named things repeat, such as faces, legs and petals; in others hardly anything can be made out.",
+    caption="Class images of the first network, from one of the `class_image.seeds`{.value} starting noises that the "
+    "text averages over. Above each, the probability of the class for the network that it was made with, and for the "
+    "other.",
+    alt="Pale coloured textures. In some, parts of the named things repeat, such as faces, legs and petals; in others "
+    "hardly anything can be made out.",
 )
 def class_image_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     """Four in a row."""
@@ -144,9 +147,10 @@ def class_image_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     class_image_thumbnails,
     suffix="second",
     format="png",
-    caption="Class images of the second network, made in the same way. Above each, the probability of the class for the network that it was made "
-    "with, and for the other.",
-    alt="Pale coloured textures of a fine grain. Spirals in that of the snail and legs in that of the tarantula can be made out, and little else.",
+    caption="Class images of the second network, made in the same way. Above each, the probability of the class for "
+    "the network that it was made with, and for the other.",
+    alt="Pale coloured textures of a fine grain. Spirals in that of the snail and legs in that of the tarantula can be "
+    "made out, and little else.",
 )
 def class_image_second(results: pd.DataFrame, images: Arrays) -> Figure:
     """Four in a row."""

@@ -1,4 +1,6 @@
-"""Class images for every learning rate and number of iterations (question 9): the whole grid is one batch of trajectories."""
+"""Class images for every learning rate and number of iterations (question 9): the whole grid is one batch of
+trajectories.
+"""
 
 from __future__ import annotations
 
@@ -37,8 +39,8 @@ def class_image_trajectories(
     """One trajectory for each learning rate, with snapshots: the cost is that of the longest run once, not of 25 runs.
 
     Returns:
-        "image", network inputs float32 [rates, iterations, 3, side, side]; "probability" of the target before each step,
-        float32 [steps, rates]; "rate", "iteration"; "start", the noise that all rows start from [3, side, side].
+        "image", network inputs float32 [rates, iterations, 3, side, side]; "probability" of the target before each
+        step, float32 [steps, rates]; "rate", "iteration"; "start", the noise that all rows start from [3, side, side].
     """
     import numpy as np
 
@@ -67,7 +69,9 @@ def class_image_trajectories(
 def class_image_grid(
     made: Arrays, network: str = "squeezenet1_1", judge: str = "efficientnet_lite0", target: str = "gorilla"
 ) -> pd.DataFrame:
-    """One row for each learning rate and number of iterations, and the start (0 iterations): the measures of `class_measures`."""
+    """One row for each learning rate and number of iterations, and the start (0 iterations): the measures of
+    `class_measures`.
+    """
     from experiments.lab.data import imagenet
 
     wanted, rows = class_index(imagenet.load().classes, target), []
@@ -93,9 +97,10 @@ def class_image_grid_thumbnails(made: Arrays) -> Arrays:
     class_image_grid,
     class_image_grid_thumbnails,
     format="png",
-    caption="The class image for each learning rate (rows) and number of iterations (columns). Under each, its colourfulness, and the probability of "
-    "the class for the other network.",
-    alt="Five rows of five pictures. The first row stays grey noise that clears slowly; further down and to the right, parts of the class appear in stronger and stronger colours.",
+    caption="The class image for each learning rate (rows) and number of iterations (columns). Under each, its "
+    "colourfulness, and the probability of the class for the other network.",
+    alt="Five rows of five pictures. The first row stays grey noise that clears slowly; further down and to the right, "
+    "parts of the class appear in stronger and stronger colours.",
 )
 def class_image_grid_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     """Rates down, iterations across."""
@@ -116,9 +121,11 @@ def class_image_grid_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     class_image_grid,
     class_image_trajectories,
     suffix="measures",
-    caption="The grid in numbers: colourfulness (33 is moderately, 59 quite, 109 extremely colourful), difference of neighbouring pixels, the probability "
-    "of the class for the other network at each snapshot, and for the network itself at every step (mean of 50).",
-    alt="Four panels of five curves over the number of iterations, one for each learning rate. Colour and differences grow with the learning rate.",
+    caption="The grid in numbers: colourfulness (33 is moderately, 59 quite, 109 extremely colourful), difference of "
+    "neighbouring pixels, the probability of the class for the other network at each snapshot, and for the network "
+    "itself at every step (mean of 50).",
+    alt="Four panels of five curves over the number of iterations, one for each learning rate. Colour and differences "
+    "grow with the learning rate.",
 )
 def class_image_grid_measures(results: pd.DataFrame, trajectories: Arrays) -> Figure:
     """A panel for each measure, a line for each rate."""
@@ -160,7 +167,8 @@ def class_image_grid_measures(results: pd.DataFrame, trajectories: Arrays) -> Fi
 def class_image_grid_values(results: pd.DataFrame) -> dict:
     """Every cell by rate and iterations, and which is best for the other network.
 
-    `settled` is the first snapshot at which the network itself is sure at every rate but the smallest (the last one if there is none).
+    `settled` is the first snapshot at which the network itself is sure at every rate but the smallest (the last one if
+    there is none).
     """
     columns = ["colourfulness", "total_variation", "fine", "probability", "judge_probability", "judge_rank"]
     shown = results[results["iteration"] > 0]

@@ -87,7 +87,9 @@ def regularised_images(
 def class_image_regularisation(
     made: Arrays, network: str = "squeezenet1_1", judge: str = "efficientnet_lite0"
 ) -> pd.DataFrame:
-    """One row for each image: its settings, and the measures of `class_measures`. `length` is the Euclidean norm of the network input."""
+    """One row for each image: its settings, and the measures of `class_measures`. `length` is the Euclidean norm of the
+    network input.
+    """
     import numpy as np
 
     from experiments.lab.data import imagenet
@@ -101,7 +103,9 @@ def class_image_regularisation(
 
 @experiment(inputs={"made": regularised_images}, local=True)
 def class_image_regularisation_thumbnails(made: Arrays) -> Arrays:
-    """For the sheet, of the first class: "weight", uint8 [weights, side, side, 3], and "variant", uint8 [variants, side, side, 3]."""
+    """For the sheet, of the first class: "weight", uint8 [weights, side, side, 3], and "variant", uint8 [variants,
+    side, side, 3].
+    """
     import numpy as np
 
     first = made["target"] == made["target"][0]
@@ -117,8 +121,9 @@ def class_image_regularisation_thumbnails(made: Arrays) -> Arrays:
     class_image_regularisation,
     class_image_regularisation_thumbnails,
     format="png",
-    caption="Class images of *`class_image_regularisation.shown`{.value}* for L2 weights λ from weak to strong, and at the lab's weight with blur and jitter switched off. Above each, the "
-    "probability of the class for the network that it was made with, and for the other.",
+    caption="Class images of *`class_image_regularisation.shown`{.value}* for L2 weights λ from weak to strong, and at "
+    "the lab's weight with blur and jitter switched off. Above each, the probability of the class for the network that "
+    "it was made with, and for the other.",
     alt="With a growing L2 weight the picture fades to an even grey; without blur it is full of fine grain.",
 )
 def class_image_regularisation_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
@@ -138,9 +143,11 @@ def class_image_regularisation_sheet(results: pd.DataFrame, images: Arrays) -> F
 @figure(
     class_image_regularisation,
     suffix="measures",
-    caption="The same in numbers, for each class: colourfulness (0 is grey, 33 moderately, 59 quite, 109 extremely colourful), difference of neighbouring pixels, and the "
-    "probability of the class for both networks, against the L2 weight λ. The lab's weight is dotted.",
-    alt="Three panels over a logarithmic axis of the weight. Colour and differences fall beyond the lab's weight, and with them the probabilities.",
+    caption="The same in numbers, for each class: colourfulness (0 is grey, 33 moderately, 59 quite, 109 extremely "
+    "colourful), difference of neighbouring pixels, and the probability of the class for both networks, against the L2 "
+    "weight λ. The lab's weight is dotted.",
+    alt="Three panels over a logarithmic axis of the weight. Colour and differences fall beyond the lab's weight, and "
+    "with them the probabilities.",
 )
 def class_image_regularisation_measures(results: pd.DataFrame) -> Figure:
     """A panel for each measure, a line for each class."""
@@ -173,7 +180,9 @@ def _line(axis: Axes, rows: pd.DataFrame, column: str, colour: str, style: str, 
 
 @summary(class_image_regularisation)
 def class_image_regularisation_values(results: pd.DataFrame) -> dict:
-    """Means over classes for every weight and for every variant, and the weights that are best for the other network, class by class."""
+    """Means over classes for every weight and for every variant, and the weights that are best for the other network,
+    class by class.
+    """
     columns = ["colourfulness", "total_variation", "fine", "probability", "judge_probability", "length"]
     about = lambda rows: {column: float(rows[column].mean()) for column in columns}  # noqa: E731
     both = results[results["variant"] == "both"]

@@ -36,8 +36,8 @@ def photograph_trajectories(
     """Ascent from photographs towards their true class.
 
     Returns:
-        "image", network inputs float32 [1 + iterations, photographs, 3, side, side], the start first; "saliency" of the start for the true
-        class, float32 [photographs, side, side]; "target"; "iteration" (0 first).
+        "image", network inputs float32 [1 + iterations, photographs, 3, side, side], the start first; "saliency" of the
+        start for the true class, float32 [photographs, side, side]; "target"; "iteration" (0 first).
     """
     import numpy as np
     import torch
@@ -68,10 +68,12 @@ def photograph_trajectories(
     demo={"network": "tiny_squeezenet", "judge": "tiny_vgg"},
 )
 def class_image_start(made: Arrays, network: str = "squeezenet1_1", judge: str = "efficientnet_lite0") -> pd.DataFrame:
-    """One row for each photograph and number of iterations: the measures of `class_measures`, and how far it is from the photograph.
+    """One row for each photograph and number of iterations: the measures of `class_measures`, and how far it is from
+    the photograph.
 
-    `ssim` compares with the photograph, `rms` is the change in grey levels, and `saliency_correlation` the rank correlation over pixels of the amount of the change
-    with the saliency of the photograph (0 at the start, where nothing has changed).
+    `ssim` compares with the photograph, `rms` is the change in grey levels, and `saliency_correlation` the rank
+    correlation over pixels of the amount of the change with the saliency of the photograph (0 at the start, where
+    nothing has changed).
     """
     import numpy as np
     import torch
@@ -133,7 +135,9 @@ def class_image_start_second_thumbnails(made: Arrays) -> Arrays:
 
 @experiment(inputs={"made": photograph_trajectories}, local=True)
 def class_image_start_thumbnails(made: Arrays) -> Arrays:
-    """For the sheet: "image", uint8 [1 + iterations, photographs, side, side, 3]; "saliency", uint8 [photographs, side, side]."""
+    """For the sheet: "image", uint8 [1 + iterations, photographs, side, side, 3]; "saliency", uint8 [photographs, side,
+    side].
+    """
     import numpy as np
 
     return {
@@ -146,9 +150,10 @@ def class_image_start_thumbnails(made: Arrays) -> Arrays:
     class_image_start,
     class_image_start_thumbnails,
     format="png",
-    caption="Gradient ascent from photographs. Under each picture, the probability of the class for the network that ascends, and for the "
-    "other. Last row: saliency of the photograph.",
-    alt="Four columns. Under each photograph it comes back paler and greyer, with repeated parts of the object drawn over it, the more the longer; the object can still be seen.",
+    caption="Gradient ascent from photographs. Under each picture, the probability of the class for the network that "
+    "ascends, and for the other. Last row: saliency of the photograph.",
+    alt="Four columns. Under each photograph it comes back paler and greyer, with repeated parts of the object drawn "
+    "over it, the more the longer; the object can still be seen.",
 )
 def class_image_start_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     """A column for each photograph: start, snapshots, saliency."""
@@ -170,8 +175,10 @@ def class_image_start_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     class_image_start_second,
     class_image_start_second_thumbnails,
     format="png",
-    caption="The same photographs with the second network. Under each picture, the probability of the class for the second network, which ascends, and for the first.",
-    alt="Four columns: what the ascent makes of a photograph after more and more iterations, paler each time, and the saliency of the photograph for the second network.",
+    caption="The same photographs with the second network. Under each picture, the probability of the class for the "
+    "second network, which ascends, and for the first.",
+    alt="Four columns: what the ascent makes of a photograph after more and more iterations, paler each time, and the "
+    "saliency of the photograph for the second network.",
 )
 def class_image_start_second_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     """As `class_image_start_sheet`, without the photographs, which are there."""

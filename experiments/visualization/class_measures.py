@@ -15,9 +15,9 @@ def measured(
 ) -> dict[str, np.ndarray]:
     """Columns over images.
 
-    `colourfulness` (Hasler and Süsstrunk), `total_variation` (mean difference of neighbouring pixels, in grey levels) and `fine` (share of the
-    variance in waves shorter than 4 pixels); `probability` of the target for the network that the image was made with, and
-    `judge_probability` and `judge_rank` (1: first) for another one.
+    `colourfulness` (Hasler and Süsstrunk), `total_variation` (mean difference of neighbouring pixels, in grey levels)
+    and `fine` (share of the variance in waves shorter than 4 pixels); `probability` of the target for the network that
+    the image was made with, and `judge_probability` and `judge_rank` (1: first) for another one.
 
     Args:
         images: network inputs float32 [images, 3, side, side].

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     data=["imagenet-25", "weights/{network}"], demo={"network": "tiny_squeezenet", "samples": 6, "steps": 8}, local=True
 )
 def saliency_maps(network: str = "squeezenet1_1", samples: int = 20, steps: int = 24, seed: int = 0) -> Arrays:
-    """Maps of the true class's score by four methods, and the gradient when the maximum poolings are replaced by average poolings.
+    """Maps of the true class's score by four methods, and the gradient when the maximum poolings are replaced by
+    average poolings.
 
     Args:
         samples: noisy copies for SmoothGrad.
@@ -58,7 +59,9 @@ def saliency_maps(network: str = "squeezenet1_1", samples: int = 20, steps: int 
 
 @experiment(data=["imagenet-25", "weights/{network}"], demo={"network": "tiny_vgg"}, local=True)
 def second_maps(network: str = "efficientnet_lite0") -> Arrays:
-    """The gradient and Grad-CAM of a second network: "gradient", "grad-cam", float32 [images, side, side]; "scores", float32 [images, classes]."""
+    """The gradient and Grad-CAM of a second network: "gradient", "grad-cam", float32 [images, side, side]; "scores",
+    float32 [images, classes].
+    """
     import torch
 
     from experiments.lab.data import imagenet

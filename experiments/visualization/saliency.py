@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 def saliency(maps: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
     """One row for each image: where its map is strong.
 
-    `concentration` is the share of the map's total in the strongest tenth of the pixels; `box` the share of the image inside the
-    object's box, `inside` the share of the map's total there, `lift` their ratio (1 for a map that knows nothing of the object), and `peak_inside`
-    whether the strongest pixel of the map, blurred by 8 pixels, is in the box. Without a box the last three are missing.
+    `concentration` is the share of the map's total in the strongest tenth of the pixels; `box` the share of the image
+    inside the object's box, `inside` the share of the map's total there, `lift` their ratio (1 for a map that knows
+    nothing of the object), and `peak_inside` whether the strongest pixel of the map, blurred by 8 pixels, is in the
+    box. Without a box the last three are missing.
     """
     import numpy as np
     from scipy.ndimage import gaussian_filter
@@ -78,9 +79,9 @@ def saliency_thumbnails(maps: Arrays) -> Arrays:
     saliency,
     saliency_thumbnails,
     format="png",
-    caption="The images and the saliency maps of their true class: bright pixels are those on which the score depends most. Blue: the network is "
-    "right. Vermillion: it is wrong. The number is the share of the map inside the object's box over the box's share of the image; 1 "
-    "would be no preference.",
+    caption="The images and the saliency maps of their true class: bright pixels are those on which the score depends "
+    "most. Blue: the network is right. Vermillion: it is wrong. The number is the share of the map inside the object's "
+    "box over the box's share of the image; 1 would be no preference.",
     alt="25 photographs, each beside a dark map with bright specks. In most maps the specks are densest on the object.",
 )
 def saliency_sheet(results: pd.DataFrame, images: Arrays) -> Figure:

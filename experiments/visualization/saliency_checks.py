@@ -1,4 +1,6 @@
-"""Can the maps be trusted (question 2)? They should change when the network forgets, and not when the image hardly changes."""
+"""Can the maps be trusted (question 2)? They should change when the network forgets, and not when the image hardly
+changes.
+"""
 
 from __future__ import annotations
 
@@ -35,8 +37,9 @@ def saliency_checks(
 ) -> pd.DataFrame:
     """Rank correlation of each image's map with the map of the same method when the last layers have random weights.
 
-    One row for each method, stage (0: all layers trained) and image. The class is the true one throughout. `samples` and `steps` are those of
-    SmoothGrad and Integrated Gradients, for both maps; at stage 0 SmoothGrad differs from itself by its noise alone.
+    One row for each method, stage (0: all layers trained) and image. The class is the true one throughout. `samples`
+    and `steps` are those of SmoothGrad and Integrated Gradients, for both maps; at stage 0 SmoothGrad differs from
+    itself by its noise alone.
     """
     import itertools
 
@@ -70,9 +73,11 @@ def saliency_checks(
 def saliency_stability(
     network: str = "squeezenet1_1", draws: int = 2, samples: int = 6, steps: int = 8, seed: int = 0
 ) -> pd.DataFrame:
-    """Rank correlation of each image's map with that of the same image under Gaussian noise: one row for each method, noise, draw and image.
+    """Rank correlation of each image's map with that of the same image under Gaussian noise: one row for each method,
+    noise, draw and image.
 
-    `noise` is its standard deviation in grey levels of 0 … 255; `same_class` says whether the network still names the same class.
+    `noise` is its standard deviation in grey levels of 0 … 255; `same_class` says whether the network still names the
+    same class.
     """
     import numpy as np
     import torch
@@ -125,10 +130,12 @@ def four_maps(
 @figure(
     saliency_checks,
     saliency_stability,
-    caption="Rank correlation of the maps with the original ones, mean over the images with 95% bootstrap interval. Left: the layers from the "
-    "last down to the one named get random weights. Right: the image gets Gaussian noise of the given deviation. SmoothGrad adds noise of its own. On "
-    "the left it is drawn afresh for the second map, so that the curve starts below 1 with no random weight; on the right both maps have the same.",
-    alt="Two panels of four curves. Left, the correlations fall once layers have random weights. Right, they fall with the noise, the gradient's fastest.",
+    caption="Rank correlation of the maps with the original ones, mean over the images with 95% bootstrap interval. "
+    "Left: the layers from the last down to the one named get random weights. Right: the image gets Gaussian noise of "
+    "the given deviation. SmoothGrad adds noise of its own. On the left it is drawn afresh for the second map, so that "
+    "the curve starts below 1 with no random weight; on the right both maps have the same.",
+    alt="Two panels of four curves. Left, the correlations fall once layers have random weights. Right, they fall with "
+    "the noise, the gradient's fastest.",
 )
 def saliency_checks_lines(results: pd.DataFrame, stability: pd.DataFrame) -> Figure:
     """Randomisation left, noise right."""

@@ -1,4 +1,6 @@
-"""Does the network heed what a map marks? Its probability of the class while the marked pixels go, or come, first (question 4)."""
+"""Does the network heed what a map marks? Its probability of the class while the marked pixels go, or come, first
+(question 4).
+"""
 
 from __future__ import annotations
 
@@ -37,8 +39,8 @@ def saliency_curves(
 ) -> pd.DataFrame:
     """One row for each method, image and share of the pixels.
 
-    `deletion` and `insertion` are the probability of the true class when the strongest `share` of the pixels is gone, or has come; see
-    `experiments.lab.methods.map_measures.heeded`.
+    `deletion` and `insertion` are the probability of the true class when the strongest `share` of the pixels is gone,
+    or has come; see `experiments.lab.methods.map_measures.heeded`.
     """
     import time
 
@@ -82,10 +84,11 @@ def all_maps(maps: Arrays, second: Arrays, inputs: np.ndarray, seed: int) -> dic
 
 @figure(
     saliency_curves,
-    caption="Probability of the true class, mean over the images, while the pixels that a map marks most strongly are deleted first (left; a curve that falls early is good) and "
-    "while they come first into a blurred image (right; a curve that rises early is good). Dotted, in grey: two maps that know nothing of the network.",
-    alt="Two panels of curves over the share of pixels. On the left all fall steeply at once but that of the edges, which falls later; on the right Grad-CAM's two curves rise first and the "
-    "random one last.",
+    caption="Probability of the true class, mean over the images, while the pixels that a map marks most strongly are "
+    "deleted first (left; a curve that falls early is good) and while they come first into a blurred image (right; a "
+    "curve that rises early is good). Dotted, in grey: two maps that know nothing of the network.",
+    alt="Two panels of curves over the share of pixels. On the left all fall steeply at once but that of the edges, "
+    "which falls later; on the right Grad-CAM's two curves rise first and the random one last.",
 )
 def saliency_curves_lines(results: pd.DataFrame) -> Figure:
     """A line for each method, in two panels."""

@@ -32,9 +32,9 @@ def saliency_methods(
 ) -> pd.DataFrame:
     """One row for each image and method.
 
-    `deletion` and `insertion` are the areas under the curves of `saliency_curves`: low and high are good. `total_variation` is that of the map
-    over its mean, `high_frequency` the share of its variance in waves shorter than 4 pixels, `lift` as in `saliency`, and `agreement` the rank
-    correlation with the lab's gradient map.
+    `deletion` and `insertion` are the areas under the curves of `saliency_curves`: low and high are good.
+    `total_variation` is that of the map over its mean, `high_frequency` the share of its variance in waves shorter than
+    4 pixels, `lift` as in `saliency`, and `agreement` the rank correlation with the lab's gradient map.
     """
     import numpy as np
 
@@ -67,7 +67,8 @@ def saliency_methods(
 
 @experiment(inputs={"maps": saliency_maps, "second": second_maps})
 def saliency_spectrum(maps: Arrays, second: Arrays) -> pd.DataFrame:
-    """Power of the maps at each spatial frequency along the axes: one row for each map and frequency, in cycles per pixel.
+    """Power of the maps at each spatial frequency along the axes: one row for each map and frequency, in cycles per
+    pixel.
 
     `peak` is the power over the median of the neighbouring frequencies.
     """
@@ -112,7 +113,8 @@ def saliency_methods_thumbnails(maps: Arrays, second: Arrays) -> Arrays:
     saliency_methods_thumbnails,
     format="png",
     caption="Some of the images, and their maps by each method, from black (0) to bright (the map's 99th percentile).",
-    alt="Six rows of a photograph and six maps. The gradient's maps are scattered specks, SmoothGrad's denser and cleaner, Grad-CAM's a soft blob.",
+    alt="Six rows of a photograph and six maps. The gradient's maps are scattered specks, SmoothGrad's denser and "
+    "cleaner, Grad-CAM's a soft blob.",
 )
 def saliency_methods_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     """A row for each image, a column for each method."""
@@ -133,10 +135,12 @@ def saliency_methods_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
 @figure(
     saliency_methods,
     suffix="scores",
-    caption="Each method over the images, mean with 95% bootstrap interval. Deletion: mean probability of the true class while the "
-    "strongest pixels go first (low is good). Insertion: while they come first (high is good). Lift: how much more of the map is inside the object's "
-    "box than its area would give. Fine waves: share of the map's variance in waves shorter than 4 pixels. In grey, two maps that know nothing of the network.",
-    alt="Four panels of dots with intervals, one line for each method. Grad-CAM has the highest lift for each network and the smallest share of fine waves; the intervals of deletion and insertion overlap widely.",
+    caption="Each method over the images, mean with 95% bootstrap interval. Deletion: mean probability of the true "
+    "class while the strongest pixels go first (low is good). Insertion: while they come first (high is good). Lift: "
+    "how much more of the map is inside the object's box than its area would give. Fine waves: share of the map's "
+    "variance in waves shorter than 4 pixels. In grey, two maps that know nothing of the network.",
+    alt="Four panels of dots with intervals, one line for each method. Grad-CAM has the highest lift for each network "
+    "and the smallest share of fine waves; the intervals of deletion and insertion overlap widely.",
 )
 def saliency_methods_scores(results: pd.DataFrame) -> Figure:
     """Dots with intervals, a panel for each measure."""
@@ -169,9 +173,11 @@ def saliency_methods_scores(results: pd.DataFrame) -> Figure:
 
 @figure(
     saliency_spectrum,
-    caption="Power of the maps at each spatial frequency along rows and columns (mean over the images, scaled to a mean of 1). Dotted: periods of 2, 4, 8 and 16 "
-    "pixels, the strides of SqueezeNet's first convolution and of the poolings after it, accumulated.",
-    alt="Curves over frequency. All have sharp peaks at the dotted lines of 1/4 and 1/2; the second network's are the lowest.",
+    caption="Power of the maps at each spatial frequency along rows and columns (mean over the images, scaled to a "
+    "mean of 1). Dotted: periods of 2, 4, 8 and 16 pixels, the strides of SqueezeNet's first convolution and of the "
+    "poolings after it, accumulated.",
+    alt="Curves over frequency. All have sharp peaks at the dotted lines of 1/4 and 1/2; the second network's are the "
+    "lowest.",
 )
 def saliency_spectrum_lines(results: pd.DataFrame) -> Figure:
     """A line for each map, on a logarithmic axis."""

@@ -1,4 +1,6 @@
-"""A use of saliency beyond interpretation (question 3): finding the object with a network that was trained without any masks."""
+"""A use of saliency beyond interpretation (question 3): finding the object with a network that was trained without any
+masks.
+"""
 
 from __future__ import annotations
 
@@ -45,8 +47,9 @@ def object_masks(maps: Arrays, smoothing: float = 4.0) -> Arrays:
 def saliency_segmentation(masks: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
     """One row for each method and image that has one box: how well the box around the mask fits it.
 
-    `overlap` is intersection over union of the two boxes; `found` that it is at least a half, ImageNet's criterion of localisation; `covered` the share of
-    the mask in the image. Two boxes that know nothing are scored along: the whole image, and the middle half of it.
+    `overlap` is intersection over union of the two boxes; `found` that it is at least a half, ImageNet's criterion of
+    localisation; `covered` the share of the mask in the image. Two boxes that know nothing are scored along: the whole
+    image, and the middle half of it.
     """
     import numpy as np
 
@@ -81,7 +84,9 @@ def saliency_segmentation(masks: Arrays, network: str = "squeezenet1_1") -> pd.D
 
 @experiment(inputs={"masks": object_masks}, data=["imagenet-25"], local=True)
 def saliency_segmentation_thumbnails(masks: Arrays) -> Arrays:
-    """For the sheet: "image", and each method's "METHOD" with what is not object faded, uint8 [images, side, side, 3]; "name"."""
+    """For the sheet: "image", and each method's "METHOD" with what is not object faded, uint8 [images, side, side, 3];
+    "name".
+    """
     import numpy as np
 
     from experiments.lab.data import imagenet
@@ -110,8 +115,10 @@ def _fade(image, mask):  # type: ignore[no-untyped-def]
     saliency_segmentation,
     saliency_segmentation_thumbnails,
     format="png",
-    caption="Images, and what the random walk takes for the object when its seeds come from each map. The rest is faded.",
-    alt="Six columns of a photograph and three cut-outs of it. Some cut-outs are the animal, others a ragged part of it with background.",
+    caption="Images, and what the random walk takes for the object when its seeds come from each map. The rest is "
+    "faded.",
+    alt="Six columns of a photograph and three cut-outs of it. Some cut-outs are the animal, others a ragged part of "
+    "it with background.",
 )
 def saliency_segmentation_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     """A column for each image."""
@@ -122,8 +129,9 @@ def saliency_segmentation_sheet(results: pd.DataFrame, images: Arrays) -> Figure
 @figure(
     saliency_segmentation,
     suffix="overlap",
-    caption="Overlap (intersection over union) of the box around the mask with the box drawn by hand. Dots: images. Ring and bar: mean with 95% "
-    "bootstrap interval. Dotted: a half, from which on an object counts as found. The last two rows know nothing of the image.",
+    caption="Overlap (intersection over union) of the box around the mask with the box drawn by hand. Dots: images. "
+    "Ring and bar: mean with 95% bootstrap interval. Dotted: a half, from which on an object counts as found. The last "
+    "two rows know nothing of the image.",
     alt="Five rows of dots over the overlap. Those of the three methods spread from nearly 0 to nearly 1.",
 )
 def saliency_segmentation_overlap(results: pd.DataFrame) -> Figure:

@@ -14,7 +14,9 @@ MAP_COLOURS = "inferno"
 
 
 def map_tile(values: np.ndarray, side: int = 72, levels: int = 12) -> np.ndarray:
-    """A small picture of a map, from 0 to its 99th percentile: float [height, width] -> uint8 [side, side] in few levels."""
+    """A small picture of a map, from 0 to its 99th percentile: float [height, width] -> uint8 [side, side] in few
+    levels.
+    """
     import numpy as np
     from PIL import Image
 

@@ -1,4 +1,6 @@
-"""Training a generator against a discriminator (Goodfellow et al. 2014, algorithm 1): one loop for all networks of the report."""
+"""Training a generator against a discriminator (Goodfellow et al. 2014, algorithm 1): one loop for all networks of the
+report.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +30,8 @@ class Setting:
 class AdversarialTraining:
     """Alternating steps of Adam on D and on G.
 
-    All images stay in memory as bytes, and a batch is made by indexing. What iteration i draws depends on the seed and on i
-    alone, so a training that goes on from `state` is the same as one that was never interrupted.
+    All images stay in memory as bytes, and a batch is made by indexing. What iteration i draws depends on the seed and
+    on i alone, so a training that goes on from `state` is the same as one that was never interrupted.
 
     Args:
         generator: (z [images, nz], labels [images]) -> images in −1 … 1; has the attribute `nz`.
@@ -119,7 +121,9 @@ class AdversarialTraining:
         self._history = list(state["history"].to(self.device))
 
     def _chosen(self) -> np.ndarray:
-        """The batch of this iteration: every image once an epoch, in an order of its own; what fills no batch is left out."""
+        """The batch of this iteration: every image once an epoch, in an order of its own; what fills no batch is left
+        out.
+        """
         batches = len(self.images) // self.setting.batch
         epoch, position = divmod(self.iteration, batches)
         if self._order[0] != epoch:

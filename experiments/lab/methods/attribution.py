@@ -1,7 +1,8 @@
 """Which pixels a score depends on: the lab's saliency map, and captum's versions of its successors.
 
-All take `model` (images -> scores, each row for itself), network inputs [images, 3, side, side] and class indices [images], and return
-maps float32 [images, side, side], not negative: the larger, the more the score of that class depends on the pixel.
+All take `model` (images -> scores, each row for itself), network inputs [images, 3, side, side] and class indices
+[images], and return maps float32 [images, side, side], not negative: the larger, the more the score of that class
+depends on the pixel.
 """
 
 from __future__ import annotations
@@ -54,8 +55,8 @@ def smoothgrad(
 
 
 def integrated_gradients(model: nn.Module, images: Tensor, classes: Tensor, *, steps: int = 24) -> Tensor:
-    """The image's difference from ImageNet's mean colour times the mean gradient on the way there, summed over channels (Sundararajan,
-    Taly and Yan 2017); the amount, without its sign.
+    """The image's difference from ImageNet's mean colour times the mean gradient on the way there, summed over channels
+    (Sundararajan, Taly and Yan 2017); the amount, without its sign.
 
     Args:
         steps: points of the Gauss-Legendre rule that stands for the integral.
@@ -70,7 +71,9 @@ def integrated_gradients(model: nn.Module, images: Tensor, classes: Tensor, *, s
 
 
 def grad_cam(model: nn.Module, images: Tensor, classes: Tensor, layer: nn.Module) -> Tensor:
-    """Maps of `layer`, weighted by their mean gradients and summed; what is positive, enlarged bilinearly (Selvaraju et al. 2017)."""
+    """Maps of `layer`, weighted by their mean gradients and summed; what is positive, enlarged bilinearly (Selvaraju et
+    al. 2017).
+    """
     from captum.attr import LayerAttribution, LayerGradCam
 
     found = []

@@ -16,6 +16,8 @@ def classes_covered(shares: np.ndarray, least: float = 0.01) -> int:
 
 
 def effective_classes(shares: np.ndarray) -> float:
-    """exp of the entropy of the shares (the perplexity): from 1, all of one class, to their number, all equally frequent."""
+    """exp of the entropy of the shares (the perplexity): from 1, all of one class, to their number, all equally
+    frequent.
+    """
     there = shares[shares > 0]
     return float(np.exp(-(there * np.log(there)).sum()))

@@ -27,10 +27,10 @@ def ascend(
 ) -> Iterator[tuple[int, Tensor, Tensor]]:
     """Gradient ascent on f_y(x) − λ ‖x‖² in steps of a fixed length, x ← x + η g / ‖g‖₂, one trajectory for each row.
 
-    Every step is taken on an image that is shifted by up to `jitter` pixels, with what leaves on one side coming in on the
-    other, and shifted back afterwards; then values are clamped to those of pixels, and every `blur_every` steps the image is
-    blurred a little (both from Yosinski et al. 2015 and Mordvintsev et al. 2015). The shifts are the same in all rows,
-    so that each row is what it would be alone.
+    Every step is taken on an image that is shifted by up to `jitter` pixels, with what leaves on one side coming in on
+    the other, and shifted back afterwards; then values are clamped to those of pixels, and every `blur_every` steps the
+    image is blurred a little (both from Yosinski et al. 2015 and Mordvintsev et al. 2015). The shifts are the same in
+    all rows, so that each row is what it would be alone.
 
     Args:
         model: images -> class scores [rows, classes], each row for itself.

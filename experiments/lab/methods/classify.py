@@ -34,6 +34,8 @@ def probabilities(model: nn.Module, images: Tensor, *, dropout: bool = False, se
 
 
 def best(probabilities: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """The `count` most probable classes of each image, the most probable first, and their probabilities: [images, count]."""
+    """The `count` most probable classes of each image, the most probable first, and their probabilities: [images,
+    count].
+    """
     chosen = np.argsort(-probabilities, axis=1, kind="stable")[:, :count]
     return chosen, np.take_along_axis(probabilities, chosen, axis=1)

@@ -33,7 +33,9 @@ def random_view(images: Tensor, side: int) -> Tensor:
 
 
 def random_crop(images: Tensor, side: int) -> Tensor:
-    """For each image a crop at a random place, reflected half of the time, by torch's global random state: [images, side, side]."""
+    """For each image a crop at a random place, reflected half of the time, by torch's global random state: [images,
+    side, side].
+    """
     places = torch.stack(
         [torch.randint(images.shape[axis] - side + 1, (len(images),)) for axis in (1, 2)]
         + [torch.randint(2, (len(images),))]

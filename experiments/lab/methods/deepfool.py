@@ -11,8 +11,8 @@ def deepfool(
 ) -> tuple[Tensor, Tensor]:
     """The smallest change, as far as linearisation finds it, after which the network names another class than before.
 
-    For each candidate class k the boundary to the present class 0 lies at the distance |f_k − f_0| / ‖∇f_k − ∇f_0‖; the step goes
-    to the nearest (their algorithm 2).
+    For each candidate class k the boundary to the present class 0 lies at the distance |f_k − f_0| / ‖∇f_k − ∇f_0‖; the
+    step goes to the nearest (their algorithm 2).
 
     Args:
         model: images -> scores [rows, classes], each row for itself.

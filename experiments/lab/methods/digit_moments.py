@@ -10,8 +10,8 @@ PROPERTIES = ("slant", "thickness", "width")
 def digit_moments(images: np.ndarray) -> dict[str, np.ndarray]:
     """Three numbers for each image, with grey levels as weights.
 
-    slant: covariance of x and y over the variance of y, with y upwards: the tangent of the angle to the right of vertical,
-        as in the usual deskewing of digits.
+    slant: covariance of x and y over the variance of y, with y upwards: the tangent of the angle to the right of
+        vertical, as in the usual deskewing of digits.
     thickness: twice the ink over the length of the ink's border, in pixels: the width of a long straight stroke.
         The length of the border is the sum of the norms of the gradient.
     width: standard deviation of x in pixels, after the slant is taken out.

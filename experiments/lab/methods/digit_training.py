@@ -16,7 +16,8 @@ from experiments.lab.nets.digit_classifier import DigitClassifier
 def train_digits(
     images: np.ndarray, labels: np.ndarray, *, epochs: int = 5, batch: int = 128, rate: float = 3e-3, seed: int = 0
 ) -> Iterator[tuple[DigitClassifier, float]]:
-    """Adam, its rate rising and falling once (Smith and Topin 2017); yields after each epoch the network and its mean loss.
+    """Adam, its rate rising and falling once (Smith and Topin 2017); yields after each epoch the network and its mean
+    loss.
 
     Args:
         images: uint8 [images, 32, 32].

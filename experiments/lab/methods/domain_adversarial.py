@@ -4,9 +4,9 @@ Features f, label classifier y and domain classifier d minimise
 
     mean over source of L_y(y(f(x)), label)  +  mean over both domains of L_d(d(R(f(x))), domain)
 
-where R passes the features on and multiplies their gradient by −λ (see `gradient_reversal`). The loop is told λ(p) and a sign:
-reversed (DANN), passed on unreversed, or cut off by λ = 0. Without target images there is no second term: that is training on the source
-only or, given the target as source, on the target.
+where R passes the features on and multiplies their gradient by −λ (see `gradient_reversal`). The loop is told λ(p) and
+a sign: reversed (DANN), passed on unreversed, or cut off by λ = 0. Without target images there is no second term: that
+is training on the source only or, given the target as source, on the target.
 """
 
 from __future__ import annotations
@@ -71,7 +71,8 @@ def train(
     load: Callable[[str], Mapping[str, Any] | None] = lambda key: None,
     save: Callable[[str, Mapping[str, Any]], None] = lambda key, state: None,
 ) -> Training:
-    """Train by stochastic gradient descent with momentum 0.9 and the annealed learning rate of the paper, section 5.2.2.
+    """Train by stochastic gradient descent with momentum 0.9 and the annealed learning rate of the paper, section
+    5.2.2.
 
     Args:
         source: uint8 [images, 28, 28, 3], the images with labels.
@@ -80,17 +81,19 @@ def train(
         weight: λ(p).
         recoloured: give each source image two random colours whenever it is shown.
         epochs: passes over the source.
-        batch: half of it source, half of it target. Without target images the source half is all there is. The paper has 128; half of that
-            gives twice as many steps for the same computing, and is further on after a few epochs.
+        batch: half of it source, half of it target. Without target images the source half is all there is. The paper
+            has 128; half of that gives twice as many steps for the same computing, and is further on after a few
+            epochs.
         seed: of the start and of the order of the images.
         evaluate: called after every epoch; what it returns joins the history.
         load, save: keep the state after every epoch across a kill, by name.
 
     Returns:
-        the network in evaluation mode, and for each epoch: `epoch`, `weight` and `rate` at its end, `label_loss`, and with a domain
-        branch the means over its steps of `domain_loss`, `domain_accuracy` and three norms of the gradient of the batch's
-        loss with respect to its features: `label_gradient` from the label classifier, which goes around the reversal,
-        `domain_gradient` from the domain classifier before the reversal, and `reversed_gradient` behind it.
+        the network in evaluation mode, and for each epoch: `epoch`, `weight` and `rate` at its end, `label_loss`, and
+        with a domain branch the means over its steps of `domain_loss`, `domain_accuracy` and three norms of the
+        gradient of the batch's loss with respect to its features: `label_gradient` from the label classifier, which
+        goes around the reversal, `domain_gradient` from the domain classifier before the reversal, and
+        `reversed_gradient` behind it.
     """
     device = best_device()
     half = min(batch // 2, len(source))
@@ -205,7 +208,8 @@ def outputs(model: DomainAdversarialNetwork, images: np.ndarray, batch: int = 50
         images: uint8 [images, 28, 28, 3].
 
     Returns:
-        float32: `features` [images, 768], `probabilities` [images, 10], `domain` [images], the probability of the target domain.
+        float32: `features` [images, 768], `probabilities` [images, 10], `domain` [images], the probability of the
+            target domain.
     """
     device = next(model.parameters()).device
     found: dict[str, list[np.ndarray]] = {"features": [], "probabilities": [], "domain": []}

@@ -38,7 +38,8 @@ def a_distance(accuracy: float) -> float:
 def mmd(source: np.ndarray, target: np.ndarray) -> float:
     """The squared maximum mean discrepancy, unbiased (Gretton et al. 2012, lemma 6), so it may fall below 0.
 
-    The kernel is exp(−|x − y|² / m) with m the median of |x − y|² over all pairs of both domains: a change of scale changes nothing.
+    The kernel is exp(−|x − y|² / m) with m the median of |x − y|² over all pairs of both domains: a change of scale
+    changes nothing.
 
     Args:
         source, target: [images, features].

@@ -24,7 +24,9 @@ def brightness_and_edges(image: np.ndarray, side: int) -> np.ndarray:
 
 
 def spread(points: np.ndarray, count: int) -> list[int]:
-    """Rows of `points` [points, dimensions] far from each other: each next one is the farthest from those before (Gonzalez 1985)."""
+    """Rows of `points` [points, dimensions] far from each other: each next one is the farthest from those before
+    (Gonzalez 1985).
+    """
     chosen = [int(np.linalg.norm(points - points.mean(0), axis=1).argmax())]
     while len(chosen) < min(count, len(points)):
         distances = np.linalg.norm(points[:, None] - points[chosen], axis=2).min(1)

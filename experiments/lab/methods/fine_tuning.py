@@ -1,4 +1,6 @@
-"""Training a network, or the last part of one, on few images: warm-up, falling rate, early stopping, resumable at every epoch."""
+"""Training a network, or the last part of one, on few images: warm-up, falling rate, early stopping, resumable at every
+epoch.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ class Course:
     batch: int = 16
 
     def rate(self, step: int, steps: int) -> float:
-        """The share of the full learning rate at a step, of `steps` in an epoch: a linear rise, then half a cosine down to zero."""
+        """The share of the full learning rate at a step, of `steps` in an epoch: a linear rise, then half a cosine down
+        to zero.
+        """
         rise, last = self.warm_up * steps, self.epochs * steps
         if step < rise:
             return (step + 1) / rise
@@ -56,12 +60,14 @@ def fine_tune(
     save: Callable[[Mapping[str, Any]], None] = lambda state: None,
     watch: Callable[[dict[str, float]], None] = lambda row: None,
 ) -> tuple[nn.Module, list[dict[str, float]]]:
-    """Train with AdamW on the cross-entropy; keep the weights of the epoch with the smallest loss on the held-out images.
+    """Train with AdamW on the cross-entropy; keep the weights of the epoch with the smallest loss on the held-out
+    images.
 
     Args:
         model: changed in place. Only the parameters in `groups` get gradients.
         groups: parameter groups of AdamW, with "params" and "lr".
-        augmented, plain: the network's inputs in training (drawn anew each time, by torch's global random state) and for judging.
+        augmented, plain: the network's inputs in training (drawn anew each time, by torch's global random state) and
+            for judging.
         labels: [images] class indices.
         fit, held_out: indices of the images to learn from, and of those that decide when to stop.
         course: how long, and how the rate goes.
@@ -70,8 +76,9 @@ def fine_tune(
         watch: called with every new row of the curve.
 
     Returns:
-        the network in evaluation mode with the weights of its best epoch, and a row for each epoch: "epoch", "train_loss" and
-        "train_accuracy" (on the augmented images, with dropout, as the epoch went on), "validation_loss", "validation_accuracy", "seconds".
+        the network in evaluation mode with the weights of its best epoch, and a row for each epoch: "epoch",
+        "train_loss" and "train_accuracy" (on the augmented images, with dropout, as the epoch went on),
+        "validation_loss", "validation_accuracy", "seconds".
     """
     device = best_device()
     model = model.to(device).to(memory_format=torch.channels_last).requires_grad_(False)

@@ -1,4 +1,6 @@
-"""Adversarial examples by the lab's rule: gradient ascent on another class's score, in steps of a fixed length, until it wins."""
+"""Adversarial examples by the lab's rule: gradient ascent on another class's score, in steps of a fixed length, until
+it wins.
+"""
 
 from __future__ import annotations
 
@@ -30,10 +32,12 @@ def fool(
     away: bool = False,
     batch: int = 8,
 ) -> Fooled:
-    """x ← x + η g / ‖g‖₂, where g is the gradient of the score of the row's class, until that class has the highest score.
+    """x ← x + η g / ‖g‖₂, where g is the gradient of the score of the row's class, until that class has the highest
+    score.
 
-    Rows are independent. Those that have arrived leave the batch at once and waiting ones take their place, so no pass is
-    spent on a finished row. (The rule is Szegedy et al.'s 2014 aim by the simplest means; values are not kept in the range of pixels.)
+    Rows are independent. Those that have arrived leave the batch at once and waiting ones take their place, so no pass
+    is spent on a finished row. (The rule is Szegedy et al.'s 2014 aim by the simplest means; values are not kept in the
+    range of pixels.)
 
     Args:
         model: images -> scores [rows, classes], each row for itself.
@@ -42,7 +46,8 @@ def fool(
         rate: η, the Euclidean length of a step.
         limit: steps at most.
         away: go down the score of the class instead, until it is no longer the highest.
-        batch: rows in a pass; decides memory and time, not the result. (8 maps of SqueezeNet still fit a processor's cache.)
+        batch: rows in a pass; decides memory and time, not the result. (8 maps of SqueezeNet still fit a processor's
+            cache.)
     """
     images, sign = images.clone(), -1 if away else 1
     steps = torch.zeros(len(images), dtype=torch.long, device=images.device)

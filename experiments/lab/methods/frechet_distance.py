@@ -1,4 +1,6 @@
-"""Fréchet distance between two sets of features (Heusel et al. 2017), each taken for a normal distribution (Dowson and Landau 1982)."""
+"""Fréchet distance between two sets of features (Heusel et al. 2017), each taken for a normal distribution (Dowson and
+Landau 1982).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The objectives of a generative adversarial network (Goodfellow et al. 2014, section 3), as functions of the logit of D.
+"""The objectives of a generative adversarial network (Goodfellow et al. 2014, section 3), as functions of the logit of
+D.
 
 With D = sigmoid(logit), −log D = softplus(−logit) and −log(1 − D) = softplus(logit): exact where D is near 0 or 1.
 """

@@ -4,7 +4,8 @@ Forward it passes its input on; backward it multiplies the gradient by −λ:
 
     R(x) = x,        dR/dx = −λ I
 
-so one backward pass lets the domain classifier above it descend its loss and the features below it ascend the same loss.
+so one backward pass lets the domain classifier above it descend its loss and the features below it ascend the same
+loss.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ def reverse_gradient(x: Tensor, weight: float) -> Tensor:
 
 
 def schedule(p: float, gamma: float = 10.0) -> float:
-    """λ(p) = 2 / (1 + exp(−γp)) − 1 (Ganin et al. 2016, section 5.2.2): from 0 to nearly 1, so that early noise does no harm.
+    """λ(p) = 2 / (1 + exp(−γp)) − 1 (Ganin et al. 2016, section 5.2.2): from 0 to nearly 1, so that early noise does no
+    harm.
 
     Args:
         p: share of the training that is done, 0 … 1.

@@ -4,8 +4,8 @@ With features φ(x) of d components, a linear machine trained on n images needs 
 
     K[i, j] = <φ(x_i), φ(x_j)> / (|φ(x_i)| |φ(x_j)|),        i over all images, j over the training images,
 
-(kernel methods' representer theorem: Schölkopf, Herbrich and Smola 2001), and not the n × d matrix of features: 38 GB for
-VGG16's first layer and 1500 images in double precision. The sum over d is taken in blocks of features,
+(kernel methods' representer theorem: Schölkopf, Herbrich and Smola 2001), and not the n × d matrix of features: 38 GB
+for VGG16's first layer and 1500 images in double precision. The sum over d is taken in blocks of features,
 
     K = Σ_b B_b B_b[train]ᵀ,        B_b: [images, width of block b],
 
@@ -87,8 +87,8 @@ def gram_matrices(
         images, train: number of all images, and of those at the beginning that are for training.
         folder: for the spool; created, and removed at the end.
         width: features in a block; decides the memory, together with `images`.
-        budget: bytes of disk for the spool; by default three quarters of what is free. With too little for all features at
-            once, the network runs several times, each time only as deep as needed.
+        budget: bytes of disk for the spool; by default three quarters of what is free. With too little for all features
+            at once, the network runs several times, each time only as deep as needed.
         load, save: keep finished cuts across a kill, by name.
         totals: filled in.
     """

@@ -31,7 +31,8 @@ def bootstrap_interval(
 def mean_interval(
     values: np.ndarray, level: float = 0.95, resamples: int = 2_000, seed: int = 0
 ) -> tuple[float, float]:
-    """Percentile bootstrap interval of a mean over items, such as the share of trained networks that has each item right.
+    """Percentile bootstrap interval of a mean over items, such as the share of trained networks that has each item
+    right.
 
     Args:
         values: [items] numbers.

@@ -1,4 +1,6 @@
-"""Softmax regression with an L2 penalty: the probabilities of all classes at once, where the SVM has one machine for each."""
+"""Softmax regression with an L2 penalty: the probabilities of all classes at once, where the SVM has one machine for
+each.
+"""
 
 from __future__ import annotations
 

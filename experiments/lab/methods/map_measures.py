@@ -14,7 +14,9 @@ from torchvision.transforms.v2.functional import gaussian_blur
 
 
 def concentration(maps: np.ndarray, share: float = 0.1) -> np.ndarray:
-    """How much of the total is in the strongest `share` of the pixels: `share` for an even map, 1 for one that is zero elsewhere."""
+    """How much of the total is in the strongest `share` of the pixels: `share` for an even map, 1 for one that is zero
+    elsewhere.
+    """
     flat = np.sort(maps.reshape(len(maps), -1).astype(np.float64), axis=1)[:, ::-1]
     return flat[:, : round(share * flat.shape[1])].sum(1) / np.maximum(flat.sum(1), 1e-30)
 
@@ -36,7 +38,8 @@ def rank_correlations(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 
 def axis_spectrum(maps: np.ndarray) -> np.ndarray:
-    """Power of each spatial frequency k / side, k = 0 … side / 2, along both axes: the mean over rows, columns and maps, with sum 1.
+    """Power of each spatial frequency k / side, k = 0 … side / 2, along both axes: the mean over rows, columns and
+    maps, with sum 1.
 
     Each map is divided by its mean first, so that all weigh the same.
     """
@@ -57,7 +60,8 @@ def peak_ratio(spectrum: np.ndarray, place: int, around: int = 4) -> float:
 def heeded(
     scores: Callable[[Tensor], Tensor], images: Tensor, classes: Tensor, maps: np.ndarray, steps: int = 16
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Deletion and insertion (Petsiuk, Das and Saenko 2018): probability of the class while pixels go, or come, the strongest first.
+    """Deletion and insertion (Petsiuk, Das and Saenko 2018): probability of the class while pixels go, or come, the
+    strongest first.
 
     Deleted pixels become ImageNet's mean colour; insertion begins with the image blurred beyond recognition.
 
@@ -68,7 +72,8 @@ def heeded(
         steps: equal shares of the pixels.
 
     Returns:
-        probabilities while deleting and while inserting, float64 [images, steps + 1]. The mean over the steps is the area under the curve.
+        probabilities while deleting and while inserting, float64 [images, steps + 1]. The mean over the steps is the
+        area under the curve.
     """
     side = images.shape[-1]
     sigma = side / 12

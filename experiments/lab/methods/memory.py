@@ -19,8 +19,8 @@ class PeakMemory:
             ...
         peak.bytes
 
-    The kernel's own high-water mark (`ru_maxrss`) never falls, so it cannot tell the parts of a run apart. Where there is
-    no /proc, that mark is taken all the same.
+    The kernel's own high-water mark (`ru_maxrss`) never falls, so it cannot tell the parts of a run apart. Where there
+    is no /proc, that mark is taken all the same.
     """
 
     def __init__(self) -> None:

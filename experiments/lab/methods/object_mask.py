@@ -1,4 +1,6 @@
-"""From a saliency map to a mask of the object, as Simonyan, Vedaldi and Zisserman (2014, section 3.2) do it with GraphCut."""
+"""From a saliency map to a mask of the object, as Simonyan, Vedaldi and Zisserman (2014, section 3.2) do it with
+GraphCut.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +11,11 @@ from scipy.ndimage import label
 def object_mask(
     image: np.ndarray, saliency: np.ndarray, *, front: float = 0.95, back: float = 0.3, beta: float = 130.0
 ) -> np.ndarray:
-    """Pixels of the object: the strongest pixels of the map are taken for it, the weakest for background, and colour decides the others.
+    """Pixels of the object: the strongest pixels of the map are taken for it, the weakest for background, and colour
+    decides the others.
 
-    The decision is a random walk over the image that avoids edges (Grady 2006): a pixel belongs to the side that a walk from it
-    reaches first. It stands in for GraphCut, with the same seeds.
+    The decision is a random walk over the image that avoids edges (Grady 2006): a pixel belongs to the side that a walk
+    from it reaches first. It stands in for GraphCut, with the same seeds.
 
     Args:
         image: colours in 0 … 1, [side, side, 3].

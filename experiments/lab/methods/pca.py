@@ -1,8 +1,8 @@
 """Principal components of features that are known by their inner products only.
 
-The coordinates Z of `experiments.lab.methods.factor` are the features turned into the span of the training images, and turning changes no
-variance. So the principal components of Z (Hotelling 1933) are those of the features. Centring Z by the training mean is the
-same as centring the kernel (Schölkopf, Smola and Müller 1998, appendix A).
+The coordinates Z of `experiments.lab.methods.factor` are the features turned into the span of the training images, and
+turning changes no variance. So the principal components of Z (Hotelling 1933) are those of the features. Centring Z by
+the training mean is the same as centring the kernel (Schölkopf, Smola and Müller 1998, appendix A).
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ def principal_components(known: np.ndarray, unknown: np.ndarray) -> tuple[np.nda
         unknown: [test images, rank], centred by the training mean like the others.
 
     Returns:
-        both, [images, components], and the share of the training images' variance along each component, which add up to 1.
+        both, [images, components], and the share of the training images' variance along each component, which add up to
+        1.
     """
     mean = known.mean(0)
     values, axes = np.linalg.eigh((known - mean).T @ (known - mean))

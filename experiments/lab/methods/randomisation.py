@@ -16,8 +16,8 @@ def cascade(model: nn.Module, untrained: nn.Module, stages: int) -> Iterator[tup
     Args:
         model: trained.
         untrained: the same architecture with random weights, on the same device.
-        stages: steps, evenly spread over the layers with weights; after the last, all weights are random. More than there are layers
-            are as many as there are layers.
+        stages: steps, evenly spread over the layers with weights; after the last, all weights are random. More than
+            there are layers are as many as there are layers.
 
     Yields:
         name of the layer down to which weights are random, and the network, which the next step changes further.

@@ -1,7 +1,8 @@
 """Digits in random colours: an augmentation of the source that takes brightness and colour away as cues.
 
-A grey digit x in 0 … 1 becomes a + (b − a) x, with the colours a of the paper and b of the ink drawn anew for each image. White on black
-is one case of it, black on white another. It is domain randomisation (Tobin et al. 2017) with flat colours, and knows nothing of the target.
+A grey digit x in 0 … 1 becomes a + (b − a) x, with the colours a of the paper and b of the ink drawn anew for each
+image. White on black is one case of it, black on white another. It is domain randomisation (Tobin et al. 2017) with
+flat colours, and knows nothing of the target.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Pseudo-labels (Lee 2013) in rounds: a network labels the target, and is trained further on the labels that it is sure of."""
+"""Pseudo-labels (Lee 2013) in rounds: a network labels the target, and is trained further on the labels that it is sure
+of.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,8 @@ def self_train(
     batch: int = 128,
     seed: int = 0,
 ) -> Iterator[Round]:
-    """Yield before every round what the network would keep; then train on it, `rounds` times. The last one yielded is not trained on.
+    """Yield before every round what the network would keep; then train on it, `rounds` times. The last one yielded is
+    not trained on.
 
     A step shows half a batch of source images with their labels and half a batch of target images with the labels kept.
     In a round that keeps nothing, the network stays as it is.

@@ -1,7 +1,8 @@
 """A spool of features on disk: written image by image while the network runs, read back block by block of features.
 
-A network delivers all features of one image; a Gram matrix is summed over blocks of features of *all* images. In between
-lie up to hundreds of gigabytes, so the transposition goes through files: one for each block, rows appended as they come.
+A network delivers all features of one image; a Gram matrix is summed over blocks of features of *all* images. In
+between lie up to hundreds of gigabytes, so the transposition goes through files: one for each block, rows appended as
+they come.
 """
 
 from __future__ import annotations

@@ -14,7 +14,8 @@ LAST_BLOCKS = 2
 def adapted(model: nn.Module, classes: int, dropout: float = 0.5) -> nn.Sequential:
     """The layers of a SqueezeNet up to its classifier, as they are, and a head for `classes` classes.
 
-    The head is SqueezeNet's own (dropout, 1×1 convolution, average over places; Iandola et al. 2016, section 3.1) but for the ReLU on the
+    The head is SqueezeNet's own (dropout, 1×1 convolution, average over places; Iandola et al. 2016, section 3.1) but
+    for the ReLU on the
     scores: with few classes one that starts below zero everywhere would get no gradient and never be learned.
 
     Args:
@@ -51,7 +52,8 @@ def head(network: nn.Sequential) -> int:
 
 
 class OneByOne(nn.Module):
-    """A learned 1×1 convolution from one grey channel to the three that a network expects (6 numbers), before the network.
+    """A learned 1×1 convolution from one grey channel to the three that a network expects (6 numbers), before the
+    network.
 
     It starts as the repeated channel, and works on values from 0 to 1, before the normalisation by mean and deviation.
     """

@@ -1,7 +1,9 @@
-"""Conditional DCGAN (Mirza and Osindero 2014, with DCGAN's layers) at the lab's sizes: both networks also see the class y.
+"""Conditional DCGAN (Mirza and Osindero 2014, with DCGAN's layers) at the lab's sizes: both networks also see the class
+y.
 
-Each network projects its two inputs separately and goes on with both projections side by side. At a quarter of the lab's width
-the networks are those of `experiments.lab.nets.dcgan`, layer for layer behind the projections: 128-64-32 and 32-64-128.
+Each network projects its two inputs separately and goes on with both projections side by side. At a quarter of the
+lab's width the networks are those of `experiments.lab.nets.dcgan`, layer for layer behind the projections: 128-64-32
+and 32-64-128.
 """
 
 from __future__ import annotations
@@ -41,12 +43,14 @@ class ConditionalGenerator(nn.Module):
 
 
 class ConditionalDiscriminator(nn.Module):
-    """Image and class (as planes of ones and zeros) are each projected to 16×16, then 256-512-1 at the lab's width of 64.
+    """Image and class (as planes of ones and zeros) are each projected to 16×16, then 256-512-1 at the lab's width of
+    64.
 
     Args:
         width: channels of each projection.
         classes: that there are.
-        sees_class: False gives cD(x): all channels of the first layer look at the image, and the class has no effect (question 7).
+        sees_class: False gives cD(x): all channels of the first layer look at the image, and the class has no effect
+            (question 7).
     """
 
     def __init__(self, width: int = 64, classes: int = CLASSES, sees_class: bool = True) -> None:

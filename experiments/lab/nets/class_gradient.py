@@ -11,8 +11,9 @@ from torch import Tensor, nn
 def for_class_gradients(model: nn.Module) -> nn.Module:
     """The same network; what its last convolution sends back is computed from the classes alone that were asked for.
 
-    The gradient of one score arrives at the class maps with all channels zero but one, and SqueezeNet's last convolution, a quarter of
-    the whole network, would multiply a thousand. Networks that end otherwise are returned as they are.
+    The gradient of one score arrives at the class maps with all channels zero but one, and SqueezeNet's last
+    convolution, a quarter of the whole network, would multiply a thousand. Networks that end otherwise are returned as
+    they are.
 
     Args:
         model: with frozen weights (`experiments.lab.nets.frozen.frozen`); is changed in place.

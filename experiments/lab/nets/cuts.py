@@ -66,7 +66,8 @@ def cuts(network: str) -> list[Cut]:
 def tapped(
     model: nn.Module, wanted: list[Cut], take: Callable[[Cut, Tensor], Any]
 ) -> Iterator[Callable[[Tensor], None]]:
-    """Yield a function that runs `model` on a batch, calls `take(cut, output)` at each wanted cut, and stops after the last.
+    """Yield a function that runs `model` on a batch, calls `take(cut, output)` at each wanted cut, and stops after the
+    last.
 
     `take` must be done with the output when it returns: later layers may overwrite it in place.
     """
@@ -92,7 +93,8 @@ def tapped(
 def flat(output: Tensor) -> Tensor:
     """Features of a batch as rows [images, features], in the order in which they lie in memory.
 
-    Maps stored channels-last are flattened as height, width, channels: no copy, and inner products do not mind the order.
+    Maps stored channels-last are flattened as height, width, channels: no copy, and inner products do not mind the
+    order.
     """
     if output.dim() == 4 and output.is_contiguous(memory_format=torch.channels_last):
         output = output.permute(0, 2, 3, 1)

@@ -16,8 +16,9 @@ class DomainAdversarialNetwork(nn.Module):
     - `label`: features to scores of ten digits,
     - `domain`: features to one score, above 0 for the target domain.
 
-    Pooling comes before each ReLU: max and ReLU commute, and a quarter of the values remains to be rectified. The weights start as He et
-    al. 2015 have it, which the paper does not say; from torch's smaller start the first epochs would be lost on a plateau.
+    Pooling comes before each ReLU: max and ReLU commute, and a quarter of the values remains to be rectified. The
+    weights start as He et al. 2015 have it, which the paper does not say; from torch's smaller start the first epochs
+    would be lost on a plateau.
     """
 
     def __init__(self) -> None:

@@ -78,7 +78,9 @@ def lowered(before: int, after: int) -> list[nn.Module]:
 
 
 def initialise(model: nn.Module) -> None:
-    """Weights N(0, 0.02), scales of the batch normalisation N(1, 0.02), shifts 0 (section 4 of the paper, and its code)."""
+    """Weights N(0, 0.02), scales of the batch normalisation N(1, 0.02), shifts 0 (section 4 of the paper, and its
+    code).
+    """
     for module in model.modules():
         if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
             nn.init.normal_(module.weight, 0.0, 0.02)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def frozen(name: str) -> nn.Module:
     """The pretrained network in evaluation mode, on the best device.
 
-    No gradients of weights are kept, and maps are stored channels-last: on a CPU, forward and backward pass then take less than
-    half the time.
+    No gradients of weights are kept, and maps are stored channels-last: on a CPU, forward and backward pass then take
+    less than half the time.
     """
     from experiments.lab.methods.device import best_device
 
@@ -39,7 +39,9 @@ def pixel_bounds() -> tuple[Tensor, Tensor]:
 
 
 def pixels(inputs: Tensor) -> np.ndarray:
-    """Network inputs [images, 3, side, side] as colours in 0 … 1: float32 [images, side, side, 3]. Values beyond are cut off."""
+    """Network inputs [images, 3, side, side] as colours in 0 … 1: float32 [images, side, side, 3]. Values beyond are
+    cut off.
+    """
     mean, deviation = torch.tensor(MEAN).view(3, 1, 1), torch.tensor(DEVIATION).view(3, 1, 1)
     colours = (inputs.detach().cpu() * deviation + mean).clamp_(0, 1)
     return np.ascontiguousarray(colours.permute(0, 2, 3, 1).numpy())
@@ -52,7 +54,9 @@ def scores_of(model: nn.Module, images: Tensor, batch: int = 32) -> Tensor:
 
 
 class OnColours(torch.nn.Module):
-    """A network that takes colours in 0 … 1 and normalises them itself, so that changes are measured in one unit for all channels."""
+    """A network that takes colours in 0 … 1 and normalises them itself, so that changes are measured in one unit for
+    all channels.
+    """
 
     def __init__(self, model: nn.Module) -> None:
         super().__init__()

@@ -1,12 +1,13 @@
-"""A network for grey images: its first convolution takes one channel, and delivers the same as for that channel repeated three times.
+"""A network for grey images: its first convolution takes one channel, and delivers the same as for that channel
+repeated three times.
 
 With mean m and deviation d of the channels c, the first layer computes for a grey image x, repeated and normalised,
 
     Σ_c W_c * (x - m_c) / d_c + b  =  (Σ_c W_c / d_c) * x  +  (b - Σ_c W_c * (m_c / d_c)),
 
-so one kernel, the weighted sum over the channels, takes the image as it is. The second part does not depend on the image. Without padding
-it is one number for each output channel. With padding it is a map: zeros are put around the *normalised* image, so near the border a part
-of the kernel meets no m_c / d_c, and a bias alone would be wrong there.
+so one kernel, the weighted sum over the channels, takes the image as it is. The second part does not depend on the
+image. Without padding it is one number for each output channel. With padding it is a map: zeros are put around the
+*normalised* image, so near the border a part of the kernel meets no m_c / d_c, and a bias alone would be wrong there.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ class GreyConvolution(nn.Module):
             colour: takes three channels, normalised by `mean` and `deviation`.
             mean, deviation: of the three channels, for values from 0 to 1.
             side: of the images, in pixels. Only a convolution with padding depends on it.
-            border: right at a padded border too; without, the constant is one number everywhere, as one might expect it to be.
+            border: right at a padded border too; without, the constant is one number everywhere, as one might expect it
+                to be.
         """
         super().__init__()
         self.weight: Tensor
@@ -84,7 +86,9 @@ def first_convolution(model: nn.Module) -> tuple[str, nn.Conv2d]:
 def make_grey(
     model: nn.Module, mean: tuple[float, ...], deviation: tuple[float, ...], side: int, border: bool = True
 ) -> nn.Module:
-    """Replace the first convolution of `model`, in place, by a `GreyConvolution`. Arguments as there; returns the model."""
+    """Replace the first convolution of `model`, in place, by a `GreyConvolution`. Arguments as there; returns the
+    model.
+    """
     name, colour = first_convolution(model)
     model.set_submodule(name, GreyConvolution(colour, mean, deviation, side, border))
     return model

@@ -1,7 +1,7 @@
 """Pretraining of the stand-in networks on procedural textures: what ImageNet is to the real ones.
 
-Batch normalisation (Ioffe and Szegedy 2015) makes seconds enough. It is put behind every layer for the training and folded into the
-layer's weights afterwards, so that the network is again what its name says.
+Batch normalisation (Ioffe and Szegedy 2015) makes seconds enough. It is put behind every layer for the training and
+folded into the layer's weights afterwards, so that the network is again what its name says.
 """
 
 from __future__ import annotations
@@ -56,7 +56,9 @@ def _trained(name: str) -> dict[str, torch.Tensor]:
 
 
 def _kept(name: str) -> Path | None:
-    """Where a project keeps the weights for its other processes, named after all that decides them; None outside a project."""
+    """Where a project keeps the weights for its other processes, named after all that decides them; None outside a
+    project.
+    """
     local = Path.cwd() / ".tpdl"
     if not local.is_dir():
         return None

@@ -65,8 +65,8 @@ def build(name: str, weights: Weights = "pretrained", seed: int = 0) -> nn.Modul
 
     Args:
         name: a torchvision classifier such as "vgg16", "efficientnet_lite0", "tiny_vgg" or "tiny_squeezenet".
-        weights: "pretrained" (ImageNet, from the data catalogue's `weights/NAME`; procedural textures for the stand-ins)
-            or "random" (the initialisation of the architecture, decided by `seed`).
+        weights: "pretrained" (ImageNet, from the data catalogue's `weights/NAME`; procedural textures for the
+            stand-ins) or "random" (the initialisation of the architecture, decided by `seed`).
         seed: of the random weights; without effect on pretrained ones.
 
     Raises:

@@ -1,6 +1,7 @@
 """The stand-ins of the demo profile: VGG16 and SqueezeNet 1.1 layer for layer, but narrow, for small images.
 
-They are pretrained where they are used, in seconds, on procedural textures (`experiments.lab.data.textures`), as their models are on
+They are pretrained where they are used, in seconds, on procedural textures (`experiments.lab.data.textures`), as their
+models are on
 ImageNet: so the demo profile needs no download, and still its curves say something about depth.
 """
 
@@ -19,7 +20,9 @@ TEXTURES = 40
 
 
 class TinyVGG(nn.Module):
-    """VGG16 (Simonyan and Zisserman 2015, configuration D) with an eighth of the channels: 13 convolutions, 3 linear layers."""
+    """VGG16 (Simonyan and Zisserman 2015, configuration D) with an eighth of the channels: 13 convolutions, 3 linear
+    layers.
+    """
 
     def __init__(self) -> None:
         super().__init__()

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 
 def load_weights(model: nn.Module, name: str) -> None:
-    """Put the weights found for `name` in the data root's `weights/`, or else in a package that ships them, into `model`.
+    """Put the weights found for `name` in the data root's `weights/`, or else in a package that ships them, into
+    `model`.
 
     Raises:
         UserError: the weights are not on this machine, cannot be read, or belong to another network.
