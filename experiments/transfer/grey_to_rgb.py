@@ -37,8 +37,9 @@ def grey_first_layer(network: str, images: int = 4, rounds: int = 4, seed: int =
 
     from experiments.lab.methods.device import best_device
     from experiments.lab.nets.grey import first_convolution, make_grey
+    from experiments.lab.nets.imagenet_statistics import DEVIATION, MEAN
     from experiments.lab.nets.layers import layers
-    from experiments.lab.nets.registry import DEVIATION, MEAN, build, image_size
+    from experiments.lab.nets.registry import build, image_size
 
     device, rows = best_device(), []
     mean, deviation = (torch.tensor(values).view(3, 1, 1).to(device) for values in (MEAN, DEVIATION))
@@ -117,7 +118,8 @@ def grey_as_it_is(
 
     from experiments.lab.nets.adapted import OneByOne
     from experiments.lab.nets.grey import make_grey
-    from experiments.lab.nets.registry import DEVIATION, MEAN, build
+    from experiments.lab.nets.imagenet_statistics import DEVIATION, MEAN
+    from experiments.lab.nets.registry import build
 
     model = build(network)
     if way == "summed":
@@ -161,7 +163,8 @@ def grey_learned(
 
     from experiments.lab.methods.crops import random_view, view
     from experiments.lab.nets.adapted import OneByOne, adapted
-    from experiments.lab.nets.registry import DEVIATION, MEAN, build
+    from experiments.lab.nets.imagenet_statistics import DEVIATION, MEAN
+    from experiments.lab.nets.registry import build
 
     torch.manual_seed(seed)
     model, channels = build(network), OneByOne(MEAN, DEVIATION)

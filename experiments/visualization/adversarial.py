@@ -81,8 +81,9 @@ def adversarial(made: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
     from experiments.lab.methods.image_measures import structural_similarity
     from experiments.lab.methods.jpeg import jpeg
     from experiments.lab.nets.frozen import frozen, pixels, scores_of
+    from experiments.lab.nets.imagenet_statistics import DEVIATION
     from experiments.lab.nets.inputs import coloured
-    from experiments.lab.nets.registry import DEVIATION, image_size
+    from experiments.lab.nets.registry import image_size
 
     photographs, model, side = imagenet.load(), frozen(network), image_size(network)
     image, target = made["image"], made["target"]
@@ -120,7 +121,7 @@ def adversarial(made: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
 
 def _clipped(colours):  # type: ignore[no-untyped-def]
     """Network inputs of colours in 0 … 1."""
-    from experiments.lab.nets.registry import DEVIATION, MEAN
+    from experiments.lab.nets.imagenet_statistics import DEVIATION, MEAN
 
     return ((colours - MEAN) / DEVIATION).transpose(0, 3, 1, 2).astype("float32")
 
@@ -138,8 +139,8 @@ def adversarial_thumbnails(made: Arrays, results: pd.DataFrame) -> Arrays:
 
     from experiments.lab.data import imagenet
     from experiments.lab.nets.frozen import pixels
+    from experiments.lab.nets.imagenet_statistics import DEVIATION
     from experiments.lab.nets.inputs import coloured
-    from experiments.lab.nets.registry import DEVIATION
 
     order = results[results["reached"]].sort_values("rms", kind="stable").index.to_numpy()
     rows = order[[round(q * (len(order) - 1)) for q in QUANTILES]]

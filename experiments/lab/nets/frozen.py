@@ -8,7 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from experiments.lab.nets.registry import DEVIATION, MEAN, build
+from experiments.lab.nets.imagenet_statistics import DEVIATION, MEAN
+from experiments.lab.nets.registry import build
 
 if TYPE_CHECKING:
     from torch import nn

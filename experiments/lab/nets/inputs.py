@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from experiments.lab.nets.registry import DEVIATION, MEAN
+from experiments.lab.nets.imagenet_statistics import DEVIATION, MEAN
 
 BATCH = 32
 """Images in a batch; `benchmarks/throughput.py` compares sizes."""

@@ -18,10 +18,9 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval, fuse_linear_bn_eval
 
 from experiments.lab.data import textures
 from experiments.lab.data.textures import draw_textures
-from experiments.lab.nets import inputs, tiny
+from experiments.lab.nets import imagenet_statistics, inputs, tiny
 from experiments.lab.nets.inputs import normalised
-from experiments.lab.nets.registry import image_size
-from experiments.lab.nets.tiny import BUILDERS
+from experiments.lab.nets.tiny import BUILDERS, SIDES
 from tpdl import atomic_path
 
 EACH, EPOCHS, BATCH, RATE = 32, 7, 32, 4e-3
@@ -62,7 +61,7 @@ def _kept(name: str) -> Path | None:
     local = Path.cwd() / ".tpdl"
     if not local.is_dir():
         return None
-    modules = (__file__, textures.__file__, tiny.__file__, inputs.__file__)
+    modules = (__file__, textures.__file__, tiny.__file__, inputs.__file__, imagenet_statistics.__file__)
     decides = b"".join([torch.__version__.encode(), *(Path(str(module)).read_bytes() for module in modules)])
     return local / "cache" / "stand-ins" / f"{name}-{hashlib.sha256(decides).hexdigest()[:16]}.safetensors"
 
@@ -70,7 +69,7 @@ def _kept(name: str) -> Path | None:
 def _train(name: str) -> dict[str, torch.Tensor]:
     """Weights after `EPOCHS` epochs of Adam on random crops, its rate rising and falling once (Smith and Topin 2017)."""
     pixels, kinds = draw_textures(EACH)
-    images, labels, side = normalised(pixels), torch.from_numpy(kinds), image_size(name)
+    images, labels, side = normalised(pixels), torch.from_numpy(kinds), SIDES[name]
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         model = BUILDERS[name]().train()

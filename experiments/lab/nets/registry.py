@@ -15,10 +15,6 @@ Weights = Literal["pretrained", "random"]
 IMAGE_SIZE = 224
 """Side in pixels of the images that ImageNet networks see."""
 
-MEAN = (0.485, 0.456, 0.406)
-DEVIATION = (0.229, 0.224, 0.225)
-"""Mean and standard deviation of ImageNet's red, green and blue, for values in 0 … 1."""
-
 
 def names() -> list[str]:
     """All names that `build` knows."""
