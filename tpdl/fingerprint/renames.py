@@ -234,14 +234,13 @@ class _OldNames(ast.NodeTransformer):
 def _joined(statements: list[Any]) -> list[Any]:
     """Imports of the same module in one statement: what was split when one of its names moved to another module."""
     joined: list[Any] = []
-    for statement in statements:
-        last = joined[-1] if joined else None
-        from_both = isinstance(statement, ast.ImportFrom) and isinstance(last, ast.ImportFrom)
-        if from_both and _sort_key(statement) == _sort_key(last):
-            names = sorted([*last.names, *statement.names], key=lambda alias: alias.name)
-            joined[-1] = ast.copy_location(ast.ImportFrom(last.module, names, last.level), last)
+    for _, group in itertools.groupby(statements, key=lambda each: (type(each), _sort_key(each))):
+        first, *others = group
+        if others and isinstance(first, ast.ImportFrom):
+            names = sorted((alias for each in (first, *others) for alias in each.names), key=lambda alias: alias.name)
+            joined.append(ast.copy_location(ast.ImportFrom(first.module, names, first.level), first))
         else:
-            joined.append(statement)
+            joined += [first, *others]
     return joined
 
 
