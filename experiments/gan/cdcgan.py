@@ -9,8 +9,8 @@ import pandas as pd
 import tpdl
 from experiments.gan.classifier import classifier, real_measures
 from experiments.gan.curves import curve_by_seed, floor, iterations_axis, logarithmic, over_seeds
-from experiments.gan.picture_grid import picture_grid
 from experiments.gan.training import built, digit_measure, history_rows, measured_rows, train
+from experiments.lab.plots.picture_grid import picture_grid
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import tpdl
 from experiments.gan.classifier import classifier, real_measures
 from experiments.gan.curves import floor
 from experiments.gan.dcgan import dcgan_training
-from experiments.gan.picture_grid import picture_grid
+from experiments.lab.plots.picture_grid import picture_grid
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def interpolation_pictures(images: Arrays) -> Figure:
 )
 def interpolation_loop(images: Arrays) -> Figure:
     """A looping animation."""
-    from experiments.gan.animation import Animation
+    from experiments.lab.plots.animation import Animation
 
     return Animation(images["loop"], seconds=8, scale=2.4)
 

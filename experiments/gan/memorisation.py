@@ -11,7 +11,7 @@ import pandas as pd
 import tpdl
 from experiments.gan.dcgan import dcgan_training
 from experiments.gan.interpolation import dcgan_generator
-from experiments.gan.picture_grid import picture_grid
+from experiments.lab.plots.picture_grid import picture_grid
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import pandas as pd
 
 import tpdl
 from experiments.gan.classifier import classifier
-from experiments.gan.picture_grid import picture_grid
 from experiments.gan.training import Measure, built, train
+from experiments.lab.plots.picture_grid import picture_grid
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:

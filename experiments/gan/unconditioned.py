@@ -10,8 +10,8 @@ import tpdl
 from experiments.gan.cdcgan import narrow_training
 from experiments.gan.classifier import real_measures
 from experiments.gan.curves import curve_by_seed, floor, iterations_axis, logarithmic, over_seeds
-from experiments.gan.picture_grid import picture_grid
 from experiments.gan.training import measured_rows
+from experiments.lab.plots.picture_grid import picture_grid
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import tpdl
 from experiments.gan.classifier import classifier, real_measures
 from experiments.gan.curves import collapsed, logarithmic, over_seeds
 from experiments.gan.dcgan import dcgan
-from experiments.gan.picture_grid import picture_grid
 from experiments.gan.training import built, digit_measure, measured_rows, train
+from experiments.lab.plots.picture_grid import picture_grid
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import pandas as pd
 
 import tpdl
 from experiments.gan.cdcgan import cdcgan_training, conditional_generator, narrow_training
-from experiments.gan.picture_grid import picture_grid
+from experiments.lab.plots.picture_grid import picture_grid
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.sheet import sheet, thumbnail
+from experiments.lab.plots.sheet import sheet, thumbnail
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:

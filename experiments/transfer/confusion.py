@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.sheet import sheet, thumbnail
+from experiments.lab.plots.sheet import sheet, thumbnail
 from experiments.transfer.cut_classifiers import cut_classifiers
 from experiments.transfer.gram import gram
 from experiments.transfer.layer_cut import layer_cut

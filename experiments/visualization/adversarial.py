@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.sheet import thumbnail
+from experiments.lab.plots.sheet import thumbnail
 from tpdl import Arrays, experiment, figure, note, progress, summary
 
 if TYPE_CHECKING:

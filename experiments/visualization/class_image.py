@@ -158,7 +158,7 @@ def class_image_second(results: pd.DataFrame, images: Arrays) -> Figure:
 
 
 def _sheet(rows: pd.DataFrame, images: np.ndarray) -> Figure:
-    from experiments.sheet import sheet
+    from experiments.lab.plots.sheet import sheet
 
     both = zip(rows["class"], rows["probability"], rows["judge_probability"], strict=True)
     titles = [f"{name}\n{own:.0%}, other network {other:.1%}" for name, own, other in both]

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
+from experiments.lab.plots.tiles import grid
 from experiments.visualization.ascent import class_index, noise, snapshots
 from experiments.visualization.class_measures import measured, tile
-from experiments.visualization.tiles import grid
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:

@@ -130,7 +130,7 @@ def class_image_regularisation_sheet(results: pd.DataFrame, images: Arrays) -> F
     """The weights in two rows, then the variants."""
     import numpy as np
 
-    from experiments.sheet import sheet
+    from experiments.lab.plots.sheet import sheet
 
     rows = results[results["class"] == results["class"].iloc[0]]
     weights, variants = rows[rows["variant"] == "both"], rows[(rows["variant"] != "both")]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
+from experiments.lab.plots.tiles import grid, map_tile
 from experiments.visualization.ascent import snapshots
 from experiments.visualization.class_measures import measured, tile
-from experiments.visualization.tiles import grid, map_tile
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:

@@ -61,6 +61,6 @@ def tile(image: np.ndarray, side: int = 96, colours: int = 32) -> np.ndarray:
     import torch
 
     from experiments.lab.nets.frozen import pixels
-    from experiments.sheet import thumbnail
+    from experiments.lab.plots.sheet import thumbnail
 
     return thumbnail((255 * pixels(torch.from_numpy(image)[None])[0]).astype(np.uint8), side, colours)

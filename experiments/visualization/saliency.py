@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.sheet import thumbnail
+from experiments.lab.plots.sheet import thumbnail
+from experiments.lab.plots.tiles import map_tile, paired
 from experiments.visualization.maps import saliency_maps
-from experiments.visualization.tiles import map_tile, paired
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:

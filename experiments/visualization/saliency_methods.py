@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.sheet import thumbnail
+from experiments.lab.plots.sheet import thumbnail
+from experiments.lab.plots.tiles import grid, map_tile
 from experiments.visualization.maps import saliency_maps, second_maps
 from experiments.visualization.saliency_curves import METHODS, all_maps, saliency_curves
-from experiments.visualization.tiles import grid, map_tile
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
+from experiments.lab.plots.tiles import grid
 from experiments.visualization.maps import saliency_maps
-from experiments.visualization.tiles import grid
 from tpdl import Arrays, experiment, figure, progress, summary
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def saliency_segmentation_thumbnails(masks: Arrays) -> Arrays:
     import numpy as np
 
     from experiments.lab.data import imagenet
-    from experiments.sheet import thumbnail
+    from experiments.lab.plots.sheet import thumbnail
 
     photographs, shown = imagenet.load(), list(SHOWN)
     images = photographs.images[shown]

@@ -23,10 +23,10 @@ from experiments.gan import (
     variants,
     z_columns,
 )
-from experiments.gan.animation import Animation, animated_svg
 from experiments.gan.classifier import real_measures_values
 from experiments.gan.curves import collapsed, over_seeds
-from experiments.gan.picture_grid import picture_grid
+from experiments.lab.plots.animation import Animation, animated_svg
+from experiments.lab.plots.picture_grid import picture_grid
 from tpdl.run import theme
 
 RNG = np.random.default_rng(0)
