@@ -215,7 +215,7 @@ def test_large_intermediate_is_made_only_when_needed(lab):
 
 def test_a_picture_of_arrays_that_are_not_here_says_how_to_make_them(lab):
     lab.write(
-        "experiments/lab/plots/sheet.py",
+        "experiments/sheet.py",
         """
         import numpy as np
 
@@ -245,7 +245,7 @@ def test_a_picture_of_arrays_that_are_not_here_says_how_to_make_them(lab):
 
 def test_pictures_of_arrays_are_drawn_in_two_processes_that_share_no_file(lab):
     lab.write(
-        "experiments/lab/plots/sheet.py",
+        "experiments/sheet.py",
         """
         import numpy as np
 
