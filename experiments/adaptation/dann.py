@@ -227,7 +227,7 @@ def dann_accuracy_values(results: pd.DataFrame) -> dict:
         "paper_closed": (PAPER["dann"] - PAPER["source-only"]) / (PAPER["target"] - PAPER["source-only"]),
         "closed": (target["dann"] - target["source_only"]) / span if span else 0.0,
         "best": by[best]["target"],
-        "test_images": int(results["test_images"].iloc[0]),
+        "test_images": results["test_images"].iloc[0],
     }
 
 
@@ -244,8 +244,8 @@ def dann_values(results: pd.DataFrame) -> dict:
         "target_accuracy",
     )
     ends = {"first": rows[rows["epoch"] == 1], "last": rows[rows["epoch"] == rows["epoch"].max()]}
-    return {"epochs": int(results["epoch"].max())} | {
-        end: {column: float(part[column].mean()) for column in columns} for end, part in ends.items()
+    return {"epochs": results["epoch"].max()} | {
+        end: {column: part[column].mean() for column in columns} for end, part in ends.items()
     }
 
 

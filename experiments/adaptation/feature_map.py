@@ -144,8 +144,8 @@ def feature_gap_values(results: pd.DataFrame) -> dict:
     """Means over seeds of every measure, by method, with the lowest and highest separability."""
     by = {}
     for method, rows in results.groupby("method", sort=False):
-        means = {column: float(rows[column].mean()) for column in ("separability", "a_distance", "mmd")}
-        extremes = {"least": float(rows["separability"].min()), "most": float(rows["separability"].max())}
+        means = {column: rows[column].mean() for column in ("separability", "a_distance", "mmd")}
+        extremes = {"least": rows["separability"].min(), "most": rows["separability"].max()}
         by[str(method).replace("-", "_")] = means | extremes | {"seeds": len(rows)}
     return by
 

@@ -107,16 +107,16 @@ def grl_weight_values(results: pd.DataFrame) -> dict:
     columns = ("target_accuracy", "source_accuracy", "domain_test_accuracy", "label_gradient", "reversed_gradient")
     settings = {}
     for setting, rows in last.groupby("setting", sort=False):
-        means = {column: float(rows[column].mean()) for column in columns}
+        means = {column: rows[column].mean() for column in columns}
         target = rows["target_accuracy"]
-        settings[str(setting)] = means | {
+        settings[setting] = means | {
             "seeds": len(rows),
-            "lowest": float(target.min()),
-            "highest": float(target.max()),
+            "lowest": target.min(),
+            "highest": target.max(),
             "share_of_domain": means["reversed_gradient"] / (means["reversed_gradient"] + means["label_gradient"]),
         }
     constant = {name: about for name, about in settings.items() if name != SCHEDULE}
-    found = {"settings": settings, "constants": sorted(constant, key=float), "epochs": int(results["epoch"].max())}
+    found = {"settings": settings, "constants": sorted(constant, key=float), "epochs": results["epoch"].max()}
     if constant:
         best = max(constant, key=lambda name: constant[name]["target_accuracy"])
         found |= {"best": {"weight": float(best)} | constant[best]}

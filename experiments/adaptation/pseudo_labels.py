@@ -193,20 +193,20 @@ def pseudo_labels_values(results: pd.DataFrame) -> dict:
     start.
     """
     columns = ("coverage", "kept_accuracy", "rarest", "target_accuracy", "source_accuracy")
-    last = int(results["round"].max())
+    last = results["round"].max()
     starts: dict[str, Any] = {}
     for start, of_start in results.groupby("start"):
         by: dict[str, Any] = {}
         for threshold, rows in of_start.groupby("threshold"):
             ends = {"first": rows[rows["round"] == 0], "last": rows[rows["round"] == last]}
             by[f"{threshold:g}"] = {
-                end: {column: float(part[column].mean()) for column in columns if part[column].notna().any()}
-                | {"lowest": float(part["target_accuracy"].min()), "highest": float(part["target_accuracy"].max())}
+                end: {column: part[column].mean() for column in columns if part[column].notna().any()}
+                | {"lowest": part["target_accuracy"].min(), "highest": part["target_accuracy"].max()}
                 for end, part in ends.items()
             }
         best = max(by, key=lambda threshold: by[threshold]["last"]["target_accuracy"])
         starts[str(start).replace("-", "_")] = {
-            "seeds": int(of_start["seed"].nunique()),
+            "seeds": of_start["seed"].nunique(),
             "begins": by[best]["first"]["target_accuracy"],
             "thresholds": by,
             "best": {"threshold": float(best)} | by[best]["last"],
@@ -220,14 +220,14 @@ def recoloured_pseudo_labels_values(results: pd.DataFrame) -> dict:
     columns = ("coverage", "kept_accuracy", "target_accuracy", "source_accuracy")
     ends = {"first": results[results["round"] == 0], "last": results[results["round"] == results["round"].max()]}
     found: dict[str, Any] = {
-        end: {column: float(part[column].mean()) for column in columns if part[column].notna().any()}
+        end: {column: part[column].mean() for column in columns if part[column].notna().any()}
         for end, part in ends.items()
     }
     found["last"] |= {
-        "lowest": float(ends["last"]["target_accuracy"].min()),
-        "highest": float(ends["last"]["target_accuracy"].max()),
+        "lowest": ends["last"]["target_accuracy"].min(),
+        "highest": ends["last"]["target_accuracy"].max(),
     }
-    return found | {"seeds": int(results["seed"].nunique()), "threshold": float(results["threshold"].iloc[0])}
+    return found | {"seeds": results["seed"].nunique(), "threshold": results["threshold"].iloc[0]}
 
 
 if __name__ == "__main__":

@@ -107,12 +107,12 @@ def without_grl_values(results: pd.DataFrame) -> dict:
     by = {}
     for branch, rows in results.groupby("branch"):
         columns = ("separability", "a_distance", "mmd", "domain_test_accuracy", "source_accuracy", "target_accuracy")
-        by[str(branch)] = {column: float(rows[column].mean()) for column in columns} | {
+        by[branch] = {column: rows[column].mean() for column in columns} | {
             "seeds": len(rows),
-            "lowest": float(rows["target_accuracy"].min()),
-            "highest": float(rows["target_accuracy"].max()),
-            "least_separable": float(rows["separability"].min()),
-            "most_separable": float(rows["separability"].max()),
+            "lowest": rows["target_accuracy"].min(),
+            "highest": rows["target_accuracy"].max(),
+            "least_separable": rows["separability"].min(),
+            "most_separable": rows["separability"].max(),
         }
     return by | {"branches": list(by)}
 

@@ -246,23 +246,23 @@ def cdcgan_values(results: pd.DataFrame, agreement: pd.DataFrame, losses: pd.Dat
     early = results[results["iteration"] == moments[len(moments) // 3]]
     late = losses[losses["iteration"] > losses["iteration"].max() / 2]
     return {
-        "iterations": int(results["iteration"].max()),
-        "seeds": int(results["seed"].nunique()),
+        "iterations": results["iteration"].max(),
+        "seeds": results["seed"].nunique(),
         "end": over_seeds(results[results["iteration"] == results["iteration"].max()]),
-        "agreement": float(counts.trace() / counts.sum()),
-        "lowest": float(shares.min()),
-        "highest": float(shares.max()),
-        "digits": int(counts.sum()),
-        "by_class": [float(share) for share in by_class],
-        "worst": int(by_class.argmin()),
-        "worst_share": float(by_class.min()),
-        "mistake": {"asked": int(asked), "seen": int(seen), "digits": int(wrong.max())},
+        "agreement": counts.trace() / counts.sum(),
+        "lowest": shares.min(),
+        "highest": shares.max(),
+        "digits": counts.sum(),
+        "by_class": by_class.tolist(),
+        "worst": by_class.argmin(),
+        "worst_share": by_class.min(),
+        "mistake": {"asked": asked, "seen": seen, "digits": wrong.max()},
         "setback": _setback(results),
-        "early": {"iteration": int(early["iteration"].iloc[0]), "diversity": float(early["diversity"].mean())},
+        "early": {"iteration": early["iteration"].iloc[0], "diversity": early["diversity"].mean()},
         **_relapses(results),
-        "minutes": float(results["seconds"].max() / 60),
-        "d_real": float(late["d_real"].mean()),
-        "d_fake": float(late["d_fake"].mean()),
+        "minutes": results["seconds"].max() / 60,
+        "d_real": late["d_real"].mean(),
+        "d_fake": late["d_fake"].mean(),
     }
 
 
@@ -271,7 +271,7 @@ def _setback(results: pd.DataFrame) -> dict:
     mean = results.groupby("iteration")["agreement"].mean()
     low = (mean.cummax() - mean).idxmax()
     high = mean.loc[:low].idxmax()
-    return {"high": float(mean[high]), "after": int(high), "low": float(mean[low]), "then": int(low)}
+    return {"high": mean[high], "after": high, "low": mean[low], "then": low}
 
 
 def _relapses(results: pd.DataFrame) -> dict:
@@ -287,8 +287,8 @@ def _relapses(results: pd.DataFrame) -> dict:
     moments, diversities, agreements = zip(*found, strict=True)
     return {
         "nine_of_ten": {"first": int(min(moments)), "last": int(max(moments))},
-        "then_diversity": {"lowest": float(min(diversities)), "highest": float(max(diversities))},
-        "relapse": {"lowest": float(min(agreements)), "highest": float(max(agreements))},
+        "then_diversity": {"lowest": min(diversities), "highest": max(diversities)},
+        "relapse": {"lowest": min(agreements), "highest": max(agreements)},
     }
 
 

@@ -90,9 +90,9 @@ def real_measures_values(results: pd.DataFrame) -> dict:
     """Mean, lowest and highest of each measure over the splits."""
     names = [name for name in results.columns if name not in ("split", "samples")]
     return {
-        "samples": int(results["samples"].iloc[0]),
+        "samples": results["samples"].iloc[0],
         "splits": len(results),
-        **{name: float(results[name].mean()) for name in names},
+        **{name: results[name].mean() for name in names},
         **{f"lowest_{name}": float(results[name].min()) for name in names},
         **{f"highest_{name}": float(results[name].max()) for name in names},
     }

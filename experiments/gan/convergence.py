@@ -112,19 +112,19 @@ def convergence_values(results: pd.DataFrame) -> dict:
             "end": over_seeds(rows[rows["iteration"] == rows["iteration"].max()].dropna(axis=1)),
             "shared": over_seeds(rows[rows["iteration"] == shared].dropna(axis=1)),
             "worst_before": _worst_before(rows),
-            "before": float(mean[mean.index <= shared / 2]["frechet"].iloc[-1]),
-            "iterations_to_shared_distance": int(within.index[0]) if len(within) else None,
-            "teraflop_to_shared_distance": float(within["teraflop"].iloc[0]) if len(within) else None,
-            "teraflop": float(rows["teraflop"].max()),
-            "gigaflop_an_image": float(1000 * rows["teraflop"].max() / rows["iteration"].max() / 128),
-            "minutes": float(rows["seconds"].max() / 60),
+            "before": mean[mean.index <= shared / 2]["frechet"].iloc[-1],
+            "iterations_to_shared_distance": within.index[0] if len(within) else None,
+            "teraflop_to_shared_distance": within["teraflop"].iloc[0] if len(within) else None,
+            "teraflop": rows["teraflop"].max(),
+            "gigaflop_an_image": 1000 * rows["teraflop"].max() / rows["iteration"].max() / 128,
+            "minutes": rows["seconds"].max() / 60,
         }
-    return {"shared_iteration": int(shared), "shared_distance": reached, "by_network": ends}
+    return {"shared_iteration": shared, "shared_distance": reached, "by_network": ends}
 
 
 def _worst_before(rows: pd.DataFrame) -> float:
     by = rows.sort_values("iteration").pivot(index="iteration", columns="seed", values="frechet")
-    return float(by[by.iloc[-1].idxmax()].iloc[-2])
+    return by[by.iloc[-1].idxmax()].iloc[-2]
 
 
 if __name__ == "__main__":

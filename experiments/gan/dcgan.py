@@ -194,25 +194,24 @@ def dcgan_values(results: pd.DataFrame, losses: pd.DataFrame, real: pd.DataFrame
     half = results[results["iteration"] >= results["iteration"].max() / 2]
     by_iteration = results.groupby("iteration")["frechet"].mean()
     return {
-        "iterations": int(results["iteration"].max()),
-        "seeds": int(results["seed"].nunique()),
+        "iterations": results["iteration"].max(),
+        "seeds": results["seed"].nunique(),
         "end": over_seeds(end),
         "start": over_seeds(results[results["iteration"] == 0]),
-        "by_iteration": {str(iteration): float(value) for iteration, value in by_iteration.items()},
+        "by_iteration": by_iteration.to_dict(),
         "collapsed": collapsed(end, real),
-        "times_floor": float(end["frechet"].mean() / real["frechet"].mean()),
-        "spread": float(end["frechet"].max() / end["frechet"].min()),
-        "best_iteration": int(by_iteration.idxmin()),
-        "worst_after_half": float(half["frechet"].max()),
-        "minutes": float(end["seconds"].mean() / 60),
-        "loss_d": float(late["loss_d"].mean()),
-        "loss_g": float(late["loss_g"].mean()),
-        "d_real": float(late["d_real"].mean()),
-        "d_fake": float(late["d_fake"].mean()),
-        "loss_g_early": float(losses[losses["iteration"] <= 100]["loss_g"].mean()),
-        "loss_g_trend": float(
-            losses[losses["iteration"] > losses["iteration"].max() * 0.9]["loss_g"].mean() - late["loss_g"].mean()
-        ),
+        "times_floor": end["frechet"].mean() / real["frechet"].mean(),
+        "spread": end["frechet"].max() / end["frechet"].min(),
+        "best_iteration": by_iteration.idxmin(),
+        "worst_after_half": half["frechet"].max(),
+        "minutes": end["seconds"].mean() / 60,
+        "loss_d": late["loss_d"].mean(),
+        "loss_g": late["loss_g"].mean(),
+        "d_real": late["d_real"].mean(),
+        "d_fake": late["d_fake"].mean(),
+        "loss_g_early": losses[losses["iteration"] <= 100]["loss_g"].mean(),
+        "loss_g_trend": losses[losses["iteration"] > losses["iteration"].max() * 0.9]["loss_g"].mean()
+        - late["loss_g"].mean(),
     }
 
 

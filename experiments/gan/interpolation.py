@@ -164,13 +164,13 @@ def interpolation_values(results: pd.DataFrame) -> dict:
     for path, rows in results.groupby("path"):
         middle = rows.iloc[len(rows) // 2]
         ends = rows.iloc[[0, -1]]
-        found[str(path)] = {
-            "middle": {key: float(middle[key]) for key in ("norm", "frechet", "confidence", "diversity")},
-            "ends": {key: float(ends[key].mean()) for key in ("norm", "frechet", "confidence", "diversity")},
-            "largest_step": float(rows["largest_step"].iloc[0]),
-            "step": float(rows["step"][1:].mean()),
+        found[path] = {
+            "middle": {key: middle[key] for key in ("norm", "frechet", "confidence", "diversity")},
+            "ends": {key: ends[key].mean() for key in ("norm", "frechet", "confidence", "diversity")},
+            "largest_step": rows["largest_step"].iloc[0],
+            "step": rows["step"][1:].mean(),
         }
-    return {"points": int(results["t"].nunique()), **found}
+    return {"points": results["t"].nunique(), **found}
 
 
 if __name__ == "__main__":

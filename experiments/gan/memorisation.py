@@ -102,10 +102,10 @@ def memorisation_values(results: pd.DataFrame) -> dict:
     made, real = (results[results["digits"] == name]["distance"] for name in ("generated", "test"))
     return {
         "count": len(made),
-        "generated": {"median": float(made.median()), "lowest": float(made.min())},
-        "test": {"median": float(real.median()), "lowest": float(real.min())},
-        "nearer_than_real": float((made < real.quantile(0.01)).mean()),
-        "copies": int((made < real.min() / 2).sum()),
+        "generated": {"median": made.median(), "lowest": made.min()},
+        "test": {"median": real.median(), "lowest": real.min()},
+        "nearer_than_real": (made < real.quantile(0.01)).mean(),
+        "copies": (made < real.min() / 2).sum(),
     }
 
 

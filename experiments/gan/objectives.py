@@ -178,9 +178,9 @@ def objectives_values(results: pd.DataFrame) -> dict:
     low, middle = results.iloc[0], results.iloc[(results["d"] - 0.5).abs().argmin()]
     keys = ("d", "pull_minimax", "pull_non_saturating", "loss_minimax", "loss_non_saturating")
     return {
-        "low": {key: float(low[key]) for key in keys},
-        "middle": {key: float(middle[key]) for key in keys},
-        "ratio_low": float(low["pull_non_saturating"] / low["pull_minimax"]),
+        "low": {key: low[key] for key in keys},
+        "middle": {key: middle[key] for key in keys},
+        "ratio_low": low["pull_non_saturating"] / low["pull_minimax"],
     }
 
 
@@ -191,14 +191,14 @@ def objectives_alone_values(results: pd.DataFrame, measures: pd.DataFrame) -> di
     for trained, rows in results.groupby("trained"):
         measured = measures[measures["trained"] == trained]
         end = rows[rows["iteration"] == rows["iteration"].max()]
-        found[str(trained)] = {
-            **{f"{name}_start": float(rows[rows["iteration"] == rows["iteration"].min()][name].mean()) for name in D},
-            **{name: float(end[name].mean()) for name in D},
-            "loss_d": float(end["loss_d"].mean()),
+        found[trained] = {
+            **{f"{name}_start": rows[rows["iteration"] == rows["iteration"].min()][name].mean() for name in D},
+            **{name: end[name].mean() for name in D},
+            "loss_d": end["loss_d"].mean(),
             "start": over_seeds(measured[measured["iteration"] == 0]),
             "end": over_seeds(measured[measured["iteration"] == measured["iteration"].max()]),
         }
-    return {"iterations": int(results["iteration"].max()), "seeds": int(results["seed"].nunique()), **found}
+    return {"iterations": results["iteration"].max(), "seeds": results["seed"].nunique(), **found}
 
 
 D = ("d_real", "d_fake")

@@ -61,17 +61,17 @@ def size_losses_values(results: pd.DataFrame) -> dict:
     "ran_away" counts the seeds in which D(G(z)), a mean over 20 iterations, falls below 0.001; "came_back" those of
     them in which it is above 0.01 at the end, and "back" is the iteration, the latest of them, after which it is.
     """
-    last, found = int(results["iteration"].max()), {}
+    last, found = results["iteration"].max(), {}
     early = results[results["iteration"] == min(200, last)].groupby("setting")["d_fake"]
     late = results[results["iteration"] > last / 2].groupby(["setting", "seed"])[["d_real", "d_fake"]].mean()
     runs = {name: rows.sort_values("iteration") for name, rows in results.groupby(["setting", "seed"])}
     for setting, rows in late.groupby("setting"):
         found[str(setting).replace("-", "_")] = {
-            **{name: float(rows[name].mean()) for name in rows},
-            **{f"lowest_{name}": float(rows[name].min()) for name in rows},
-            **{f"highest_{name}": float(rows[name].max()) for name in rows},
+            **{name: rows[name].mean() for name in rows},
+            **{f"lowest_{name}": rows[name].min() for name in rows},
+            **{f"highest_{name}": rows[name].max() for name in rows},
             **_runaways([run for (name, _), run in runs.items() if name == setting]),
-            "early": {"lowest": float(early.min()[setting]), "highest": float(early.max()[setting])},
+            "early": {"lowest": early.min()[setting], "highest": early.max()[setting]},
         }
     return {"iterations": last, **found}
 
@@ -80,7 +80,7 @@ def _runaways(runs: list[pd.DataFrame]) -> dict:
     """See `size_losses_values`."""
     away = [run for run in runs if run["d_fake"].min() < 0.001]
     back = [run for run in away if run["d_fake"].iloc[-1] > 0.01]
-    returns = [int(run[run["d_fake"] < 0.001]["iteration"].max()) for run in back]
+    returns = [run[run["d_fake"] < 0.001]["iteration"].max() for run in back]
     return {"ran_away": len(away), "came_back": len(back), "back": max(returns, default=None)}
 
 

@@ -96,12 +96,12 @@ def unconditioned_discriminator_values(results: pd.DataFrame) -> dict:
     end = results[results["iteration"] == results["iteration"].max()]
     trained = results[results["iteration"] > 0]
     return {
-        "iterations": int(results["iteration"].max()),
-        "seeds": int(results["seed"].nunique()),
+        "iterations": results["iteration"].max(),
+        "seeds": results["seed"].nunique(),
         "chance": CHANCE,
         "seen": over_seeds(end[end["sees_class"]]),
         "unseen": over_seeds(end[~end["sees_class"]]),
-        "highest_unseen_agreement": float(trained[~trained["sees_class"]]["agreement"].max()),
+        "highest_unseen_agreement": trained[~trained["sees_class"]]["agreement"].max(),
     }
 
 

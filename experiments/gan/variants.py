@@ -50,13 +50,7 @@ WORDS = {
 
 
 @experiment(
-    matrix={
-        "variant": [
-            *("nz-10", "nz-1000", "ngf-half", "ngf-double", "ndf-half", "ndf-double", "torch-initialisation"),
-            *("saturating-loss", "rates-times-5", "rates-over-5", "rate-d-times-5"),
-        ],
-        "seed": [0, 1, 2],
-    },
+    matrix={"variant": [*VARIANTS], "seed": [0, 1, 2]},
     inputs={"classifier": classifier},
     data=["mnist"],
     demo={"variant": ["nz-10", "saturating-loss"], "seed": [0], "iterations": 50, "width": 8, "rate": 1e-3},
@@ -95,13 +89,7 @@ def variant_training(
 
 
 @experiment(
-    matrix={
-        "variant": [
-            *("nz-10", "nz-1000", "ngf-half", "ngf-double", "ndf-half", "ndf-double", "torch-initialisation"),
-            *("saturating-loss", "rates-times-5", "rates-over-5", "rate-d-times-5"),
-        ],
-        "seed": [0, 1, 2],
-    },
+    matrix={"variant": [*VARIANTS], "seed": [0, 1, 2]},
     inputs={"training": variant_training},
     demo={"variant": ["nz-10", "saturating-loss"], "seed": [0]},
 )
@@ -208,7 +196,7 @@ def dcgan_variants_values(results: pd.DataFrame, measures: pd.DataFrame) -> dict
     late = measures.groupby("variant")[["d_real", "d_fake", "loss_g"]].mean()
     by_name = {
         str(row["variant"]).replace("-", "_"): {
-            **{str(key): value for key, value in row.items()},
+            **row,
             **(late.loc[row["variant"]].to_dict() if row["variant"] in late.index else {}),
         }
         for row in results.to_dict("records")
@@ -219,11 +207,11 @@ def dcgan_variants_values(results: pd.DataFrame, measures: pd.DataFrame) -> dict
         "count": len(results),
         "best": by_name[trained["variant"].iloc[0].replace("-", "_")],
         "worst": by_name[trained["variant"].iloc[-1].replace("-", "_")],
-        "batches": int(trained["iterations"].iloc[0]),
-        "seeds": int(results["seeds"].min()),
-        "collapsed": int(results["collapsed"].sum()),
-        "better_than_lab": [str(w) for w in trained[trained["high_frechet"] < by_name["lab"]["low_frechet"]]["what"]],
-        "worse_than_lab": [str(w) for w in trained[trained["low_frechet"] > by_name["lab"]["high_frechet"]]["what"]],
+        "batches": trained["iterations"].iloc[0],
+        "seeds": results["seeds"].min(),
+        "collapsed": results["collapsed"].sum(),
+        "better_than_lab": trained[trained["high_frechet"] < by_name["lab"]["low_frechet"]]["what"].tolist(),
+        "worse_than_lab": trained[trained["low_frechet"] > by_name["lab"]["high_frechet"]]["what"].tolist(),
     }
 
 

@@ -257,8 +257,8 @@ def z_directions_values(results: pd.DataFrame) -> dict:
     for key in PROPERTIES:
         rows = results[results["direction"] == key]
         first, last = rows.iloc[0], rows.iloc[-1]
-        along = {name: {"low": float(first[name]), "high": float(last[name])} for name in PROPERTIES}
-        found[key] = along[key] | {"reach": float(last["t"]), "along": along}
+        along = {name: {"low": first[name], "high": last[name]} for name in PROPERTIES}
+        found[key] = along[key] | {"reach": last["t"], "along": along}
     return found
 
 
@@ -272,26 +272,26 @@ def z_columns_values(results: pd.DataFrame) -> dict:
     keys = ["column_share", "shuffled_share", "correlation", "f_statistic", "p", "r2"]
     found = {
         key: {
-            **{name: float(lab[name].mean()[key]) for name in keys},
-            **{f"lowest_{name}": float(lab[name].min()[key]) for name in keys},
-            **{f"highest_{name}": float(lab[name].max()[key]) for name in keys},
-            "narrow": {name: float(narrow[name].mean()[key]) for name in keys},
-            "lowest_narrow_share": float(narrow["column_share"].min()[key]),
-            "highest_narrow_share": float(narrow["column_share"].max()[key]),
+            **{name: lab[name].mean()[key] for name in keys},
+            **{f"lowest_{name}": lab[name].min()[key] for name in keys},
+            **{f"highest_{name}": lab[name].max()[key] for name in keys},
+            "narrow": {name: narrow[name].mean()[key] for name in keys},
+            "lowest_narrow_share": narrow["column_share"].min()[key],
+            "highest_narrow_share": narrow["column_share"].max()[key],
         }
         for key in PROPERTIES
     }
     shares, lowest, highest = (getattr(lab["column_share"], which)() for which in ("mean", "min", "max"))
     most = shares.idxmax()
     return {
-        "vectors": int(results["columns"].iloc[0]),
-        "generators": int(results[of_lab]["generator"].nunique()),
-        "narrow_generators": int(results[~of_lab]["generator"].nunique()),
+        "vectors": results["columns"].iloc[0],
+        "generators": results[of_lab]["generator"].nunique(),
+        "narrow_generators": results[~of_lab]["generator"].nunique(),
         "most": {
-            "property": str(most),
-            "share": float(shares.max()),
-            "lowest": float(lowest[most]),
-            "highest_other": float(highest.drop(most).max()),
+            "property": most,
+            "share": shares.max(),
+            "lowest": lowest[most],
+            "highest_other": highest.drop(most).max(),
         },
         **found,
     }

@@ -109,17 +109,17 @@ def activations_values(results: pd.DataFrame) -> dict:
     """How many channels go by edges, by brightness or by its absence, and how many never respond."""
     edges, brightness = results["edges"], results["brightness"]
     return {
-        "network": str(results["network"].iloc[0]),
+        "network": results["network"].iloc[0],
         "channels": len(results),
-        "dead": int((results["active"] == 0).sum()),
-        "rarest": float(results["active"].min()),
-        "active": float(results["active"].mean()),
-        "edges": int(((edges > 0.3) & (edges > brightness.abs())).sum()),
-        "bright": int(((brightness > 0.3) & (brightness >= edges)).sum()),
-        "dark": int(((brightness < -0.3) & (-brightness >= edges)).sum()),
-        "neither": int(((edges <= 0.3) & (brightness.abs() <= 0.3)).sum()),
-        "strongest_edge": float(edges.max()),
-        "strongest_brightness": float(brightness.max()),
+        "dead": (results["active"] == 0).sum(),
+        "rarest": results["active"].min(),
+        "active": results["active"].mean(),
+        "edges": ((edges > 0.3) & (edges > brightness.abs())).sum(),
+        "bright": ((brightness > 0.3) & (brightness >= edges)).sum(),
+        "dark": ((brightness < -0.3) & (-brightness >= edges)).sum(),
+        "neither": ((edges <= 0.3) & (brightness.abs() <= 0.3)).sum(),
+        "strongest_edge": edges.max(),
+        "strongest_brightness": brightness.max(),
     }
 
 

@@ -141,24 +141,24 @@ def confusion_values(results: pd.DataFrame, wrong: pd.DataFrame) -> dict:
     pairs: dict[tuple[str, ...], int] = {}
     for row in errors.to_dict("records"):
         pair = tuple(sorted((row["true"], row["predicted"])))
-        pairs[pair] = pairs.get(pair, 0) + int(row["images"])
+        pairs[pair] = pairs.get(pair, 0) + row["images"]
     ranked = sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
-    total = int(errors["images"].sum())
+    total = errors["images"].sum()
     largest = errors.loc[errors["share"].idxmax()]
-    hardest = str(right["true"].iloc[-2])
+    hardest = right["true"].iloc[-2]
     taken_for = errors[errors["true"] == hardest].sort_values("images", ascending=False)
     return {
-        "network": str(results["network"].iloc[0]),
-        "cut": str(results["cut"].iloc[0]),
-        "accuracy": float(right["images"].sum() / results["images"].sum()),
+        "network": results["network"].iloc[0],
+        "cut": results["cut"].iloc[0],
+        "accuracy": right["images"].sum() / results["images"].sum(),
         "errors": total,
         "classes": [{"class": row["true"], "share": row["share"]} for row in right.to_dict("records")],
-        "best": {"class": right["true"].iloc[0], "share": float(right["share"].iloc[0])},
-        "worst": {"class": right["true"].iloc[-1], "share": float(right["share"].iloc[-1])},
+        "best": {"class": right["true"].iloc[0], "share": right["share"].iloc[0]},
+        "worst": {"class": right["true"].iloc[-1], "share": right["share"].iloc[-1]},
         "second_worst": {
             "class": hardest,
-            "share": float(right["share"].iloc[-2]),
-            "taken_for": [str(name) for name in taken_for["predicted"].head(2)],
+            "share": right["share"].iloc[-2],
+            "taken_for": taken_for["predicted"].head(2).tolist(),
         },
         "pairs": [{"first": a, "second": b, "images": n, "of_errors": n / total} for (a, b), n in ranked[:10]],
         "five_pairs": sum(n for _, n in ranked[:5]) / total,

@@ -126,11 +126,11 @@ def dataset_audit_values(audit: pd.DataFrame, accuracy: pd.DataFrame) -> dict:
     counts = audit.groupby(["class", "split"]).size().unstack()
     return {
         "images": len(audit),
-        "train_images": int((audit["split"] == "train").sum()),
-        "test_images": int((audit["split"] == "test").sum()),
+        "train_images": (audit["split"] == "train").sum(),
+        "test_images": (audit["split"] == "test").sum(),
         "classes": sorted(audit["class"].unique()),
-        "smallest_test_class": {"class": str(counts["test"].idxmin()), "images": int(counts["test"].min())},
-        "largest_test_class": {"class": str(counts["test"].idxmax()), "images": int(counts["test"].max())},
+        "smallest_test_class": {"class": counts["test"].idxmin(), "images": counts["test"].min()},
+        "largest_test_class": {"class": counts["test"].idxmax(), "images": counts["test"].max()},
         "sizes": len(audit[["width", "height"]].drop_duplicates()),
         "identical_groups": len(groups),
         "identical_images": sum(map(len, groups)),
@@ -139,8 +139,8 @@ def dataset_audit_values(audit: pd.DataFrame, accuracy: pd.DataFrame) -> dict:
         "within_test": sum(set(rows["split"]) == {"test"} for rows in groups),
         "conflicting": [list(rows["image"]) for rows in conflicting],
         "across": [list(rows["image"]) for rows in across],
-        "network": str(accuracy["network"].iloc[0]),
-        "cut": str(accuracy["cut"].iloc[0]),
+        "network": accuracy["network"].iloc[0],
+        "cut": accuracy["cut"].iloc[0],
         "leakage": {
             f"{trained_on}, {tested_on}".replace("without leaked", "clean").replace(", ", "_").replace(" ", "_"): {
                 key: row[key] for key in ("accuracy", "low", "high", "correct", "train_images", "test_images")

@@ -93,12 +93,12 @@ def dimension_reduction_values(results: pd.DataFrame) -> dict:
     keys = ("dimensions", "accuracy", "low", "high", "variance", "svm_seconds", "p_against_all", "train_accuracy")
     rows = [{key: row[key] for key in keys} for row in results.to_dict("records")]
     return {
-        "network": str(results["network"].iloc[0]),
-        "cut": str(results["cut"].iloc[0]),
-        "features": int(results["features"].iloc[0]),
-        "test_images": int(results["test_images"].iloc[0]),
-        "pca_seconds": float(results["pca_seconds"].iloc[0]),
-        "by_dimensions": {str(row["dimensions"]): row for row in rows},
+        "network": results["network"].iloc[0],
+        "cut": results["cut"].iloc[0],
+        "features": results["features"].iloc[0],
+        "test_images": results["test_images"].iloc[0],
+        "pca_seconds": results["pca_seconds"].iloc[0],
+        "by_dimensions": {row["dimensions"]: row for row in rows},
         "fewest": rows[0],
         "all": rows[-1],
         "as_good_as_all": next(row for row in rows if row["p_against_all"] > 0.05),

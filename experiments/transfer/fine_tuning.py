@@ -162,8 +162,19 @@ def fine_tuning_values(results: pd.DataFrame, curves: pd.DataFrame) -> dict:
     seed.
     """
     keys = (
-        *("regime", "seeds", "accuracy", "low", "high", "lowest", "highest", "p_against_frozen", "free", "epochs"),
-        *("longest", "train_accuracy", "validation"),
+        "regime",
+        "seeds",
+        "accuracy",
+        "low",
+        "high",
+        "lowest",
+        "highest",
+        "p_against_frozen",
+        "free",
+        "epochs",
+        "longest",
+        "train_accuracy",
+        "validation",
     )
     by_regime = {
         row["regime"].replace("-", "_"): {key: row[key] for key in keys}
@@ -175,13 +186,13 @@ def fine_tuning_values(results: pd.DataFrame, curves: pd.DataFrame) -> dict:
     return {
         "by_regime": by_regime,
         "best": best | {"name": REGIMES[best["regime"]]},
-        "fit": int(results["fit"].iloc[0]),
-        "held_out": int(results["held_out"].iloc[0]),
-        "test_images": int(results["test_images"].iloc[0]),
-        "seeds": int(results["seeds"].min()),
+        "fit": results["fit"].iloc[0],
+        "held_out": results["held_out"].iloc[0],
+        "test_images": results["test_images"].iloc[0],
+        "seeds": results["seeds"].min(),
         "gap_to_scratch": by_regime["frozen"]["accuracy"] - by_regime["scratch"]["accuracy"],
         "gain": best["accuracy"] - by_regime["frozen"]["accuracy"],
-        "minutes": float(curves["seconds"].sum() / 60),
+        "minutes": curves["seconds"].sum() / 60,
     }
 
 
@@ -192,9 +203,9 @@ def _pace(curves: pd.DataFrame, regime: str) -> dict[str, float]:
     means = _of_all_seeds(curves, regime).groupby("epoch")["validation_accuracy"].mean()
     before = means.iloc[-1 - max(1, len(means) // 5)] if len(means) > 1 else means.iloc[0]
     return {
-        "first_epoch": float(means.iloc[0]),
-        "last_epoch": float(means.iloc[-1]),
-        "late_gain": float(means.iloc[-1] - before),
+        "first_epoch": means.iloc[0],
+        "last_epoch": means.iloc[-1],
+        "late_gain": means.iloc[-1] - before,
     }
 
 
@@ -206,13 +217,13 @@ def _ends(curves: pd.DataFrame, regime: str) -> dict[str, float]:
     last = rows.loc[rows.groupby("seed")["epoch"].idxmax()]
     kept = rows.loc[rows["kept"], "epoch"]
     return {
-        "kept_first": int(kept.min()),
-        "kept_last": int(kept.max()),
-        "shortest": int(last["epoch"].min()),
-        "at_end": float(last["validation_accuracy"].mean()),
-        "train_at_end": float(last["train_accuracy"].mean()),
-        "loss_at_end": float(last["validation_loss"].mean()),
-        "kept_loss": float(rows.loc[rows["kept"], "validation_loss"].mean()),
+        "kept_first": kept.min(),
+        "kept_last": kept.max(),
+        "shortest": last["epoch"].min(),
+        "at_end": last["validation_accuracy"].mean(),
+        "train_at_end": last["train_accuracy"].mean(),
+        "loss_at_end": last["validation_loss"].mean(),
+        "kept_loss": rows.loc[rows["kept"], "validation_loss"].mean(),
     }
 
 

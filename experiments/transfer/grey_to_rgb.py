@@ -332,14 +332,14 @@ def grey_to_rgb_cost(results: pd.DataFrame, costs: pd.DataFrame) -> Figure:
 def grey_to_rgb_values(results: pd.DataFrame) -> dict:
     """The three ways, and how far the learned convolution went from the repeated channel."""
     by_way = {
-        str(way): {
-            "accuracy": float(rows["accuracy"].mean()),
-            "low": float(rows["low"].min()),
-            "high": float(rows["high"].max()),
-            "lowest": float(rows["accuracy"].min()),
-            "highest": float(rows["accuracy"].max()),
-            "least_p": float(rows["p_against_repeated"].min()),
-            "changed": int(rows["changed"].max()),
+        way: {
+            "accuracy": rows["accuracy"].mean(),
+            "low": rows["low"].min(),
+            "high": rows["high"].max(),
+            "lowest": rows["accuracy"].min(),
+            "highest": rows["accuracy"].max(),
+            "least_p": rows["p_against_repeated"].min(),
+            "changed": rows["changed"].max(),
             "seeds": len(rows),
         }
         for way, rows in results.groupby("way", sort=False)
@@ -347,13 +347,13 @@ def grey_to_rgb_values(results: pd.DataFrame) -> dict:
     learned = results[results["way"] == "learned"]
     return {
         "by_way": by_way,
-        "test_images": int(results["test_images"].iloc[0]),
+        "test_images": results["test_images"].iloc[0],
         "learned_gain": by_way["learned"]["accuracy"] - by_way["repeated"]["accuracy"],
-        "significant": int((learned["p_against_repeated"] < 0.05).sum()),
-        "weights": {colour: float(learned[f"weight_{colour}"].mean()) for colour in COLOURS},
-        "biases": {colour: float(learned[f"bias_{colour}"].mean()) for colour in COLOURS},
-        "smallest_weight": float(min(learned[f"weight_{colour}"].min() for colour in COLOURS)),
-        "largest_weight": float(max(learned[f"weight_{colour}"].max() for colour in COLOURS)),
+        "significant": (learned["p_against_repeated"] < 0.05).sum(),
+        "weights": {colour: learned[f"weight_{colour}"].mean() for colour in COLOURS},
+        "biases": {colour: learned[f"bias_{colour}"].mean() for colour in COLOURS},
+        "smallest_weight": min(learned[f"weight_{colour}"].min() for colour in COLOURS),
+        "largest_weight": max(learned[f"weight_{colour}"].max() for colour in COLOURS),
     }
 
 
@@ -364,7 +364,7 @@ def grey_first_layer_values(results: pd.DataFrame) -> dict:
     for network, rows in results.groupby("network", sort=False):
         ways = {row["way"]: row for row in rows.to_dict("records")}
         repeated, summed = ways["repeated"], ways["summed"]
-        by_network[str(network)] = {
+        by_network[network] = {
             "difference": summed["difference"],
             "first_difference": summed["first_difference"],
             "constant_difference": ways["summed, one constant"]["first_difference"],

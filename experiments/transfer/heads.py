@@ -204,8 +204,8 @@ def heads_values(results: pd.DataFrame, strengths: pd.DataFrame) -> dict:
     rows = [{key: row[key] for key in keys} for row in results.to_dict("records")]
     folds = strengths.groupby(["head", "C"])["accuracy"].mean().unstack("head")
     return {
-        "network": str(results["network"].iloc[0]),
-        "cut": str(results["cut"].iloc[0]),
+        "network": results["network"].iloc[0],
+        "cut": results["cut"].iloc[0],
         "original_accuracy": ORIGINAL_ACCURACY,
         "count": len(rows),
         "best": rows[0],
@@ -215,12 +215,12 @@ def heads_values(results: pd.DataFrame, strengths: pd.DataFrame) -> dict:
         "by_head": {SHORT[row["head"]]: row for row in rows},
         "strengths": {
             SHORT[str(head)]: {
-                "chosen": float(path.idxmax()),
-                "accuracy": float(path.max()),
-                "least": float(path.min()),
-                "at_one": float(path[1.0]),
-                "plateau": [float(C) for C in path.index[path > path.max() - 0.01]],
-                "seconds": float(strengths.loc[strengths["head"] == head, "seconds"].sum()),
+                "chosen": path.idxmax(),
+                "accuracy": path.max(),
+                "least": path.min(),
+                "at_one": path[1.0],
+                "plateau": path.index[path > path.max() - 0.01].tolist(),
+                "seconds": strengths.loc[strengths["head"] == head, "seconds"].sum(),
             }
             for head, path in folds.items()
         },

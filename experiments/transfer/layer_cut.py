@@ -150,7 +150,7 @@ def layer_cut_values(results: pd.DataFrame) -> dict:
     """What the text refers to. `best` is chosen by cross-validation on the training images, `best_on_test` in
     hindsight.
     """
-    by_network = {str(network): _about(rows) for network, rows in results.groupby("network", sort=False)}
+    by_network = {network: _about(rows) for network, rows in results.groupby("network", sort=False)}
     best = max((about["best"] for about in by_network.values()), key=lambda row: row["accuracy"])
     largest = results.loc[results["raw_bytes"].idxmax()]
     return {
@@ -164,11 +164,11 @@ def layer_cut_values(results: pd.DataFrame) -> dict:
             "relu15_accuracy": ORIGINAL_RELU15_ACCURACY,
         },
         "gap_to_original": ORIGINAL_ACCURACY - best["accuracy"],
-        "test_images": int(results["test_images"].iloc[0]),
-        "train_images": int(results["train_images"].iloc[0]),
-        "peak_gigabytes": float(results["peak_bytes"].max() / 1e9),
-        "largest_raw_gigabytes": float(results["raw_bytes"].max() / 1e9),
-        "largest": {"network": NAMES.get(str(largest["network"]), largest["network"]), "cut": largest["cut"]},
+        "test_images": results["test_images"].iloc[0],
+        "train_images": results["train_images"].iloc[0],
+        "peak_gigabytes": results["peak_bytes"].max() / 1e9,
+        "largest_raw_gigabytes": results["raw_bytes"].max() / 1e9,
+        "largest": {"network": NAMES.get(largest["network"], largest["network"]), "cut": largest["cut"]},
     }
 
 
@@ -194,8 +194,22 @@ def _about(rows: pd.DataFrame) -> dict:
 
 def _row(row: dict) -> dict:
     kept = [
-        *("network", "cut", "index", "module", "shape", "features", "accuracy", "low", "high", "error", "validation"),
-        *("train_accuracy", "p_against_best", "peak_bytes", "raw_bytes", "forward_seconds"),
+        "network",
+        "cut",
+        "index",
+        "module",
+        "shape",
+        "features",
+        "accuracy",
+        "low",
+        "high",
+        "error",
+        "validation",
+        "train_accuracy",
+        "p_against_best",
+        "peak_bytes",
+        "raw_bytes",
+        "forward_seconds",
     ]
     seconds = row["gram_seconds"] + row["factor_seconds"] + row["svm_seconds"]
     return {key: row[key] for key in kept} | {"seconds": seconds, "raw_gigabytes": row["raw_bytes"] / 1e9}

@@ -100,9 +100,9 @@ def networks_values(results: pd.DataFrame) -> dict:
     """Each network by name, the most accurate, and the fastest."""
     rows = results.to_dict("records")
     return {
-        "networks": [str(row["network"]) for row in rows],
+        "networks": [row["network"] for row in rows],
         "count": len(rows),
-        "by_network": {str(row["network"]): row for row in rows},
+        "by_network": {row["network"]: row for row in rows},
         "best": max(rows, key=lambda row: row["accuracy"]),
         "worst": min(rows, key=lambda row: row["accuracy"]),
         "fastest": min(rows, key=lambda row: row["milliseconds"]),

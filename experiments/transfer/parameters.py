@@ -86,25 +86,25 @@ def parameters_by_layer(results: pd.DataFrame) -> Figure:
 @summary(parameters)
 def parameters_values(results: pd.DataFrame) -> dict:
     """Totals for each network."""
-    return {str(network): _totals(rows) for network, rows in results.groupby("network", sort=False)}
+    return {network: _totals(rows) for network, rows in results.groupby("network", sort=False)}
 
 
 def _totals(rows: pd.DataFrame) -> dict:
-    total = int(rows["parameters"].sum())
+    total = rows["parameters"].sum()
     connected = rows[rows["kind"] == "linear"]
     return {
         "total": total,
-        "fully_connected": int(connected["parameters"].sum()),
-        "fully_connected_weights": int(connected["weights"].sum()),
-        "fully_connected_share": float(connected["parameters"].sum() / total),
+        "fully_connected": connected["parameters"].sum(),
+        "fully_connected_weights": connected["weights"].sum(),
+        "fully_connected_share": connected["parameters"].sum() / total,
         "fully_connected_layers": len(connected),
-        "convolutional": int(rows.loc[rows["kind"] == "convolution", "parameters"].sum()),
-        "convolutional_layers": int((rows["kind"] == "convolution").sum()),
+        "convolutional": rows.loc[rows["kind"] == "convolution", "parameters"].sum(),
+        "convolutional_layers": (rows["kind"] == "convolution").sum(),
         "outputs": int(str(rows["shape"].iloc[-1]).split("×")[0]),
         "megabytes": 4 * total / 1e6,
-        "multiplications": int(rows["multiplications"].sum()),
-        "largest_layer": str(rows.loc[rows["parameters"].idxmax(), "module"]),
-        "largest_layer_parameters": int(rows["parameters"].max()),
+        "multiplications": rows["multiplications"].sum(),
+        "largest_layer": rows.loc[rows["parameters"].idxmax(), "module"],
+        "largest_layer_parameters": rows["parameters"].max(),
     }
 
 

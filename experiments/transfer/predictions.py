@@ -146,9 +146,7 @@ def predictions_values(results: pd.DataFrame, settings: pd.DataFrame) -> dict:
     """For each network: right at once and among five, the surest mistake, and every setting."""
     return {
         "networks": list(results["network"].unique()),
-        "by_network": {
-            str(network): _about(rows, settings) for network, rows in results.groupby("network", sort=False)
-        },
+        "by_network": {network: _about(rows, settings) for network, rows in results.groupby("network", sort=False)},
     }
 
 
@@ -159,17 +157,19 @@ def _about(rows: pd.DataFrame, settings: pd.DataFrame) -> dict:
     found: dict[str, dict[str, float]] = {}
     for (normalised, mode), passes in measured.groupby(["normalised", "mode"]):
         found[f"{'normalised' if normalised else 'raw'}_{mode}"] = {
-            **{key: float(passes[key].mean()) for key in ("accuracy", "top5", "true_probability", "agreement")},
-            **{"passes": len(passes), "lowest": float(passes["accuracy"].min())},
-            **{"highest": float(passes["accuracy"].max()), "deviation": float(passes["accuracy"].std(ddof=0))},
+            **{key: passes[key].mean() for key in ("accuracy", "top5", "true_probability", "agreement")},
+            "passes": len(passes),
+            "lowest": passes["accuracy"].min(),
+            "highest": passes["accuracy"].max(),
+            "deviation": passes["accuracy"].std(ddof=0),
         }
     return {
         "images": len(first),
-        "right": int(first["correct"].sum()),
-        "among_five": int(rows.groupby("image")["correct"].any().sum()),
-        "accuracy": float(first["correct"].mean()),
-        "sure_and_right": float(first.loc[first["correct"], "probability"].mean()) if first["correct"].any() else None,
-        "sure_and_wrong": float(wrong["probability"].mean()) if len(wrong) else None,
+        "right": first["correct"].sum(),
+        "among_five": rows.groupby("image")["correct"].any().sum(),
+        "accuracy": first["correct"].mean(),
+        "sure_and_right": first.loc[first["correct"], "probability"].mean() if first["correct"].any() else None,
+        "sure_and_wrong": wrong["probability"].mean() if len(wrong) else None,
         "wrong": [{key: row[key] for key in ("true", "class", "probability")} for _, row in wrong[::-1].iterrows()],
         "settings": found,
     }

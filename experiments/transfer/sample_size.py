@@ -168,15 +168,15 @@ def sample_size_values(results: pd.DataFrame) -> dict:
     """
     keys = ("each", "accuracy", "low", "high", "lowest", "highest", "subsets", "C")
     curves = {
-        str(weights): [{key: row[key] for key in keys} for row in rows.to_dict("records")]
+        weights: [{key: row[key] for key in keys} for row in rows.to_dict("records")]
         for weights, rows in results.groupby("weights", sort=False)
     }
     trained, random = curves["pretrained"], curves["random"]
     return {
-        "network": str(results["network"].iloc[0]),
-        "cut": str(results["cut"].iloc[0]),
+        "network": results["network"].iloc[0],
+        "cut": results["cut"].iloc[0],
         "chance": 1 / CLASSES,
-        "by_weights": {name: {str(row["each"]): row for row in rows} for name, rows in curves.items()},
+        "by_weights": {name: {row["each"]: row for row in rows} for name, rows in curves.items()},
         "fewest": trained[0],
         "all": trained[-1],
         "random_fewest": random[0],

@@ -256,31 +256,31 @@ def adversarial_values(results: pd.DataFrame) -> dict:
     kept = ("image", "true", "predicted", "target", "steps", "rms", "linf", "l2", "ssim")
     ordered = reached.sort_values("rms", kind="stable")
     return {
-        "network": str(results["network"].iloc[0]),
+        "network": results["network"].iloc[0],
         "pairs": len(results),
-        "images": int(results["image"].nunique()),
+        "images": results["image"].nunique(),
         "targets": sorted(results["target"].unique()),
-        "success": float(results["reached"].mean()),
-        "success_count": int(results["reached"].sum()),
-        "success_interval": list(mean_interval(by_image("reached", results))),
+        "success": results["reached"].mean(),
+        "success_count": results["reached"].sum(),
+        "success_interval": mean_interval(by_image("reached", results)),
         "success_lower": _lower(int(results["reached"].sum()), len(results)),
-        "median": {key: float(reached[key].median()) for key in ("steps", "l2", "rms", "linf", "ssim")},
+        "median": {key: reached[key].median() for key in ("steps", "l2", "rms", "linf", "ssim")},
         "largest": {key: float(reached[key].max()) for key in ("steps", "l2", "rms", "linf")},
-        "least_ssim": float(reached["ssim"].min()),
-        "probability_before": float(reached["probability_before"].median()),
-        "probability_after": float(reached["probability_after"].median()),
-        "beyond": float(reached["beyond"].mean()),
+        "least_ssim": reached["ssim"].min(),
+        "probability_before": reached["probability_before"].median(),
+        "probability_after": reached["probability_after"].median(),
+        "beyond": reached["beyond"].mean(),
         "easiest": {key: ordered.iloc[0][key] for key in kept},
         "hardest": {key: ordered.iloc[-1][key] for key in kept},
-        "failed": int((~results["reached"]).sum()),
+        "failed": (~results["reached"]).sum(),
         "failed_targets": sorted(results.loc[~results["reached"], "target"].unique()),
-        "below_one_level": float((reached["rms"] < 1).mean()),
+        "below_one_level": (reached["rms"] < 1).mean(),
         "step_variance": _step_variance(results),
         "survival": {
             kind: {
                 what: {
-                    "share": float(reached[f"{kind}_{what}"].mean()),
-                    "interval": list(mean_interval(by_image(f"{kind}_{what}"))),
+                    "share": reached[f"{kind}_{what}"].mean(),
+                    "interval": mean_interval(by_image(f"{kind}_{what}")),
                 }
                 for what in ("target", "fooled")
             }
@@ -293,7 +293,7 @@ def _lower(successes: int, trials: int) -> float:
     """Lower end of the exact 95 % interval (Clopper and Pearson 1934)."""
     from scipy.stats import binomtest
 
-    return float(binomtest(successes, trials).proportion_ci(method="exact").low)
+    return binomtest(successes, trials).proportion_ci(method="exact").low
 
 
 def _step_variance(rows: pd.DataFrame) -> dict[str, float]:

@@ -129,19 +129,19 @@ def adversarial_saliency_values(results: pd.DataFrame) -> dict:
     own = results[results["own"]].groupby("image")["correlation"].mean()
     other = results[~results["own"]].groupby("image")["correlation"]
     return {
-        "network": str(results["network"].iloc[0]),
-        "pairs": int(results["own"].sum()),
+        "network": results["network"].iloc[0],
+        "pairs": results["own"].sum(),
         "images": len(own),
         "mean": found,
-        "interval": list(mean_interval(own.to_numpy())),
-        "null_mean": float(np.mean(null)),
-        "null_high": float(np.quantile(null, 0.975)),
+        "interval": mean_interval(own.to_numpy()),
+        "null_mean": np.mean(null),
+        "null_high": np.quantile(null, 0.975),
         "p": p,
-        "explained": float((own**2).mean()),
-        "above_others": int((own > other.mean()).sum()),
-        "above_band": int((own > other.quantile(0.975)).sum()),
-        "least": float(own.min()),
-        "most": float(own.max()),
+        "explained": (own**2).mean(),
+        "above_others": (own > other.mean()).sum(),
+        "above_band": (own > other.quantile(0.975)).sum(),
+        "least": own.min(),
+        "most": own.max(),
     }
 
 

@@ -242,34 +242,34 @@ def adversarial_strength_values(results: pd.DataFrame, transfer: pd.DataFrame) -
     for (rule, aim), rows in results[results["budget"] == 0].groupby(["rule", "aim"]):
         moved = rows[rows["reached"]]
         own_length.setdefault(rule, {})[aim] = {
-            "reached": float(rows["reached"].mean()),
-            "median_rms": float(moved["rms"].median()),
+            "reached": rows["reached"].mean(),
+            "median_rms": moved["rms"].median(),
             "images": len(rows),
         }
     budgets: dict = {}
     budget_rms: dict = {}
     for (rule, aim, budget), rows in results[results["budget"] > 0].groupby(["rule", "aim", "budget"]):
         key = f"b{budget:g}".replace(".", "_")
-        budgets.setdefault(rule, {}).setdefault(aim, {})[key] = float(rows["reached"].mean())
-        budget_rms.setdefault(rule, {}).setdefault(aim, {})[key] = float(rows["rms"].mean())
+        budgets.setdefault(rule, {}).setdefault(aim, {})[key] = rows["reached"].mean()
+        budget_rms.setdefault(rule, {}).setdefault(aim, {})[key] = rows["rms"].mean()
     aimless, targeted = transfer["rule"] == "noise", transfer["aim"] == "targeted"
     transferred: dict = {}
     for (rule, aim), rows in transfer.groupby(["rule", "aim"]):
         transferred.setdefault(rule, {})[aim] = {
-            key: float(rows[key].mean()) for key in ("first_changed", "second_changed", "first_target", "second_target")
-        } | {"second_interval": list(mean_interval(rows["second_changed"].to_numpy(float)))}
+            key: rows[key].mean() for key in ("first_changed", "second_changed", "first_target", "second_target")
+        } | {"second_interval": mean_interval(rows["second_changed"].to_numpy(float))}
     return {
-        "network": str(results["network"].iloc[0]),
-        "second": str(transfer["second"].iloc[0]),
-        "images": int(results["image"].nunique()),
+        "network": results["network"].iloc[0],
+        "second": transfer["second"].iloc[0],
+        "images": results["image"].nunique(),
         "own_length": own_length,
         "budgets": budgets,
         "budget_rms": budget_rms,
         "transfer": transferred,
         "transfer_rms": TRANSFER,
-        "random_signs": {key: float(transfer.loc[aimless, f"{key}_changed"].mean()) for key in ("first", "second")},
-        "second_target_hits": int(transfer.loc[targeted & ~aimless, "second_target"].sum()),
-        "targeted_rows": int((targeted & ~aimless).sum()),
+        "random_signs": {key: transfer.loc[aimless, f"{key}_changed"].mean() for key in ("first", "second")},
+        "second_target_hits": transfer.loc[targeted & ~aimless, "second_target"].sum(),
+        "targeted_rows": (targeted & ~aimless).sum(),
     }
 
 

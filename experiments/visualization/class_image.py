@@ -171,7 +171,7 @@ def class_image_values(results: pd.DataFrame) -> dict:
     from experiments.lab.methods.intervals import mean_interval
 
     columns = ["colourfulness", "total_variation", "fine", "probability", "judge_probability"]
-    first = str(results["network"].iloc[0])
+    first = results["network"].iloc[0]
     about = {}
     for key, rows in (
         ("first", results.query("network == @first and kind == 'class image'")),
@@ -180,21 +180,21 @@ def class_image_values(results: pd.DataFrame) -> dict:
     ):
         by_class = rows.groupby("class")[columns].mean()
         about[key] = {
-            **{column: float(rows[column].mean()) for column in columns},
+            **{column: rows[column].mean() for column in columns},
             "images": len(rows),
-            "judge_interval": list(mean_interval(by_class["judge_probability"].to_numpy())),
-            "judge_first": int((rows["judge_rank"] == 1).sum()),
-            "judge_among_five": int((rows["judge_rank"] <= 5).sum()),
-            "judge_median_rank": float(rows["judge_rank"].median()),
-            "least_probability": float(rows["probability"].min()),
-            "best_class": str(by_class["judge_probability"].idxmax()),
-            "best_probability": float(by_class["judge_probability"].max()),
+            "judge_interval": mean_interval(by_class["judge_probability"].to_numpy()),
+            "judge_first": (rows["judge_rank"] == 1).sum(),
+            "judge_among_five": (rows["judge_rank"] <= 5).sum(),
+            "judge_median_rank": rows["judge_rank"].median(),
+            "least_probability": rows["probability"].min(),
+            "best_class": by_class["judge_probability"].idxmax(),
+            "best_probability": by_class["judge_probability"].max(),
         }
     return about | {
         "network": first,
-        "judge": str(results["judge"].iloc[0]),
-        "classes": int(results["class"].nunique()),
-        "seeds": int(results["seed"].nunique()),
+        "judge": results["judge"].iloc[0],
+        "classes": results["class"].nunique(),
+        "seeds": results["seed"].nunique(),
     }
 
 

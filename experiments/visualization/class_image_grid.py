@@ -180,19 +180,19 @@ def class_image_grid_values(results: pd.DataFrame) -> dict:
     sure = table[table >= 0.99] if (table >= 0.99).any() else table.iloc[-1:]
     last = shown[shown["iteration"] == shown["iteration"].max()].sort_values("rate")
     return {
-        "network": str(results["network"].iloc[0]),
-        "judge": str(results["judge"].iloc[0]),
-        "class": str(results["class"].iloc[0]),
-        "rates": sorted(float(rate) for rate in shown["rate"].unique()),
-        "iterations": sorted(int(n) for n in shown["iteration"].unique()),
+        "network": results["network"].iloc[0],
+        "judge": results["judge"].iloc[0],
+        "class": results["class"].iloc[0],
+        "rates": sorted(shown["rate"].unique()),
+        "iterations": sorted(shown["iteration"].unique()),
         "cells": cells,
         "start": about(results[results["iteration"] == 0].iloc[0]),
-        "settled": {"iteration": int(sure.index[0]), "probability": float(sure.iloc[0])},
+        "settled": {"iteration": sure.index[0], "probability": sure.iloc[0]},
         "slowest": about(last.iloc[0]),
         "fastest": about(last.iloc[-1]),
         "best_for_judge": about(shown.loc[shown["judge_probability"].idxmax()]),
-        "trajectory_steps": int(shown["iteration"].max()),
-        "separate_steps": int(shown["iteration"].sum() / shown["rate"].nunique()),
+        "trajectory_steps": shown["iteration"].max(),
+        "separate_steps": shown["iteration"].sum() // shown["rate"].nunique(),
     }
 
 

@@ -184,11 +184,11 @@ def class_image_regularisation_values(results: pd.DataFrame) -> dict:
     class by class.
     """
     columns = ["colourfulness", "total_variation", "fine", "probability", "judge_probability", "length"]
-    about = lambda rows: {column: float(rows[column].mean()) for column in columns}  # noqa: E731
+    about = lambda rows: {column: rows[column].mean() for column in columns}  # noqa: E731
     both = results[results["variant"] == "both"]
     plain = results[results["l2"] == PLAIN]
     return {
-        "network": str(results["network"].iloc[0]),
+        "network": results["network"].iloc[0],
         "classes": sorted(results["class"].unique()),
         "weights": {f"{l2:g}": about(rows) for l2, rows in both.groupby("l2")},
         "variants": {str(name).replace(" ", "_"): about(rows) for name, rows in plain.groupby("variant")},
@@ -197,7 +197,7 @@ def class_image_regularisation_values(results: pd.DataFrame) -> dict:
         "lab": about(both[both["l2"] == PLAIN]),
         "lab_weight": PLAIN,
         "stronger": about(both[both["l2"] == min(weight for weight in WEIGHTS if weight > PLAIN)]),
-        "shown": str(results["class"].iloc[0]),
+        "shown": results["class"].iloc[0],
         "best_for_judge": sorted(
             {float(both.loc[at, "l2"]) for at in both.groupby("class")["judge_probability"].idxmax()}
         ),

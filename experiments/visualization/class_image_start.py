@@ -205,19 +205,16 @@ def class_image_start_values(results: pd.DataFrame) -> dict:
         "saliency_correlation",
     ]
     steps = sorted(results["iteration"].unique())
-    about = [
-        {column: float(results.loc[results["iteration"] == step, column].mean()) for column in columns}
-        for step in steps
-    ]
+    about = [{column: results.loc[results["iteration"] == step, column].mean() for column in columns} for step in steps]
     return {
-        "network": str(results["network"].iloc[0]),
-        "photographs": int(results["image"].nunique()),
-        "iterations": [int(step) for step in steps],
+        "network": results["network"].iloc[0],
+        "photographs": results["image"].nunique(),
+        "iterations": steps,
         "start": about[0],
         "middle": about[1],
         "end": about[-1],
-        "judge_first_end": int((results.loc[results["iteration"] == steps[-1], "judge_rank"] == 1).sum()),
-        "judge_first_start": int((results.loc[results["iteration"] == steps[0], "judge_rank"] == 1).sum()),
+        "judge_first_end": (results.loc[results["iteration"] == steps[-1], "judge_rank"] == 1).sum(),
+        "judge_first_start": (results.loc[results["iteration"] == steps[0], "judge_rank"] == 1).sum(),
     }
 
 

@@ -101,24 +101,24 @@ def saliency_values(results: pd.DataFrame) -> dict:
     about = lambda row: {key: row[key] for key in ("image", "true", "predicted", "box", "inside", "lift")}  # noqa: E731
     right, wrong = (boxed[boxed["correct"] == value] for value in (True, False))
     return {
-        "network": str(results["network"].iloc[0]),
+        "network": results["network"].iloc[0],
         "images": len(results),
         "boxed": len(boxed),
-        "correct": int(results["correct"].sum()),
-        "concentration": float(results["concentration"].mean()),
-        "box": float(boxed["box"].mean()),
-        "inside": float(boxed["inside"].mean()),
-        "lift": float(boxed["lift"].mean()),
-        "lift_median": float(boxed["lift"].median()),
-        "lift_interval": list(mean_interval(boxed["lift"].to_numpy())),
-        "above_one": int((boxed["lift"] > 1).sum()),
-        "barely_above_one": int(((boxed["lift"] > 1) & (boxed["lift"] < 1.25)).sum()),
+        "correct": results["correct"].sum(),
+        "concentration": results["concentration"].mean(),
+        "box": boxed["box"].mean(),
+        "inside": boxed["inside"].mean(),
+        "lift": boxed["lift"].mean(),
+        "lift_median": boxed["lift"].median(),
+        "lift_interval": mean_interval(boxed["lift"].to_numpy()),
+        "above_one": (boxed["lift"] > 1).sum(),
+        "barely_above_one": ((boxed["lift"] > 1) & (boxed["lift"] < 1.25)).sum(),
         "peaks_inside": int(boxed["peak_inside"].sum()),
-        "peaks_expected": float(boxed["box"].sum()),
+        "peaks_expected": boxed["box"].sum(),
         "least": about(ordered.iloc[0]),
         "most": about(ordered.iloc[-1]),
-        "lift_right": float(right["lift"].median()) if len(right) else None,
-        "lift_wrong": float(wrong["lift"].median()) if len(wrong) else None,
+        "lift_right": right["lift"].median() if len(right) else None,
+        "lift_wrong": wrong["lift"].median() if len(wrong) else None,
     }
 
 

@@ -169,28 +169,28 @@ def saliency_checks_lines(results: pd.DataFrame, stability: pd.DataFrame) -> Fig
 @summary(saliency_checks, saliency_stability)
 def saliency_checks_values(results: pd.DataFrame, stability: pd.DataFrame) -> dict:
     """Mean correlations by method: with nothing random, after the first stage, with all; and by noise."""
-    last = int(results["stage"].max())
+    last = results["stage"].max()
     random = results.groupby(["method", "stage"])["correlation"].mean()
     noisy = stability.groupby(["method", "noise"])["correlation"].mean()
     layers = results.drop_duplicates("stage").set_index("stage")["layer"]
     return {
-        "network": str(results["network"].iloc[0]),
+        "network": results["network"].iloc[0],
         "stages": last,
-        "first_layer": str(layers[1]),
+        "first_layer": layers[1],
         "by_method": {
             method.replace("-", "_"): {
-                "none": float(random[method, 0]),
-                "first": float(random[method, 1]),
-                "all": float(random[method, last]),
-                "all_interval": list(
-                    _interval(results.query("method == @method and stage == @last")["correlation"].to_numpy())
+                "none": random[method, 0],
+                "first": random[method, 1],
+                "all": random[method, last],
+                "all_interval": _interval(
+                    results.query("method == @method and stage == @last")["correlation"].to_numpy()
                 ),
             }
-            | {f"noise{noise}": float(noisy[method, noise]) for noise in NOISES}
+            | {f"noise{noise}": noisy[method, noise] for noise in NOISES}
             for method in NAMES
         },
         "same_class": {
-            f"noise{noise}": float(stability.loc[stability["noise"] == noise, "same_class"].mean()) for noise in NOISES
+            f"noise{noise}": stability.loc[stability["noise"] == noise, "same_class"].mean() for noise in NOISES
         },
     }
 

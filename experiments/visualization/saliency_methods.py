@@ -208,18 +208,18 @@ def saliency_methods_values(results: pd.DataFrame, spectrum: pd.DataFrame) -> di
         for column, table in tables.items():
             values = table[method].dropna().to_numpy()
             difference = (table[method] - table["gradient"]).dropna().to_numpy()
-            about[column] = float(values.mean())
-            about[f"{column}_interval"] = list(_interval(values))
-            about[f"{column}_gain"] = list(_interval(difference))
+            about[column] = values.mean()
+            about[f"{column}_interval"] = _interval(values)
+            about[f"{column}_gain"] = _interval(difference)
         methods[method.replace("-", "_")] = about
     peaks: dict = {}
     for name, rows in spectrum.groupby("map"):
         at = rows.set_index(rows["period"].round(3))["peak"]
-        peaks[str(name)] = {f"period{period}": float(at[float(period)]) for period in (2, 4, 8, 16)}
+        peaks[name] = {f"period{period}": at[float(period)] for period in (2, 4, 8, 16)}
     best = lambda column, sign: max(list(METHODS)[:4], key=lambda m: sign * tables[column][m].mean())  # noqa: E731
     return {
-        "network": str(results["network"].iloc[0]),
-        "images": int(results["image"].nunique()),
+        "network": results["network"].iloc[0],
+        "images": results["image"].nunique(),
         "methods": methods,
         "names": METHODS,
         "best_deletion": METHODS[best("deletion", -1)],

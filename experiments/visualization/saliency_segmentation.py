@@ -166,16 +166,16 @@ def saliency_segmentation_values(results: pd.DataFrame) -> dict:
 
     table = results.pivot(index="image", columns="method", values="overlap")
     return {
-        "network": str(results["network"].iloc[0]),
+        "network": results["network"].iloc[0],
         "images": len(table),
         "names": NAMES,
         "by_method": {
             method.replace("-", "_"): {
-                "overlap": float(table[method].mean()),
-                "interval": list(mean_interval(table[method].to_numpy())),
-                "found": int((table[method] >= 0.5).sum()),
-                "gain": list(mean_interval((table[method] - table["centre"]).to_numpy())),
-                "gain_over_whole": list(mean_interval((table[method] - table["whole"]).to_numpy())),
+                "overlap": table[method].mean(),
+                "interval": mean_interval(table[method].to_numpy()),
+                "found": (table[method] >= 0.5).sum(),
+                "gain": mean_interval((table[method] - table["centre"]).to_numpy()),
+                "gain_over_whole": mean_interval((table[method] - table["whole"]).to_numpy()),
             }
             for method in NAMES
         },
