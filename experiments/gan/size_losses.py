@@ -9,7 +9,7 @@ import pandas as pd
 import tpdl
 from experiments.gan.curves import iterations_axis, line_by_seed
 from experiments.gan.dcgan import dcgan_losses
-from experiments.gan.sizes import size_training, words
+from experiments.gan.sizes import DEMO_SETTINGS, SETTINGS, size_training, words
 from experiments.gan.training import history_rows
 from tpdl import Arrays, experiment, figure, summary
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 @experiment(
-    matrix={"setting": ["mnist-64", "mnist-64-slower", "scenes-32", "scenes-64"], "seed": [0, 1, 2]},
+    matrix={"setting": SETTINGS, "seed": [0, 1, 2]},
     inputs={"training": size_training},
-    demo={"setting": ["mnist-64", "mnist-64-slower", "scenes-32"], "seed": [0]},
+    demo={"setting": DEMO_SETTINGS, "seed": [0]},
 )
 def size_losses(setting: str, seed: int, training: Arrays) -> pd.DataFrame:
     """Both losses, D(x) and D(G(z)), averaged over 20 iterations each."""

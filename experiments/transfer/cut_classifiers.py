@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import tpdl
-from experiments.transfer.gram import gram
+from experiments.transfer.gram import EACH_NETWORK, gram
 from tpdl import Arrays, experiment, progress
 
 
 @experiment(
-    matrix={"network": ["squeezenet1_1", "efficientnet_lite0", "vgg16"]},
-    optional={"network": ["vgg16"]},
-    demo={"network": ["tiny_squeezenet", "tiny_vgg"]},
+    **EACH_NETWORK,
     inputs={"gram": gram},
     local=True,
 )

@@ -10,11 +10,16 @@ from typing import Any
 import tpdl
 from tpdl import Arrays, checkpoint, experiment, note, progress
 
+EACH_NETWORK: dict[str, Any] = {
+    "matrix": {"network": ["squeezenet1_1", "efficientnet_lite0", "vgg16"]},
+    "optional": {"network": ["vgg16"]},
+    "demo": {"network": ["tiny_squeezenet", "tiny_vgg"]},
+}
+"""For the decorators of the steps that have a cell for each network."""
+
 
 @experiment(
-    matrix={"network": ["squeezenet1_1", "efficientnet_lite0", "vgg16"]},
-    optional={"network": ["vgg16"]},
-    demo={"network": ["tiny_squeezenet", "tiny_vgg"]},
+    **EACH_NETWORK,
     data=["15-scene", "weights/{network}"],
     local=True,
 )

@@ -11,7 +11,7 @@ import pandas as pd
 
 import tpdl
 from experiments.transfer.cut_classifiers import cut_classifiers
-from experiments.transfer.gram import gram
+from experiments.transfer.gram import EACH_NETWORK, gram
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:
@@ -27,9 +27,7 @@ ORIGINAL_RELU15_ACCURACY = 0.888
 
 
 @experiment(
-    matrix={"network": ["squeezenet1_1", "efficientnet_lite0", "vgg16"]},
-    optional={"network": ["vgg16"]},
-    demo={"network": ["tiny_squeezenet", "tiny_vgg"]},
+    **EACH_NETWORK,
     inputs={"gram": gram, "classifiers": cut_classifiers},
 )
 def layer_cut(network: str, gram: Arrays, classifiers: Arrays, seed: int = 0) -> pd.DataFrame:
