@@ -119,12 +119,23 @@ def dcgan_variants(measures: pd.DataFrame, lab: pd.DataFrame, real: pd.DataFrame
     for variant, end in ends.items():
         found = over_seeds(end)
         rows.append(
-            {"variant": variant, "what": WORDS[variant], "iterations": int(end["iteration"].iloc[0])}
-            | {"seeds": found["seeds"], "frechet": found["frechet"]}
-            | {key: found[key] for key in ("low_frechet", "high_frechet", "lowest_frechet", "highest_frechet")}
-            | {"times_lab": found["frechet"] / base, "collapsed": collapsed(end, real)}
-            | {key: found[key] for key in ("effective_classes", "confidence", "diversity")}
-            | {"seconds_per_100": round(100 * end["seconds"].min() / end["iteration"].iloc[0], 1)}
+            {
+                "variant": variant,
+                "what": WORDS[variant],
+                "iterations": end["iteration"].iloc[0],
+                "seeds": found["seeds"],
+                "frechet": found["frechet"],
+                "low_frechet": found["low_frechet"],
+                "high_frechet": found["high_frechet"],
+                "lowest_frechet": found["lowest_frechet"],
+                "highest_frechet": found["highest_frechet"],
+                "times_lab": found["frechet"] / base,
+                "collapsed": collapsed(end, real),
+                "effective_classes": found["effective_classes"],
+                "confidence": found["confidence"],
+                "diversity": found["diversity"],
+                "seconds_per_100": round(100 * end["seconds"].min() / end["iteration"].iloc[0], 1),
+            }
         )
     return pd.DataFrame(rows).sort_values("frechet", ignore_index=True)
 

@@ -59,25 +59,31 @@ def fine_tuning(top: dict, whole: dict, scratch: dict, bootstrap_seed: int = 0) 
         found = list(runs.values())
         correct = np.array([run["correct"] for run in found])
         low, high = mean_interval(correct.mean(0), seed=bootstrap_seed)
+        kept = [run["validation_loss"].argmin() for run in found]
         rows.append(
-            {"regime": regime, "seeds": len(found), "accuracy": correct.mean(), "low": low, "high": high}
-            | {"lowest": correct.mean(1).min(), "highest": correct.mean(1).max()}
-            | {"p_against_frozen": mcnemar(correct[0], regimes["frozen"][min(regimes["frozen"])]["correct"])[2]}
-            | {"free": int(found[0]["free"]), "fit": int(found[0]["fit"]), "held_out": int(found[0]["held_out"])}
-            | {"epochs": float(np.mean([run["validation_loss"].argmin() + 1 for run in found]))}
-            | {"longest": max(len(run["epoch"]) for run in found)}
-            | {
-                "train_accuracy": float(
-                    np.mean([run["train_accuracy"][run["validation_loss"].argmin()] for run in found])
-                )
+            {
+                "regime": regime,
+                "seeds": len(found),
+                "accuracy": correct.mean(),
+                "low": low,
+                "high": high,
+                "lowest": correct.mean(1).min(),
+                "highest": correct.mean(1).max(),
+                "p_against_frozen": mcnemar(correct[0], regimes["frozen"][min(regimes["frozen"])]["correct"])[2],
+                "free": int(found[0]["free"]),
+                "fit": int(found[0]["fit"]),
+                "held_out": int(found[0]["held_out"]),
+                "epochs": np.mean([epoch + 1 for epoch in kept]),
+                "longest": max(len(run["epoch"]) for run in found),
+                "train_accuracy": np.mean(
+                    [run["train_accuracy"][epoch] for run, epoch in zip(found, kept, strict=True)]
+                ),
+                "validation": np.mean(
+                    [run["validation_accuracy"][epoch] for run, epoch in zip(found, kept, strict=True)]
+                ),
+                "seconds": round(np.mean([run["seconds"].sum() for run in found]), 1),
+                "test_images": correct.shape[1],
             }
-            | {
-                "validation": float(
-                    np.mean([run["validation_accuracy"][run["validation_loss"].argmin()] for run in found])
-                )
-            }
-            | {"seconds": round(float(np.mean([run["seconds"].sum() for run in found])), 1)}
-            | {"test_images": correct.shape[1]}
         )
     return pd.DataFrame(rows)
 

@@ -247,11 +247,18 @@ def grey_to_rgb(plain: dict, learned: dict, bootstrap_seed: int = 0) -> pd.DataF
         low, high = bootstrap_interval(right, seed=bootstrap_seed)
         weight, bias = (found["weight"], found["bias"]) if way == "learned" else ([1.0] * 3, [0.0] * 3)
         rows.append(
-            {"way": way, "seed": number, "accuracy": right.mean(), "low": low, "high": high}
-            | {"p_against_repeated": mcnemar(right, base["correct"])[2]}
-            | {"changed": int((found["predicted"] != base["predicted"]).sum()), "test_images": len(right)}
-            | {f"weight_{colour}": float(value) for colour, value in zip(COLOURS, weight, strict=True)}
-            | {f"bias_{colour}": float(value) for colour, value in zip(COLOURS, bias, strict=True)}
+            {
+                "way": way,
+                "seed": number,
+                "accuracy": right.mean(),
+                "low": low,
+                "high": high,
+                "p_against_repeated": mcnemar(right, base["correct"])[2],
+                "changed": (found["predicted"] != base["predicted"]).sum(),
+                "test_images": len(right),
+                **{f"weight_{colour}": value for colour, value in zip(COLOURS, weight, strict=True)},
+                **{f"bias_{colour}": value for colour, value in zip(COLOURS, bias, strict=True)},
+            }
         )
     return pd.DataFrame(rows)
 

@@ -26,7 +26,7 @@ def best_cut(curve: pd.DataFrame, network: str = "squeezenet1_1") -> dict:
     """Where the network is cut best, by cross-validation on the training images. It stays the same when only times
     change.
     """
-    return {"network": network, "cut": str(curve.loc[curve["validation"].idxmax(), "cut"])}
+    return {"network": network, "cut": curve.loc[curve["validation"].idxmax(), "cut"]}
 
 
 @experiment(
