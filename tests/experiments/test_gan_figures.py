@@ -214,7 +214,7 @@ def test_values_of_the_dcgan() -> None:
     assert values["times_floor"] == pytest.approx(values["end"]["frechet"] / 0.5)
     assert values["spread"] == pytest.approx(5 / 3)
     assert values["collapsed"] == 0
-    assert values["by_iteration"]["50"] == pytest.approx(np.mean([50, 100 / 3, 25]))
+    assert values["by_iteration"][50] == pytest.approx(np.mean([50, 100 / 3, 25]))
 
 
 def test_collapse_is_seen_in_classes_and_in_diversity() -> None:
