@@ -1,7 +1,7 @@
 """Pretraining of the stand-in networks on procedural textures: what ImageNet is to the real ones.
 
-Batch normalisation (Ioffe and Szegedy 2015) makes seconds enough. It is put behind every layer for the training and
-folded into the layer's weights afterwards, so that the network is again what its name says.
+Batch normalisation (Ioffe and Szegedy 2015) makes seconds enough. It is inserted after every layer for training and
+folded into the layer's weights afterwards, so that the network is the architecture that its name says.
 """
 
 from __future__ import annotations
@@ -55,8 +55,9 @@ def _trained(name: str) -> dict[str, torch.Tensor]:
 
 
 def _kept(name: str) -> Path | None:
-    """Where a project keeps the weights for its other processes, named after all that decides them; None outside a
-    project.
+    """Where a project caches the weights for its other processes, named by a hash of everything that decides them.
+
+    None outside of a project.
     """
     local = Path.cwd() / ".tpdl"
     if not local.is_dir():
@@ -67,7 +68,7 @@ def _kept(name: str) -> Path | None:
 
 
 def _train(name: str) -> dict[str, torch.Tensor]:
-    """Weights after `EPOCHS` epochs of Adam on random crops, its rate rising and falling once (Smith and Topin 2017)."""
+    """Weights after `EPOCHS` epochs of Adam on random crops, with a one-cycle learning rate (Smith and Topin 2017)."""
     pixels, kinds = draw_textures(EACH)
     images, labels, side = normalised(pixels), torch.from_numpy(kinds), SIDES[name]
     with torch.random.fork_rng(devices=[]):
