@@ -1,4 +1,4 @@
-"""What the two domains look like, and what recolouring makes of the source."""
+"""Sample digits of the two domains, and of the recoloured source."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def domain_samples(seed: int = 0) -> Arrays:
     "another.",
 )
 def domain_samples_sheet(images: Arrays) -> Figure:
-    """A row for each kind."""
+    """A row of digits for each domain."""
     import numpy as np
     from matplotlib.figure import Figure
 

@@ -1,4 +1,4 @@
-"""The conditional DCGAN: digits of the class that is asked for (question 6)."""
+"""The conditional DCGAN: digits of a requested class (question 6)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def cdcgan_training(
     seed: int, classifier: Arrays, iterations: int = 3000, width: int = 128, rate: float = 2e-4
 ) -> Arrays:
-    """The lab's conditional networks at the lab's sizes: see `experiments.gan.training.train` for what is returned.
+    """Train the conditional networks at the lab's sizes; see `experiments.gan.training.train` for the result.
 
     3000 batches take three hours on one core (3 to 4 seconds each), with a checkpoint every minute, and a minute or two
     on a GPU.
@@ -48,11 +48,12 @@ def cdcgan_training(
 def narrow_training(
     sees_class: bool, seed: int, classifier: Arrays, iterations: int = 3000, width: int = 32, rate: float = 2e-4
 ) -> Arrays:
-    """The conditional networks at a quarter of the lab's width, which is the size of the lab's DCGAN: see
-    `experiments.gan.training.train` for what is returned. About 15 minutes for each cell on one core.
+    """Train the conditional networks at a quarter of the lab's width, the size of the lab's DCGAN.
+
+    See `experiments.gan.training.train` for the result. About 15 minutes for each cell on one core.
 
     Args:
-        sees_class: whether the discriminator is told the class.
+        sees_class: whether the discriminator gets the class.
     """
     return train_conditional(classifier, iterations, width, rate, seed, sees_class)
 
@@ -62,7 +63,7 @@ def train_conditional(
 ) -> dict[str, np.ndarray]:
     """Train on the digits with their classes; the discriminator is half as wide as the generator, as in the lab.
 
-    The sheet is ten classes times eight noise vectors.
+    The sheet has ten classes by eight noise vectors.
     """
     import torch
 
@@ -88,7 +89,7 @@ def train_conditional(
 
 
 def conditional_generator(training: Arrays) -> ConditionalGenerator:
-    """The trained conditional generator, in evaluation mode; its width is read off its weights."""
+    """The trained conditional generator, in evaluation mode; its width is inferred from its weights."""
     from experiments.gan.quality import weights
     from experiments.lab.methods.device import best_device
     from experiments.lab.nets.cdcgan import ConditionalGenerator
@@ -102,7 +103,7 @@ def conditional_generator(training: Arrays) -> ConditionalGenerator:
 
 @experiment(matrix={"seed": [0, 1, 2]}, demo={"seed": [0]}, inputs={"training": cdcgan_training})
 def cdcgan(seed: int, training: Arrays) -> pd.DataFrame:
-    """The measures of the lab-sized conditional network, one row for each moment of the training."""
+    """Quality measures of the lab-sized conditional network, one row for each measurement during training."""
     return pd.DataFrame(measured_rows(training, seed=seed))
 
 
@@ -118,7 +119,7 @@ def cdcgan_losses(seed: int, training: Arrays) -> pd.DataFrame:
     demo={"seed": [0], "each": 20},
 )
 def cdcgan_agreement(seed: int, training: Arrays, classifier: Arrays, each: int = 500) -> pd.DataFrame:
-    """What the classifier sees in `each` digits of every class: one row for each class asked for and class seen."""
+    """How `each` generated digits of every class are classified: a row for each requested and predicted class."""
     import numpy as np
     import torch
 
@@ -137,8 +138,10 @@ def cdcgan_agreement(seed: int, training: Arrays, classifier: Arrays, each: int 
 
 @experiment(inputs={"training": cdcgan_training}, local=True)
 def cdcgan_sheet(training: Arrays, seed: int = 0) -> Arrays:
-    """One seed's images of the same noise for every class, at three moments: "moment" [3], uint8 "image" [10 classes, 3
-    × 8, 32, 32].
+    """Images of one seed, from the same noise for every class, at three points of training.
+
+    Returns:
+        "moment" [3], iterations; uint8 "image" [10 classes, 3 × 8, 32, 32].
     """
     import numpy as np
 
@@ -158,7 +161,7 @@ def cdcgan_sheet(training: Arrays, seed: int = 0) -> Arrays:
     "nearly to its line.",
 )
 def cdcgan_measures(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
-    """Fréchet distance, agreement, diversity."""
+    """Fréchet distance, agreement and diversity over iterations."""
     from matplotlib.figure import Figure
 
     fig = Figure(figsize=(7.2, 3.2))
@@ -189,7 +192,7 @@ def cdcgan_measures(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
     "the first one blurred shape fills each row, in the others the digits 0 to 9, varying from column to column.",
 )
 def cdcgan_pictures(images: Arrays) -> Figure:
-    """Three blocks side by side."""
+    """Three blocks of images side by side."""
     import numpy as np
 
     blocks = np.split(images["image"], 3, axis=1)
@@ -206,7 +209,7 @@ def cdcgan_pictures(images: Arrays) -> Figure:
     alt="A ten by ten table. Nearly all numbers are on the diagonal, close to one hundred percent.",
 )
 def cdcgan_agreement_table(results: pd.DataFrame) -> Figure:
-    """A matrix with numbers in it."""
+    """The confusion matrix of requested and predicted classes."""
     import numpy as np
     from matplotlib.figure import Figure
 
@@ -228,11 +231,11 @@ def cdcgan_agreement_table(results: pd.DataFrame) -> Figure:
 
 @summary(cdcgan, cdcgan_agreement, cdcgan_losses)
 def cdcgan_values(results: pd.DataFrame, agreement: pd.DataFrame, losses: pd.DataFrame) -> dict:
-    """The end of the trainings, agreement over the digits of all seeds and by class, and the commonest mistake.
+    """The end of training, agreement over the digits of all seeds and by class, and the most frequent confusion.
 
-    "early" is the first moment of `cdcgan_sheet`. "nine_of_ten" is when nine digits of ten are right for the first
-    time, by seed; "relapse" the lowest agreement after that, and "then_diversity" the diversity at that moment: each
-    the lowest and the highest of the seeds. None where a seed gets there never, or only at its end.
+    "early" is the first point of `cdcgan_sheet`. "nine_of_ten" is the iteration at which agreement first reaches 90 %,
+    "relapse" the lowest agreement after that, and "then_diversity" the diversity at that point: each the lowest and the
+    highest over seeds. They are None if a seed never gets there, or only at its end.
     """
     import numpy as np
 
@@ -267,7 +270,7 @@ def cdcgan_values(results: pd.DataFrame, agreement: pd.DataFrame, losses: pd.Dat
 
 
 def _setback(results: pd.DataFrame) -> dict:
-    """The deepest fall of the agreement, mean over seeds, from one moment to a later one."""
+    """The deepest fall of the mean agreement over seeds, from one measurement to a later one."""
     mean = results.groupby("iteration")["agreement"].mean()
     low = (mean.cummax() - mean).idxmax()
     high = mean.loc[:low].idxmax()

@@ -1,4 +1,4 @@
-"""Conditional against unconditional training: which gets further, in iterations and in work (question 8)?"""
+"""Conditional against unconditional training: which gets further, per iteration and per operation (question 8)?"""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def convergence(
     narrow_width: int = 32,
     wide_width: int = 128,
 ) -> pd.DataFrame:
-    """The measures of three networks, one row for each network, seed and moment.
+    """The quality measures of three networks, one row for each network, seed and measurement.
 
-    `teraflop` is the arithmetic of the training up to there, counted and not timed, so that it does not depend on the
-    machine; `seconds` is what it took, with whatever else the machine had to do.
+    `teraflop` counts the floating-point operations of training so far; it does not depend on the machine. `seconds` is
+    the time so far, on a machine that also did other work.
     """
     from experiments.lab.methods.adversarial_training import Setting
     from experiments.lab.methods.training_flops import training_flops
@@ -73,7 +73,7 @@ def convergence(
     "below.",
 )
 def convergence_curves(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
-    """Distance over iterations and over work."""
+    """Fréchet distance over iterations and over operations."""
     from matplotlib.figure import Figure
 
     fig = Figure(figsize=(7.2, 3.8))
@@ -94,12 +94,11 @@ def convergence_curves(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
 
 @summary(convergence)
 def convergence_values(results: pd.DataFrame) -> dict:
-    """Each network at its end, at the last moment that all share, and how long it took to a distance that both of the
-    lab's sizes reach.
+    """Each network at its end, at the last iteration that all share, and on reaching a common distance.
 
-    A narrow network that never reaches it has None there. "before" is the distance, mean over seeds, after half of the
-    shared moment's iterations; "worst_before" that of the seed that is worst at the end, at the last measurement but
-    one.
+    The common distance is the one that both of the lab's sizes reach; a narrow network that never reaches it has None.
+    "before" is the distance, averaged over seeds, after half of the shared iterations; "worst_before" that of the seed
+    that is worst at the end, at the last measurement but one.
     """
     ends = {}
     shared = max(set.intersection(*(set(rows["iteration"]) for _, rows in results.groupby("network"))))

@@ -1,4 +1,4 @@
-"""The lab's DCGAN on MNIST: how training goes, how good the digits are, and how much of that is chance (question 4)."""
+"""The lab's DCGAN on MNIST: its training, the quality of its digits, and the effect of the seed (question 4)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SHEET = 64
-"""Noise vectors whose images are kept through the training."""
+"""Noise vectors whose images are kept throughout training."""
 
 
 @experiment(
@@ -36,9 +36,9 @@ def dcgan_training(
     ndf: int = 32,
     rate: float = 2e-4,
 ) -> Arrays:
-    """The lab's networks and settings: see `experiments.gan.training.train` for what is returned.
+    """Train the lab's networks with the lab's settings; see `experiments.gan.training.train` for the result.
 
-    3000 batches of 128 are 6.4 passes over the digits, about 15 minutes for each seed on one core.
+    3000 batches of 128 are 6.4 epochs, about 15 minutes for each seed on one core.
     """
     from experiments.lab.data import mnist
     from experiments.lab.data.squares import padded
@@ -60,7 +60,7 @@ def dcgan_training(
 
 @experiment(matrix={"seed": [0, 1, 2]}, demo={"seed": [0, 1]}, inputs={"training": dcgan_training})
 def dcgan(seed: int, training: Arrays) -> pd.DataFrame:
-    """The measures of the generated digits, one row for each moment of the training."""
+    """Quality measures of the generated digits, one row for each measurement during training."""
     return pd.DataFrame(measured_rows(training, seed=seed))
 
 
@@ -72,10 +72,11 @@ def dcgan_losses(seed: int, training: Arrays) -> pd.DataFrame:
 
 @experiment(inputs={"training": dcgan_training}, data=["mnist"], local=True)
 def dcgan_sheet(training: Arrays, seed: int = 0, columns: int = 16, rows: int = 8) -> Arrays:
-    """What one seed's generator makes of the same noise as training goes on, its images at the end, and real ones.
+    """Images of one seed's generator: from the same noise during training, more at its end, and real ones.
 
     Returns:
-        "moment" [moments]; uint8 "progress" [moments, columns, 32, 32], "end" and "real" [rows × 8, 32, 32].
+        "moment" [moments], iterations; uint8 "progress" [moments, columns, 32, 32], "end" and "real" [rows × 8, 32,
+        32].
     """
     import numpy as np
 
@@ -97,7 +98,7 @@ def dcgan_sheet(training: Arrays, seed: int = 0, columns: int = 16, rows: int = 
     "classes rise to theirs; confidence falls at first and then rises towards its line; diversity rises past its line.",
 )
 def dcgan_measures(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
-    """One panel for each measure."""
+    """A panel for each measure."""
     from matplotlib.figure import Figure
 
     panels = {
@@ -128,7 +129,7 @@ def dcgan_measures(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
     "discriminator's output for real and for generated images, between 0 and 1.",
 )
 def dcgan_losses_curves(results: pd.DataFrame) -> Figure:
-    """Losses above, outputs of D below."""
+    """Losses above, the discriminator's outputs below."""
     import math
 
     from matplotlib.figure import Figure
@@ -162,7 +163,7 @@ def dcgan_losses_curves(results: pd.DataFrame) -> Figure:
     "their place in the column.",
 )
 def dcgan_progress(images: Arrays) -> Figure:
-    """Rows of images of the same noise, labelled by iteration."""
+    """Rows of images from the same noise, labelled by iteration."""
     moments, sheets = images["moment"], images["progress"]
     return picture_grid(sheets, rows=[f"{moment:,d}" for moment in moments], title="iterations")
 
@@ -184,9 +185,7 @@ def dcgan_pictures(images: Arrays) -> Figure:
 
 @summary(dcgan, dcgan_losses, real_measures)
 def dcgan_values(results: pd.DataFrame, losses: pd.DataFrame, real: pd.DataFrame) -> dict:
-    """Start and end of training over seeds, the Fréchet distance at every moment, and both losses and outputs over the
-    second half.
-    """
+    """Start and end of training over seeds, the Fréchet distance throughout, and losses over the second half."""
     from experiments.gan.curves import collapsed, over_seeds
 
     end = results[results["iteration"] == results["iteration"].max()]

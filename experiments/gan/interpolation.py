@@ -1,4 +1,4 @@
-"""From one noise vector to another: what lies between, along the chord and along the sphere (question 5)."""
+"""Interpolating between noise vectors, along the chord and along the sphere (question 5)."""
 
 from __future__ import annotations
 
@@ -19,12 +19,11 @@ if TYPE_CHECKING:
 
 @experiment(inputs={"training": dcgan_training, "classifier": classifier})
 def interpolation(training: Arrays, classifier: Arrays, seed: int = 0, points: int = 11) -> pd.DataFrame:
-    """Quality along the way, of as many pairs as the reference has digits: one row for each kind of path and point of
-    it.
+    """Image quality along the path: one row for each kind of path and point on it.
 
-    `norm` is the mean length of z, `step` the mean change of a pixel (0 … 1) from the point before, `largest_step` the
-    mean over pairs of each pair's largest such change anywhere on the path, in units of its mean change: a jump would
-    make it large.
+    As many pairs of noise vectors are interpolated as the reference has digits. `norm` is the mean length of z, and
+    `step` the mean change of a pixel (0 … 1) from the point before. `largest_step` is each path's largest such change
+    in units of its mean change, averaged over pairs; a jump would make it large.
     """
     import numpy as np
     import torch
@@ -59,7 +58,7 @@ def interpolation(training: Arrays, classifier: Arrays, seed: int = 0, points: i
 
 
 def dcgan_generator(training: Arrays):  # type: ignore[no-untyped-def]
-    """The trained DCGAN generator, in evaluation mode; its widths are read off its weights."""
+    """The trained DCGAN generator, in evaluation mode; its sizes are inferred from its weights."""
     from experiments.gan.quality import weights
     from experiments.lab.methods.device import best_device
     from experiments.lab.nets.dcgan import Generator
@@ -73,11 +72,11 @@ def dcgan_generator(training: Arrays):  # type: ignore[no-untyped-def]
 
 @experiment(inputs={"training": dcgan_training}, local=True)
 def interpolation_sheet(training: Arrays, seed: int = 0, pairs: int = 5, points: int = 14, loops: int = 9) -> Arrays:
-    """Images on the way.
+    """Images along the paths.
 
     Returns:
         uint8 "linear" and "spherical" [pairs, points, 32, 32]; "loop" [frames, 32, loops × 32]: `loops` images side by
-        side that each go through noise vectors of their own and come back.
+        side, each on a closed path through noise vectors of its own.
     """
     import numpy as np
     import torch
@@ -108,7 +107,7 @@ def interpolation_sheet(training: Arrays, seed: int = 0, pairs: int = 5, points:
     alt="Five pairs of rows of digits; in each row one digit turns step by step into another.",
 )
 def interpolation_pictures(images: Arrays) -> Figure:
-    """Pairs of rows: linear above spherical."""
+    """Pairs of rows: linear above spherical interpolation."""
     import numpy as np
 
     both = np.stack([images["linear"], images["spherical"]], 1)
@@ -138,7 +137,7 @@ def interpolation_loop(images: Arrays) -> Figure:
     "stays level on the sphere; Fréchet distance and confidence of both paths are compared with those of real digits.",
 )
 def interpolation_curves(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
-    """Three panels, one line for each kind of path."""
+    """Three panels, a line for each kind of path."""
     from matplotlib.figure import Figure
 
     fig = Figure(figsize=(7.2, 3.2))

@@ -1,6 +1,4 @@
-"""The two losses: what each asks for, how strongly it pulls, and what happens with one of them alone (questions 1 to
-3).
-"""
+"""The two losses of a GAN: their gradients, and what happens when only one network is trained (questions 1 to 3)."""
 
 from __future__ import annotations
 
@@ -21,10 +19,10 @@ if TYPE_CHECKING:
 
 @experiment()
 def objectives(points: int = 199) -> pd.DataFrame:
-    """The losses of one generated image and their gradients, for D(G(z)) between 0 and 1: one row for each value.
+    """The losses of one generated image and their gradients, one row for each D(G(z)) between 0 and 1.
 
-    `pull_…` is the size of the gradient with respect to the logit, which is what reaches the generator's weights: the
-    logit is what the last layer of D delivers, and D(G(z)) its sigmoid.
+    `pull_NAME` is the magnitude of the gradient with respect to the logit, through which all gradients of the
+    generator's weights pass. The logit is the output of D's last layer, and D(G(z)) its sigmoid.
     """
     import numpy as np
     import torch
@@ -60,8 +58,9 @@ def objectives(points: int = 199) -> pd.DataFrame:
 def alone_training(
     trained: str, seed: int, classifier: Arrays, iterations: int = 200, width: int = 32, rate: float = 2e-4
 ) -> Arrays:
-    """One network is trained, the other stays as it was drawn: see `experiments.gan.training.train`. About a minute a
-    cell.
+    """Train one network while the other keeps its initial weights; see `experiments.gan.training.train`.
+
+    About a minute for each cell.
     """
     from experiments.lab.data import mnist
     from experiments.lab.data.squares import padded
@@ -97,13 +96,13 @@ def objectives_alone(trained: str, seed: int, training: Arrays) -> pd.DataFrame:
     demo={"seed": [0]},
 )
 def alone_measures(trained: str, seed: int, training: Arrays) -> pd.DataFrame:
-    """The measures of what is generated when only one network is trained, one row for each moment."""
+    """Quality measures of the generated images when only one network is trained, one row for each measurement."""
     return pd.DataFrame(measured_rows(training, trained=trained, seed=seed))
 
 
 @experiment(inputs={"training": alone_training}, local=True)
 def alone_sheet(training: dict, seed: int = 0) -> Arrays:
-    """What the generator of one seed makes of the same noise, before and after: uint8 [2 networks × 2, 16, 32, 32]."""
+    """Images of one seed's generator from the same noise, before and after: uint8 [2 networks × 2, 16, 32, 32]."""
     import numpy as np
 
     chosen = [arrays["sheet"][[0, -1]] for label, arrays in training.items() if f"seed={seed}" in label]
@@ -142,7 +141,7 @@ def objectives_curves(results: pd.DataFrame) -> Figure:
     "with only the generator trained the output for generated images rises, and that for real ones stays level.",
 )
 def objectives_alone_curves(results: pd.DataFrame) -> Figure:
-    """D(x) and D(G(z)) over iterations, one panel for each trained network."""
+    """D(x) and D(G(z)) over iterations, a panel for each trained network."""
     from matplotlib.figure import Figure
 
     fig = Figure(figsize=(7.2, 3.2))
@@ -167,14 +166,14 @@ def objectives_alone_curves(results: pd.DataFrame) -> Figure:
     "trained it ends as grey noise. The last row shows what the generator comes to when it alone is trained.",
 )
 def alone_pictures(images: Arrays) -> Figure:
-    """Two rows for each network that is trained."""
+    """Two rows of images for each network that is trained."""
     names = ["only D: start", "end", "only G: start", "end"]
     return picture_grid(images["image"], rows=names, left=1.05)
 
 
 @summary(objectives)
 def objectives_values(results: pd.DataFrame) -> dict:
-    """The pull of both losses where D is nearly certain, and where it is not."""
+    """The gradients of both losses where D is nearly certain, and where it is not."""
     low, middle = results.iloc[0], results.iloc[(results["d"] - 0.5).abs().argmin()]
     keys = ("d", "pull_minimax", "pull_non_saturating", "loss_minimax", "loss_non_saturating")
     return {
@@ -186,7 +185,7 @@ def objectives_values(results: pd.DataFrame) -> dict:
 
 @summary(objectives_alone, alone_measures)
 def objectives_alone_values(results: pd.DataFrame, measures: pd.DataFrame) -> dict:
-    """For each network that is trained alone: where D ends, and what becomes of the images."""
+    """For each network that is trained alone: D at the end, and the quality of the images."""
     found = {}
     for trained, rows in results.groupby("trained"):
         measured = measures[measures["trained"] == trained]

@@ -1,4 +1,4 @@
-"""What the discriminator says of generated digits at 64×64: does the training get going (question 5)?"""
+"""The discriminator's outputs at 64×64: does training take off (question 5)?"""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def size_losses(setting: str, seed: int, training: Arrays) -> pd.DataFrame:
     "back.",
 )
 def size_losses_lines(results: pd.DataFrame, small: pd.DataFrame) -> Figure:
-    """D(G(z)) against batches."""
+    """D(G(z)) over iterations."""
     from matplotlib.figure import Figure
 
     groups = {"MNIST, 32×32": small} | {
@@ -55,11 +55,11 @@ def size_losses_lines(results: pd.DataFrame, small: pd.DataFrame) -> Figure:
 
 @summary(size_losses)
 def size_losses_values(results: pd.DataFrame) -> dict:
-    """D(x) and D(G(z)) of each setting, over the second half of the training: mean, lowest and highest seed. "early":
-    at iteration 200.
+    """D(x) and D(G(z)) of each setting over the second half of training: mean, lowest and highest seed.
 
-    "ran_away" counts the seeds in which D(G(z)), a mean over 20 iterations, falls below 0.001; "came_back" those of
-    them in which it is above 0.01 at the end, and "back" is the iteration, the latest of them, after which it is.
+    "early" is D(G(z)) at iteration 200. "ran_away" counts the seeds in which D(G(z)), averaged over 20 iterations,
+    falls below 0.001; "came_back" those of them in which it is above 0.01 at the end; and "back" is the iteration after
+    which it stays above 0.001, the latest over these seeds.
     """
     last, found = results["iteration"].max(), {}
     early = results[results["iteration"] == min(200, last)].groupby("setting")["d_fake"]

@@ -1,4 +1,4 @@
-"""A discriminator that is not told the class: does the generator still listen to it (question 7)?"""
+"""A discriminator without the class: does the generator still use it (question 7)?"""
 
 from __future__ import annotations
 
@@ -26,14 +26,16 @@ CHANCE = 0.1
     inputs={"training": narrow_training},
 )
 def unconditioned_discriminator(sees_class: bool, seed: int, training: Arrays) -> pd.DataFrame:
-    """The measures with cD(x, y) and with cD(x), at a quarter of the lab's width: one row for each moment."""
+    """Quality measures with cD(x, y) and with cD(x), at a quarter of the lab's width; one row for each measurement."""
     return pd.DataFrame(measured_rows(training, sees_class=sees_class, seed=seed))
 
 
 @experiment(inputs={"training": narrow_training}, local=True)
 def unconditioned_sheet(training: dict, seed: int = 0) -> Arrays:
-    """The end of one seed's training, ten classes by eight noise vectors each: uint8 "with" and "without" [10, 8, 32,
-    32].
+    """Images of one seed at the end of training, ten classes by eight noise vectors.
+
+    Returns:
+        uint8 "with" and "without" [10, 8, 32, 32]: with and without the class in the discriminator's input.
     """
     sheets = {
         label.partition(",")[0]: arrays["sheet"][-1].reshape(10, 8, 32, 32)
@@ -53,7 +55,7 @@ def unconditioned_sheet(training: dict, seed: int = 0) -> Arrays:
     "it, with a dotted line for chance at ten percent; right, the Fréchet distances of both.",
 )
 def unconditioned_discriminator_curves(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
-    """Agreement and distance, with and without y."""
+    """Agreement and Fréchet distance, with and without y."""
     from matplotlib.figure import Figure
 
     fig = Figure(figsize=(7.2, 3.4))
@@ -81,7 +83,7 @@ def unconditioned_discriminator_curves(results: pd.DataFrame, real: pd.DataFrame
     "few shapes that repeat; on the right every row repeats nearly one shape, often another digit.",
 )
 def unconditioned_pictures(images: Arrays) -> Figure:
-    """Two blocks side by side."""
+    """Two blocks of images side by side."""
     import numpy as np
 
     gap = np.full((10, 1, 32, 32), -1)
@@ -92,7 +94,7 @@ def unconditioned_pictures(images: Arrays) -> Figure:
 
 @summary(unconditioned_discriminator)
 def unconditioned_discriminator_values(results: pd.DataFrame) -> dict:
-    """The end of training with and without the class, and the highest agreement that any seed without it reached."""
+    """The end of training with and without the class, and the highest agreement of any seed without it."""
     end = results[results["iteration"] == results["iteration"].max()]
     trained = results[results["iteration"] > 0]
     return {

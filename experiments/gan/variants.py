@@ -1,4 +1,4 @@
-"""One thing changed at a time: noise, widths, initialisation, loss, learning rates, length of training (question 5)."""
+"""One change at a time: noise, widths, initialisation, loss, learning rates, length of training (question 5)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "rates-over-5": {"generator": 0.2, "discriminator": 0.2},
     "rate-d-times-5": {"discriminator": 5},
 }
-"""What differs from the lab's DCGAN: widths and learning rates as factors."""
+"""How each variant differs from the lab's DCGAN; widths and learning rates are factors."""
 
 WORDS = {
     "lab": "the lab's DCGAN",
@@ -59,8 +59,7 @@ WORDS = {
 def variant_training(
     variant: str, seed: int, classifier: Arrays, iterations: int = 750, width: int = 32, rate: float = 2e-4
 ) -> Arrays:
-    """A quarter of the training of `dcgan_training` with one thing changed: see `experiments.gan.training.train` for
-    what is returned.
+    """A quarter of `dcgan_training` with one change; see `experiments.gan.training.train` for the result.
 
     750 batches take four minutes on one core, twice that with a wider generator, three times with a wider
     discriminator.
@@ -94,8 +93,9 @@ def variant_training(
     demo={"variant": ["nz-10", "saturating-loss"], "seed": [0]},
 )
 def variant_measures(variant: str, seed: int, training: Arrays) -> pd.DataFrame:
-    """The measures of each variant, one row for each moment; D(x) and D(G(z)) are means over the second half of the
-    training.
+    """Quality measures of each variant, one row for each measurement.
+
+    D(x) and D(G(z)) are averaged over the second half of training.
     """
     late = training["history"][len(training["history"]) // 2 :].mean(0)
     outputs = {"d_real": float(late[2]), "d_fake": float(late[3]), "loss_g": float(late[1])}
@@ -106,9 +106,9 @@ def variant_measures(variant: str, seed: int, training: Arrays) -> pd.DataFrame:
 def dcgan_variants(measures: pd.DataFrame, lab: pd.DataFrame, real: pd.DataFrame) -> pd.DataFrame:
     """One row for each variant, sorted by Fréchet distance: means over seeds with Student's 95 % intervals.
 
-    The lab's own DCGAN is not trained again: it is the trainings of the step `dcgan` after as many iterations, and
-    "longer" is their end. `seconds_per_100` is that of the fastest seed, as other work ran beside some. `collapsed`
-    counts seeds: see `experiments.gan.curves.collapsed`.
+    The lab's own DCGAN is not trained again: "lab" is the training runs of the step `dcgan` after as many iterations,
+    and "longer" is their end. `seconds_per_100` is that of the fastest seed, because other work ran beside some.
+    `collapsed` counts seeds (see `experiments.gan.curves.collapsed`).
     """
     iterations = measures["iteration"].max()
     ends = {str(name): rows for name, rows in measures[measures["iteration"] == iterations].groupby("variant")}
@@ -142,8 +142,10 @@ def dcgan_variants(measures: pd.DataFrame, lab: pd.DataFrame, real: pd.DataFrame
 
 @experiment(inputs={"training": variant_training}, local=True)
 def variant_sheets(training: dict, seed: int = 0, columns: int = 20) -> Arrays:
-    """Images of each variant at the end of one seed's training: "variant" [variants], uint8 "image" [variants, columns,
-    32, 32].
+    """Images of each variant at the end of one seed's training.
+
+    Returns:
+        "variant" [variants]; uint8 "image" [variants, columns, 32, 32].
     """
     import numpy as np
 
@@ -165,7 +167,7 @@ def variant_sheets(training: dict, seed: int = 0, columns: int = 20) -> Arrays:
     "bars for seeds; a dashed line far on the left marks real digits.",
 )
 def dcgan_variants_dots(results: pd.DataFrame, measures: pd.DataFrame, real: pd.DataFrame) -> Figure:
-    """Sorted means with intervals; the lab's own in another colour."""
+    """Sorted means with intervals; the lab's own DCGAN in another colour."""
     from matplotlib import rcParams
     from matplotlib.figure import Figure
 
@@ -203,7 +205,7 @@ def variant_pictures(images: Arrays) -> Figure:
 
 @summary(dcgan_variants, variant_measures)
 def dcgan_variants_values(results: pd.DataFrame, measures: pd.DataFrame) -> dict:
-    """Every variant by its name, with underscores, and where the discriminator stood."""
+    """Every variant by its name, with underscores, and the discriminator's outputs."""
     late = measures.groupby("variant")[["d_real", "d_fake", "loss_g"]].mean()
     by_name = {
         str(row["variant"]).replace("-", "_"): {

@@ -1,4 +1,4 @@
-"""One column for each noise vector, one row for each digit: what does z say when the class is given (question 9)?"""
+"""What does z encode if the class is given (question 9)? A column for each noise vector, a row for each digit."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def z_properties(wide: dict, narrow: dict, noise_seed: int = 0, columns: int = 4
     """Slant, thickness and width of the ten digits of each of `columns` noise vectors, for each trained generator.
 
     Args:
-        noise_seed: of the noise vectors. (A parameter called `seed` would pick one of the generators.)
-        columns: noise vectors.
+        noise_seed: of the noise vectors. (A parameter called `seed` would select one of the generators.)
+        columns: number of noise vectors.
 
     Returns:
         "GENERATOR/z" [columns, nz] and "GENERATOR/PROPERTY" [10, columns]; GENERATOR is "lab-SEED" (the lab's sizes) or
@@ -50,7 +50,7 @@ def z_properties(wide: dict, narrow: dict, noise_seed: int = 0, columns: int = 4
 
 
 def _table(training: Arrays, seed: int, columns: int) -> tuple[np.ndarray, np.ndarray]:
-    """z [columns, nz], and uint8 images [10, columns, side, side] of every digit with every z."""
+    """Noise z [columns, nz], and uint8 images [10, columns, side, side] of every digit with every z."""
     import torch
 
     from experiments.lab.methods.adversarial_training import generate, noise
@@ -63,13 +63,12 @@ def _table(training: Arrays, seed: int, columns: int) -> tuple[np.ndarray, np.nd
 
 @experiment(inputs={"properties": z_properties})
 def z_columns(properties: Arrays, seed: int = 0) -> pd.DataFrame:
-    """How much of each property goes with the column, and how well a direction in z predicts it; a row for each
-    generator and property.
+    """How much of each property the noise vector explains; a row for each generator and property.
 
-    `column_share`, `correlation`, `f_statistic` and `p` are a two-way analysis of variance, class against noise vector.
-    `shuffled_share` is the share when every row is shuffled: what columns would explain by chance. `r2` is how much of
-    a column's mean a linear function of z explains, fitted (ridge regression) on half of the noise vectors and tested
-    on the other.
+    `column_share`, `correlation`, `f_statistic` and `p` are from a two-way analysis of variance, class by noise vector.
+    `shuffled_share` is the share after every row is shuffled: what columns would explain by chance. `r2` is how much of
+    a column's mean a linear function of z explains (ridge regression), fitted on half of the noise vectors and tested
+    on the other half.
     """
     import numpy as np
     from sklearn.linear_model import RidgeCV
@@ -97,12 +96,11 @@ def z_columns(properties: Arrays, seed: int = 0) -> pd.DataFrame:
 def z_directions(
     wide: Arrays, properties: Arrays, seed: int = 0, vectors: int = 50, points: int = 9, reach: float = 4.0
 ) -> pd.DataFrame:
-    """What moving z along a direction does to all three properties in the generator of one seed: one row for each
-    direction and point on the way.
+    """The effect of moving z along a direction on all three properties, in one seed's generator.
 
-    The directions are those of `_direction`. Each way goes from `reach` standard deviations of z below the mean to as
-    many above, the rest of z being that of `vectors` noise vectors that found no direction; means over them and the ten
-    digits.
+    One row for each direction and point along it. The directions are those of `_direction`. The points go from `reach`
+    standard deviations of z below the mean to as many above; the rest of z comes from `vectors` noise vectors that were
+    not used to find the direction. Properties are averaged over these and the ten digits.
     """
     import numpy as np
 
@@ -119,7 +117,7 @@ def z_directions(
 
 
 def _direction(properties: Arrays, key: str, seed: int) -> np.ndarray:
-    """[nz], length 1: the direction in which a ridge regression of the columns' means of a property on z grows fastest."""
+    """The unit vector [nz] along which a ridge regression of a property's column means on z grows fastest."""
     import numpy as np
     from sklearn.linear_model import RidgeCV
 
@@ -130,8 +128,10 @@ def _direction(properties: Arrays, key: str, seed: int) -> np.ndarray:
 
 
 def _moved(wide: Arrays, direction: np.ndarray, t: np.ndarray, seed: int, vectors: int) -> np.ndarray:
-    """uint8 [10, vectors × points, 32, 32]: every digit, each of `vectors` z with its part along `direction` replaced
-    by every t.
+    """Images of every digit with each of `vectors` z, its component along `direction` replaced by every t.
+
+    Returns:
+        uint8 [10, vectors × points, 32, 32].
     """
     import numpy as np
     import torch
@@ -149,11 +149,11 @@ def _moved(wide: Arrays, direction: np.ndarray, t: np.ndarray, seed: int, vector
 
 @experiment(inputs={"wide": cdcgan_training, "properties": z_properties}, local=True)
 def z_columns_sheet(wide: Arrays, properties: Arrays, seed: int = 0, columns: int = 18, reach: float = 4.0) -> Arrays:
-    """Pictures of one lab-sized generator.
+    """Images of one lab-sized generator.
 
     Returns:
-        uint8 "table" [10, columns, 32, 32], a digit in each row and a noise vector in each column;
-        "PROPERTY" [10, 7, 32, 32], one noise vector moved along the direction of that property.
+        uint8 "table" [10, columns, 32, 32], a digit in each row and a noise vector in each column; "PROPERTY" [10, 7,
+        32, 32], one noise vector moved along the direction of that property.
     """
     import numpy as np
 
@@ -201,7 +201,7 @@ def z_columns_shares(results: pd.DataFrame) -> Figure:
     "to column slant, thickness and width differ.",
 )
 def z_columns_pictures(images: Arrays) -> Figure:
-    """The table of the lab."""
+    """The lab's table of images: digits by noise vectors."""
     return picture_grid(images["table"], rows=[str(digit) for digit in range(10)], left=0.3)
 
 
@@ -215,7 +215,7 @@ def z_columns_pictures(images: Arrays) -> Figure:
     "property grows in most rows, and at the ends some digits break or become others.",
 )
 def z_columns_directions(images: Arrays) -> Figure:
-    """A block for each property."""
+    """A block of images for each property."""
     import numpy as np
 
     points = images["slant"].shape[1]
@@ -252,7 +252,7 @@ def z_directions_lines(results: pd.DataFrame) -> Figure:
 
 @summary(z_directions)
 def z_directions_values(results: pd.DataFrame) -> dict:
-    """Each property at both ends of its own way, and the others along it."""
+    """Each property at both ends of its own direction, and the others along it."""
     found = {}
     for key in PROPERTIES:
         rows = results[results["direction"] == key]
@@ -264,9 +264,7 @@ def z_directions_values(results: pd.DataFrame) -> dict:
 
 @summary(z_columns)
 def z_columns_values(results: pd.DataFrame) -> dict:
-    """For each property: means over the lab-sized generators, their and the narrow ones' lowest and highest; and which
-    goes with z most, on average.
-    """
+    """For each property the mean over lab-sized generators and the extremes; and which property z explains best."""
     of_lab = results["generator"].str.startswith("lab")
     lab, narrow = results[of_lab].groupby("property"), results[~of_lab].groupby("property")
     keys = ["column_share", "shuffled_share", "correlation", "f_statistic", "p", "r2"]

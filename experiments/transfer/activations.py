@@ -1,4 +1,4 @@
-"""What the first convolution responds to (question 4)."""
+"""What does the first convolution respond to (question 4)?"""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 IMAGES = (1, 7, 13, 21)
 """Of the 25 photographs, counted from 0: two birds, a gorilla, a frying pan."""
 SHOWN = 6
-"""Maps of each image on the sheet."""
+"""Feature maps of each image on the sheet."""
 
 
 @experiment(data=["imagenet-25", "weights/{network}"], demo={"network": "tiny_squeezenet"}, local=True)
 def activation_maps(network: str = "squeezenet1_1") -> Arrays:
-    """Maps after the first convolution and its ReLU.
+    """Feature maps of all 25 photographs after the first convolution and its ReLU.
 
     Returns:
-        "image", uint8 [images, side, side, 3]; "map", float32 [images, channels, height, width], of all 25 photographs.
+        "image", uint8 [images, side, side, 3]; "map", float32 [images, channels, height, width].
     """
     import numpy as np
     import torch
@@ -44,10 +44,10 @@ def activation_maps(network: str = "squeezenet1_1") -> Arrays:
 
 @experiment(inputs={"maps": activation_maps}, demo={"network": "tiny_squeezenet"})
 def activations(maps: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
-    """One row for each channel, over all photographs: what its maps look like.
+    """One row for each channel: statistics of its feature maps over all photographs.
 
-    `active` is the share of places where it is above 0, `mean` its mean; `brightness` and `edges` are its correlations
-    over all places with the brightness of the image and with the strength of its edges (Sobel) there.
+    `active` is the fraction of positions where it is above 0, and `mean` its mean. `brightness` and `edges` are its
+    correlations, over all positions, with the brightness of the image and with the edge strength (Sobel) there.
     """
     import numpy as np
 
@@ -69,8 +69,10 @@ def activations(maps: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
 
 @experiment(inputs={"maps": activation_maps, "channels": activations}, local=True)
 def activation_thumbnails(maps: Arrays, channels: pd.DataFrame) -> Arrays:
-    """For the sheet: each image and the maps of the channels that differ most, "image", uint8 [tiles, side, side, 3],
-    and "channel" (-1: the image).
+    """For the sheet: each image, and the feature maps of the channels that differ most.
+
+    Returns:
+        "image", uint8 [tiles, side, side, 3]; "channel" (−1 for the image itself).
     """
     import numpy as np
 
@@ -99,14 +101,14 @@ def activation_thumbnails(maps: Arrays, channels: pd.DataFrame) -> Arrays:
     "up at edges, others in bright or in dark areas.",
 )
 def activations_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
-    """A row for each image: itself, then its maps."""
+    """A row for each image: itself, then its feature maps."""
     titles = ["image" if channel < 0 else f"channel {channel}" for channel in images["channel"]]
     return sheet(images["image"], titles, [""] * len(titles), columns=SHOWN + 1)
 
 
 @summary(activations)
 def activations_values(results: pd.DataFrame) -> dict:
-    """How many channels go by edges, by brightness or by its absence, and how many never respond."""
+    """How many channels respond to edges, to brightness or to darkness, and how many never respond."""
     edges, brightness = results["edges"], results["brightness"]
     return {
         "network": results["network"].iloc[0],

@@ -1,4 +1,4 @@
-"""Which kinds of scenes are taken for which, and the images that the classifier gets wrong with the most confidence."""
+"""Which scenes are confused with which, and the errors of which the classifier is most confident."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     demo={"network": "tiny_squeezenet"},
 )
 def confusion(gram: Arrays, curve: pd.DataFrame, classifiers: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
-    """One row for each pair of classes: how many test images of the class `true` are taken for `predicted`, at the best
-    cut.
+    """One row for each pair of classes: how many test images of `true` are classified as `predicted`.
+
+    The classifier is that of the best cut.
     """
     import numpy as np
 
@@ -52,7 +53,7 @@ def confusion(gram: Arrays, curve: pd.DataFrame, classifiers: Arrays, network: s
 def mistakes(
     gram: Arrays, curve: pd.DataFrame, classifiers: Arrays, network: str = "squeezenet1_1", count: int = 20
 ) -> pd.DataFrame:
-    """The test images that are wrong with the highest decision value at the best cut, the surest first."""
+    """The misclassified test images with the highest decision values at the best cut, highest first."""
     import numpy as np
 
     cut = str(curve.loc[curve["validation"].idxmax(), "cut"])
@@ -75,7 +76,7 @@ def mistakes(
 
 @experiment(inputs={"mistakes": mistakes}, data=["15-scene"], local=True)
 def mistake_images(mistakes: pd.DataFrame) -> Arrays:
-    """Small copies of those images for the sheet: "image", uint8 [images, side, side, 3]."""
+    """Thumbnails of those images for the sheet: "image", uint8 [images, side, side, 3]."""
     import numpy as np
 
     from experiments.lab.data import fifteen_scene
@@ -92,7 +93,7 @@ def mistake_images(mistakes: pd.DataFrame) -> Arrays:
     "shaded, most of them between classes that look alike.",
 )
 def confusion_matrix(results: pd.DataFrame) -> Figure:
-    """The matrix of shares, with the numbers in its cells."""
+    """The confusion matrix in fractions of each class, with the numbers in its cells."""
     import matplotlib
     import numpy as np
     from matplotlib.colors import LinearSegmentedColormap, PowerNorm, to_rgb
@@ -135,7 +136,7 @@ def mistakes_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
 
 @summary(confusion, mistakes)
 def confusion_values(results: pd.DataFrame, wrong: pd.DataFrame) -> dict:
-    """The classes from best to worst, and the pairs that are confused most, both ways taken together."""
+    """The classes from best to worst, and the most confused pairs, both directions together."""
     right = results[results["true"] == results["predicted"]].sort_values("share", ascending=False)
     errors = results[(results["true"] != results["predicted"]) & (results["images"] > 0)]
     pairs: dict[tuple[str, ...], int] = {}

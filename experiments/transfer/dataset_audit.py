@@ -1,4 +1,4 @@
-"""What is wrong with 15-Scene: identical images, some of them in training and test, and what that does to accuracy."""
+"""An audit of 15-Scene: duplicates, some on both sides of the split, and their effect on accuracy."""
 
 from __future__ import annotations
 
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 @experiment(data=["15-scene"])
 def dataset_audit() -> pd.DataFrame:
-    """One row for each image: name, split, class, size in pixels, and the group of byte-identical images it belongs to
-    (0: none).
-    """
+    """One row for each image: name, split, class, size in pixels, and its group of byte-identical images (0: none)."""
     from experiments.lab.data import fifteen_scene
     from experiments.lab.methods.duplicates import identical
 
@@ -50,10 +48,9 @@ def leakage(
     C: float = 1.0,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Accuracy at the network's best cut with and without the images that are both in training and test.
+    """Accuracy at the network's best cut with and without the images that are in both training and test set.
 
-    One row for each combination of what is trained on and what is tested on: all images, or those without a copy across
-    the split.
+    One row for each combination of training and test images: all, or those without a duplicate across the split.
     """
     import numpy as np
 
@@ -93,7 +90,7 @@ def leakage(
     "around it.",
 )
 def dataset_audit_classes(results: pd.DataFrame) -> Figure:
-    """Class counts on the left, sizes on the right."""
+    """Class counts on the left, image sizes on the right."""
     from matplotlib.figure import Figure
 
     fig = Figure(figsize=(7.2, 4.2))
@@ -119,7 +116,7 @@ def dataset_audit_classes(results: pd.DataFrame) -> Figure:
 
 @summary(dataset_audit, leakage)
 def dataset_audit_values(audit: pd.DataFrame, accuracy: pd.DataFrame) -> dict:
-    """Counts, the groups of identical images by name, and the accuracies with and without the leaked ones."""
+    """Counts, the groups of identical images by name, and accuracy with and without leakage."""
     groups = [rows for number, rows in audit.groupby("group") if number]
     across = [rows for rows in groups if rows["split"].nunique() > 1]
     conflicting = [rows for rows in groups if rows["class"].nunique() > 1]

@@ -1,5 +1,6 @@
-"""How much of the network to train on 15-Scene: nothing but a new last layer, the last blocks, everything, or from
-scratch (questions 5, 7, 10).
+"""Transfer to 15-Scene by fine-tuning (questions 5, 7, 10): how much of the network should be trained?
+
+The regimes are a new last layer, the last blocks, all layers, and training from scratch.
 """
 
 from __future__ import annotations
@@ -26,10 +27,10 @@ REGIMES = {
 
 @experiment(inputs={"top": tuned_top, "whole": tuned_whole, "scratch": tuned_from_scratch})
 def fine_tuning_curves(top: dict, whole: dict, scratch: dict) -> pd.DataFrame:
-    """Every epoch of every training.
+    """The learning curves: one row for each epoch of each training run.
 
-    `train_accuracy` is on the augmented images, with dropout, as the epoch went on; `validation_accuracy` on the
-    training images held out. `kept` marks the epoch whose weights were kept: the smallest loss on these.
+    `train_accuracy` is on augmented images, with dropout, during the epoch; `validation_accuracy` is on held-out
+    training images. `kept` marks the epoch whose weights were kept: the one with the lowest validation loss.
     """
     columns = ("epoch", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "seconds")
     parts = []
@@ -43,11 +44,11 @@ def fine_tuning_curves(top: dict, whole: dict, scratch: dict) -> pd.DataFrame:
 
 @experiment(inputs={"top": tuned_top, "whole": tuned_whole, "scratch": tuned_from_scratch})
 def fine_tuning(top: dict, whole: dict, scratch: dict, bootstrap_seed: int = 0) -> pd.DataFrame:
-    """One row for each regime: accuracy on the test images, averaged over seeds.
+    """One row for each regime: test accuracy, averaged over seeds.
 
-    The interval is a 95 % bootstrap over test images of the share of seeds that have them right; `lowest` and `highest`
-    are of single seeds. `p_against_frozen` is McNemar's p of the comparison with the frozen network, seed 0 against
-    seed 0. `epochs` is where the weights were kept, on average.
+    The interval is a 95 % bootstrap over test images; an image counts with the fraction of seeds that classify it
+    correctly. `lowest` and `highest` are of single seeds. `p_against_frozen` is McNemar's p-value for the comparison
+    with the frozen network, seed 0 against seed 0. `epochs` is the epoch whose weights were kept, on average.
     """
     import numpy as np
 
@@ -89,7 +90,7 @@ def fine_tuning(top: dict, whole: dict, scratch: dict, bootstrap_seed: int = 0) 
 
 
 def _by_regime(top: dict, whole: dict, scratch: dict) -> dict[str, dict[int, Any]]:
-    """Regime -> seed -> run. Where an experiment has a single cell, its result comes without a label."""
+    """Regime -> seed -> run. If an experiment has a single cell, its result comes without a label."""
     found: dict[str, dict[int, Any]] = {regime: {} for regime in REGIMES}
     for regime, cells in (("", top), ("all", whole), ("scratch", scratch)):
         for label, run in ({"seed=0": cells} if "correct" in cells else cells).items():
@@ -139,7 +140,7 @@ def fine_tuning_bars(results: pd.DataFrame) -> Figure:
     "network both rise within a few epochs. From scratch both rise slowly and end far lower.",
 )
 def fine_tuning_learning(results: pd.DataFrame, curves: pd.DataFrame) -> Figure:
-    """A panel for each regime, all with one scale of accuracy."""
+    """A panel for each regime, all with the same scale of accuracy."""
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
@@ -164,9 +165,7 @@ def fine_tuning_learning(results: pd.DataFrame, curves: pd.DataFrame) -> Figure:
 
 @summary(fine_tuning, fine_tuning_curves)
 def fine_tuning_values(results: pd.DataFrame, curves: pd.DataFrame) -> dict:
-    """Every regime by a short name, the best, how fast each gets there, and what it would be at the last epoch of each
-    seed.
-    """
+    """Every regime by a short name, the best one, how fast each learns, and its last epoch."""
     keys = (
         "regime",
         "seeds",
@@ -203,9 +202,7 @@ def fine_tuning_values(results: pd.DataFrame, curves: pd.DataFrame) -> dict:
 
 
 def _pace(curves: pd.DataFrame, regime: str) -> dict[str, float]:
-    """Accuracy on the held-out images after the first and the last epoch, and the gain over the last fifth of the
-    epochs.
-    """
+    """Validation accuracy after the first and the last epoch, and its gain over the last fifth of the epochs."""
     means = _of_all_seeds(curves, regime).groupby("epoch")["validation_accuracy"].mean()
     before = means.iloc[-1 - max(1, len(means) // 5)] if len(means) > 1 else means.iloc[0]
     return {
@@ -216,9 +213,7 @@ def _pace(curves: pd.DataFrame, regime: str) -> dict[str, float]:
 
 
 def _ends(curves: pd.DataFrame, regime: str) -> dict[str, float]:
-    """The first and the last of the seeds' kept epochs; both accuracies at the last epoch of each seed, averaged; the
-    shortest training.
-    """
+    """Where the runs end: kept epochs, the shortest run, and the accuracies and losses at each run's last epoch."""
     rows = curves[curves["regime"] == regime]
     last = rows.loc[rows.groupby("seed")["epoch"].idxmax()]
     kept = rows.loc[rows["kept"], "epoch"]
@@ -234,7 +229,10 @@ def _ends(curves: pd.DataFrame, regime: str) -> dict[str, float]:
 
 
 def _of_all_seeds(curves: pd.DataFrame, regime: str) -> pd.DataFrame:
-    """The epochs of a regime that every seed reached: a mean over fewer seeds would jump where one of them stops."""
+    """The epochs of a regime that every seed reached.
+
+    A mean over fewer seeds would jump where one of them stops.
+    """
     rows = curves[curves["regime"] == regime]
     return rows[rows["epoch"] <= rows.groupby("seed")["epoch"].max().min()]
 

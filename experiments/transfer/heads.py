@@ -1,4 +1,4 @@
-"""Classifiers on the same features: does it matter which one is put on top of the network (questions 10 and 11)?"""
+"""Classifiers on the same features: does it matter which one is used (questions 10 and 11)?"""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def head_strengths(
     folds: int = 5,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Cross-validation on the training images of C, the weight of the errors, for the SVM and for logistic regression.
+    """Cross-validation of C on the training images, for the SVM and for logistic regression.
 
-    One row for each classifier, C and fold, at the network's best cut.
+    C is the inverse regularisation strength. One row for each classifier, C and fold, at the network's best cut.
     """
     import time
 
@@ -78,11 +78,12 @@ def heads(
     seeds: int = 3,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """One row for each classifier: accuracy on the test images, averaged over seeds where training is random.
+    """One row for each classifier: test accuracy, averaged over seeds if training is random.
 
-    The interval is a 95 % bootstrap over test images of the share of seeds that have them right; `p_against_best` is
-    McNemar's p of the comparison with the most accurate, seed 0 against seed 0. Coordinates are given to the networks
-    times √rank, so that they are of the order of 1; SVM and logistic regression see them as they are.
+    The interval is a 95 % bootstrap over test images; an image counts with the fraction of seeds that classify it
+    correctly. `p_against_best` is McNemar's p-value for the comparison with the most accurate classifier, seed 0
+    against seed 0. Neural networks get the coordinates times √rank, so that they are of the order of 1; SVM and
+    logistic regression get them unscaled.
     """
     import time
 
@@ -178,7 +179,7 @@ def heads_bars(results: pd.DataFrame) -> Figure:
     alt="Two curves over a logarithmic axis, one for each classifier, that rise and level off.",
 )
 def heads_strengths(results: pd.DataFrame, strengths: pd.DataFrame) -> Figure:
-    """One curve for each classifier, with the chosen value marked."""
+    """A curve over C for each classifier, with the chosen value marked."""
     from matplotlib.figure import Figure
     from matplotlib.ticker import MultipleLocator
 

@@ -1,4 +1,4 @@
-"""Where to cut the network: accuracy of a linear classifier on the features after every ReLU (questions 8 and 11).
+"""Where to cut the network: accuracy of a linear classifier after every ReLU (questions 8 and 11).
 
 The lab's report could not include the first layers, whose features take 38 GB. Here all are included, exactly.
 """
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 CLASSES = 15
 NAMES = {"squeezenet1_1": "SqueezeNet 1.1", "efficientnet_lite0": "EfficientNet-Lite0", "vgg16": "VGG16"}
-"""What a reader calls the networks."""
+"""The networks' names for readers."""
 ORIGINAL_ACCURACY = 0.91
 """Best cut in the original report, with VGG16 (ReLU14: 9.0 % error)."""
 ORIGINAL_RELU15_ACCURACY = 0.888
@@ -31,10 +31,10 @@ ORIGINAL_RELU15_ACCURACY = 0.888
     inputs={"gram": gram, "classifiers": cut_classifiers},
 )
 def layer_cut(network: str, gram: Arrays, classifiers: Arrays, seed: int = 0) -> pd.DataFrame:
-    """One row for each cut: accuracy on the test images with its 95 % bootstrap interval, size, time and memory.
+    """One row for each cut: test accuracy with its 95 % bootstrap interval, size, time and memory.
 
-    `validation` is the accuracy in cross-validation on the training images: what an honest choice of the cut goes by.
-    `p_against_best` is McNemar's p of the comparison with the cut whose `validation` is best.
+    `validation` is the cross-validated accuracy on the training images, by which the cut is chosen. `p_against_best` is
+    McNemar's p-value for the comparison with the cut that has the best `validation`.
     """
     from experiments.lab.methods.intervals import bootstrap_interval, mcnemar
 
@@ -84,7 +84,7 @@ def layer_cut(network: str, gram: Arrays, classifiers: Arrays, seed: int = 0) ->
     "has the number of features on a logarithmic scale, which is largest among the first cuts.",
 )
 def layer_cut_curve(results: pd.DataFrame) -> Figure:
-    """For each network accuracy against depth, and below it the number of features."""
+    """For each network, accuracy over depth, and below it the number of features."""
     fig, axes = _rows(results)
     for (network, rows), (upper, lower) in zip(results.groupby("network", sort=False), axes, strict=True):
         spread = [rows["accuracy"] - rows["low"], rows["high"] - rows["accuracy"]]
@@ -118,7 +118,7 @@ def layer_cut_curve(results: pd.DataFrame) -> Figure:
     "for what the raw features would take, which is highest among the first cuts.",
 )
 def layer_cut_memory(results: pd.DataFrame) -> Figure:
-    """For each network seconds, and below them memory."""
+    """For each network, seconds over depth, and below them memory."""
     import matplotlib
 
     fig, axes = _rows(results)
@@ -145,8 +145,9 @@ def layer_cut_memory(results: pd.DataFrame) -> Figure:
 
 @summary(layer_cut)
 def layer_cut_values(results: pd.DataFrame) -> dict:
-    """What the text refers to. `best` is chosen by cross-validation on the training images, `best_on_test` in
-    hindsight.
+    """Every network's cuts, the best ones, and the comparison with the original report.
+
+    `best` is chosen by cross-validation on the training images, `best_on_test` in hindsight.
     """
     by_network = {network: _about(rows) for network, rows in results.groupby("network", sort=False)}
     best = max((about["best"] for about in by_network.values()), key=lambda row: row["accuracy"])
@@ -214,8 +215,9 @@ def _row(row: dict) -> dict:
 
 
 def _rows(results: pd.DataFrame) -> tuple[Figure, list[tuple[Axes, Axes]]]:
-    """Two panels for each network, the networks one below the other: side by side the names of the cuts would be too
-    small to read.
+    """Two panels for each network, one network below the other.
+
+    Side by side, the names of the cuts would be illegible.
     """
     from matplotlib.figure import Figure
 

@@ -1,4 +1,4 @@
-"""Networks compared, each at its best cut: accuracy, size of the features, time for an image (question 11)."""
+"""Networks compared, each at its best cut: accuracy, number of features, time for an image (question 11)."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 @experiment(inputs={"curve": layer_cut}, demo={"rounds": 2})
 def networks(curve: pd.DataFrame, images: int = 8, rounds: int = 5) -> pd.DataFrame:
-    """One row for each network whose cuts were measured, at the cut that cross-validation on the training images chose.
+    """One row for each network, at the cut that cross-validation on the training images chose.
 
-    `milliseconds` is the time for an image up to the cut, in batches of `images`, the best of `rounds`, the networks
-    taking turns. `parameters` and `multiplications` (for an image) are of the whole network.
+    `milliseconds` is the time for an image up to the cut, in batches of `images`, the best of `rounds`, with the
+    networks in turn. `parameters` and `multiplications` (for one image) are of the whole network.
     """
     import time
 

@@ -1,4 +1,4 @@
-"""Where the parameters of a network are, and what each layer delivers (questions 1 and 2)."""
+"""Where are the parameters of a network, and how large are the outputs of its layers (questions 1 and 2)?"""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COLOURS = {"convolution": "C0", "linear": "C1", "pooling": "C5", "normalisation"
 
 @experiment(matrix={"network": ["vgg16", "squeezenet1_1"]}, demo={"network": ["tiny_vgg", "tiny_squeezenet"]})
 def parameters(network: str) -> pd.DataFrame:
-    """One row for each layer. Counted from the architecture; no weights are needed."""
+    """One row for each layer, counted from the architecture; no weights are needed."""
     from experiments.lab.nets.layers import layers
 
     return pd.DataFrame(
@@ -48,7 +48,7 @@ def parameters(network: str) -> pd.DataFrame:
     "depth; in VGG16 the first fully connected layer alone holds most of them. The number of values falls with depth.",
 )
 def parameters_by_layer(results: pd.DataFrame) -> Figure:
-    """For each network parameters, and below them output values, logarithmic."""
+    """For each network, parameters by layer, and below them output values, on logarithmic axes."""
     from matplotlib.figure import Figure
     from matplotlib.patches import Patch
 

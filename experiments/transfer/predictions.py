@@ -1,6 +1,4 @@
-"""What the networks say of 25 photographs of ImageNet, and what normalisation and evaluation mode have to do with it
-(question 3).
-"""
+"""Classifying 25 ImageNet photographs: the effect of normalisation and of evaluation mode (question 3)."""
 
 from __future__ import annotations
 
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
     data=["imagenet-25", "weights/{network}"],
 )
 def predictions(network: str, count: int = 5) -> pd.DataFrame:
-    """The `count` most probable classes of each image, one row for each, as the network is meant to be used."""
+    """The `count` most probable classes of each image, one row for each class, with the network used as intended."""
     from experiments.lab.data import imagenet
     from experiments.lab.methods.classify import best, probabilities
     from experiments.lab.nets.inputs import coloured
@@ -55,8 +53,8 @@ def predictions(network: str, count: int = 5) -> pd.DataFrame:
 def prediction_settings(network: str, passes: int = 20) -> pd.DataFrame:
     """Accuracy with and without ImageNet's normalisation, in evaluation and in training mode: one row for each pass.
 
-    In training mode dropout is at work, so there are `passes` of them, with seeds 0, 1, …; evaluation mode has one.
-    `agreement` is the share of images with the same most probable class as in the intended use.
+    In training mode dropout is active, so there are `passes` of them, with seeds 0, 1, …; evaluation mode has one.
+    `agreement` is the fraction of images with the same most probable class as in the intended use.
     """
     from experiments.lab.data import imagenet
     from experiments.lab.methods.classify import best, probabilities
@@ -84,7 +82,7 @@ def prediction_settings(network: str, passes: int = 20) -> pd.DataFrame:
 
 @experiment(data=["imagenet-25"], local=True)
 def prediction_images() -> Arrays:
-    """Small copies of the images for the sheet: "image", uint8 [images, side, side, 3]."""
+    """Thumbnails of the images for the sheet: "image", uint8 [images, side, side, 3]."""
     import numpy as np
 
     from experiments.lab.data import imagenet
@@ -102,7 +100,7 @@ def prediction_images() -> Arrays:
     "probability.",
 )
 def predictions_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
-    """All images with true class, most probable class and probability, of the first network."""
+    """All images with true class, most probable class and probability, for the first network."""
     rows = results[(results["network"] == results["network"].iloc[0]) & (results["rank"] == 1)]
     titles = [f"{_short(row['true'])}\n{_short(row['class'])} {row['probability']:.0%}" for _, row in rows.iterrows()]
     return sheet(images["image"], titles, ["C0" if right else "C1" for right in rows["correct"]])
@@ -116,7 +114,7 @@ def predictions_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     "and both without. The single dots of evaluation mode lie beside spread-out dots of training mode.",
 )
 def prediction_settings_dots(results: pd.DataFrame) -> Figure:
-    """A dot for each pass, by setting; one panel for each network."""
+    """A dot for each pass, by setting; a panel for each network."""
     import numpy as np
     from matplotlib.figure import Figure
 
@@ -143,7 +141,7 @@ def prediction_settings_dots(results: pd.DataFrame) -> Figure:
 
 @summary(predictions, prediction_settings)
 def predictions_values(results: pd.DataFrame, settings: pd.DataFrame) -> dict:
-    """For each network: right at once and among five, the surest mistake, and every setting."""
+    """For each network: top-1 and top-5 accuracy, the errors with their confidence, and every setting."""
     return {
         "networks": list(results["network"].unique()),
         "by_network": {network: _about(rows, settings) for network, rows in results.groupby("network", sort=False)},

@@ -1,4 +1,4 @@
-"""Adversarial examples by the lab's rule (question 5): every image towards several classes, measured pair by pair."""
+"""Adversarial examples as in the lab (question 5): every image towards several target classes."""
 
 from __future__ import annotations
 
@@ -16,19 +16,20 @@ if TYPE_CHECKING:
 QUALITIES = (95, 75, 50)
 """Of JPEG files."""
 QUANTILES = (0, 0.25, 0.5, 0.75, 1)
-"""Pairs on the sheet, by the length of the change: the easiest, the hardest, and between."""
+"""Pairs on the sheet, by the size of the perturbation: the easiest, the hardest, and some between."""
 
 
 @experiment(data=["imagenet-25", "weights/{network}"], demo={"network": "tiny_squeezenet", "targets": 3}, local=True)
 def adversarial_images(
     network: str = "squeezenet1_1", targets: int = 8, rate: float = 1.0, limit: int = 100, seed: int = 0
 ) -> Arrays:
-    """The lab's rule on every image towards each of `targets` classes, drawn among those that no image belongs to or is
-    taken for.
+    """The lab's attack on every image towards each of `targets` classes.
+
+    The targets are drawn among the classes that no image has or is classified as.
 
     Returns:
-        over pairs of image and target: "image" (from 0), "target" (class index), "steps", "reached", "change" (what is
-        added to the network input, float32 [pairs, 3, side, side]).
+        over pairs of image and target: "image" (from 0), "target" (class index), "steps", "reached", "change" (the
+        perturbation of the network input, float32 [pairs, 3, side, side]).
     """
     import time
 
@@ -67,12 +68,12 @@ def adversarial_images(
     demo={"network": "tiny_squeezenet"},
 )
 def adversarial(made: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
-    """One row for each pair of image and target: how far it went, how it looks, and what survives.
+    """One row for each pair of image and target: success, size and visibility of the perturbation, and what survives.
 
-    Lengths are those of the change of colours in 0 … 255: `l2` over all pixels and channels, `rms` the same for one
-    value, `linf` the largest. `ssim` compares both images. `KIND_target` says whether the network still names the
-    target after the image has been stored as KIND, and `KIND_fooled` whether it still names another class than for the
-    original stored in the same way.
+    Sizes are those of the change of colours in 0 … 255: `l2` over all pixels and channels, `rms` its root mean square,
+    `linf` its maximum. `ssim` compares both images. `KIND_target` is whether the network still predicts the target
+    after the image is stored as KIND, and `KIND_fooled` whether its prediction still differs from that for the original
+    stored in the same way.
     """
     import numpy as np
     import torch
@@ -120,7 +121,7 @@ def adversarial(made: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
 
 
 def _clipped(colours):  # type: ignore[no-untyped-def]
-    """Network inputs of colours in 0 … 1."""
+    """Network inputs clipped to colours in 0 … 1."""
     from experiments.lab.nets.imagenet_statistics import DEVIATION, MEAN
 
     return ((colours - MEAN) / DEVIATION).transpose(0, 3, 1, 2).astype("float32")
@@ -128,7 +129,7 @@ def _clipped(colours):  # type: ignore[no-untyped-def]
 
 @experiment(inputs={"made": adversarial_images, "results": adversarial}, data=["imagenet-25"], local=True)
 def adversarial_thumbnails(made: Arrays, results: pd.DataFrame) -> Arrays:
-    """For the sheet: original, adversarial image, and change, of pairs from the easiest to the hardest.
+    """For the sheet: original, adversarial image and perturbation, of pairs from the easiest to the hardest.
 
     Returns:
         "row" of the results; "original", "adversarial", uint8 [pairs, side, side, 3]; "change", in grey levels of the
@@ -218,7 +219,7 @@ def adversarial_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     "qualities; the first of each pair falls much faster than the second.",
 )
 def adversarial_sizes(results: pd.DataFrame) -> Figure:
-    """Sizes left, survival right."""
+    """Sizes of the perturbations on the left, survival on the right."""
     import numpy as np
     from matplotlib.figure import Figure
 
@@ -246,9 +247,7 @@ def adversarial_sizes(results: pd.DataFrame) -> Figure:
 
 @summary(adversarial)
 def adversarial_values(results: pd.DataFrame) -> dict:
-    """Success with its interval over images; of the pairs that succeed, medians, the smallest and the largest change,
-    and survival; and what the steps depend on.
-    """
+    """The success rate, sizes of the successful perturbations, their survival, and what affects the number of steps."""
     from experiments.lab.methods.intervals import mean_interval
 
     reached = results[results["reached"]]
@@ -290,17 +289,17 @@ def adversarial_values(results: pd.DataFrame) -> dict:
 
 
 def _lower(successes: int, trials: int) -> float:
-    """Lower end of the exact 95 % interval (Clopper and Pearson 1934)."""
+    """Lower end of the exact 95 % interval of a proportion (Clopper and Pearson 1934)."""
     from scipy.stats import binomtest
 
     return binomtest(successes, trials).proportion_ci(method="exact").low
 
 
 def _step_variance(rows: pd.DataFrame) -> dict[str, float]:
-    """Shares of the variance of the logarithm of the steps that images and targets account for, and the rest.
+    """Variance components of the logarithm of the steps: shares of image, of target, and the rest.
 
-    Components of the two-way layout, so that more images than targets do not by themselves make a larger share. A
-    failure counts as the steps after which it was given up.
+    These are components of the two-way layout, so that more images than targets do not by themselves make a larger
+    share. A failure counts as the number of steps after which it was given up.
     """
     import numpy as np
 

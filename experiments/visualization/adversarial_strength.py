@@ -1,6 +1,4 @@
-"""Rules for adversarial examples compared by what they need, and by what they do to another network (questions 6 and
-7).
-"""
+"""Attacks compared by the perturbation they need, and by their transfer to another network (questions 6 and 7)."""
 
 from __future__ import annotations
 
@@ -16,7 +14,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 BUDGETS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
-"""Largest change of a value, in grey levels, for the rules that take one."""
+"""Largest change of a value, in grey levels, for the attacks that take one."""
 NAMES = {
     "lab": "the lab's rule",
     "fgsm": "FGSM",
@@ -26,22 +24,21 @@ NAMES = {
 }
 AIMS = {"targeted": "towards a given class", "untargeted": "away from the network's answer"}
 TRANSFER = 4.0
-"""Root mean square of the change, in grey levels, at which images are shown to another network."""
+"""Root mean square of the perturbation, in grey levels, at which images are shown to another network."""
 
 
 @experiment(data=["imagenet-25", "weights/{network}"], demo={"network": "tiny_squeezenet", "pgd_steps": 5}, local=True)
 def strength_images(network: str = "squeezenet1_1", pgd_steps: int = 10, limit: int = 100, seed: int = 0) -> Arrays:
-    """Each rule on the images that the network is asked about, each towards one class drawn at random and away from the
-    network's answer.
+    """Each attack on every image, towards one random class and away from the predicted class.
 
-    The lab's rule and DeepFool stop when they are there, so they have a length of their own; FGSM and PGD (largest
-    norm, steps of 2.5 ε / steps, from captum) and random signs are run for every budget. All work on colours in 0 … 1,
-    and all but the lab's rule and DeepFool keep them there.
+    The lab's attack and DeepFool stop on success, so they have a size of their own; FGSM and PGD (L∞ norm, steps of 2.5
+    ε / steps, from captum) and random signs are run for every budget. All work on colours in 0 … 1, and all but the
+    lab's attack and DeepFool keep them there.
 
     Returns:
-        "rms" and "reached" [entries], with "rule", "aim", "budget" (0 where the rule has none), "image"; and for the
-        last network "RULE/AIM", float32 [images, 3, side, side], colours of the images that the rule ends with, scaled
-        to the change of `TRANSFER`.
+        "rms" and "reached" [entries], with "rule", "aim", "budget" (0 if the attack has none), "image"; and for a
+        second network "RULE/AIM", float32 [images, 3, side, side], colours of the resulting images, with the
+        perturbation scaled to `TRANSFER`.
     """
     import numpy as np
     import torch
@@ -101,8 +98,9 @@ def strength_images(network: str = "squeezenet1_1", pgd_steps: int = 10, limit: 
 
 @experiment(inputs={"made": strength_images}, demo={"network": "tiny_squeezenet"})
 def adversarial_strength(made: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
-    """One row for each rule, aim, budget and image: root mean square of the change in grey levels, and whether the
-    network then said what was wanted.
+    """One row for each attack, aim, budget and image: size of the perturbation, and success.
+
+    `rms` is its root mean square in grey levels.
     """
     columns = {name: made[name] for name in ("rule", "aim", "budget", "rms", "reached")}
     return pd.DataFrame({"network": network, "image": made["image"] + 1} | columns)
@@ -116,11 +114,10 @@ def adversarial_strength(made: Arrays, network: str = "squeezenet1_1") -> pd.Dat
 def adversarial_transfer(
     made: Arrays, network: str = "squeezenet1_1", second: str = "efficientnet_lite0"
 ) -> pd.DataFrame:
-    """What a second network says of each rule's images, all at the same size of the change: one row for each rule, aim
-    and image.
+    """How a second network classifies each attack's images, all with a perturbation of the same size.
 
-    `first_changed` and `second_changed` say whether the network's answer differs from that for the original,
-    `first_target` and `second_target` whether it is the target (false without one).
+    One row for each attack, aim and image. `first_changed` and `second_changed` are whether each network's prediction
+    differs from that for the original; `first_target` and `second_target` whether it is the target (false without one).
     """
     import numpy as np
     import torch
@@ -160,7 +157,7 @@ def adversarial_transfer(
     "from the answer.",
 )
 def adversarial_strength_curves(results: pd.DataFrame) -> Figure:
-    """A panel for each aim, a curve for each rule."""
+    """A panel for each aim, a curve for each attack."""
     import numpy as np
     from matplotlib.figure import Figure
 
@@ -202,7 +199,7 @@ def adversarial_strength_curves(results: pd.DataFrame) -> Figure:
     "is far lower.",
 )
 def adversarial_transfer_bars(results: pd.DataFrame) -> Figure:
-    """Two bars for each rule and aim, and for random signs, which have none."""
+    """Two bars for each attack and aim, and for random signs, which have no aim."""
     import numpy as np
     from matplotlib.figure import Figure
 
@@ -235,7 +232,7 @@ def adversarial_transfer_bars(results: pd.DataFrame) -> Figure:
 
 @summary(adversarial_strength, adversarial_transfer)
 def adversarial_strength_values(results: pd.DataFrame, transfer: pd.DataFrame) -> dict:
-    """Median lengths, shares and mean lengths at each budget, and transfer to the second network."""
+    """Median sizes, success rates and mean sizes for each budget, and transfer to the second network."""
     from experiments.lab.methods.intervals import mean_interval
 
     own_length: dict = {}

@@ -1,4 +1,4 @@
-"""Images of a class by gradient ascent (question 8), also with a second network (question 11)."""
+"""Class images by activation maximisation (question 8), also with a second network (question 11)."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ def class_images(
     l2: float = 1e-3,
     seeds: int = 2,
 ) -> Arrays:
-    """Class images of each class from `seeds` different noises, all in one batch.
+    """Class images of each class from `seeds` noise images, all in one batch.
 
     Returns:
         "image", network inputs float32 [seeds × classes, 3, side, side]; "target" (class index), "seed"; "start", the
-        same for the noise.
+        noise images.
     """
     import numpy as np
     import torch
@@ -72,7 +72,7 @@ def second_class_images(
     rate: float = 10.0,
     l2: float = 1e-3,
 ) -> Arrays:
-    """The same with a second network, from the first noise: "image", "target", "seed"."""
+    """The same with a second network, from the first noise image: "image", "target", "seed"."""
     import numpy as np
 
     from experiments.lab.data import imagenet
@@ -93,9 +93,9 @@ def second_class_images(
 def class_image(
     made: Arrays, second: Arrays, network: str = "squeezenet1_1", judge: str = "efficientnet_lite0"
 ) -> pd.DataFrame:
-    """One row for each class image: what it looks like, in numbers, and what each network says of it.
+    """One row for each class image: image statistics, and how each network classifies it.
 
-    `kind` is "class image", or "noise" for the start. Images made with the second network are judged by the first.
+    `kind` is "class image", or "noise" for the start. Images made with the second network are evaluated by the first.
     """
     import numpy as np
 
@@ -116,7 +116,7 @@ def class_image(
 
 @experiment(inputs={"made": class_images, "second": second_class_images}, local=True)
 def class_image_thumbnails(made: Arrays, second: Arrays) -> Arrays:
-    """For the sheets: "image" and "second", uint8 [images, side, side, 3], of the first noise."""
+    """For the sheets: "image" and "second", uint8 [images, side, side, 3], from the first noise image."""
     import numpy as np
 
     first = made["image"][made["seed"] == 0]
@@ -137,7 +137,7 @@ def class_image_thumbnails(made: Arrays, second: Arrays) -> Arrays:
     "hardly anything can be made out.",
 )
 def class_image_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
-    """Four in a row."""
+    """Class images of the first network, four in a row."""
     rows = results[(results["kind"] == "class image") & (results["seed"] == 0)]
     return _sheet(rows[rows["network"] == results["network"].iloc[0]], images["image"])
 
@@ -153,7 +153,7 @@ def class_image_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     "made out, and little else.",
 )
 def class_image_second(results: pd.DataFrame, images: Arrays) -> Figure:
-    """Four in a row."""
+    """Class images of the second network, four in a row."""
     return _sheet(results[results["network"] != results["network"].iloc[0]], images["second"])
 
 

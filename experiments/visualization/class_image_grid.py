@@ -1,6 +1,4 @@
-"""Class images for every learning rate and number of iterations (question 9): the whole grid is one batch of
-trajectories.
-"""
+"""Class images for every learning rate and number of iterations (question 9), all in one batch."""
 
 from __future__ import annotations
 
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 RATES = (0.1, 1.0, 5.0, 10.0, 50.0)
-"""Rows of the lab's grid: lengths of a step, in units of the normalised input."""
+"""Rows of the lab's grid: step lengths, in units of the normalised input."""
 ITERATIONS = [100, 500, 1000, 5000, 10_000]
 """Columns of the lab's grid."""
 DEMO_ITERATIONS = [10, 20, 40, 60, 80]
@@ -36,7 +34,9 @@ def class_image_trajectories(
     l2: float = 1e-3,
     seed: int = 0,
 ) -> Arrays:
-    """One trajectory for each learning rate, with snapshots: the cost is that of the longest run once, not of 25 runs.
+    """One trajectory for each learning rate, with snapshots.
+
+    The cost is that of one run of the largest number of iterations, instead of 25 runs.
 
     Returns:
         "image", network inputs float32 [rates, iterations, 3, side, side]; "probability" of the target before each
@@ -69,9 +69,7 @@ def class_image_trajectories(
 def class_image_grid(
     made: Arrays, network: str = "squeezenet1_1", judge: str = "efficientnet_lite0", target: str = "gorilla"
 ) -> pd.DataFrame:
-    """One row for each learning rate and number of iterations, and the start (0 iterations): the measures of
-    `class_measures`.
-    """
+    """One row for each learning rate and number of iterations, and the start (0): the measures of `class_measures`."""
     from experiments.lab.data import imagenet
 
     wanted, rows = class_index(imagenet.load().classes, target), []
@@ -103,7 +101,7 @@ def class_image_grid_thumbnails(made: Arrays) -> Arrays:
     "parts of the class appear in stronger and stronger colours.",
 )
 def class_image_grid_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
-    """Rates down, iterations across."""
+    """Learning rates down, iterations across."""
     shown = results[results["iteration"] > 0]
     rates, steps = (sorted(shown[column].unique()) for column in ("rate", "iteration"))
     cell = shown.set_index(["rate", "iteration"])
@@ -128,7 +126,7 @@ def class_image_grid_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     "grow with the learning rate.",
 )
 def class_image_grid_measures(results: pd.DataFrame, trajectories: Arrays) -> Figure:
-    """A panel for each measure, a line for each rate."""
+    """A panel for each measure, a line for each learning rate."""
     import numpy as np
     from matplotlib.figure import Figure
 
@@ -165,10 +163,10 @@ def class_image_grid_measures(results: pd.DataFrame, trajectories: Arrays) -> Fi
 
 @summary(class_image_grid)
 def class_image_grid_values(results: pd.DataFrame) -> dict:
-    """Every cell by rate and iterations, and which is best for the other network.
+    """Every cell by learning rate and iterations, and the best one for the other network.
 
-    `settled` is the first snapshot at which the network itself is sure at every rate but the smallest (the last one if
-    there is none).
+    `settled` is the first snapshot at which the network itself is at least 99 % certain at every rate but the smallest
+    (the last one if there is none).
     """
     columns = ["colourfulness", "total_variation", "fine", "probability", "judge_probability", "judge_rank"]
     shown = results[results["iteration"] > 0]

@@ -1,4 +1,4 @@
-"""What L2, blur and jitter do to class images (question 9)."""
+"""The effect of L2, blur and jitter on class images (question 9)."""
 
 from __future__ import annotations
 
@@ -87,8 +87,9 @@ def regularised_images(
 def class_image_regularisation(
     made: Arrays, network: str = "squeezenet1_1", judge: str = "efficientnet_lite0"
 ) -> pd.DataFrame:
-    """One row for each image: its settings, and the measures of `class_measures`. `length` is the Euclidean norm of the
-    network input.
+    """One row for each image: its settings, and the measures of `class_measures`.
+
+    `length` is the Euclidean norm of the network input.
     """
     import numpy as np
 
@@ -103,8 +104,10 @@ def class_image_regularisation(
 
 @experiment(inputs={"made": regularised_images}, local=True)
 def class_image_regularisation_thumbnails(made: Arrays) -> Arrays:
-    """For the sheet, of the first class: "weight", uint8 [weights, side, side, 3], and "variant", uint8 [variants,
-    side, side, 3].
+    """For the sheet, of the first class.
+
+    Returns:
+        "weight", uint8 [weights, side, side, 3], and "variant", uint8 [variants, side, side, 3].
     """
     import numpy as np
 
@@ -180,9 +183,7 @@ def _line(axis: Axes, rows: pd.DataFrame, column: str, colour: str, style: str, 
 
 @summary(class_image_regularisation)
 def class_image_regularisation_values(results: pd.DataFrame) -> dict:
-    """Means over classes for every weight and for every variant, and the weights that are best for the other network,
-    class by class.
-    """
+    """Means over classes for every weight and variant, and the best weight of each class for the other network."""
     columns = ["colourfulness", "total_variation", "fine", "probability", "judge_probability", "length"]
     about = lambda rows: {column: rows[column].mean() for column in columns}  # noqa: E731
     both = results[results["variant"] == "both"]

@@ -1,4 +1,4 @@
-"""Gradient ascent that starts from a photograph of the class (question 10), also with a second network (question 11)."""
+"""Gradient ascent from a photograph of the class (question 10), also with a second network (question 11)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def photograph_trajectories(
     l2: float = 1e-3,
     seed: int = 0,
 ) -> Arrays:
-    """Ascent from photographs towards their true class.
+    """Gradient ascent from photographs towards their true class.
 
     Returns:
         "image", network inputs float32 [1 + iterations, photographs, 3, side, side], the start first; "saliency" of the
@@ -68,12 +68,11 @@ def photograph_trajectories(
     demo={"network": "tiny_squeezenet", "judge": "tiny_vgg"},
 )
 def class_image_start(made: Arrays, network: str = "squeezenet1_1", judge: str = "efficientnet_lite0") -> pd.DataFrame:
-    """One row for each photograph and number of iterations: the measures of `class_measures`, and how far it is from
-    the photograph.
+    """One row for each photograph and number of iterations: the measures of `class_measures`, and the change.
 
-    `ssim` compares with the photograph, `rms` is the change in grey levels, and `saliency_correlation` the rank
-    correlation over pixels of the amount of the change with the saliency of the photograph (0 at the start, where
-    nothing has changed).
+    `ssim` compares with the photograph, `rms` is the root mean square of the change in grey levels, and
+    `saliency_correlation` the rank correlation over pixels of the change's magnitude with the photograph's saliency (0
+    at the start, where nothing has changed).
     """
     import numpy as np
     import torch
@@ -123,20 +122,22 @@ def second_photograph_trajectories(
 def class_image_start_second(
     made: Arrays, network: str = "efficientnet_lite0", judge: str = "squeezenet1_1"
 ) -> pd.DataFrame:
-    """As `class_image_start`, with the roles exchanged: the second network ascends, and the first judges."""
+    """As `class_image_start`, with the roles exchanged: the first network evaluates the images of the second."""
     return class_image_start(made, network, judge)
 
 
 @experiment(inputs={"made": second_photograph_trajectories}, local=True)
 def class_image_start_second_thumbnails(made: Arrays) -> Arrays:
-    """As `class_image_start_thumbnails`."""
+    """As `class_image_start_thumbnails`, for the second network."""
     return class_image_start_thumbnails(made)
 
 
 @experiment(inputs={"made": photograph_trajectories}, local=True)
 def class_image_start_thumbnails(made: Arrays) -> Arrays:
-    """For the sheet: "image", uint8 [1 + iterations, photographs, side, side, 3]; "saliency", uint8 [photographs, side,
-    side].
+    """For the sheet: photographs with snapshots and saliency maps.
+
+    Returns:
+        "image", uint8 [1 + iterations, photographs, side, side, 3]; "saliency", uint8 [photographs, side, side].
     """
     import numpy as np
 
@@ -181,20 +182,20 @@ def class_image_start_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     "saliency of the photograph for the second network.",
 )
 def class_image_start_second_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
-    """As `class_image_start_sheet`, without the photographs, which are there."""
+    """As `class_image_start_sheet`, without the photographs, which are shown there."""
     later = {"image": images["image"][1:], "saliency": images["saliency"]}
     return class_image_start_sheet(results[results["iteration"] > 0], later)
 
 
 @summary(class_image_start_second)
 def class_image_start_second_values(results: pd.DataFrame) -> dict:
-    """As `class_image_start_values`."""
+    """As `class_image_start_values`, for the second network."""
     return class_image_start_values(results)
 
 
 @summary(class_image_start)
 def class_image_start_values(results: pd.DataFrame) -> dict:
-    """Means over photographs at each number of iterations."""
+    """Means over photographs for each number of iterations."""
     columns = [
         "probability",
         "judge_probability",

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     may_be_missing=["inside", "lift", "peak_inside"],
 )
 def saliency(maps: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
-    """One row for each image: where its map is strong.
+    """One row for each image: how concentrated its map is, and how much of it is on the object.
 
-    `concentration` is the share of the map's total in the strongest tenth of the pixels; `box` the share of the image
-    inside the object's box, `inside` the share of the map's total there, `lift` their ratio (1 for a map that knows
-    nothing of the object), and `peak_inside` whether the strongest pixel of the map, blurred by 8 pixels, is in the
-    box. Without a box the last three are missing.
+    `concentration` is the fraction of the map's sum in the strongest tenth of the pixels. `box` is the fraction of the
+    image inside the object's bounding box, `inside` the fraction of the map's sum there, and `lift` their ratio (1 for
+    a map that is independent of the object). `peak_inside` is whether the strongest pixel of the map, blurred by 8
+    pixels, is inside the box. Without a box these are missing.
     """
     import numpy as np
     from scipy.ndimage import gaussian_filter
@@ -64,7 +64,7 @@ def saliency(maps: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
 
 @experiment(inputs={"maps": saliency_maps}, data=["imagenet-25"], local=True)
 def saliency_thumbnails(maps: Arrays) -> Arrays:
-    """For the sheets: "image", uint8 [images, side, side, 3]; "map", uint8 [images, side, side] in few levels."""
+    """For the sheets: "image", uint8 [images, side, side, 3]; "map", uint8 [images, side, side] with few levels."""
     import numpy as np
 
     from experiments.lab.data import imagenet
@@ -93,7 +93,7 @@ def saliency_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
 
 @summary(saliency)
 def saliency_values(results: pd.DataFrame) -> dict:
-    """How strongly maps prefer the object, and whether they do so where the network is wrong."""
+    """How strongly maps prefer the object, for images classified correctly and incorrectly."""
     from experiments.lab.methods.intervals import mean_interval
 
     boxed = results.dropna(subset=["lift"])

@@ -1,6 +1,4 @@
-"""Can the maps be trusted (question 2)? They should change when the network forgets, and not when the image hardly
-changes.
-"""
+"""Sanity checks of saliency maps (question 2): random weights should change them, slight noise should not."""
 
 from __future__ import annotations
 
@@ -25,7 +23,7 @@ NAMES = {
 SQUEEZENET = {"features.0": "conv1"} | {
     f"features.{place}": f"fire{number}" for number, place in enumerate((3, 4, 6, 7, 9, 10, 11, 12), start=2)
 }
-"""The authors' names of SqueezeNet 1.1's modules by their place in torchvision's."""
+"""The authors' names of SqueezeNet 1.1's modules, by their index in torchvision's."""
 
 
 @experiment(
@@ -35,11 +33,11 @@ SQUEEZENET = {"features.0": "conv1"} | {
 def saliency_checks(
     network: str = "squeezenet1_1", stages: int = 7, samples: int = 6, steps: int = 8, seed: int = 0
 ) -> pd.DataFrame:
-    """Rank correlation of each image's map with the map of the same method when the last layers have random weights.
+    """Rank correlation of each image's map with the same method's map when the last layers have random weights.
 
-    One row for each method, stage (0: all layers trained) and image. The class is the true one throughout. `samples`
-    and `steps` are those of SmoothGrad and Integrated Gradients, for both maps; at stage 0 SmoothGrad differs from
-    itself by its noise alone.
+    One row for each method, stage (0: all layers trained) and image. The class is always the true one. `samples` and
+    `steps` are those of SmoothGrad and integrated gradients, for both maps; at stage 0 SmoothGrad differs from itself
+    only by its noise.
     """
     import itertools
 
@@ -73,11 +71,10 @@ def saliency_checks(
 def saliency_stability(
     network: str = "squeezenet1_1", draws: int = 2, samples: int = 6, steps: int = 8, seed: int = 0
 ) -> pd.DataFrame:
-    """Rank correlation of each image's map with that of the same image under Gaussian noise: one row for each method,
-    noise, draw and image.
+    """Rank correlation of each image's map with that of the same image with Gaussian noise.
 
-    `noise` is its standard deviation in grey levels of 0 … 255; `same_class` says whether the network still names the
-    same class.
+    One row for each method, noise level, draw and image. `noise` is the standard deviation in grey levels of 0 … 255;
+    `same_class` is whether the network still predicts the same class.
     """
     import numpy as np
     import torch
@@ -111,7 +108,7 @@ NOISES = (1, 4, 16)
 def four_maps(
     model: nn.Module, inputs: Tensor, labels: np.ndarray, samples: int, steps: int, seed: int
 ) -> dict[str, np.ndarray]:
-    """Maps [images, side, side] by method."""
+    """Saliency maps [images, side, side] by method."""
     import torch
 
     from experiments.lab.methods import attribution
@@ -139,7 +136,7 @@ def four_maps(
     "the noise, the gradient's fastest.",
 )
 def saliency_checks_lines(results: pd.DataFrame, stability: pd.DataFrame) -> Figure:
-    """Randomisation left, noise right."""
+    """Randomised weights on the left, noise on the right."""
     from matplotlib.figure import Figure
 
     fig = Figure(figsize=(7.6, 3.8))
@@ -168,7 +165,7 @@ def saliency_checks_lines(results: pd.DataFrame, stability: pd.DataFrame) -> Fig
 
 @summary(saliency_checks, saliency_stability)
 def saliency_checks_values(results: pd.DataFrame, stability: pd.DataFrame) -> dict:
-    """Mean correlations by method: with nothing random, after the first stage, with all; and by noise."""
+    """Mean correlations by method, with trained weights, after the first stage, with random weights; and by noise."""
     last = results["stage"].max()
     random = results.groupby(["method", "stage"])["correlation"].mean()
     noisy = stability.groupby(["method", "noise"])["correlation"].mean()

@@ -1,4 +1,4 @@
-"""Saliency maps by other methods and of another network (questions 2 and 4): noise, artefacts, and what they mark."""
+"""Saliency maps of other methods and of another network (questions 2 and 4): noise, artefacts, and quality."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ SHOWN = (1, 3, 7, 13, 17, 19)
 def saliency_methods(
     maps: Arrays, second: Arrays, curves: pd.DataFrame, network: str = "squeezenet1_1", seed: int = 0
 ) -> pd.DataFrame:
-    """One row for each image and method.
+    """One row for each image and method: the quality measures of its map.
 
     `deletion` and `insertion` are the areas under the curves of `saliency_curves`: low and high are good.
-    `total_variation` is that of the map over its mean, `high_frequency` the share of its variance in waves shorter than
-    4 pixels, `lift` as in `saliency`, and `agreement` the rank correlation with the lab's gradient map.
+    `total_variation` is that of the map divided by its mean, `high_frequency` its high-frequency energy (at wavelengths
+    below 4 pixels), `lift` as in `saliency`, and `agreement` the rank correlation with the lab's gradient map.
     """
     import numpy as np
 
@@ -67,10 +67,9 @@ def saliency_methods(
 
 @experiment(inputs={"maps": saliency_maps, "second": second_maps})
 def saliency_spectrum(maps: Arrays, second: Arrays) -> pd.DataFrame:
-    """Power of the maps at each spatial frequency along the axes: one row for each map and frequency, in cycles per
-    pixel.
+    """Power spectrum of the maps along the axes: one row for each map and frequency, in cycles per pixel.
 
-    `peak` is the power over the median of the neighbouring frequencies.
+    `peak` is the power relative to the median of the neighbouring frequencies.
     """
     from experiments.lab.methods.map_measures import axis_spectrum, peak_ratio
 

@@ -1,6 +1,4 @@
-"""A use of saliency beyond interpretation (question 3): finding the object with a network that was trained without any
-masks.
-"""
+"""An application of saliency (question 3): localising the object with a network trained without any masks."""
 
 from __future__ import annotations
 
@@ -24,7 +22,11 @@ NAMES = SOURCES | {"centre": "middle of the image", "whole": "whole image"}
 
 @experiment(inputs={"maps": saliency_maps}, data=["imagenet-25"], local=True)
 def object_masks(maps: Arrays, smoothing: float = 4.0) -> Arrays:
-    """Masks from each saliency map, smoothed by `smoothing` pixels of 224: "METHOD", bool [images, side, side]."""
+    """Object masks from saliency maps that are smoothed by `smoothing` pixels of 224.
+
+    Returns:
+        "METHOD", bool [images, side, side].
+    """
     import numpy as np
     from scipy.ndimage import gaussian_filter
 
@@ -45,11 +47,11 @@ def object_masks(maps: Arrays, smoothing: float = 4.0) -> Arrays:
 
 @experiment(inputs={"masks": object_masks}, data=["imagenet-25"], demo={"network": "tiny_squeezenet"})
 def saliency_segmentation(masks: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
-    """One row for each method and image that has one box: how well the box around the mask fits it.
+    """One row for each method and image that has one bounding box: how well the box around the mask fits it.
 
-    `overlap` is intersection over union of the two boxes; `found` that it is at least a half, ImageNet's criterion of
-    localisation; `covered` the share of the mask in the image. Two boxes that know nothing are scored along: the whole
-    image, and the middle half of it.
+    `overlap` is the intersection over union of the two boxes; `found` is whether it is at least a half, ImageNet's
+    criterion of localisation; `covered` is the fraction of the image inside the mask. Two baselines are scored as well:
+    the whole image, and the middle half of it.
     """
     import numpy as np
 
@@ -84,8 +86,10 @@ def saliency_segmentation(masks: Arrays, network: str = "squeezenet1_1") -> pd.D
 
 @experiment(inputs={"masks": object_masks}, data=["imagenet-25"], local=True)
 def saliency_segmentation_thumbnails(masks: Arrays) -> Arrays:
-    """For the sheet: "image", and each method's "METHOD" with what is not object faded, uint8 [images, side, side, 3];
-    "name".
+    """For the sheet: images, and for each method the image with the background faded.
+
+    Returns:
+        "image" and "METHOD", uint8 [images, side, side, 3]; "name".
     """
     import numpy as np
 
@@ -161,7 +165,7 @@ def saliency_segmentation_overlap(results: pd.DataFrame) -> Figure:
 
 @summary(saliency_segmentation)
 def saliency_segmentation_values(results: pd.DataFrame) -> dict:
-    """Overlap and images found by method, and each against the middle of the image and against the whole of it."""
+    """Overlap and images found by method, and each against the two baselines."""
     from experiments.lab.methods.intervals import mean_interval
 
     table = results.pivot(index="image", columns="method", values="overlap")
