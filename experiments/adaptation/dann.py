@@ -164,7 +164,7 @@ def dann_curves(results: pd.DataFrame) -> Figure:
     dann,
     suffix="domains",
     caption="The domain classifier of adversarial training (left: its accuracy on the test images of both domains and "
-    "its loss) and what reaches the features (right: norms of the gradient of a batch's loss with respect to its "
+    "its loss) and the gradients at the features (right: norms of the gradient of a batch's loss with respect to its "
     "features). Bands: lowest and highest seed.",
     alt="Two panels over epochs. Left: domain accuracy between one half and one, and its loss. Right: three curves of "
     "gradient norms, from the label classifier, from the domain classifier, and the latter times lambda.",

@@ -31,7 +31,7 @@ def domain_samples(seed: int = 0) -> Arrays:
     domain_samples,
     format="png",
     caption="The first test images of MNIST and of MNIST-M, and those of MNIST in two random colours.",
-    alt="Three rows of digits: white on black; inverted out of crops of photographs; and in one flat colour on "
+    alt="Three rows of digits: white on black; inverted within crops of photographs; and in one flat colour on "
     "another.",
 )
 def domain_samples_sheet(images: Arrays) -> Figure:

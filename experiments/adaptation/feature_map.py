@@ -86,8 +86,8 @@ def feature_gap(runs: Mapping[str, Any]) -> pd.DataFrame:
     format="png",
     caption="Features of the same test images of MNIST and MNIST-M before adaptation (source only, left) and after it "
     "(DANN, right). Above, t-SNE coloured by domain, and by digit (the number stands at the middle of its MNIST "
-    "images); below, the first two principal components by domain. Below each name: accuracy of a fresh linear probe "
-    "between the domains (50% where they cannot be told apart) and squared MMD, both in all 768 dimensions.",
+    "images); below, the first two principal components by domain. Below each name: accuracy of a new linear probe for "
+    "the domains (50% if they cannot be told apart) and squared MMD, both in all 768 dimensions.",
     alt="Three rows of two scatter plots, before and after adaptation: t-SNE coloured by domain, t-SNE coloured by "
     "digit, and principal components coloured by domain.",
 )

@@ -139,8 +139,8 @@ def _accuracy(model: DomainAdversarialNetwork, images: np.ndarray, labels: np.nd
 @figure(
     pseudo_labels,
     caption="Self-training by rounds, from three starts (rows): accuracy on the target's test images (left, each row "
-    "its own scale) and, of the labels kept, coverage against accuracy (right; the ring is the first round, the line "
-    "leads on to the last). A colour for each threshold; means over seeds.",
+    "its own scale) and, of the labels kept, coverage against accuracy (right; the ring is the first round; the line "
+    "leads to the last). A colour for each threshold; means over seeds.",
     alt="Three rows of two panels. Left, target accuracy over rounds for each threshold; right, paths of coverage "
     "against the accuracy of the kept labels.",
 )

@@ -68,8 +68,8 @@ def without_grl(dann: Mapping[str, Any], constant: Mapping[str, Any], joined: Ma
 
 @figure(
     without_grl,
-    caption="The domain branch reversed, detached, and not reversed: how well a fresh linear probe tells the domains "
-    "apart from the features (left), and accuracy on the target's test images (right). Dots: seeds.",
+    caption="The domain branch reversed, detached, and not reversed: how well a new linear probe separates the domains "
+    "by the features (left), and accuracy on the target's test images (right). Dots: seeds.",
     alt="Two panels with three bars each and a dot for every seed: separability of the domains, and target accuracy.",
 )
 def without_grl_bars(results: pd.DataFrame) -> Figure:

@@ -155,8 +155,8 @@ def cdcgan_sheet(training: Arrays, seed: int = 0) -> Arrays:
     cdcgan,
     real_measures,
     caption="The conditional network at the lab's sizes. Line: mean over seeds; band: lowest and highest seed; dashed: "
-    "real digits (for the agreement, how often the classifier is right about them).",
-    alt="Three panels over the iterations: the Fréchet distance falls; the agreement with the class asked for rises "
+    "real digits (for the agreement, the classifier's accuracy on them).",
+    alt="Three panels over the iterations: the Fréchet distance falls; the agreement with the requested class rises "
     "unsteadily to the dashed line of real digits; the diversity within a class stays low for long and then rises "
     "nearly to its line.",
 )
@@ -187,7 +187,7 @@ def cdcgan_measures(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
 @figure(
     cdcgan_sheet,
     format="png",
-    caption="One row for each class, the same eight noise vectors in every row, at three moments of the training.",
+    caption="One row for each class, the same eight noise vectors in every row, at three points of training.",
     alt="Three blocks of ten rows and eight columns of images, at an early and a middle iteration and at the end; in "
     "the first one blurred shape fills each row, in the others the digits 0 to 9, varying from column to column.",
 )
@@ -204,8 +204,8 @@ def cdcgan_pictures(images: Arrays) -> Figure:
 
 @figure(
     cdcgan_agreement,
-    caption="What the classifier sees in generated digits (columns), by the class that was asked for (rows), in "
-    "percent over all seeds; empty below half a percent.",
+    caption="How the classifier labels generated digits (columns), by requested class (rows), in percent over all "
+    "seeds; empty below half a percent.",
     alt="A ten by ten table. Nearly all numbers are on the diagonal, close to one hundred percent.",
 )
 def cdcgan_agreement_table(results: pd.DataFrame) -> Figure:

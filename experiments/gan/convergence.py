@@ -66,7 +66,7 @@ def convergence(
 @figure(
     convergence,
     real_measures,
-    caption="Fréchet distance against iterations (left) and against the arithmetic spent (right). Line: mean over "
+    caption="Fréchet distance against iterations (left) and against floating-point operations (right). Line: mean over "
     "seeds; band: lowest and highest seed; dashed: real digits.",
     alt="Two panels of curves for three networks, which fall, those of the conditional networks with a plateau, over "
     "iterations on the left and over operations on a logarithmic axis on the right, with a dashed line for real digits "

@@ -92,7 +92,7 @@ def dcgan_sheet(training: Arrays, seed: int = 0, columns: int = 16, rows: int = 
 @figure(
     dcgan,
     real_measures,
-    caption="The measures of generated digits as training goes on. Line: mean over seeds; band: lowest and highest "
+    caption="Quality measures of generated digits during training. Line: mean over seeds; band: lowest and highest "
     "seed; dashed: real digits against real digits.",
     alt="Four panels over the iterations: the Fréchet distance falls towards the dashed line of real digits; effective "
     "classes rise to theirs; confidence falls at first and then rises towards its line; diversity rises past its line.",
@@ -123,8 +123,8 @@ def dcgan_measures(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
 
 @figure(
     dcgan_losses,
-    caption="Losses, and what the discriminator says of real and of generated digits: means over 20 iterations, one "
-    "thin line for each seed, the thick line their mean. Dotted: where neither network could gain, D = 1/2 everywhere.",
+    caption="Losses, and the discriminator's outputs for real and generated digits: means over 20 iterations, one thin "
+    "line for each seed, the thick line their mean. Dotted: the equilibrium, D = 1/2 everywhere.",
     alt="Two panels over the iterations. Above, the generator's and the discriminator's loss; below, the "
     "discriminator's output for real and for generated images, between 0 and 1.",
 )
@@ -158,7 +158,7 @@ def dcgan_losses_curves(results: pd.DataFrame) -> Figure:
     dcgan_sheet,
     suffix="progress",
     format="png",
-    caption="One column for each noise vector, one row for each moment of the training of the first seed.",
+    caption="One column for each noise vector, one row for each measurement during the first seed's training.",
     alt="A grid of small images. The first row is flat grey; downwards blurred strokes appear, then digits, which keep "
     "their place in the column.",
 )
@@ -171,7 +171,7 @@ def dcgan_progress(images: Arrays) -> Figure:
 @figure(
     dcgan_sheet,
     format="png",
-    caption="Generated digits at the end of training (left), as they come, and real test digits (right).",
+    caption="Generated digits at the end of training (left), not selected, and real test digits (right).",
     alt="Two squares of 64 digits each, generated ones on the left and real ones on the right.",
 )
 def dcgan_pictures(images: Arrays) -> Figure:

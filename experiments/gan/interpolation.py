@@ -102,8 +102,8 @@ def interpolation_sheet(training: Arrays, seed: int = 0, pairs: int = 5, points:
 @figure(
     interpolation_sheet,
     format="png",
-    caption="From the noise of the first image of a row to that of the last: along the straight line (upper row of "
-    "each pair), and along the sphere (lower row).",
+    caption="Interpolation from the noise of the first image of a row to that of the last: along the straight line "
+    "(upper row of each pair), and along the sphere (lower row).",
     alt="Five pairs of rows of digits; in each row one digit turns step by step into another.",
 )
 def interpolation_pictures(images: Arrays) -> Figure:
@@ -117,8 +117,8 @@ def interpolation_pictures(images: Arrays) -> Figure:
 @figure(
     interpolation_sheet,
     suffix="loop",
-    caption="Nine images on round trips through the noise, along the sphere. In a browser they move; on paper, and "
-    "where reduced motion is asked for, they stand still.",
+    caption="Nine images on closed paths through the noise, along the sphere. They move in a browser, and stand still "
+    "on paper or if the reader prefers reduced motion.",
     alt="A row of nine digits; in a browser each turns smoothly into others and back.",
 )
 def interpolation_loop(images: Arrays) -> Figure:
@@ -131,7 +131,7 @@ def interpolation_loop(images: Arrays) -> Figure:
 @figure(
     interpolation,
     real_measures,
-    caption="Along the way from one noise vector to another: length of z, Fréchet distance of the images at that "
+    caption="Along the path from one noise vector to another: length of z, Fréchet distance of the images at that "
     "point, and the classifier's confidence. Dashed: real digits.",
     alt="Three panels against the position on the path. The length of z sags in the middle of the straight path and "
     "stays level on the sphere; Fréchet distance and confidence of both paths are compared with those of real digits.",

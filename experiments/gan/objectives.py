@@ -111,11 +111,11 @@ def alone_sheet(training: dict, seed: int = 0) -> Arrays:
 
 @figure(
     objectives,
-    caption="The generator's two losses (left), and how strongly each pulls at the logit of a generated image (right), "
-    "against what the discriminator says of it. Early in training D(G(z)) is near 0.",
+    caption="The generator's two losses (left), and the magnitude of their gradients with respect to the logit of a "
+    "generated image (right), against the discriminator's output for it. Early in training D(G(z)) is near 0.",
     alt="Two panels over D(G(z)) from 0 to 1. Left, two falling curves: one starts very high, the other starts flat at "
-    "0 and falls steeply near 1. Right, two straight lines that cross at one half: the non-saturating loss pulls with "
-    "1 at the left end, the minimax loss with 0.",
+    "0 and falls steeply near 1. Right, two straight lines that cross at one half: the gradient of the non-saturating "
+    "loss is 1 at the left end, that of the minimax loss 0.",
 )
 def objectives_curves(results: pd.DataFrame) -> Figure:
     """Losses and their gradients, side by side."""
@@ -135,7 +135,7 @@ def objectives_curves(results: pd.DataFrame) -> Figure:
 
 @figure(
     objectives_alone,
-    caption="What the discriminator says of real and of generated images when only one of the two networks is trained. "
+    caption="The discriminator's output for real and generated images when only one of the two networks is trained. "
     "Thin lines: seeds.",
     alt="Two panels. With only the discriminator trained its output goes to 1 for real and to 0 for generated images; "
     "with only the generator trained the output for generated images rises, and that for real ones stays level.",
@@ -161,9 +161,9 @@ def objectives_alone_curves(results: pd.DataFrame) -> Figure:
 @figure(
     alone_sheet,
     format="png",
-    caption="What the generator makes of the same noise before and after such a training.",
+    caption="Images from the same noise before and after training only one of the networks.",
     alt="Four rows of small images. The generator before any training is flat grey; with only the discriminator "
-    "trained it ends as grey noise. The last row shows what the generator comes to when it alone is trained.",
+    "trained it ends as grey noise. The last row shows the images of a generator that was trained alone.",
 )
 def alone_pictures(images: Arrays) -> Figure:
     """Two rows of images for each network that is trained."""

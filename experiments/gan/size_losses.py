@@ -30,7 +30,7 @@ def size_losses(setting: str, seed: int, training: Arrays) -> pd.DataFrame:
 @figure(
     size_losses,
     dcgan_losses,
-    caption="What the discriminator says of generated images, averaged over 20 iterations; one line for each seed.",
+    caption="The discriminator's output for generated images, averaged over 20 iterations; one line for each seed.",
     alt="Lines on a logarithmic axis over the iterations, in one colour for each kind and size of image. Most stay "
     "near a tenth; of the lines of MNIST at 64 by 64 one does, and two fall by orders of magnitude, of which one comes "
     "back.",

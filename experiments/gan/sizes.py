@@ -182,9 +182,9 @@ def sizes_sheet(training: dict, seed: int = 0) -> Arrays:
 
 @figure(
     dcgan_sizes,
-    caption="Fréchet distance over the distance of two halves of the real images, against iterations: 1 would be as "
+    caption="Fréchet distance relative to that between two halves of the real images, over iterations: 1 would be as "
     "good as real. One line for each seed. Digits and photographs are measured with different networks, so their "
-    "heights do not compare.",
+    "curves cannot be compared.",
     alt="Curves above a dashed line at 1, in one colour for each kind and size of image. Those of scenes fall "
     "together; of those of MNIST at 64 by 64 one falls far, one late and a little, and one stays level; those with a "
     "slower discriminator stay high and waver.",
@@ -210,7 +210,7 @@ def dcgan_sizes_curves(results: pd.DataFrame) -> Figure:
 @figure(
     sizes_sheet,
     format="png",
-    caption="Images that the first seed's generators make at the end of training, and real ones below them.",
+    caption="Images of the first seed's generators at the end of training, and real ones below them.",
     alt="Four pairs of rows of images; the lower row of each shows real ones. The generated digits are legible "
     "strokes, all different; with the slower discriminator the same digit appears five times; the generated scenes are "
     "bright and dark patches with edges.",

@@ -48,7 +48,7 @@ def unconditioned_sheet(training: dict, seed: int = 0) -> Arrays:
 @figure(
     unconditioned_discriminator,
     real_measures,
-    caption="Agreement of the classifier with the class asked for (left) and Fréchet distance (right), with and "
+    caption="Agreement of the classifier with the requested class (left) and Fréchet distance (right), with and "
     "without the class in the discriminator's input. Line: mean over seeds; band: lowest and highest seed; dashed: "
     "real digits; dotted: chance.",
     alt="Two panels over the iterations. Left, the agreement with the class in the discriminator's input and without "
@@ -77,9 +77,9 @@ def unconditioned_discriminator_curves(results: pd.DataFrame, real: pd.DataFrame
 @figure(
     unconditioned_sheet,
     format="png",
-    caption="One row for each class asked for, one column for each noise vector, with the class in the discriminator's "
+    caption="One row for each requested class, one column for each noise vector, with the class in the discriminator's "
     "input (left) and without it (right), at the end of the first seed's training.",
-    alt="Two blocks of ten rows and eight columns of digits. On the left most rows resemble the digit asked for, in a "
+    alt="Two blocks of ten rows and eight columns of digits. On the left most rows resemble the requested digit, in a "
     "few shapes that repeat; on the right every row repeats nearly one shape, often another digit.",
 )
 def unconditioned_pictures(images: Arrays) -> Figure:

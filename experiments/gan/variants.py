@@ -160,7 +160,7 @@ def variant_sheets(training: dict, seed: int = 0, columns: int = 20) -> Arrays:
     dcgan_variants,
     variant_measures,
     real_measures,
-    caption="Fréchet distance after equally many batches (but for the longer training): means with Student's 95% "
+    caption="Fréchet distance after equally many batches (except for the longer training): means with Student's 95% "
     "intervals over seeds, and the single seeds of the variants as small bars. Orange: the lab's own settings. Dashed: "
     "real digits against real digits.",
     alt="A list of variants sorted by their Fréchet distance on a logarithmic axis, each with an interval and small "

@@ -164,8 +164,8 @@ def z_columns_sheet(wide: Arrays, properties: Arrays, seed: int = 0, columns: in
 
 @figure(
     z_columns,
-    caption="Share of the variance of slant, thickness and width, the classes' means apart, that goes with the column: "
-    "for each generator, and (hollow) when every row of the table is shuffled.",
+    caption="Share of the variance of slant, thickness and width within classes that the column (the noise vector) "
+    "explains: for each generator, and (hollow) after every row of the table is shuffled.",
     alt="Three groups of dots, for slant, thickness and width, on a scale from 0 to 100 percent; hollow dots mark what "
     "chance gives.",
 )
@@ -196,9 +196,9 @@ def z_columns_shares(results: pd.DataFrame) -> Figure:
 @figure(
     z_columns_sheet,
     format="png",
-    caption="One column for each noise vector, one row for each digit that is asked for.",
-    alt="A table of generated digits: down a column the digit changes and the hand seems to stay the same; from column "
-    "to column slant, thickness and width differ.",
+    caption="One column for each noise vector, one row for each requested digit.",
+    alt="A table of generated digits: down a column the digit changes and the handwriting seems to stay the same; from "
+    "column to column slant, thickness and width differ.",
 )
 def z_columns_pictures(images: Arrays) -> Figure:
     """The lab's table of images: digits by noise vectors."""
@@ -209,8 +209,8 @@ def z_columns_pictures(images: Arrays) -> Figure:
     z_columns_sheet,
     suffix="directions",
     format="png",
-    caption="From left to right in each block along one direction in z, from 4 standard deviations on one side to 4 on "
-    "the other, for every digit.",
+    caption="In each block, z moves along one direction from left to right, from 4 standard deviations on one side to "
+    "4 on the other, for every digit.",
     alt="Three blocks of ten rows of digits, headed slant, thickness and width; from left to right in each block the "
     "property grows in most rows, and at the ends some digits break or become others.",
 )
@@ -228,7 +228,7 @@ def z_columns_directions(images: Arrays) -> Figure:
 @figure(
     z_directions,
     caption="Mean slant, thickness and width of the digits when z is moved along the direction found for one of them "
-    "(its own panel), in standard deviations of z. Each in units of its range over all three ways.",
+    "(its own panel), in standard deviations of z. Each in units of its range over all three directions.",
     alt="Three panels of three lines each. In each panel the line of the panel's own property rises; the others show "
     "what moves along with it.",
 )

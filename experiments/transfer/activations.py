@@ -95,8 +95,8 @@ def activation_thumbnails(maps: Arrays, channels: pd.DataFrame) -> Arrays:
     activations,
     activation_thumbnails,
     format="png",
-    caption="Photographs (left) and maps after the first convolution and its ReLU, each channel on its own scale: "
-    "white is one of its strongest responses. The channels are chosen to differ as much as possible.",
+    caption="Photographs (left) and feature maps after the first convolution and its ReLU, each channel on its own "
+    "scale: white is one of its strongest responses. The channels are chosen to differ as much as possible.",
     alt="Four rows of a photograph and six grey maps of it. The maps keep the outlines of the photograph; some light "
     "up at edges, others in bright or in dark areas.",
 )

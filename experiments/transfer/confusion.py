@@ -87,8 +87,8 @@ def mistake_images(mistakes: pd.DataFrame) -> Arrays:
 
 @figure(
     confusion,
-    caption="Of the test images of each class (rows), the share in percent that is taken for each class (columns), at "
-    "the best cut. Cells without a number are below half a percent.",
+    caption="Of the test images of each class (rows), the percentage classified as each class (columns), at the best "
+    "cut. Cells without a number are below half a percent.",
     alt="A square matrix with the class names on both sides. The diagonal is dark; of the other cells only a few are "
     "shaded, most of them between classes that look alike.",
 )
@@ -124,9 +124,9 @@ def confusion_matrix(results: pd.DataFrame) -> Figure:
     mistakes,
     mistake_images,
     format="png",
-    caption="The test images that are wrong with the most confidence, the surest first: true class (first line) and "
+    caption="The misclassified test images with the highest confidence, highest first: true class (first line) and "
     "predicted class (second line, after the arrow).",
-    alt="A sheet of 20 small grey photographs. Above each are its true class and the class it is taken for.",
+    alt="A sheet of 20 small grey photographs. Above each are its true class and the predicted class.",
 )
 def mistakes_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     """The images with true and predicted class."""

@@ -133,8 +133,8 @@ def fine_tuning_bars(results: pd.DataFrame) -> Figure:
     fine_tuning,
     fine_tuning_curves,
     suffix="curves",
-    caption="Learning curves: accuracy on the images that are learned from (augmented, with dropout) and on those held "
-    "out, mean of the seeds and, in the band, the lowest and the highest. A curve ends where the first of its seeds "
+    caption="Learning curves: accuracy on the training images (augmented, with dropout) and on the validation images, "
+    "mean of the seeds and, in the band, the lowest and the highest. A curve ends where the first of its seeds "
     "stopped.",
     alt="Four panels, one for each regime, with two curves over epochs. In the three that start from the pretrained "
     "network both rise within a few epochs. From scratch both rise slowly and end far lower.",

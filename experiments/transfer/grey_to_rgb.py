@@ -268,8 +268,8 @@ COLOURS = ("red", "green", "blue")
 
 @figure(
     grey_to_rgb,
-    caption="Accuracy on the test images by how grey becomes colour, with 95% bootstrap intervals (left); what the "
-    "learned convolution makes of grey, one line for each seed, against the repeated channel (dotted, right).",
+    caption="Accuracy on the test images by method of converting grey to colour, with 95% bootstrap intervals (left); "
+    "the learned map from grey to each colour, one line for each seed, against the repeated channel (dotted, right).",
     alt="Left, dots with intervals that overlap, for the repeated channel, the summed layer and the learned "
     "convolution with each seed. Right, three panels for red, green and blue with lines near the diagonal.",
 )

@@ -174,8 +174,8 @@ def heads_bars(results: pd.DataFrame) -> Figure:
     heads,
     head_strengths,
     suffix="c",
-    caption="Accuracy in cross-validation on the training images against C, the weight of the errors: mean of the "
-    "folds, and in the band the lowest and highest fold. The ring is the chosen C.",
+    caption="Cross-validated accuracy on the training images against C, the inverse regularisation strength: mean of "
+    "the folds, and in the band the lowest and highest fold. The ring is the chosen C.",
     alt="Two curves over a logarithmic axis, one for each classifier, that rise and level off.",
 )
 def heads_strengths(results: pd.DataFrame, strengths: pd.DataFrame) -> Figure:

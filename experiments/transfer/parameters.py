@@ -42,7 +42,7 @@ def parameters(network: str) -> pd.DataFrame:
 
 @figure(
     parameters,
-    caption="Where the parameters are, and how many values each layer delivers for one image. Poolings have no "
+    caption="Where the parameters are, and how many output values each layer has for one image. Pooling layers have no "
     "parameters and so no bar there.",
     alt="Two panels of bars for each network over its layers, parameters above and values below. Parameters grow with "
     "depth; in VGG16 the first fully connected layer alone holds most of them. The number of values falls with depth.",

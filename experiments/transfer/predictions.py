@@ -94,8 +94,8 @@ def prediction_images() -> Arrays:
     predictions,
     prediction_images,
     format="png",
-    caption="The images, with their true class (first line) and what the network takes them for (second line): "
-    "its most probable class in blue if right and vermillion if wrong, with its probability.",
+    caption="The images, with their true class (first line) and the network's prediction (second line): the most "
+    "probable class, in blue if correct and vermillion if wrong, with its probability.",
     alt="A sheet of 25 small photographs in five rows. Above each are the true class and the predicted class with a "
     "probability.",
 )
@@ -109,7 +109,7 @@ def predictions_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
 @figure(
     prediction_settings,
     caption="Accuracy on the 25 images with and without ImageNet's normalisation, in evaluation and in training mode. "
-    "In training mode, where dropout is at work, each small dot is a pass and the large one their mean.",
+    "In training mode, where dropout is active, each small dot is a pass and the large one their mean.",
     alt="Four groups of dots for each network: evaluation mode with normalisation, training mode with normalisation, "
     "and both without. The single dots of evaluation mode lie beside spread-out dots of training mode.",
 )

@@ -127,9 +127,9 @@ def sample_size(grams: dict, best: dict, subsets: int = 5, folds: int = 3, seed:
 
 @figure(
     sample_size,
-    caption="Accuracy on the test images against training images of each class, on features of the pretrained network "
-    "and of the same network with random weights. Bands are 95% bootstrap intervals over test images; bars reach from "
-    "the worst to the best subset.",
+    caption="Accuracy on the test images against training images per class, on features of the pretrained network and "
+    "of the same network with random weights. Bands are 95% bootstrap intervals over test images; bars reach from the "
+    "worst to the best subset.",
     alt="Two rising curves over the number of images per class on a logarithmic axis. The one of the pretrained "
     "network is far above the one of random weights everywhere, and both are above a dotted line for chance.",
 )

@@ -163,12 +163,12 @@ def adversarial_thumbnails(made: Arrays, results: pd.DataFrame) -> Arrays:
     adversarial,
     adversarial_thumbnails,
     format="png",
-    caption="The pair with the smallest change (top), the median and the largest (bottom): original, adversarial "
-    "image, the middle of the change as it is, and ten times as strong. Above the first two, what the network takes "
-    "the image for, which need not be its true class, and the probability of the target. Grey is no change; the bar "
-    "gives the grey levels of the last column, where larger changes are clipped to its ends.",
-    alt="Three rows of four pictures. Original and adversarial image look the same. The change is an even grey; ten "
-    "times as strong it is coloured noise, finer and fainter in the upper rows.",
+    caption="The pair with the smallest perturbation (top), the median and the largest (bottom): original, adversarial "
+    "image, the centre of the perturbation as it is, and amplified ten times. Above the first two, the network's "
+    "prediction, which need not be the true class, and the probability of the target. Grey is no change; the bar gives "
+    "the grey levels of the last column, where larger changes are clipped to its ends.",
+    alt="Three rows of four pictures. Original and adversarial image look the same. The perturbation is an even grey; "
+    "amplified ten times it is coloured noise, finer and fainter in the upper rows.",
 )
 def adversarial_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     """A row for each pair."""
@@ -212,9 +212,9 @@ def adversarial_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
 @figure(
     adversarial,
     suffix="sizes",
-    caption="All pairs of image and target that succeeded. Left: root mean square of the change against the number of "
-    "steps. Right: share of the adversarial images that the network still takes for the target, and for anything but "
-    "what it takes the original for, after they have been stored.",
+    caption="All pairs of image and target that succeeded. Left: root mean square of the perturbation against the "
+    "number of steps. Right: share of the adversarial images that, after they have been stored, are still classified "
+    "as the target, and still classified differently from the original.",
     alt="Left, dots along a rising curve that bends downwards. Right, pairs of bars for 8-bit rounding and three JPEG "
     "qualities; the first of each pair falls much faster than the second.",
 )

@@ -94,9 +94,9 @@ def permutation_test(results: pd.DataFrame, draws: int = 10_000, seed: int = 0) 
 
 @figure(
     adversarial_saliency,
-    caption="Left: rank correlation of where the change lies with the saliency of the same image, one dot for each "
-    "image (mean over targets), and with the saliency of the other images (bars: the middle 95%). Right: the mean over "
-    "all pairs (line), and the same after maps have been dealt out to images at random.",
+    caption="Left: rank correlation of the perturbation's magnitude with the saliency of the same image, one dot for "
+    "each image (mean over targets), and with the saliency of the other images (bars: the middle 95%). Right: the mean "
+    "over all pairs (line), and the same for random assignments of maps to images (permutation test).",
     alt="Left, 25 dots, most above the bars that belong to them. Right, a histogram that is narrow and far left of a "
     "vertical line.",
 )

@@ -148,13 +148,13 @@ def adversarial_transfer(
 
 @figure(
     adversarial_strength,
-    caption="Share of the images with which each rule has reached its aim, against the size of the change (root mean "
-    "square over pixels and channels, in grey levels of 0 … 255). The lab's rule and DeepFool stop at the length that "
-    "each image needs; changes below 0.02 are drawn there. The others get a budget: their markers are largest changes "
-    "of 1/8, 1/4, 1/2, 1, 2, 4 and 8 levels, from left to right.",
-    alt="Two panels of rising curves. Towards a given class PGD rises first, then the lab's rule, and FGSM lies far "
-    "below. Away from the answer DeepFool rises first. Random signs stay at zero towards a class and rise last away "
-    "from the answer.",
+    caption="Success rate of each attack against the size of the perturbation (root mean square over pixels and "
+    "channels, in grey levels of 0 … 255). The lab's attack and DeepFool stop at the size that each image needs; sizes "
+    "below 0.02 are drawn there. The others get a budget: their markers are largest changes of 1/8, 1/4, 1/2, 1, 2, 4 "
+    "and 8 levels, from left to right.",
+    alt="Two panels of rising curves. Towards a given class PGD rises first, then the lab's attack, and FGSM lies far "
+    "below. Away from the predicted class DeepFool rises first. Random signs stay at zero towards a class and rise "
+    "last away from the prediction.",
 )
 def adversarial_strength_curves(results: pd.DataFrame) -> Figure:
     """A panel for each aim, a curve for each attack."""
@@ -192,10 +192,10 @@ def adversarial_strength_curves(results: pd.DataFrame) -> Figure:
 
 @figure(
     adversarial_transfer,
-    caption="Share of the images whose answer changes, for the network that the change was made for and for another "
-    "that had no part in it, with 95% bootstrap intervals. A targeted change counts whatever the new answer is. All "
-    "changes are scaled to the same size. Random signs have no aim: both draws of them are one group.",
-    alt="Pairs of bars for each rule and aim. The first of each pair is near one except for random signs; the second "
+    caption="Share of the images whose prediction changes, for the attacked network and for another one (transfer), "
+    "with 95% bootstrap intervals. A targeted attack counts whatever the new prediction is. All perturbations are "
+    "scaled to the same size. Random signs have no aim: both draws of them are one group.",
+    alt="Pairs of bars for each attack and aim. The first of each pair is near one except for random signs; the second "
     "is far lower.",
 )
 def adversarial_transfer_bars(results: pd.DataFrame) -> Figure:

@@ -130,11 +130,11 @@ def class_image_thumbnails(made: Arrays, second: Arrays) -> Arrays:
     class_image,
     class_image_thumbnails,
     format="png",
-    caption="Class images of the first network, from one of the `class_image.seeds`{.value} starting noises that the "
-    "text averages over. Above each, the probability of the class for the network that it was made with, and for the "
-    "other.",
+    caption="Class images of the first network, from one of the `class_image.seeds`{.value} noise images over which "
+    "the text averages. Above each, the probability of the class for the network it was made with and for the other "
+    "one.",
     alt="Pale coloured textures. In some, parts of the named things repeat, such as faces, legs and petals; in others "
-    "hardly anything can be made out.",
+    "hardly anything is recognisable.",
 )
 def class_image_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     """Class images of the first network, four in a row."""
@@ -148,9 +148,9 @@ def class_image_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     suffix="second",
     format="png",
     caption="Class images of the second network, made in the same way. Above each, the probability of the class for "
-    "the network that it was made with, and for the other.",
-    alt="Pale coloured textures of a fine grain. Spirals in that of the snail and legs in that of the tarantula can be "
-    "made out, and little else.",
+    "the network it was made with and for the other one.",
+    alt="Pale coloured textures of a fine grain. Spirals in that of the snail and legs in that of the tarantula are "
+    "recognisable, and little else.",
 )
 def class_image_second(results: pd.DataFrame, images: Arrays) -> Figure:
     """Class images of the second network, four in a row."""

@@ -125,9 +125,9 @@ def class_image_regularisation_thumbnails(made: Arrays) -> Arrays:
     class_image_regularisation_thumbnails,
     format="png",
     caption="Class images of *`class_image_regularisation.shown`{.value}* for L2 weights λ from weak to strong, and at "
-    "the lab's weight with blur and jitter switched off. Above each, the probability of the class for the network that "
-    "it was made with, and for the other.",
-    alt="With a growing L2 weight the picture fades to an even grey; without blur it is full of fine grain.",
+    "the lab's weight with blur and jitter switched off. Above each, the probability of the class for the network it "
+    "was made with and for the other one.",
+    alt="With a growing L2 weight the picture fades to an even grey; without blur it is full of high frequencies.",
 )
 def class_image_regularisation_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     """The weights in two rows, then the variants."""

@@ -153,8 +153,8 @@ def class_image_start_thumbnails(made: Arrays) -> Arrays:
     format="png",
     caption="Gradient ascent from photographs. Under each picture, the probability of the class for the network that "
     "ascends, and for the other. Last row: saliency of the photograph.",
-    alt="Four columns. Under each photograph it comes back paler and greyer, with repeated parts of the object drawn "
-    "over it, the more the longer; the object can still be seen.",
+    alt="Four columns. Below each photograph it is shown after more and more iterations, paler and greyer, with "
+    "repeated parts of the object drawn over it; the object remains visible.",
 )
 def class_image_start_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     """A column for each photograph: start, snapshots, saliency."""

@@ -80,8 +80,8 @@ def saliency_thumbnails(maps: Arrays) -> Arrays:
     saliency_thumbnails,
     format="png",
     caption="The images and the saliency maps of their true class: bright pixels are those on which the score depends "
-    "most. Blue: the network is right. Vermillion: it is wrong. The number is the share of the map inside the object's "
-    "box over the box's share of the image; 1 would be no preference.",
+    "most. Blue: classified correctly. Vermillion: misclassified. The number is the lift: the share of the map inside "
+    "the object's box divided by the box's share of the image; 1 means no preference.",
     alt="25 photographs, each beside a dark map with bright specks. In most maps the specks are densest on the object.",
 )
 def saliency_sheet(results: pd.DataFrame, images: Arrays) -> Figure:

@@ -129,9 +129,9 @@ def four_maps(
     saliency_checks,
     saliency_stability,
     caption="Rank correlation of the maps with the original ones, mean over the images with 95% bootstrap interval. "
-    "Left: the layers from the last down to the one named get random weights. Right: the image gets Gaussian noise of "
-    "the given deviation. SmoothGrad adds noise of its own. On the left it is drawn afresh for the second map, so that "
-    "the curve starts below 1 with no random weight; on the right both maps have the same.",
+    "Left: the layers from the last down to the named one have random weights. Right: the image has Gaussian noise of "
+    "the given standard deviation. SmoothGrad adds noise of its own. On the left it is drawn afresh for the second "
+    "map, so that the curve starts below 1 with no random weight; on the right both maps have the same.",
     alt="Two panels of four curves. Left, the correlations fall once layers have random weights. Right, they fall with "
     "the noise, the gradient's fastest.",
 )

@@ -82,9 +82,9 @@ def all_maps(maps: Arrays, second: Arrays, inputs: np.ndarray, seed: int) -> dic
 
 @figure(
     saliency_curves,
-    caption="Probability of the true class, mean over the images, while the pixels that a map marks most strongly are "
-    "deleted first (left; a curve that falls early is good) and while they come first into a blurred image (right; a "
-    "curve that rises early is good). Dotted, in grey: two maps that know nothing of the network.",
+    caption="Probability of the true class, mean over the images, as pixels are deleted, those that a map marks most "
+    "strongly first (left; a curve that falls early is good), and as they are inserted into a blurred image (right; a "
+    "curve that rises early is good). Dotted, in grey: two baselines that do not depend on the network.",
     alt="Two panels of curves over the share of pixels. On the left all fall steeply at once but that of the edges, "
     "which falls later; on the right Grad-CAM's two curves rise first and the random one last.",
 )

@@ -135,9 +135,10 @@ def saliency_methods_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     saliency_methods,
     suffix="scores",
     caption="Each method over the images, mean with 95% bootstrap interval. Deletion: mean probability of the true "
-    "class while the strongest pixels go first (low is good). Insertion: while they come first (high is good). Lift: "
-    "how much more of the map is inside the object's box than its area would give. Fine waves: share of the map's "
-    "variance in waves shorter than 4 pixels. In grey, two maps that know nothing of the network.",
+    "class as the strongest pixels are deleted first (low is good). Insertion: as they are inserted first (high is "
+    "good). Lift: how much more of the map is inside the object's box than its area would give. Fine waves: "
+    "high-frequency energy of the map, at wavelengths below 4 pixels. In grey, two baselines that do not depend on the "
+    "network.",
     alt="Four panels of dots with intervals, one line for each method. Grad-CAM has the highest lift for each network "
     "and the smallest share of fine waves; the intervals of deletion and insertion overlap widely.",
 )
@@ -173,8 +174,8 @@ def saliency_methods_scores(results: pd.DataFrame) -> Figure:
 @figure(
     saliency_spectrum,
     caption="Power of the maps at each spatial frequency along rows and columns (mean over the images, scaled to a "
-    "mean of 1). Dotted: periods of 2, 4, 8 and 16 pixels, the strides of SqueezeNet's first convolution and of the "
-    "poolings after it, accumulated.",
+    "mean of 1). Dotted: periods of 2, 4, 8 and 16 pixels, the accumulated strides of SqueezeNet's first convolution "
+    "and of the pooling layers after it.",
     alt="Curves over frequency. All have sharp peaks at the dotted lines of 1/4 and 1/2; the second network's are the "
     "lowest.",
 )

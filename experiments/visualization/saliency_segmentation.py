@@ -119,8 +119,7 @@ def _fade(image, mask):  # type: ignore[no-untyped-def]
     saliency_segmentation,
     saliency_segmentation_thumbnails,
     format="png",
-    caption="Images, and what the random walk takes for the object when its seeds come from each map. The rest is "
-    "faded.",
+    caption="Images, and the object found by the random walk with seeds from each map. The background is faded.",
     alt="Six columns of a photograph and three cut-outs of it. Some cut-outs are the animal, others a ragged part of "
     "it with background.",
 )
@@ -134,8 +133,8 @@ def saliency_segmentation_sheet(results: pd.DataFrame, images: Arrays) -> Figure
     saliency_segmentation,
     suffix="overlap",
     caption="Overlap (intersection over union) of the box around the mask with the box drawn by hand. Dots: images. "
-    "Ring and bar: mean with 95% bootstrap interval. Dotted: a half, from which on an object counts as found. The last "
-    "two rows know nothing of the image.",
+    "Ring and bar: mean with 95% bootstrap interval. Dotted: a half, from which an object counts as found. The last "
+    "two rows are baselines that do not depend on the image.",
     alt="Five rows of dots over the overlap. Those of the three methods spread from nearly 0 to nearly 1.",
 )
 def saliency_segmentation_overlap(results: pd.DataFrame) -> Figure:
