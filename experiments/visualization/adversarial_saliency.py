@@ -84,12 +84,13 @@ def permutation_test(results: pd.DataFrame, draws: int = 10_000, seed: int = 0) 
     table = results.pivot_table(index="image", columns="map_of", values="correlation").to_numpy()
     weight = results[results["own"]].groupby("image").size().to_numpy()
     columns = np.sort(results["image"].unique()) - 1
-    rng, found = np.random.default_rng(seed), float((table[range(len(table)), columns] * weight).sum() / weight.sum())
+    rng = np.random.default_rng(seed)
+    observed = float((table[range(len(table)), columns] * weight).sum() / weight.sum())
     null = []
     for _ in range(draws):
-        dealt = rng.permutation(table.shape[1])[: len(table)]
-        null.append(float((table[range(len(table)), dealt] * weight).sum() / weight.sum()))
-    return found, null, float((1 + sum(value >= found for value in null)) / (draws + 1))
+        permuted = rng.permutation(table.shape[1])[: len(table)]
+        null.append(float((table[range(len(table)), permuted] * weight).sum() / weight.sum()))
+    return observed, null, float((1 + sum(value >= observed for value in null)) / (draws + 1))
 
 
 @figure(
