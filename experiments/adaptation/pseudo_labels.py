@@ -118,7 +118,7 @@ def _rounds(
 
 def _started(start: str, seed: int, source: Digits, runs: list) -> DomainAdversarialNetwork:
     """A new copy of the network that a sweep starts from."""
-    from experiments.lab.methods.device import best_device
+    from experiments.lab.device import best_device
     from experiments.lab.methods.domain_adversarial import set_weights, train
     from experiments.lab.nets.dann import DomainAdversarialNetwork
 

@@ -91,7 +91,7 @@ def train_conditional(
 def conditional_generator(training: Arrays) -> ConditionalGenerator:
     """The trained conditional generator, in evaluation mode; its width is inferred from its weights."""
     from experiments.gan.quality import weights
-    from experiments.lab.methods.device import best_device
+    from experiments.lab.device import best_device
     from experiments.lab.nets.cdcgan import ConditionalGenerator
 
     state = weights(training, "generator/")

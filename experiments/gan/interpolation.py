@@ -60,7 +60,7 @@ def interpolation(training: Arrays, classifier: Arrays, seed: int = 0, points: i
 def dcgan_generator(training: Arrays):  # type: ignore[no-untyped-def]
     """The trained DCGAN generator, in evaluation mode; its sizes are inferred from its weights."""
     from experiments.gan.quality import weights
-    from experiments.lab.methods.device import best_device
+    from experiments.lab.device import best_device
     from experiments.lab.nets.dcgan import Generator
 
     state = weights(training, "generator/")

@@ -77,7 +77,7 @@ def as_seen(model: DigitClassifier, images: np.ndarray) -> dict[str, np.ndarray]
 
 def trained_classifier(classifier: Arrays) -> DigitClassifier:
     """The classifier with the weights that the step `classifier` stored, on the best device."""
-    from experiments.lab.methods.device import best_device
+    from experiments.lab.device import best_device
     from experiments.lab.nets.digit_classifier import DigitClassifier
 
     model = DigitClassifier()

@@ -122,7 +122,7 @@ def _photograph_features(network: str, images: np.ndarray, side: int = 112, batc
     import numpy as np
     import torch
 
-    from experiments.lab.methods.device import best_device
+    from experiments.lab.device import best_device
     from experiments.lab.nets.inputs import normalised
     from experiments.lab.nets.registry import build
 

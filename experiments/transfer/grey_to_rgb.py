@@ -36,7 +36,7 @@ def grey_first_layer(network: str, images: int = 4, rounds: int = 4, seed: int =
 
     import torch
 
-    from experiments.lab.methods.device import best_device
+    from experiments.lab.device import best_device
     from experiments.lab.nets.grey import first_convolution, make_grey
     from experiments.lab.nets.imagenet_statistics import DEVIATION, MEAN
     from experiments.lab.nets.layers import layers
@@ -201,8 +201,8 @@ def _named(
     import numpy as np
     import torch
 
+    from experiments.lab.device import best_device
     from experiments.lab.methods.crops import view
-    from experiments.lab.methods.device import best_device
     from experiments.lab.methods.linear_svm import linear_svm
     from experiments.lab.nets.cuts import cuts, flat, tapped
 

@@ -25,7 +25,7 @@ def networks(curve: pd.DataFrame, images: int = 8, rounds: int = 5) -> pd.DataFr
 
     import torch
 
-    from experiments.lab.methods.device import best_device
+    from experiments.lab.device import best_device
     from experiments.lab.nets.cuts import cuts, tapped
     from experiments.lab.nets.layers import layers
     from experiments.lab.nets.registry import build, image_size

@@ -39,8 +39,8 @@ def tuning_features(images: Arrays, network: str = "squeezenet1_1", side: int = 
     import numpy as np
     import torch
 
+    from experiments.lab.device import best_device
     from experiments.lab.methods.crops import VIEWS, view
-    from experiments.lab.methods.device import best_device
     from experiments.lab.nets.adapted import adapted, below
     from experiments.lab.nets.inputs import normalised
     from experiments.lab.nets.registry import build

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from experiments.lab.methods.device import best_device
+from experiments.lab.device import best_device
 from experiments.lab.methods.gan_losses import GeneratorLoss, discriminator_loss, generator_loss
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from experiments.lab.methods.device import best_device
+from experiments.lab.device import best_device
 
 
 def probabilities(model: nn.Module, images: Tensor, *, dropout: bool = False, seed: int = 0) -> np.ndarray:

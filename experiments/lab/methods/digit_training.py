@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import nn
 
+from experiments.lab.device import best_device
 from experiments.lab.methods.adversarial_training import as_input
-from experiments.lab.methods.device import best_device
 from experiments.lab.nets.digit_classifier import DigitClassifier
 
 

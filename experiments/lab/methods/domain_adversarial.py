@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from experiments.lab.methods.device import best_device
+from experiments.lab.device import best_device
 from experiments.lab.methods.gradient_reversal import annealed, reverse_gradient
 from experiments.lab.methods.recolour import recolour
 from experiments.lab.nets.dann import DomainAdversarialNetwork, as_input

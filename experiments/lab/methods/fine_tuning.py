@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from experiments.lab.methods.device import best_device
+from experiments.lab.device import best_device
 
 Inputs = Callable[[np.ndarray], Tensor]
 """Indices of images -> the network's input for them, [images, …]."""

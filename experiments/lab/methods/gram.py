@@ -26,7 +26,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from experiments.lab.methods.device import best_device
+from experiments.lab.device import best_device
 from experiments.lab.methods.memory import PeakMemory
 from experiments.lab.methods.spool import FLOAT, Block, Spool, blocks, passes
 from experiments.lab.nets.cuts import Cut, flat, tapped

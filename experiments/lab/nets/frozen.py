@@ -21,7 +21,7 @@ def frozen(name: str) -> nn.Module:
     Weights get no gradients, and feature maps are stored channels-last: on a CPU, a forward and a backward pass then
     take less than half the time.
     """
-    from experiments.lab.methods.device import best_device
+    from experiments.lab.device import best_device
 
     model = build(name).requires_grad_(False)
     return model.to(best_device()).to(memory_format=torch.channels_last)
