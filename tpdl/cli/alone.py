@@ -14,7 +14,8 @@ def main(file: str) -> None:
         >>> if __name__ == "__main__":
         ...     tpdl.main(__file__)
 
-        With them, `python experiments/transfer/layer_cut.py` is what `tpdl run` does for this file, and an editor can debug it.
+        With them, `python experiments/transfer/layer_cut.py` does for this file what `tpdl run` does, and an editor can
+        debug it.
 
     Raises:
         SystemExit: always, with the exit code of `tpdl run`.

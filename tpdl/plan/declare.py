@@ -45,7 +45,8 @@ def experiment(
         1  0.48
         2  0.50
 
-        In `experiments/noise/means.py` its steps are `noise/means/n=10` and `noise/means/n=1000`; the table is `figures/noise/means.csv`.
+        In `experiments/noise/means.py` its steps are `noise/means/n=10` and `noise/means/n=1000`, and the table is
+        `figures/noise/means.csv`.
 
     Its return annotation decides the product: `pd.DataFrame` a CSV, `dict` a JSON file, `Arrays` an NPZ file.
 
