@@ -13,6 +13,7 @@ import pytest
 
 from tests.docs.reader import SHELLS, Reader, blocks, environment, prose
 from tests.workflow.conftest import commit, git, in_folder
+from tpdl import UserError
 from tpdl.init import start_project
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +47,16 @@ def hooks() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def mistake(command: str) -> str:
+    """What is wrong with `tpdl …`; empty if it is understood. In a sentence it may stand without its arguments."""
+    line = re.split(r" *(?:\|\||&&|[|>#])", command)[0]
+    try:
+        hooks().parser().parse_args(shlex.split(line)[1:])
+    except UserError as error:
+        return "" if "the following arguments are required" in str(error) else str(error)
+    return ""
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +115,6 @@ def test_every_block_says_what_it_is() -> None:
 
 def test_commands_in_the_text_are_understood() -> None:
     """Also those between the lines, and those that no test can run."""
-    parser = hooks().parser()
     found = [
         (name(page), command)
         for page in PAGES
@@ -116,15 +126,5 @@ def test_commands_in_the_text_are_understood() -> None:
         if command.startswith("tpdl ")
     ]
     assert len(found) > 50
-    wrong = []
-    for page, command in found:
-        line = re.split(r" *(?:\|\||&&|[|>#])", command)[0]
-        try:
-            parser.parse_args(shlex.split(line)[1:])
-        except SystemExit:
-            pass  # --help
-        except Exception as error:
-            # In a sentence, a command may stand without its arguments, `tpdl mv`.
-            if "the following arguments are required" not in str(error):
-                wrong.append(f"{page}: {command}: {error}")
+    wrong = [f"{page}: {command}: {why}" for page, command in found if (why := mistake(command))]
     assert wrong == []
