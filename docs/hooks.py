@@ -12,7 +12,7 @@ from typing import Any
 
 from mkdocs.exceptions import PluginError
 
-from tpdl.cli.main import _parser as parser
+from tpdl.cli.main import parser
 
 PLACE = re.compile(r"^<!-- tpdl ?(\S*) -->$", re.MULTILINE)
 """`<!-- tpdl run -->` is where the usage and the options of `tpdl run` go, `<!-- tpdl -->` those of all commands."""

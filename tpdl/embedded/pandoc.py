@@ -28,11 +28,17 @@ HERE = Path(__file__).parent
 PLACE = HERE.parent / "render" / "tpdl.lua"
 QUARTO = HERE / "quarto.lua"
 PART = "<!-- tpdl part -->"
-TEMPLATE = f"$title$\n{PART}\n$toc$\n{PART}\n$body$\n"
+TEMPLATE = PART.join(["$title$\n", "\n$toc$\n", "\n$body$\n"])
 """What comes back for a page: its title, its table of contents and its text."""
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
+
+
+def files_of(lua_filter: Path) -> list[Path]:
+    """All files of a filter: the one that Pandoc is told of, and the parts that it loads from its folder."""
+    parts = lua_filter.with_name(f"{lua_filter.stem}-filter")
+    return [lua_filter, *sorted(parts.glob("*.lua"))]
 
 
 @cache
@@ -152,7 +158,8 @@ class Pandoc:
 def first_pass(pandoc: Pandoc) -> list[str]:
     """The syntax tree of every chapter as JSON, with everything in place but the numbers."""
     arguments = ["--from=markdown", "--to=json", f"--lua-filter={PLACE}", "--strip-comments"]
-    return parallel(lambda index: pandoc.convert(index, "tree", arguments, [PLACE]), range(len(pandoc.book.chapters)))
+    read = files_of(PLACE)
+    return parallel(lambda index: pandoc.convert(index, "tree", arguments, read), range(len(pandoc.book.chapters)))
 
 
 class SecondPass:
@@ -175,11 +182,11 @@ class SecondPass:
         citing, read = self._citations.arguments(index)
         numbers = self._numbers(index, to)
         arguments = [f"--lua-filter={QUARTO}", *citing, "--wrap=none"]
-        read, made = [QUARTO, *read], self._citations.made if citing else None
+        read, made = [*files_of(QUARTO), *read], self._citations.made if citing else None
         if to == "typst":  # on paper other things are put into the text, so it is read once more
             # Citations are finished text for Typst, not its own.
             arguments = ["--from=markdown", "--to=typst-citations", f"--lua-filter={PLACE}", *arguments]
-            return self._pandoc.convert(index, to, arguments, [PLACE, *read], numbers, citations=made)
+            return self._pandoc.convert(index, to, arguments, [*files_of(PLACE), *read], numbers, citations=made)
         arguments += ["--from=json", "--to=html5", "--standalone", f"--template={self._template}", "--mathml"]
         arguments += ["--section-divs", "--toc", f"--toc-depth={self._book.option('toc-depth', 3)}"]
         arguments += ["--metadata=pagetitle=page"]
