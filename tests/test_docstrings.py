@@ -42,6 +42,7 @@ def test_examples(module: str, path: Path, tmp_path: Path, monkeypatch: pytest.M
     for line, text in docstrings(path.read_text(encoding="utf-8")):
         runner.run(doctest.DocTestParser().get_doctest(text, dict(names), module, str(path), line - 1), out=said.append)
     assert runner.tries > 0 and runner.failures == 0, "".join(said)
+    assert "+SKIP" not in path.read_text(encoding="utf-8"), "what is shown is run; write a literal block otherwise"
 
 
 @pytest.mark.parametrize("name", tpdl.__all__)

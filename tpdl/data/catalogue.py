@@ -36,11 +36,12 @@ class CatalogueLike(Protocol):
 class Catalogue:
     """Data sets that are described by entries.
 
-    >>> catalogue = Catalogue([Entry("irises", "150 irises", "CC BY", "https://…", 4_551, ("irises/iris.data",))])
-    >>> catalogue.names()
-    ['irises']
-    >>> catalogue.resolve("irises", Path("/nowhere"))
-    []
+    Examples:
+        >>> catalogue = Catalogue([Entry("irises", "150 irises", "CC BY", "https://…", 4_551, ("irises/iris.data",))])
+        >>> catalogue.names()
+        ['irises']
+        >>> catalogue.resolve("irises", Path("/nowhere"))
+        []
 
     Args:
         entries: in the order in which they are listed.
