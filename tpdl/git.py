@@ -13,11 +13,11 @@ from pathlib import Path
 from tpdl.errors import UserError
 
 
-def git_bytes(root: Path, *arguments: str, given: bytes = b"") -> bytes:
+def git_bytes(root: Path, *arguments: str, stdin: bytes = b"") -> bytes:
     """What `git ARGUMENTS` prints when it is run in `root`.
 
     Args:
-        given: to its standard input.
+        stdin: what it reads from its standard input.
 
     Raises:
         UserError: git is not installed, or it refuses, with what it says.
@@ -26,7 +26,7 @@ def git_bytes(root: Path, *arguments: str, given: bytes = b"") -> bytes:
         done = subprocess.run(
             ["git", *arguments],
             cwd=root,
-            input=given,
+            input=stdin,
             env=os.environ | {"GIT_OPTIONAL_LOCKS": "0"},  # reading must not get in the way of anybody's commit
             capture_output=True,
             check=False,

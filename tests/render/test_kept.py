@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import tpdl.render
-from tpdl.embedded import kept, pandoc
+from tpdl.embedded import kept, passes
 from tpdl.embedded.citations import Citations
 from tpdl.plan.project import Project
 from tpdl.report import build
@@ -109,10 +109,10 @@ def test_only_what_changed_is_made(root: Path, made: list[str]) -> None:
 def test_an_edit_of_any_part_of_a_filter_is_seen(
     root: Path, monkeypatch: pytest.MonkeyPatch, constant: str, folder: Path, part: str, old: str, new: str
 ) -> None:
-    entry: Path = getattr(pandoc, constant)
+    entry: Path = getattr(passes, constant)
     filters = root / "filters"
     shutil.copytree(folder, filters, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    monkeypatch.setattr(pandoc, constant, filters / entry.name)
+    monkeypatch.setattr(passes, constant, filters / entry.name)
     before = render(root)["_book/report/constructs.html"]
     edited(f"filters/{part}", old, new)(root)
     after = render(root)["_book/report/constructs.html"]

@@ -35,7 +35,7 @@ def test_the_order_of_the_steps(workflow: dict) -> None:
         "actions/checkout",
         "actions/setup-python",
         "quarto-dev/quarto-actions/setup",
-        'python -m pip install --editable ".[docs]"',
+        'python -m pip install "pip>=25.1"\npython -m pip install --editable . --group docs\n',
         "tpdl status",
         "tpdl claims",
         "quarto render",

@@ -95,7 +95,7 @@ class InCommit:
     def _contents(self) -> dict[str, bytes]:
         """Object -> content, all of them by one process: hundreds of small files would need hundreds."""
         objects = sorted(set(self._objects.values()))
-        answer = git_bytes(self._root, "cat-file", "--batch", given="".join(f"{name}\n" for name in objects).encode())
+        answer = git_bytes(self._root, "cat-file", "--batch", stdin="".join(f"{name}\n" for name in objects).encode())
         contents, at = {}, 0
         for name in objects:
             end_of_head = answer.index(b"\n", at)

@@ -15,7 +15,8 @@ from markupsafe import Markup, escape
 
 from tpdl.embedded.images import with_sizes
 from tpdl.embedded.labels import ChapterNumbers, Labels
-from tpdl.embedded.pandoc import PART, SecondPass, parallel
+from tpdl.embedded.pandoc import parallel
+from tpdl.embedded.passes import PART, SecondPass
 from tpdl.embedded.search import sections
 from tpdl.files import atomic_write, sha256_bytes
 from tpdl.render.prepare import Prepared
