@@ -1,4 +1,4 @@
-"""What the documentation does while it is built: the command line's options come from its parser, code blocks get titles.
+"""What the documentation does while it is built: the options of the commands are their parser's, code blocks get titles.
 
 MkDocs calls the functions named `on_…`; see mkdocs.yml.
 """
@@ -26,7 +26,7 @@ def on_page_markdown(markdown: str, *, page: Any, **_: Any) -> str:
 
 
 def titled(found: re.Match[str]) -> str:
-    """The first line of a code block as the site understands it: a file's name becomes its title, output looks like output.
+    """The first line of a code block as the site understands it: a file's name is its title, output looks like output.
 
     >>> titled(INFO.match("```python file=experiments/dice.py"))
     '```python title="experiments/dice.py"'

@@ -25,9 +25,9 @@ def atomic_path(path: Path) -> Iterator[Path]:
         >>> Path("primes.txt").read_text()
         '2 3 5 7'
 
-    A reader sees the old file or the new one, never half of one: a rename within one file system is atomic, and the content
-    is flushed to disk before it. The temporary name keeps the suffix, because writers such as numpy and matplotlib choose
-    the format by it.
+    A reader sees the old file or the new one, never half of one: a rename within one file system is atomic, and the
+    content is flushed to disk before it. The temporary name keeps the suffix, because writers such as numpy and
+    matplotlib choose the format by it.
 
     Raises:
         StepError: the disk is full or read-only; the temporary file is removed and the old file untouched.

@@ -4,7 +4,7 @@ Code blocks say what they are:
 
 | first line | what is done with it |
 |---|---|
-| `sh run`, `sh run exit=1` | run by bash, in the folder where the block before it ended; the last command ends with that code |
+| `sh run`, `sh run exit=1` | run by bash, where the block before it ended; the last command ends with that code |
 | `sh run background` | started, and interrupted once it has printed an address |
 | `sh shown` | not run; `NOT_RUN` in test_pages.py says why |
 | `text output` | compared: each line somewhere in what was printed last, in this order, `…` standing for anything |
@@ -56,7 +56,7 @@ def prose(text: str) -> str:
 
 
 def environment(programs: Path) -> dict[str, str]:
-    """Variables under which `tpdl` and `pytest` are those of this test, git knows who commits, and nothing is configured.
+    """Variables under which `tpdl`, `pytest` and `python` are those of this test, and nothing is configured.
 
     Args:
         programs: a new folder for the commands.

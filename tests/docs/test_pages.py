@@ -1,4 +1,4 @@
-"""Every page of docs/ is followed from the first line to the last: each command run, each edit made, each output compared."""
+"""Every page of docs/ is followed from top to bottom: each command is run, each edit made, each output compared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The documentation is built, as `make docs` does it, and read: complete, linked, and asking nobody else for anything."""
+"""The documentation is built, as `make docs` does it, and read: complete, linked, asking no other host for anything."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ class Catalogue:
     def fetch(self, name: str, root: Path) -> Path:
         """Download, verify and put in place what is missing of `name`, and return the folder it lies in.
 
-        An archive that is in the data root, downloaded or put there by hand, is unpacked. What is there already is kept.
+        An archive in the data root, downloaded or put there by hand, is unpacked. What is there already is kept.
 
         Raises:
             UserError: there is no stable public address; the message says what to do by hand.

@@ -79,8 +79,8 @@ class Checkpoint:
         >>> checkpoint.load("training") is None
         True
 
-    The folder belongs to the step *and* its fingerprint: a state that other code, parameters or inputs have saved is never
-    resumed. It is removed when the step succeeds.
+    The folder belongs to the step *and* its fingerprint: a state that other code, parameters or inputs have saved is
+    never resumed. It is removed when the step succeeds.
     """
 
     def __init__(self) -> None:
