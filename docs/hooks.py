@@ -1,4 +1,4 @@
-"""What the documentation does while it is built: the options of the commands are their parser's, code blocks get titles.
+"""What happens while the documentation is built: commands get the options of their parser, code blocks get titles.
 
 MkDocs calls the functions named `on_…`; see mkdocs.yml.
 """
