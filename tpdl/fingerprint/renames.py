@@ -9,8 +9,9 @@ is, which says who uses whom, and with the old names put back into the syntax tr
 what a record holds, symbol by symbol, nothing but names has changed. Names are put back only where it is certain what they mean; anything
 else keeps its text, so that the comparison fails and the step is refused rather than waved through.
 
-With the names, an import sorter changes the order of neighbouring imports; it is put back, too. (The order of imports decides nothing
-here: what a module does when it is imported is a symbol of its own.)
+With the names, an import sorter changes the order of neighbouring imports, and splits the import of names of which one has moved to
+another module; both are put back, too. (The order of imports decides nothing here: what a module does when it is imported is a
+symbol of its own.)
 """
 
 from __future__ import annotations
@@ -140,9 +141,10 @@ class _OldNames(ast.NodeTransformer):
             if not is_import or self._affected.isdisjoint(statements[at] for at in run):
                 continue
             places = [at for at in run if _sort_key(statements[at])[1].partition(".")[0] in self._ours]
-            ordered = sorted((statements[at] for at in places), key=_sort_key)
-            for at, statement in zip(places, ordered, strict=True):
+            ordered = _joined(sorted((statements[at] for at in places), key=_sort_key))
+            for at, statement in itertools.zip_longest(places, ordered):
                 statements[at] = statement
+        statements[:] = [statement for statement in statements if statement is not None]
 
     def visit_Import(self, node: ast.Import) -> ast.AST:
         names = [ast.alias(self._renames.module(alias.name), alias.asname) for alias in node.names]
@@ -227,6 +229,19 @@ class _OldNames(ast.NodeTransformer):
         if by_name and isinstance(first, ast.Constant) and isinstance(first.value, str):
             node.args[0] = ast.copy_location(ast.Constant(self._renames.module(first.value)), first)
         return self.generic_visit(node)
+
+
+def _joined(statements: list[Any]) -> list[Any]:
+    """Imports of the same module in one statement: what was split when one of its names moved to another module."""
+    joined: list[Any] = []
+    for _, group in itertools.groupby(statements, key=lambda each: (type(each), _sort_key(each))):
+        first, *others = group
+        if others and isinstance(first, ast.ImportFrom):
+            names = sorted((alias for each in (first, *others) for alias in each.names), key=lambda alias: alias.name)
+            joined.append(ast.copy_location(ast.ImportFrom(first.module, names, first.level), first))
+        else:
+            joined += [first, *others]
+    return joined
 
 
 def _sort_key(statement: ast.Import | ast.ImportFrom) -> tuple[bool, str]:

@@ -28,6 +28,8 @@ class Job:
     commit: str | None
     libraries: dict[str, str]
     """Import name -> distribution, of the libraries whose versions the record is to name."""
+    device: str = ""
+    """"module:function" of the project that names the device; see `[tool.tpdl] device`."""
 
     @property
     def places(self) -> Places:

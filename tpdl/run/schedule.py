@@ -167,4 +167,5 @@ def job_for(plan: Plan, name: str, facts: Facts, commit: str | None, libraries: 
         data_root=str(plan.project.data_root),
         commit=commit,
         libraries=libraries,
+        device=str(plan.project.settings.get("device", "")),
     )

