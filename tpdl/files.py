@@ -93,13 +93,18 @@ COARSE_SETTLED_NS = 2_000_000_000
 class FileSignature:
     """What the file system knows of a file's content without reading it: as long as it is the same, so is the content.
 
-        signature = FileSignature.of(path)           # before the file is read
-        content = path.read_bytes()
-        …
-        if FileSignature.of(path) == signature:      # `content` is still what the file holds
+    Examples:
+        >>> from pathlib import Path
+        >>> _ = Path("notes.txt").write_text("first")
+        >>> before = FileSignature.of(Path("notes.txt"))
+        >>> FileSignature.of(Path("notes.txt")) == before
+        True
+        >>> _ = Path("notes.txt").write_text("second")
+        >>> FileSignature.of(Path("notes.txt")) == before
+        False
 
-    Size and modification time alone can be deceived: `touch -d` and archives set the time back, which the change time shows,
-    and another file may be renamed into this one's place, which the inode shows.
+    Size and modification time alone can be deceived: `touch -d` and archives set the time back, which the change time
+    shows, and another file may be renamed into this one's place, which the inode shows.
     """
 
     size: int
@@ -125,8 +130,8 @@ class FileSignature:
     def is_settled(self) -> bool:
         """Whether the next change of the file will show in its signature.
 
-        Two changes within one tick of the clock look the same, so what is learned of a file that was changed just now must
-        not be remembered under its signature.
+        Two changes within one tick of the clock look the same, so what is learned of a file that was changed just now
+        must not be remembered under its signature.
         """
         coarse = (
             self.modified_ns % 1_000_000_000 == 0

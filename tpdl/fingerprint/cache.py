@@ -1,4 +1,4 @@
-"""The summaries of all files, kept in one JSON file, so that a run in which nothing changed parses nothing.
+"""The summaries of all source files, kept in one JSON file, so that a run in which nothing changed parses nothing.
 
 Deleting the file costs one parse of the project, never a wrong answer.
 """
@@ -60,7 +60,7 @@ class SummaryCache:
             self._changed = True
 
     def save(self, root: Path) -> None:
-        """Write what was learned and forget files that are gone. A read-only disk only costs the next run some time."""
+        """Write what was learned, and forget files that are gone. A disk that cannot be written costs the next run a parse."""
         if self._file is None or not self._changed:
             return
         files = {path: known for path, known in self._known.items() if (root / path).exists()}
