@@ -60,7 +60,7 @@ class SummaryCache:
             self._changed = True
 
     def save(self, root: Path) -> None:
-        """Write what was learned, and forget files that are gone. A disk that cannot be written costs the next run a parse."""
+        """Write what was learned, and forget files that are gone. If that fails, the next run has to parse again."""
         if self._file is None or not self._changed:
             return
         files = {path: known for path, known in self._known.items() if (root / path).exists()}

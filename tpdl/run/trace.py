@@ -25,6 +25,7 @@ from typing import Any
 
 from tpdl.fingerprint import IGNORED
 from tpdl.fingerprint.canonical import Function, root
+from tpdl.fingerprint.modules import is_below
 
 
 class Trace:
@@ -44,7 +45,7 @@ class Trace:
     def executed(self) -> set[str]:
         """The symbols, as "module:qualname"; nested functions, lambdas and comprehensions count as what encloses them."""
         named = {self._symbol(code) for code in self._codes.values()}
-        return {symbol for symbol in named if symbol and not self._is_ignored(symbol.partition(":")[0])}
+        return {symbol for symbol in named if symbol and not is_below(symbol.partition(":")[0], self._ignored)}
 
     def __enter__(self) -> Trace:
         self._outer, self._outer_threads = sys.getprofile(), threading.getprofile()
@@ -80,9 +81,6 @@ class Trace:
             inside = path.suffix == ".py" and path.is_relative_to(self._root)
             self._paths[filename] = path.relative_to(self._root) if inside else None
         return self._paths[filename]
-
-    def _is_ignored(self, module: str) -> bool:
-        return any(module == prefix or module.startswith(f"{prefix}.") for prefix in self._ignored)
 
     def _symbol(self, code: CodeType) -> str | None:
         path = self._path(code.co_filename)
