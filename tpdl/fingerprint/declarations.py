@@ -1,7 +1,8 @@
 """The declared steps, with the arguments of their decorators evaluated from the source.
 
-@experiment(matrix={"network": NETWORKS})     -> Declaration("experiment", …, arguments={"matrix": {"network": […]}}, …)
-def cuts(network: str, seed: int = 0): …         parameters={"network": REQUIRED, "seed": 0}
+Example:
+    @experiment(matrix={"network": NETWORKS})     -> Declaration("experiment", …, arguments={"matrix": {"network": […]}}, …)
+    def cuts(network: str, seed: int = 0): …         parameters={"network": REQUIRED, "seed": 0}
 """
 
 from __future__ import annotations

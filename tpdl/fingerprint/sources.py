@@ -1,8 +1,9 @@
 """The project's sources: which symbols does a function use, with what content; and which steps are declared.
 
-sources = Sources(Path("my-report"))
-sources.declarations()[0].qualname                       # "layer_cut"
-sources.closure("experiments.transfer.cuts:layer_cut")   # {"experiments.transfer.cuts:layer_cut": "5f2c…", …}
+Example:
+    sources = Sources(Path("my-report"))
+    sources.declarations()[0].qualname                       # "layer_cut"
+    sources.closure("experiments.transfer.cuts:layer_cut")   # {"experiments.transfer.cuts:layer_cut": "5f2c…", …}
 """
 
 from __future__ import annotations

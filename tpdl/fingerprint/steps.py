@@ -1,9 +1,10 @@
 """The step decorators of a module, as they stand in the source.
 
-from tpdl import experiment as measured, summary
+Example:
+    from tpdl import experiment as measured, summary
 
-@measured(matrix={"n": [1, 2]})      # an experiment, whatever name the decorator was imported under
-def draws(n: int) -> dict: ...
+    @measured(matrix={"n": [1, 2]})      # an experiment, whatever name the decorator was imported under
+    def draws(n: int) -> dict: ...
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""What a declaration may say: its arguments and the function's parameters, checked, with file and line in every refusal.
+"""What a declaration may say: the decorator's arguments and the function's parameters, checked.
 
-@experiment(matrix={"network": ["vgg16"]}, inputs=["features"])     # experiments/cuts.py:7: inputs must be a mapping
+    @experiment(inputs=["features"])     # experiments/cuts.py:7: inputs must be a mapping, not ['features']
+
+Every refusal begins with file and line.
 """
 
 from __future__ import annotations
@@ -21,11 +23,12 @@ RESULT_SUFFIX = {
 }
 """Last component of an experiment's return annotation -> suffix of the file that keeps its result."""
 
-KNOWN_ARGUMENTS = {
+KNOWN_ARGUMENTS: dict[str, set[str]] = {
     "experiment": {"matrix", "demo", "inputs", "data", "optional", "uses", "local", "may_be_missing"},
     "figure": {"caption", "alt", "suffix", "format", "uses"},
     "summary": {"uses"},
 }
+"""Decorator -> the names of its arguments."""
 
 
 def where(declared: Declaration) -> str:

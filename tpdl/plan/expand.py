@@ -1,7 +1,7 @@
 """From the declarations in the source to the steps of one profile.
 
-An experiment becomes one step for each combination of its matrix, a *cell*, and one that collects their results in a table. A figure or
-summary becomes one step, which reads that table, or the single result where there is no matrix.
+An experiment becomes one step for each combination of its matrix, a *cell*, and one that collects their results in a
+table. A figure or summary becomes one step, which reads that table, or the single result where there is no matrix.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class Expansion:
         return self._cells[function]
 
     def _experiment(self, declared: Declaration) -> list[Step]:
-        """Add the cells of an experiment, and the table of their results. Arrays are not collected: they fit in no table."""
+        """Add the cells of an experiment, and the table of their results. Arrays fit in no table."""
         arguments = decorator_arguments(declared)
         suffix = result_suffix(declared)
         axes, defaults = self._axes_and_defaults(declared, arguments)
@@ -238,8 +238,9 @@ class Expansion:
     def _input(self, function: str, parameters: Mapping[str, Any], declared: Declaration, purpose: str) -> Input:
         """What is passed of the results of an experiment to a step with `parameters`.
 
-        The one cell that they name in full; else the cells that agree with them; or the table, if these are all. Which of the three does
-        not depend on how many cells there are: the demo profile often has one where the full one has several.
+        The one cell that they name in full; else the cells that agree with them, or the table, if these are all. Which
+        of the three does not depend on how many cells there are: the demo profile often has one where the full one has
+        several.
         """
         if function not in self._declared or self._declared[function].kind != "experiment":
             raise UserError(f"{where(declared)}: {function} is no experiment, so its result cannot be {purpose}")

@@ -16,7 +16,7 @@ class HashCache:
     """SHA-256 by path, each valid as long as the file's signature stays the same.
 
         hashes = HashCache(root / ".tpdl" / "cache" / "hashes.json")
-        hashes.of_file(root / "figures/transfer/layer-cut.csv")    # "5f2c…", without reading it if nobody has touched it
+        hashes.of_file(root / "figures/transfer/layer-cut.csv")    # "5f2c…", read only if somebody has touched it
         hashes.of_paths([data / "mnist"])                          # one hash for everything in the folder
         hashes.save()
 
@@ -57,14 +57,14 @@ class HashCache:
         )
 
     def save(self) -> None:
-        """Write the cache, if anything was learned. A read-only disk only costs the next run some time."""
+        """Write the cache, if anything was learned. If that fails, the next run has to read the files again."""
         if self._changed:
             with contextlib.suppress(StepError):
                 atomic_write(self._file, json.dumps(self._known))
             self._changed = False
 
     def _remembered(self, path: Path, signature: str, settled: bool, content_hash: Callable[[], str]) -> str:
-        """The hash that is known for this signature, else what `content_hash` computes, kept if the files are settled."""
+        """The hash that is known for a signature, else what `content_hash` computes, kept if the files are settled."""
         key = os.fspath(path)
         known = self._known.get(key)
         if known and known[0] == signature:

@@ -1,7 +1,8 @@
 """Places for the boxes of a graph: chapters one below the other, in each of them columns by what lies before.
 
-place = layout({"x": set(), "y": {"x"}}, {"x": "transfer", "y": "transfer"}, Sizes(width=158, height=38))
-place.boxes    # {"x": (1, 30), "y": (183, 30)}: `y` needs `x`, so it stands right of it
+Example:
+    place = layout({"x": set(), "y": {"x"}}, {"x": "transfer", "y": "transfer"}, Sizes(width=158, height=38))
+    place.boxes    # {"x": (1, 30), "y": (183, 30)}: `y` needs `x`, so it stands right of it
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """The constructs of a book's chapters that count: those whose conditions hold.
 
-::: {when="layer_cut.best.accuracy > 0.9"}
-Better than nine in ten.                       <- found, and counted only if the condition holds
-:::
+Example:
+    ::: {when="layer_cut.best.accuracy > 0.9"}
+    Better than nine in ten.                       <- found, and counted only if the condition holds
+    :::
 """
 
 from __future__ import annotations

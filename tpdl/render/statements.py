@@ -1,7 +1,8 @@
 """What the text says about results: values, which are put into it, and claims, which results can contradict.
 
-The best cut reaches `layer_cut.best.accuracy:.1%`{.value}.
-[It is the last but one.]{claim="layer_cut.best.cut == 'relu14'"}
+Example:
+    The best cut reaches `layer_cut.best.accuracy:.1%`{.value}.
+    [It is the last but one.]{claim="layer_cut.best.cut == 'relu14'"}
 """
 
 from __future__ import annotations
