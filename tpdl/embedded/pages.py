@@ -9,7 +9,6 @@ import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -82,7 +81,7 @@ class Site:
             description=meta.get("description") or "",
             book_title=self.book.title,
             subtitle=meta.get("subtitle") or "",
-            authors=_authors(meta),
+            authors=self.book.authors,
             root=os.path.relpath(".", Path(chapter.page).parent).replace(os.sep, "/"),
             version=self.version,
             pdf=self.book.pdf.name if self.pdf else "",
@@ -174,10 +173,3 @@ def without_links(text: str) -> str:
 
 def _chapter_number(numbers: ChapterNumbers) -> str:
     return f"Appendix {numbers.number} —" if numbers.appendix and numbers.number else numbers.number
-
-
-def _authors(meta: dict[str, Any]) -> list[str]:
-    authors = meta.get("author") or []
-    if isinstance(authors, str):
-        return [authors]
-    return [author if isinstance(author, str) else str(author.get("name", "")) for author in authors]

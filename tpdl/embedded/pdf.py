@@ -64,14 +64,9 @@ def bodies(second: SecondPass, chapters: int) -> list[str]:
 
 
 def _opening(book: Book, notice: str) -> str:
+    """The call of the template's function that lays the book out."""
     meta = book.meta
-    authors = meta.get("author") or []
-    names = (
-        [authors]
-        if isinstance(authors, str)
-        else [a if isinstance(a, str) else str(a.get("name", "")) for a in authors]
-    )
-    given = {
+    texts = {
         "title": book.title,
         "subtitle": str(meta.get("subtitle", "")),
         "lang": book.lang.split("-")[0],
@@ -79,8 +74,8 @@ def _opening(book: Book, notice: str) -> str:
         "date": str(meta.get("date", "")),
         "notice": notice,
     }
-    arguments = [f"{key}: {typst_string(value)}" for key, value in given.items()]
-    arguments.append(f"authors: ({''.join(typst_string(name) + ', ' for name in names)})")
+    arguments = [f"{key}: {typst_string(value)}" for key, value in texts.items()]
+    arguments.append(f"authors: ({''.join(typst_string(name) + ', ' for name in book.authors)})")
     return f"book.with({', '.join(arguments)})"
 
 

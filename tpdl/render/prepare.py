@@ -2,7 +2,7 @@
 
     prepared = prepare(Project.find(Path.cwd()))     # writes .tpdl/report.json
     prepared.claims[0].holds                         # True
-    print(*prepared.problems, sep="\\n")              # report/transfer.qmd:12: `layer_cut.bset` is unknown; did you mean `best`?
+    prepared.problems[0]                             # report/transfer.qmd:12: `layer_cut.bset` is unknown; …
 
 It only reads: documents, results and records. Nothing is measured, and nothing drawn.
 """
@@ -66,7 +66,8 @@ def prepare(project: Project, profile: str = "full", plan: Plan | None = None) -
         plan: of that profile, if it is already there.
 
     Raises:
-        UserError: there is no book, or its configuration is wrong. Mistakes in documents are returned as problems, all of them.
+        UserError: there is no book, or its configuration is wrong. Mistakes in documents are returned as problems, all
+            of them.
     """
     started = time.perf_counter()
     plan = plan or read_plan(project, profile)

@@ -36,8 +36,8 @@ class Statements:
     Args:
         evaluator: over the results of the project.
         names: those of the evaluator, which note what is read.
-        binding: whether a claim that does not hold is a mistake. In the demo profile it is none: claims are about the real data,
-            and stand-ins may contradict them.
+        binding: whether a claim that does not hold is a mistake. In the demo profile it is none: claims are about the
+            real data, and stand-ins may contradict them.
     """
 
     def __init__(self, evaluator: Evaluator, names: Namespace, binding: bool) -> None:

@@ -1,4 +1,4 @@
-"""Tables in documents: where the rows come from that a block `::: {#tbl-cuts .results from="transfer/layer-cut"}` shows."""
+"""Tables in documents: where the rows come from that a block such as `::: {#tbl-cuts .results from="…"}` shows."""
 
 from __future__ import annotations
 
