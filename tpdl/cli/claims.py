@@ -1,4 +1,4 @@
-"""`tpdl claims`."""
+"""`tpdl claims`: every claim of the documents, with its verdict."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`tpdl clean`."""
+"""`tpdl clean`: remove local files that no step refers to any more."""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
 """The declared steps, with the arguments of their decorators evaluated from the source.
 
 Example:
-    @experiment(matrix={"network": NETWORKS})     -> Declaration("experiment", …, arguments={"matrix": {"network": […]}}, …)
-    def cuts(network: str, seed: int = 0): …         parameters={"network": REQUIRED, "seed": 0}
+    NETWORKS = ["vgg16"]
+                                                  Declaration(
+    @experiment(matrix={"network": NETWORKS})         arguments={"matrix": {"network": ["vgg16"]}},
+    def cuts(network: str, seed: int = 0): ...        parameters={"network": REQUIRED, "seed": 0}, …)
 """
 
 from __future__ import annotations
