@@ -146,7 +146,7 @@ def test_symbols_are_sorted_and_hashes_have_16_digits(root: Path) -> None:
 
 
 def test_a_hundred_steps_are_fast_once_warm(root: Path) -> None:
-    """The closures of 101 steps, of some 60 symbols each, take a small part of the half second that `status` may take."""
+    """The closures of 101 steps, of 61 symbols each, take a small part of the half second that `status` may take."""
     for number in range(101):
         lines = ["from tpdl import experiment", f"from helpers.m{number % 20} import f0", "@experiment()"]
         lines += [f"def step{number}() -> dict:", "    return f0(1)"]

@@ -1,4 +1,4 @@
-"""What must hold for any project: random module graphs, edits and reformattings against independently computed answers."""
+"""What must hold for any project: random module graphs, edits and reformattings against answers found otherwise."""
 
 from __future__ import annotations
 
