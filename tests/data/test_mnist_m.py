@@ -1,4 +1,4 @@
-"""MNIST-M by its recipe: pinned bytes, pixels checked one by one against the formula, and the published archive read as published."""
+"""MNIST-M by its recipe: pinned bytes, pixels against the formula, and the published archive read as published."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def networks(conditional: bool = False) -> tuple[nn.Module, nn.Module]:
 
 
 def plain_loop(generator: nn.Module, discriminator: nn.Module, setting: Setting, seed: int, steps: int) -> list:
-    """The loop of the usual examples: sigmoid and BCELoss on label tensors, optimisers as they come, every gradient computed."""
+    """The loop of the usual examples: sigmoid and BCELoss on labels, optimisers as they come, all gradients."""
     bce, betas = nn.BCELoss(), (setting.beta1, 0.999)
     optimiser_d = torch.optim.Adam(discriminator.parameters(), lr=setting.discriminator_rate, betas=betas)
     optimiser_g = torch.optim.Adam(generator.parameters(), lr=setting.generator_rate, betas=betas)
@@ -152,7 +152,8 @@ def test_the_arithmetic_of_a_step_is_counted() -> None:
     """Every layer's multiplications by hand: outputs × inputs of a kernel."""
     d = [256 * 32 * 16, 64 * 64 * 32 * 16, 16 * 128 * 64 * 16, 128 * 16]
     g = [100 * 128 * 16, 16 * 128 * 64 * 16, 64 * 64 * 32 * 16, 256 * 32 * 16]
-    # D on real and on fake: forward, gradient of weights, of inputs but the image. G: the same. D for G: forward and inputs.
+    # D on real and on fake: forward, gradient of weights, of inputs but the image. G: the same.
+    # D for G: forward and inputs.
     expected = 2 * (3 * sum(d) - d[0]) + (3 * sum(g) - g[0]) + 2 * sum(d)
     assert training_flops(Generator(), Discriminator(), batch=4) == pytest.approx(2 * expected, rel=0.001)
 

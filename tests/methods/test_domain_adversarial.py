@@ -36,7 +36,7 @@ def test_the_network_is_the_papers() -> None:
 
 @pytest.mark.parametrize("weight", [0.0, 0.7, -0.7])
 def test_gradients_are_those_of_equations_13_to_15(domains: tuple, weight: float) -> None:
-    """Features: ∂L_y − λ ∂L_d. Label classifier: ∂L_y. Domain classifier: ∂L_d. Each taken alone, without the reversal layer."""
+    """Features: ∂L_y − λ ∂L_d. Label classifier: ∂L_y. Domain classifier: ∂L_d. Each taken alone, without the layer."""
     source, labels, target = (torch.from_numpy(part[:8]) for part in domains)
     torch.manual_seed(1)
     model = DomainAdversarialNetwork().double()

@@ -1,6 +1,7 @@
 """The embedded renderer: one book with every construct, against an expectation that was looked at by eye.
 
-After a change that is meant, write the expectation anew with `python -m tests.render.test_embedded`, and read the difference.
+After a change that is meant, write the expectation anew with `python -m tests.render.test_embedded`, and read the
+difference.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""docs/your-own-report.md is followed from the first line to the last: every command is run, every edit made, every output compared.
+"""docs/your-own-report.md is followed from the first line to the last: every command is run, every edit made, every
+output compared.
 
-Code blocks say what they are: `sh run`, `sh run background`, `text output` (lines that the commands before it printed, in this order, `…` for
-anything), `LANGUAGE file=PATH` (the whole file), `diff file=PATH` (an edit).
+Code blocks say what they are: `sh run`, `sh run background`, `text output` (lines that the commands before it printed,
+in this order, `…` for anything), `LANGUAGE file=PATH` (the whole file), `diff file=PATH` (an edit).
 """
 
 from __future__ import annotations
