@@ -1,0 +1,278 @@
+"""The old names put back into the syntax tree of one module.
+
+A name is put back only where it is certain what it means: it is bound in one place of the file, and in the whole file nothing else has
+the old name, so that nothing can be captured. Whatever is less certain keeps its text. Then the hashes differ from those of the record,
+and what uses the name is refused rather than waved through.
+
+With the names, an import sorter changes the order of neighbouring imports; it is put back, too. (The order of imports decides nothing
+here: what a module does when it is imported is a symbol of its own.)
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from tpdl.fingerprint.canonical import Function, dotted
+
+if TYPE_CHECKING:
+    from tpdl.fingerprint.renames import Renames
+
+
+class OldNames(ast.NodeTransformer):
+    """Call `restore` with the tree of one module, which is changed in place."""
+
+    def __init__(self, renames: Renames, module: str, package: str) -> None:
+        self._renames = renames
+        self._module = module
+        self._package = package
+        self._old_package = renames.module(f"{package}.x").rpartition(".")[0] if package else ""
+        self._imports: dict[str, str] = {}
+        """Local name -> the dotted name it stands for; only names with one meaning in the whole file."""
+        self._all_imports: dict[str, set[str]] = {}
+        self._bindings: Counter[str] = Counter()
+        self._names: set[str] = set()
+        """Every name in the file, whatever it means."""
+        self._local: dict[str, str] = {}
+        """Names of the module itself, or imported into it -> what they were called."""
+        self._ours = renames.packages() | {module.partition(".")[0]}
+        self._affected: set[ast.AST] = set()
+        """Import statements that the renames have changed."""
+        self._roots: set[str] = set()
+        """Packages that the restored text names, and that nothing imports: `b.f` was `a.f` before `f` moved."""
+
+    def restore(self, tree: ast.Module) -> ast.Module:
+        """Put the old names back."""
+        self._look(tree)
+        self.generic_visit(tree)
+        tree.body += [ast.Import([ast.alias(root)]) for root in sorted(self._roots)]
+        for item in ast.walk(tree):
+            for _, value in ast.iter_fields(item):
+                if isinstance(value, list) and any(isinstance(each, ast.Import | ast.ImportFrom) for each in value):
+                    self._sort_imports(value)
+        return tree
+
+    def symbol(self, name: str) -> str:
+        """What a symbol of the module, "name" or "Class.method", is called in the restored tree."""
+        top, dot, rest = name.partition(".")
+        return self._local.get(top, top) + dot + rest
+
+    def present(self, old: str) -> str:
+        """The inverse of `symbol`."""
+        top, dot, rest = old.partition(".")
+        return next((new for new, was in self._local.items() if was == top), top) + dot + rest
+
+    def _look(self, tree: ast.Module) -> None:
+        for item in ast.walk(tree):
+            if isinstance(item, ast.Import | ast.ImportFrom):
+                for name, target in _imported(item, self._package):
+                    self._all_imports.setdefault(name, set()).add(target)
+        self._bindings = Counter(_bindings(tree))
+        self._names = {*_mentioned(tree), *self._bindings, *self._all_imports}
+        self._imports = {
+            name: next(iter(targets))
+            for name, targets in self._all_imports.items()
+            if len(targets) == 1 and not self._bindings[name]
+        }
+        if "*" in self._all_imports:
+            return  # any name may come from there, and hide another
+        candidates = {
+            name: self._renames.dotted(target).rpartition(".")[2]
+            for name, target in self._imports.items()
+            if target.rpartition(".")[2] == name and "." in target
+        }
+        for name in _defined(tree.body):
+            if self._bindings[name] == 1 and name not in self._all_imports:
+                candidates[name] = self._renames.node(f"{self._module}:{name}").partition(":")[2]
+        local = {
+            new: old for new, old in candidates.items() if new != old and not (_is_mangled(new) or _is_mangled(old))
+        }
+        while taken := {
+            new
+            for new, old in local.items()
+            if (old in self._names and old not in local) or list(local.values()).count(old) > 1
+        }:
+            local = {new: old for new, old in local.items() if new not in taken}
+        self._local = local
+
+    def _sort_imports(self, statements: list[Any]) -> None:
+        """Put the project's imports of each run into the order in which an import sorter had left them."""
+        runs = itertools.groupby(
+            range(len(statements)), lambda at: isinstance(statements[at], ast.Import | ast.ImportFrom)
+        )
+        for is_import, run in [(is_import, list(run)) for is_import, run in runs]:
+            if not is_import or self._affected.isdisjoint(statements[at] for at in run):
+                continue
+            places = [at for at in run if _sort_key(statements[at])[1].partition(".")[0] in self._ours]
+            if not _any_order([statements[at] for at in run], self._package):
+                continue
+            ordered = sorted((statements[at] for at in places), key=_sort_key)
+            for at, statement in zip(places, ordered, strict=True):
+                statements[at] = statement
+
+    def visit_Import(self, node: ast.Import) -> ast.AST:
+        names = [ast.alias(self._renames.module(alias.name), alias.asname) for alias in node.names]
+        if [alias.name for alias in names] == [alias.name for alias in node.names]:
+            return node
+        statement = ast.copy_location(ast.Import(names), node)
+        self._affected.add(statement)
+        return statement
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST | list[ast.AST]:
+        source = _absolute(node, self._package)
+        parts: dict[str, list[ast.alias]] = {}
+        affected = self._old_package != self._package and bool(node.level)
+        for alias in node.names:
+            old_source, old_name = self._renames.module(source), alias.name
+            if alias.name != "*":
+                was = self._renames.dotted(f"{source}.{alias.name}")
+                if was != f"{source}.{alias.name}":
+                    old_source, _, old_name = was.rpartition(".")
+            affected |= (old_source, old_name) != (source, alias.name)
+            parts.setdefault(old_source, []).append(ast.alias(old_name, alias.asname))
+        if not affected or not _any_order([node], self._package):
+            return node
+        statements: list[ast.AST] = []
+        for old_source, names in sorted(parts.items()):
+            module, level = self._as_written(old_source, node.level)
+            statement = ast.ImportFrom(module, sorted(names, key=lambda alias: alias.name), level)
+            statements.append(ast.copy_location(statement, node))
+        self._affected.update(statements)
+        return statements
+
+    def _as_written(self, old_source: str, level: int) -> tuple[str | None, int]:
+        """A relative import stays relative where both ends moved together."""
+        base = ".".join(self._old_package.split(".")[: len(self._old_package.split(".")) - level + 1]) if level else ""
+        if level and base and (old_source == base or old_source.startswith(f"{base}.")):
+            return old_source[len(base) + 1 :] or None, level
+        return old_source, 0
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        return ast.copy_location(ast.Name(self._local.get(node.id, node.id), node.ctx), node)
+
+    def visit_Global(self, node: ast.Global) -> ast.AST:
+        return ast.copy_location(ast.Global([self._local.get(name, name) for name in node.names]), node)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        node.name = self._local.get(node.name, node.name)
+        return self.generic_visit(node)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
+        node.name = self._local.get(node.name, node.name)
+        return self.generic_visit(node)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        node.name = self._local.get(node.name, node.name)
+        return self.generic_visit(node)
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        names = dotted(node)
+        base = self._imports.get(names[0]) if names else None
+        if names is None or base is None:
+            return self.generic_visit(node)
+        old = self._renames.dotted(".".join([base, *names[1:]])).split(".")
+        old_base = self._renames.dotted(base).split(".")
+        if base == names[0]:  # `import a.b`, used as `a.b.f`
+            if old[0] != names[0] and not self._may_be_root(old[0]):
+                return self.generic_visit(node)
+            if old[0] != names[0] and self._renames.module(base) == base:
+                self._roots.add(old[0])
+            written = old
+        elif old[: len(old_base)] == old_base:
+            written = [self._local.get(names[0], names[0]), *old[len(old_base) :]]
+        else:
+            return self.generic_visit(node)
+        result: ast.expr = ast.Name(written[0], ast.Load())
+        for attribute in written[1:]:
+            result = ast.Attribute(result, attribute, ast.Load())
+        if isinstance(result, ast.Attribute):
+            result.ctx = node.ctx
+        return ast.copy_location(result, node)
+
+    def _may_be_root(self, package: str) -> bool:
+        """Whether nothing in the file but the package has its name."""
+        return package not in self._names or self._imports.get(package) == package
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """`import_module("pkg.mod")`."""
+        names = dotted(node.func)
+        base = self._imports.get(names[0]) if names else None
+        imports = names and base and ".".join([base, *names[1:]]) == "importlib.import_module"
+        first = node.args[0] if node.args else None
+        if imports and isinstance(first, ast.Constant) and isinstance(first.value, str):
+            node.args[0] = ast.copy_location(ast.Constant(self._renames.module(first.value)), first)
+        return self.generic_visit(node)
+
+
+def _is_mangled(name: str) -> bool:
+    """Whether the name means something else inside a class: `__name` there is `_Class__name`."""
+    return name.startswith("__") and not name.endswith("__")
+
+
+def _any_order(statements: Iterable[ast.Import | ast.ImportFrom], package: str) -> bool:
+    """Whether no name is imported twice with different meanings, of which the last one would hold."""
+    found = {pair for statement in statements for pair in _imported(statement, package)}
+    return len(found) == len({name for name, _ in found})
+
+
+def _sort_key(statement: ast.Import | ast.ImportFrom) -> tuple[bool, str]:
+    if isinstance(statement, ast.Import):
+        return False, statement.names[0].name
+    return True, "." * statement.level + (statement.module or "")
+
+
+def _absolute(node: ast.ImportFrom, package: str) -> str:
+    if not node.level:
+        return node.module or ""
+    parents = package.split(".")
+    return ".".join([*parents[: len(parents) - node.level + 1], *([node.module] if node.module else [])])
+
+
+def _imported(node: ast.Import | ast.ImportFrom, package: str) -> Iterator[tuple[str, str]]:
+    """Local name and dotted name of everything that a statement imports."""
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            yield (alias.asname, alias.name) if alias.asname else (alias.name.partition(".")[0],) * 2
+    else:
+        for alias in node.names:
+            yield alias.asname or alias.name, f"{_absolute(node, package)}.{alias.name}"
+
+
+def _bindings(tree: ast.AST) -> Iterator[str]:
+    """Every name that anything but an import binds, in any scope, once for each time."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            yield node.id
+        elif isinstance(node, Function | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+            yield node.name
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            yield node.rest
+        elif type(node).__name__ in ("TypeVar", "ParamSpec", "TypeVarTuple"):
+            yield node.name  # type: ignore[attr-defined]
+
+
+def _mentioned(tree: ast.AST) -> Iterator[str]:
+    """Every name that is used, declared global, or declared nonlocal."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Global | ast.Nonlocal):
+            yield from node.names
+
+
+def _defined(body: Iterable[Any]) -> Iterator[str]:
+    """The names that the statements of a module define, each in one place."""
+    for statement in body:
+        if isinstance(statement, Function | ast.ClassDef):
+            yield statement.name
+        elif isinstance(statement, ast.Assign):
+            yield from (target.id for target in statement.targets if isinstance(target, ast.Name))
+        elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            yield statement.target.id
