@@ -26,19 +26,21 @@ check: .venv/.full
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "pip>=25.1"  # knows groups of dependencies
 
 # "compat" puts this folder on the path, so that experiments/ can be imported from anywhere.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --config-settings editable_mode=compat
 
 .venv/.report: .venv/bin/python pyproject.toml
-	$(INSTALL) --editable .
+	$(INSTALL) --editable . --group figures
 	touch $@
 
 .venv/.full: .venv/.report
-	$(INSTALL) --editable ".[experiments,dask,test]"
+	$(INSTALL) --editable ".[dask]" --group test
 	touch $@
 
 clean:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
-from string import Template
+
+import yaml
 
 from tpdl.errors import StepError, UserError
+from tpdl.templates import fill
 
 HERE = Path(__file__).parent
 STARTER = HERE / "starter"
-NAMED = ("README.md", "_quarto.yml")
-"""Files in which `$title` stands for the title of the report."""
 SKIPPED = ("__pycache__", "*.pyc")
 
 
@@ -34,11 +36,11 @@ def start_project(folder: Path) -> list[Path]:
         shutil.copytree(STARTER, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*SKIPPED))
         # Package data with a leading dot is easily lost on the way into a wheel, so it has none until now.
         (folder / "gitignore").rename(folder / ".gitignore")
-        for name in NAMED:
-            text = (folder / name).read_text(encoding="utf-8")
-            (folder / name).write_text(Template(text).substitute(title=title), encoding="utf-8")
+        for name, quoted in NAMED.items():
+            (folder / name).write_text(fill(STARTER / name, title=quoted(title)), encoding="utf-8")
         # Quarto wants the filter and the style inside the project.
         shutil.copyfile(HERE / "render" / "tpdl.lua", folder / "report" / "tpdl.lua")
+        shutil.copytree(HERE / "render" / "tpdl-filter", folder / "report" / "tpdl-filter")
         shutil.copyfile(HERE / "render" / "theme" / "elements.css", folder / "report" / "tpdl.css")
     except OSError as error:
         raise StepError(f"cannot write {error.filename or folder}: {error.strerror or error}") from error
@@ -46,7 +48,19 @@ def start_project(folder: Path) -> list[Path]:
 
 
 def _title(folder: Path) -> str:
-    """`my-report` becomes "My report". Quotes would end the title in the settings, so they go."""
+    """`my-report` becomes "My report"."""
     words = " ".join(folder.resolve().name.replace("_", " ").replace("-", " ").split())
-    kept = "".join(letter for letter in words if letter.isalnum() or letter in " .,").strip()
-    return kept[:1].upper() + kept[1:] or "A report"
+    title = words[:1].upper() + words[1:]
+    return title if any(letter.isalnum() for letter in title) else "A report"
+
+
+def _in_markdown(text: str) -> str:
+    return re.sub(r"([\\`*_\[\]<>&#$])", r"\\\1", text)
+
+
+def _in_yaml(text: str) -> str:
+    return yaml.safe_dump(text, default_style='"', allow_unicode=True, width=float("inf")).strip()
+
+
+NAMED: dict[str, Callable[[str], str]] = {"README.md": _in_markdown, "_quarto.yml": _in_yaml}
+"""Files that are templates, and how the title of the report is quoted in each."""

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import contextlib
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tpdl.errors import StepError, UserError
+from tpdl.git import git, git_or_nothing
 
 if TYPE_CHECKING:
-    from tpdl.plan.plan import Plan
+    from tpdl.plan.status import Status
 
 BRANCH = "gh-pages"
 
@@ -31,13 +33,13 @@ class Published:
     """What the reader of the site will stumble over."""
 
 
-def check_fresh(plan: Plan) -> None:
+def check_fresh(states: Mapping[str, Status]) -> None:
     """Refuse to publish results that are not those of the code.
 
     Raises:
         StepError: a step is not fresh.
     """
-    waiting = [f"{name} is {status.state}" for name, status in plan.status().items() if not status.settled]
+    waiting = [f"{name} is {status.state}" for name, status in states.items() if not status.settled]
     if waiting:
         more = f" and {len(waiting) - 1} more" if len(waiting) > 1 else ""
         raise StepError(
@@ -57,24 +59,24 @@ def publish(root: Path, site: Path, remote: str = "origin", branch: str = BRANCH
     if not (site / "index.html").is_file():
         raise UserError(f"{site} holds no index.html; `tpdl report` renders the site")
     check_repository(root, remote, branch)
-    before = _git(root, "rev-parse", "--verify", "--quiet", f"refs/heads/{branch}", may_fail=True)
+    before = git_or_nothing(root, "rev-parse", "--verify", "--quiet", f"refs/heads/{branch}")
     there = _fetch(root, remote, branch)
-    if before and there and (ahead := _git(root, "rev-list", "--count", f"{there}..{before}")) != "0":
+    if before and there and (ahead := git(root, "rev-list", "--count", f"{there}..{before}")) != "0":
         raise UserError(
             f"the branch {branch} here has {ahead} commits that {remote} does not have; "
             f"push them, or delete the branch here with `git branch -D {branch}`, and publish again"
         )
-    head = _git(root, "rev-parse", "--short", "HEAD", may_fail=True)
-    domain = _git(root, "show", f"{there}:CNAME", may_fail=True) if there else ""
+    head = git_or_nothing(root, "rev-parse", "--short", "HEAD")
+    domain = git_or_nothing(root, "show", f"{there}:CNAME") if there else ""
     made = _commit(
         root, site, remote, branch, f"Publish the report of {head}" if head else "Publish the report", domain
     )
     notes = _notes(root, remote)
-    if there and _git(root, "rev-parse", f"{made}^{{tree}}") == _git(root, "rev-parse", f"{there}^{{tree}}"):
+    if there and git(root, "rev-parse", f"{made}^{{tree}}") == git(root, "rev-parse", f"{there}^{{tree}}"):
         _put_back(root, branch, before)
         return Published("", branch, remote, notes)
     try:
-        _git(root, "push", remote, f"refs/heads/{branch}:refs/heads/{branch}")
+        git(root, "push", remote, f"refs/heads/{branch}:refs/heads/{branch}")
     except UserError as error:
         _put_back(root, branch, before)
         raise StepError(f"not published: {error}") from None
@@ -87,10 +89,10 @@ def check_repository(root: Path, remote: str, branch: str = BRANCH) -> None:
     Raises:
         UserError: there is no repository or no such remote, or the branch itself is checked out.
     """
-    _git(root, "rev-parse", "--git-dir")
-    if not _git(root, "remote", "get-url", remote, may_fail=True):
+    git(root, "rev-parse", "--git-dir")
+    if not git_or_nothing(root, "remote", "get-url", remote):
         raise UserError(f"this repository has no remote {remote!r}; `git remote add {remote} ADDRESS` names one")
-    if _git(root, "symbolic-ref", "--short", "--quiet", "HEAD", may_fail=True) == branch:
+    if git_or_nothing(root, "symbolic-ref", "--short", "--quiet", "HEAD") == branch:
         raise UserError(
             f"the branch {branch} is checked out here; change to the branch with the sources and publish again"
         )
@@ -98,10 +100,10 @@ def check_repository(root: Path, remote: str, branch: str = BRANCH) -> None:
 
 def _fetch(root: Path, remote: str, branch: str) -> str:
     """The last commit of the branch at the remote, fetched; empty where there is no such branch yet."""
-    if not _git(root, "ls-remote", "--heads", remote, f"refs/heads/{branch}"):
+    if not git(root, "ls-remote", "--heads", remote, f"refs/heads/{branch}"):
         return ""
-    _git(root, "fetch", "--quiet", remote, f"+refs/heads/{branch}:refs/remotes/{remote}/{branch}")
-    return _git(root, "rev-parse", f"refs/remotes/{remote}/{branch}")
+    git(root, "fetch", "--quiet", remote, f"+refs/heads/{branch}:refs/remotes/{remote}/{branch}")
+    return git(root, "rev-parse", f"refs/remotes/{remote}/{branch}")
 
 
 def _commit(root: Path, site: Path, remote: str, branch: str, message: str, domain: str) -> str:
@@ -116,36 +118,22 @@ def _commit(root: Path, site: Path, remote: str, branch: str, message: str, doma
             )
     except (GhpError, OSError, subprocess.SubprocessError) as error:
         raise StepError(f"not published: {getattr(error, 'message', error)}") from error
-    return _git(root, "rev-parse", f"refs/heads/{branch}")
+    return git(root, "rev-parse", f"refs/heads/{branch}")
 
 
 def _put_back(root: Path, branch: str, before: str) -> None:
     """Nothing was pushed, so the branch here is again what it was."""
     if before:
-        _git(root, "update-ref", f"refs/heads/{branch}", before)
+        git(root, "update-ref", f"refs/heads/{branch}", before)
     else:
-        _git(root, "update-ref", "-d", f"refs/heads/{branch}")
+        git(root, "update-ref", "-d", f"refs/heads/{branch}")
 
 
 def _notes(root: Path, remote: str) -> list[str]:
     """Links of the site lead to the source at the current commit, so that should be where the reader can see it."""
     notes = []
-    if _git(root, "status", "--porcelain", "-uno", may_fail=True):
+    if git_or_nothing(root, "status", "--porcelain", "-uno"):
         notes.append("files here differ from the last commit; the site's links lead to the source as committed")
-    if not _git(root, "branch", "--remotes", "--contains", "HEAD", "--list", f"{remote}/*", may_fail=True):
+    if not git_or_nothing(root, "branch", "--remotes", "--contains", "HEAD", "--list", f"{remote}/*"):
         notes.append(f"the commit that the site's links lead to is not on {remote} yet; `git push` brings it there")
     return notes
-
-
-def _git(root: Path, *arguments: str, may_fail: bool = False) -> str:
-    try:
-        done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        raise UserError("git is not installed") from None
-    if done.returncode and not may_fail:
-        lines = [line.strip() for line in done.stderr.splitlines() if line.strip() and not line.startswith("hint:")]
-        said = next(
-            (line for line in lines if line.startswith(("fatal:", "!", "remote: error", "error:"))), *lines[:1] or [""]
-        )
-        raise UserError(f"git {arguments[0]}: {said.removeprefix('fatal: ')}")
-    return done.stdout.strip() if not done.returncode else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import subprocess
@@ -10,16 +9,14 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from tpdl.embedded.render import render_embedded
+from tpdl.embedded.typesetter import Later, Typesetter
 from tpdl.errors import UserError
+from tpdl.plan.plan import Plan
+from tpdl.plan.project import Project
 from tpdl.render.prepare import Claim, Prepared, prepare
 from tpdl.render.problem import Problem
-
-if TYPE_CHECKING:
-    from tpdl.embedded.typesetter import Later, Typesetter
-    from tpdl.plan.plan import Plan
-    from tpdl.plan.project import Project
 
 FORMATS = {"html": "html", "pdf": "typst"}
 RENDERERS = ("auto", "quarto", "embedded")
@@ -66,40 +63,14 @@ def build(
     if renderer not in RENDERERS:
         raise UserError(f"there is no renderer {renderer!r}; choose {', '.join(RENDERERS)}")
     chosen = renderer if renderer != "auto" else "quarto" if quarto_path() else "embedded"
-    if chosen == "embedded":
-        result = _embedded(project, profile, to, draft, plan, typesetter)
-    else:
-        prepared = prepare(project, profile, plan)
-        result = ReportResult(chosen, [], prepared.problems, prepared.claims)
-        if draft or not prepared.problems:
-            result.outputs = _render_with_quarto(prepared, profile, to)
-    result.seconds = time.perf_counter() - started
-    return result
-
-
-def _embedded(
-    project: Project,
-    profile: str,
-    to: Sequence[str],
-    draft: bool,
-    plan: Plan | None,
-    typesetter: Typesetter | Later | None,
-) -> ReportResult:
-    from tpdl.embedded.pdf import document
-    from tpdl.embedded.render import render
-    from tpdl.embedded.typesetter import Typesetter
-    from tpdl.embedded.unsupported import unsupported
-
     prepared = prepare(project, profile, plan)
-    # These cannot be drafted: what would be shown is not what the author wrote.
-    refused = unsupported(prepared)
-    result = ReportResult("embedded", [], sorted([*prepared.problems, *refused]), prepared.claims)
-    if refused or (prepared.problems and not draft):
-        return result
-    with contextlib.ExitStack() as stack:
-        if "pdf" in to and typesetter is None:
-            typesetter = stack.enter_context(Typesetter(project.root, document(prepared.book)))
-        result.outputs = render(prepared, "html" in to, typesetter if "pdf" in to else None)
+    result = ReportResult(chosen, [], prepared.problems, prepared.claims)
+    if chosen == "embedded":
+        result.outputs, refused = render_embedded(prepared, to, draft, typesetter)
+        result.problems = sorted([*prepared.problems, *refused])
+    elif draft or not prepared.problems:
+        result.outputs = _render_with_quarto(prepared, profile, to)
+    result.seconds = time.perf_counter() - started
     return result
 
 

@@ -2,124 +2,154 @@
 
 from __future__ import annotations
 
-import gzip
-import threading
-from collections.abc import Callable, Iterator
+import os
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from experiments.lab.data import catalog
-from experiments.lab.data.catalog import Download, Entry
-from experiments.lab.data.fetch import fetch
+from tests.conftest import Lab
+from tests.data.conftest import ARCHIVE, CONTENT
+from tpdl.data import Catalogue, Download, Entry
 from tpdl.errors import StepError, UserError
 
-CONTENT = b"weights " * 5000
+SHA256 = sha256(CONTENT).hexdigest()
 
 
-class Handler(BaseHTTPRequestHandler):
-    """Serves CONTENT whole, cut short, or gzipped."""
-
-    def do_GET(self) -> None:
-        body = gzip.compress(CONTENT) if self.path.endswith(".gz") else CONTENT
-        if self.path == "/nothing":
-            self.send_error(404)
-            return
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body[: len(body) // 2] if self.path.startswith("/short") else body)
-
-    def log_message(self, *arguments: object) -> None:
-        """Be quiet."""
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
-        threading.Thread(target=http.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{http.server_port}"
-        http.shutdown()
-
-
-@pytest.fixture
-def published(server: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Put a data set called "toy" into the catalogue."""
-
-    def publish(path: str, digest: str = sha256(CONTENT).hexdigest(), compressed: bool = False) -> None:
-        download = Download(f"{server}{path}", "toy/file.bin", digest, compressed)
-        toy = Entry("toy", "a toy", "none", "nowhere", len(CONTENT), ("toy/file.bin",), (download,))
-        monkeypatch.setattr(catalog, "ENTRIES", (toy,))
-
-    return publish
+def published(url: str, digest: str = SHA256, compressed: bool = False) -> Catalogue:
+    """A data set called "toy" at an address."""
+    download = Download(url, "toy/file.bin", digest, compressed)
+    return Catalogue([Entry("toy", "a toy", "none", "nowhere", len(CONTENT), ("toy/file.bin",), (download,))])
 
 
 def files(root: Path) -> list[str]:
-    return sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
+    return sorted(path.relative_to(root).as_posix() for path in root.rglob("*"))
 
 
 @pytest.mark.parametrize("digits", [8, 64])
-def test_a_file_is_fetched_verified_and_put_in_place(
-    published: Callable[..., None], tmp_path: Path, digits: int
-) -> None:
-    published("/file", sha256(CONTENT).hexdigest()[:digits])
-    told: list[tuple[int, int]] = []
-    assert catalog.resolve("toy", tmp_path) == []
-    fetch("toy", tmp_path, lambda done, total: told.append((done, total)))
-    [path] = catalog.resolve("toy", tmp_path)
+def test_a_file_is_fetched_verified_and_put_in_place(server: str, tmp_path: Path, digits: int) -> None:
+    catalogue = published(f"{server}/file", SHA256[:digits])
+    assert catalogue.resolve("toy", tmp_path) == []
+    assert catalogue.fetch("toy", tmp_path) == tmp_path / "toy"
+    [path] = catalogue.resolve("toy", tmp_path)
     assert path.read_bytes() == CONTENT
-    assert told[-1] == (len(CONTENT), len(CONTENT))
-    assert catalog.verify("toy", tmp_path) is None
+    assert catalogue.verify("toy", tmp_path) is None
+    assert files(tmp_path) == ["toy", "toy/file.bin"]
 
 
-def test_a_compressed_file_is_unpacked(published: Callable[..., None], tmp_path: Path) -> None:
-    published("/file.gz", compressed=True)
-    fetch("toy", tmp_path)
+@pytest.mark.parametrize("name", ["file.gz", "untold.gz"])
+def test_a_compressed_file_is_unpacked(server: str, tmp_path: Path, name: str) -> None:
+    published(f"{server}/{name}", compressed=True).fetch("toy", tmp_path)
     assert (tmp_path / "toy/file.bin").read_bytes() == CONTENT
+    assert files(tmp_path) == ["toy", "toy/file.bin"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of Unix")
+def test_others_can_read_what_was_fetched(server: str, tmp_path: Path) -> None:
+    published(f"{server}/file").fetch("toy", tmp_path)
+    (tmp_path / "written").touch()
+    assert (tmp_path / "toy/file.bin").stat().st_mode == (tmp_path / "written").stat().st_mode
 
 
 @pytest.mark.parametrize(
     ("path", "digest", "compressed", "message"),
     [
         ("/file", "0" * 64, False, "is not the expected file: its SHA-256 begins"),
-        ("/short", sha256(CONTENT).hexdigest(), False, "cannot be downloaded"),
-        ("/short.gz", sha256(CONTENT).hexdigest(), True, "cannot be downloaded"),
-        ("/nothing", sha256(CONTENT).hexdigest(), False, "cannot be downloaded .*404"),
-        ("/file", sha256(CONTENT).hexdigest(), True, "arrived damaged"),
+        ("/file.gz", SHA256, False, "is not the expected file"),
+        ("/short", SHA256, False, "cannot be downloaded"),
+        ("/short.gz", SHA256, True, "cannot be downloaded"),
+        ("/nothing", SHA256, False, "cannot be downloaded .*404"),
+        ("/file", SHA256, True, "arrived damaged"),
     ],
 )
 def test_anything_else_is_refused_in_one_line_and_leaves_nothing(
-    published: Callable[..., None], tmp_path: Path, path: str, digest: str, compressed: bool, message: str
+    server: str, tmp_path: Path, path: str, digest: str, compressed: bool, message: str
 ) -> None:
-    published(path, digest, compressed)
+    catalogue = published(f"{server}{path}", digest, compressed)
     with pytest.raises(StepError, match=message) as caught:
-        fetch("toy", tmp_path)
+        catalogue.fetch("toy", tmp_path)
     assert "\n" not in str(caught.value)
-    assert files(tmp_path) == []
+    assert files(tmp_path) == ["toy"]
 
 
-def test_a_server_that_is_not_there(
-    published: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    download = Download("http://127.0.0.1:9/file", "toy/file.bin", "0")
-    monkeypatch.setattr(
-        catalog, "ENTRIES", (Entry("toy", "a toy", "none", "nowhere", 1, ("toy/file.bin",), (download,)),)
-    )
-    with pytest.raises(StepError, match="cannot be downloaded"):
-        fetch("toy", tmp_path)
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/file", "nonsense", "gopher://somewhere/file"])
+def test_a_server_that_is_not_there(tmp_path: Path, url: str) -> None:
+    with pytest.raises(StepError, match="cannot be downloaded") as caught:
+        published(url).fetch("toy", tmp_path)
+    assert "\n" not in str(caught.value)
 
 
-def test_what_is_there_is_not_fetched_again(published: Callable[..., None], tmp_path: Path) -> None:
-    published("/nothing")
+def test_a_place_that_cannot_be_written(server: str, tmp_path: Path) -> None:
+    (tmp_path / "toy").write_text("a file where the folder should be")
+    with pytest.raises(StepError, match="cannot write to"):
+        published(f"{server}/file").fetch("toy", tmp_path)
+
+
+def test_what_is_there_is_not_fetched_again(server: str, tmp_path: Path) -> None:
+    catalogue = published(f"{server}/nothing")
     (tmp_path / "toy").mkdir()
     (tmp_path / "toy/file.bin").write_bytes(b"mine")
-    fetch("toy", tmp_path)
+    catalogue.fetch("toy", tmp_path)
     assert (tmp_path / "toy/file.bin").read_bytes() == b"mine"
-    assert "is not the published file" in str(catalog.verify("toy", tmp_path))
+    assert "is not the published file" in str(catalogue.verify("toy", tmp_path))
+
+
+def test_an_archive_is_fetched_and_unpacked(server: str, tmp_path: Path) -> None:
+    download = Download(f"{server}/toy.zip", "toy.zip", sha256(ARCHIVE).hexdigest())
+    entry = Entry("toy", "a toy", "none", "nowhere", 3, ("toy",), (download,), archives=("toy.zip",))
+    assert Catalogue([entry]).fetch("toy", tmp_path) == tmp_path / "toy"
+    assert (tmp_path / "toy/inside/one.txt").read_text() == "one"
+    (tmp_path / "toy/inside/one.txt").unlink()
+    Catalogue([entry]).fetch("toy", tmp_path)
+    assert not (tmp_path / "toy/inside/one.txt").exists(), "a folder that is there is not replaced"
+
+
+def test_an_archive_is_arranged_as_its_entry_says(server: str, tmp_path: Path) -> None:
+    def arrange(archive: Path, folder: Path) -> None:
+        folder.mkdir()
+        (folder / archive.name).touch()
+
+    entry = Entry("toy", "a toy", "none", "nowhere", 3, ("toy",), archives=("a.zip", "b.zip"), arrange=arrange)
+    (tmp_path / "b.zip").write_bytes(ARCHIVE)
+    Catalogue([entry]).fetch("toy", tmp_path)
+    assert files(tmp_path) == ["b.zip", "toy", "toy/b.zip"]
+
+
+def test_an_entry_that_forgets_what_it_promises(server: str, tmp_path: Path) -> None:
+    download = Download(f"{server}/file", "toy/file.bin", SHA256)
+    catalogue = Catalogue([Entry("toy", "a toy", "none", "nowhere", 3, ("toy/other.bin",), (download,))])
+    with pytest.raises(StepError, match=r"toy/other\.bin is not in .*its entry"):
+        catalogue.fetch("toy", tmp_path)
 
 
 def test_data_without_an_address_say_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"put the archive .* into .*; its home is https://figshare"):
-        fetch("15-scene", tmp_path)
+    entry = Entry("toy", "a toy", "none", "https://home", 3, ("toy",), by_hand="put it into {root}")
+    with pytest.raises(UserError, match=f"toy cannot be fetched: put it into {tmp_path}; its home is https://home"):
+        Catalogue([entry]).fetch("toy", tmp_path)
+
+
+def test_the_command_fetches_what_the_catalogue_lists(lab: Lab, server: str) -> None:
+    lab.write("pyproject.toml", '[tool.tpdl]\ncatalogue = "my_data"\n')
+    lab.write(
+        "my_data.py",
+        f"""
+        from tpdl.data import Catalogue, Download, Entry
+
+        catalogue = Catalogue([
+            Entry("good", "a toy", "none", "https://home", 40_000, ("good.bin",),
+                  (Download("{server}/file", "good.bin", "{SHA256[:8]}"),)),
+            Entry("bad", "a toy", "none", "https://home", 40_000, ("bad.bin",),
+                  (Download("{server}/file", "bad.bin", "00000000"),)),
+        ])
+        """,
+    )
+    said = lab.tpdl("data", "list", "good", COLUMNS="500")
+    assert "a toy; 40 kB from https://home; get it with `tpdl data fetch good`" in said
+    assert "fetched good" in lab.tpdl("data", "fetch", "good")
+    assert "good is here already" in lab.tpdl("data", "fetch", "good")
+    assert "good: nothing recorded to compare with" in lab.tpdl("data", "verify", "good")
+    said = lab.tpdl("data", "fetch", "bad", code=1)
+    assert "is not the expected file: its SHA-256 begins" in said
+    assert files(lab.root / ".tpdl/data") == ["good.bin"]
+    lab.write(".tpdl/data/good.bin", "something else")
+    assert "is not the published file" in lab.tpdl("data", "verify", "good", code=1)

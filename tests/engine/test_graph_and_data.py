@@ -22,7 +22,7 @@ def resolve(name, root):
     return [path] if path.exists() else []
 
 
-def describe(name):
+def describe(name, root):
     return f"{name} is not here (1 kB); tpdl data fetch {name}"
 
 

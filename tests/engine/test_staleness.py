@@ -347,8 +347,11 @@ def test_data_count_by_content_and_are_taken_as_recorded_when_absent(lab):
             path = Path(root) / "numbers.txt"
             return [path] if path.exists() else []
 
-        def describe(name):
+        def describe(name, root):
             return f"{name}: 1 kB; write it yourself"
+
+        def fetch(name, root):
+            raise NotImplementedError
         """,
     )
     lab.write(

@@ -17,7 +17,7 @@ from experiments.transfer.activations import (
     activations_sheet,
     activations_values,
 )
-from tpdl.run import theme
+from tpdl.plan import theme
 
 SIDE = 16
 

@@ -30,7 +30,7 @@ from experiments.adaptation.pseudo_labels import (
 )
 from experiments.adaptation.runs import several
 from experiments.adaptation.without_grl import without_grl, without_grl_bars, without_grl_values
-from tpdl.run import theme
+from tpdl.plan import theme
 
 EPOCHS, TEST = 3, 200
 SHARES = {"source-only": 0.5, "dann": 0.75, "target": 0.95, "recoloured": 0.7, "recoloured-dann": 0.9}

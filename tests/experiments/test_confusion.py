@@ -10,7 +10,7 @@ from matplotlib.colors import to_rgb
 from sklearn.metrics import confusion_matrix as reference
 
 from experiments.transfer.confusion import confusion, confusion_matrix, confusion_values, mistakes, mistakes_sheet
-from tpdl.run import theme
+from tpdl.plan import theme
 
 NAMES = np.array(["bedroom", "coast", "kitchen"])
 TRUTH = np.array([0, 0, 0, 0, 1, 1, 1, 2, 2, 2])

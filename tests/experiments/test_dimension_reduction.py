@@ -17,7 +17,7 @@ from experiments.transfer.dimension_reduction import (
     dimension_reduction_values,
 )
 from tests.experiments.test_layer_cut import TRAIN, made_up
-from tpdl.run import theme
+from tpdl.plan import theme
 
 CURVE = pd.DataFrame({"cut": ["relu1", "relu2"], "validation": [0.1, 0.9], "features": [400, 200]})
 

@@ -16,7 +16,7 @@ from experiments.transfer.fine_tuning import (
     fine_tuning_learning,
     fine_tuning_values,
 )
-from tpdl.run import theme
+from tpdl.plan import theme
 
 TEST = 200
 

@@ -27,7 +27,7 @@ from experiments.gan.animation import Animation, animated_svg
 from experiments.gan.classifier import real_measures_values
 from experiments.gan.curves import collapsed, over_seeds
 from experiments.gan.picture_grid import picture_grid
-from tpdl.run import theme
+from tpdl.plan import theme
 
 RNG = np.random.default_rng(0)
 REAL = pd.DataFrame(

@@ -17,7 +17,7 @@ from experiments.transfer.grey_to_rgb import (
     grey_to_rgb_values,
     grey_to_rgb_ways,
 )
-from tpdl.run import theme
+from tpdl.plan import theme
 
 TEST = 100
 

@@ -17,7 +17,7 @@ from sklearn.svm import LinearSVC
 from experiments.transfer.cut_classifiers import cut_classifiers
 from experiments.transfer.gram import gram as gram_step
 from experiments.transfer.layer_cut import layer_cut, layer_cut_curve, layer_cut_memory, layer_cut_values
-from tpdl.run import theme
+from tpdl.plan import theme
 
 CLASSES, TRAIN, TEST = 5, 50, 100
 CUTS = {"relu1": (0.05, 400), "relu2": (0.25, 200), "relu3": (0.2, 100)}

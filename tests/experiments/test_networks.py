@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from experiments.transfer.networks import networks, networks_dots, networks_values
-from tpdl.run import theme
+from tpdl.plan import theme
 
 CURVE = pd.DataFrame(
     {

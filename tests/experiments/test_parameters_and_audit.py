@@ -12,7 +12,7 @@ from torchvision import models
 
 from experiments.transfer.dataset_audit import dataset_audit, dataset_audit_classes, dataset_audit_values, leakage
 from experiments.transfer.parameters import parameters, parameters_by_layer, parameters_values
-from tpdl.run import theme
+from tpdl.plan import theme
 
 
 def test_vgg16s_table_and_totals() -> None:

@@ -23,7 +23,7 @@ from experiments.transfer.predictions import (
     predictions_sheet,
     predictions_values,
 )
-from tpdl.run import theme
+from tpdl.plan import theme
 
 
 def test_colour_inputs_are_those_of_torchvisions_transforms() -> None:

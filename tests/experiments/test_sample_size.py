@@ -15,7 +15,7 @@ from experiments.transfer.sample_size import (
     sample_size_curve,
     sample_size_values,
 )
-from tpdl.run import theme
+from tpdl.plan import theme
 
 CLASSES, EACH_TRAIN, EACH_TEST, FEATURES = 4, 10, 30, 80
 

@@ -23,7 +23,7 @@ from experiments.visualization import (
     saliency_methods,
     saliency_segmentation,
 )
-from tpdl.run import theme
+from tpdl.plan import theme
 
 RNG = np.random.default_rng(0)
 MEASURES = ("colourfulness", "total_variation", "fine", "probability", "judge_probability")

@@ -6,11 +6,13 @@ import shutil
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
+from tpdl.plan.plan import read_plan
 from tpdl.plan.project import Project
+from tpdl.plan.selection import select
 from tpdl.render.prepare import Prepared, prepare
 from tpdl.report import ReportResult, build
+from tpdl.run.schedule import Listener
 from tpdl.run.steps import run_steps
 
 SAMPLE = Path(__file__).parent / "sample"
@@ -21,11 +23,16 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample project after `tpdl run shapes/areas`. Not to be changed."""
     root = tmp_path_factory.mktemp("shapes") / "project"
     shutil.copytree(SAMPLE, root, ignore=shutil.ignore_patterns("__pycache__"))
-    plan = Project(root).plan()
-    names = [name for name in plan.select(["shapes/areas"]) if not plan.steps[name].optional]
-    report = run_steps(plan, names, Console(quiet=True), "process", 2)
-    assert not report.failed, report
+    measure(root)
     return root
+
+
+def measure(root: Path) -> None:
+    """`tpdl run shapes/areas`."""
+    plan = read_plan(Project(root))
+    names = [name for name in select(plan, ["shapes/areas"]) if not plan.steps[name].optional]
+    report = run_steps(plan, names, Listener(), "process", 2)
+    assert not report.failed, report
 
 
 @pytest.fixture

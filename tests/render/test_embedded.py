@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests.render.conftest import SAMPLE, prepared, write_chapter
+from tests.render.conftest import SAMPLE, measure, prepared, write_chapter
 from tests.render.structure import structure
 from tpdl.errors import UserError
 from tpdl.plan.project import Project
@@ -271,19 +271,9 @@ def test_without_quarto_the_embedded_renderer_is_chosen(root: Path, monkeypatch:
 
 def write_expectation() -> None:
     """Measure and render the sample, and store its structure."""
-    from rich.console import Console
-
-    from tpdl.run.steps import run_steps
-
     with tempfile.TemporaryDirectory() as folder:
         root = Path(shutil.copytree(SAMPLE, Path(folder) / "project"))
-        plan = Project(root).plan()
-        run_steps(
-            plan,
-            [n for n in plan.select(["shapes/areas"]) if not plan.steps[n].optional],
-            Console(quiet=True),
-            "process",
-        )
+        measure(root)
         EXPECTED.write_text(whole_structure((root, build(Project(root), renderer="embedded"))), encoding="utf-8")
 
 

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import itertools
 import xml.etree.ElementTree as ET
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from tpdl.render.graph import BOX_HEIGHT, BOX_WIDTH, graph
+import pytest
+
+from tpdl.render.graph import EXPERIMENT, graph, steps_mermaid, write_steps_svg
+from tpdl.render.layout import without_shortcuts
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def picture(*steps: tuple[str, str, list[str]], **states: str) -> tuple[ET.Element, str]:
-    """The graph of steps given as kind, name and what they need; `optional` is a kind of experiment. States by base."""
+def planned(*steps: tuple[str, str, list[str]], **states: str) -> tuple[Any, Any]:
+    """A plan of steps given as kind, name and what they need, and their states, by the last letter of the base.
+
+    `optional` is a kind of experiment.
+    """
     plan: Any = SimpleNamespace(
         steps={
             name: SimpleNamespace(
@@ -26,7 +33,12 @@ def picture(*steps: tuple[str, str, list[str]], **states: str) -> tuple[ET.Eleme
         }
     )
     found: Any = {name: SimpleNamespace(state=states.get(step.base[-1], "fresh")) for name, step in plan.steps.items()}
-    made = graph(plan, found)
+    return plan, found
+
+
+def picture(*steps: tuple[str, str, list[str]], **states: str) -> tuple[ET.Element, str]:
+    """The graph of experiments, and what it is in words."""
+    made = graph(*planned(*steps, **states))
     parts = [boxes(ET.fromstring(part["svg"])) for part in made["parts"]]
     whole = ET.fromstring(made["svg"])
     assert sorted(name for part in parts for name in part) == sorted(boxes(whole)), "each box in one of the parts"
@@ -74,11 +86,54 @@ def test_nothing_overlaps_and_all_is_inside() -> None:
     svg, _ = picture(*[("experiment", name, names[max(0, i - 3) : i : 2]) for i, name in enumerate(names)])
     place = list(boxes(svg).values())
     for (x, y), (other_x, other_y) in itertools.combinations(place, 2):
-        assert abs(x - other_x) >= BOX_WIDTH or abs(y - other_y) >= BOX_HEIGHT
+        assert abs(x - other_x) >= EXPERIMENT.width or abs(y - other_y) >= EXPERIMENT.height
     _, _, width, height = map(int, svg.attrib["viewBox"].split())
-    assert max(x for x, _ in place) + BOX_WIDTH <= width and max(y for _, y in place) + BOX_HEIGHT <= height
+    assert max(x for x, _ in place) + EXPERIMENT.width <= width
+    assert max(y for _, y in place) + EXPERIMENT.height <= height
 
 
 def test_no_experiments() -> None:
     svg, words = picture()
     assert boxes(svg) == {} and words.startswith("Graph of 0 experiments")
+
+
+STEPS = [
+    ("experiment", "a/x/n=1", []),
+    ("experiment", "a/x/n=2", []),
+    ("table", "a/x", ["a/x/n=1", "a/x/n=2"]),
+    ("experiment", "a/y", ["a/x/n=1", "a/x"]),
+    ("figure", "a/y.svg", ["a/y", "b/elsewhere"]),
+]
+
+
+def test_single_steps_with_every_line_among_them(tmp_path: Path) -> None:
+    plan, states = planned(*STEPS, y="stale upstream")
+    write_steps_svg(plan, list(plan.steps), states, tmp_path / "steps.svg")
+    svg = ET.parse(tmp_path / "steps.svg").getroot()
+    place = boxes(svg)
+    assert place["a/x/n=1"][0] < place["a/x"][0] < place["a/y"][0] < place["a/y.svg"][0]
+    assert place["a/x/n=1"][1] < place["a/x/n=2"][1]
+    assert len(svg.findall(f"{SVG}path")) == 5
+    assert [title.text for title in svg.iter(f"{SVG}title")][-1] == "a/y.svg: stale upstream"
+    text = steps_mermaid(plan, list(plan.steps), states)
+    assert text.count("-->") == 5 and '(["a/y.svg"]):::stale_upstream' in text
+    assert "classDef stale_upstream fill:" in text
+
+
+@pytest.mark.parametrize("name", ['a/<script>alert("1")', "a&b/c & d"])
+def test_names_are_not_taken_for_markup(tmp_path: Path, name: str) -> None:
+    plan, states = planned(("experiment", name, []))
+    made = graph(plan, states)
+    write_steps_svg(plan, [name], states, tmp_path / "steps.svg")
+    for svg in (ET.fromstring(made["svg"]), ET.parse(tmp_path / "steps.svg").getroot()):
+        assert not list(svg.iter(f"{SVG}script"))
+        assert svg.findtext(f"{SVG}text") == name.rpartition("/")[0]
+    assert (
+        made["alt"] == ET.fromstring(made["svg"]).get("aria-label") == f"Graph of 1 experiments: {name} needs no other."
+    )
+    assert svg.findtext(f"{SVG}g/{SVG}title") == f"{name}: fresh"
+
+
+def test_lines_that_others_bring_along_are_left_out() -> None:
+    needs = {"x": [], "y": ["x"], "z": ["x", "y"], "w": ["x", "z"]}
+    assert without_shortcuts(needs) == {"x": set(), "y": {"x"}, "z": {"y"}, "w": {"z"}}

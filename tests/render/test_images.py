@@ -29,8 +29,16 @@ def test_svg(tmp_path: Path, attributes: str, size: tuple[int, int] | None) -> N
     assert with_sizes(f"<p>{tag}</p>", tmp_path) == f"<p>{sized}</p>"
 
 
-def test_png_and_what_has_a_size_or_is_not_there(tmp_path: Path) -> None:
+def test_pixels_and_what_has_a_size_or_is_not_there(tmp_path: Path) -> None:
     Image.new("RGB", (31, 17)).save(tmp_path / "a.png")
     assert with_sizes('<img src="a.png">', tmp_path) == '<img width="31" height="17" src="a.png">'
+    Image.new("RGB", (40, 20)).save(tmp_path / "a.jpg")
+    Image.new("RGB", (12, 34)).save(tmp_path / "a.webp")
+    assert with_sizes('<img src="a.jpg">', tmp_path) == '<img width="40" height="20" src="a.jpg">'
+    assert (
+        with_sizes('<img src="a.webp" alt="&lt;">', tmp_path) == '<img width="12" height="34" src="a.webp" alt="&lt;">'
+    )
+    (tmp_path / "broken.png").write_bytes(b"no picture")
+    assert with_sizes('<img src="broken.png">', tmp_path) == '<img src="broken.png">'
     for same in ('<img src="a.png" style="width:50%">', '<img src="b.png">', '<img src="data:image/png,">'):
         assert with_sizes(same, tmp_path) == same

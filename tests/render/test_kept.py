@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from tpdl.embedded import kept
+import tpdl.render
+from tpdl.embedded import kept, passes
 from tpdl.embedded.citations import Citations
 from tpdl.plan.project import Project
 from tpdl.report import build
+
+RENDER = Path(tpdl.render.__file__).parent
 
 
 @pytest.fixture
@@ -94,6 +97,26 @@ def test_only_what_changed_is_made(root: Path, made: list[str]) -> None:
     edited("report/second.qmd", "# ", "A word before.\n\n# ")(root)
     render(root)
     assert sorted(made) == ["html-2", "search-2", "tree-2", "typst-2"]
+
+
+@pytest.mark.parametrize(
+    ("constant", "folder", "part", "old", "new"),
+    [
+        ("PLACE", RENDER, "tpdl-filter/provenance.lua", "how it was made", "how it came to be"),
+        ("QUARTO", RENDER.parent / "embedded", "quarto-filter/words.lua", "'Figure'", "'Picture'"),
+    ],
+)
+def test_an_edit_of_any_part_of_a_filter_is_seen(
+    root: Path, monkeypatch: pytest.MonkeyPatch, constant: str, folder: Path, part: str, old: str, new: str
+) -> None:
+    entry: Path = getattr(passes, constant)
+    filters = root / "filters"
+    shutil.copytree(folder, filters, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    monkeypatch.setattr(passes, constant, filters / entry.name)
+    before = render(root)["_book/report/constructs.html"]
+    edited(f"filters/{part}", old, new)(root)
+    after = render(root)["_book/report/constructs.html"]
+    assert new.strip("'") not in before and new.strip("'") in after
 
 
 def test_a_kept_file_that_is_damaged_is_made_again(root: Path, made: list[str]) -> None:

@@ -177,6 +177,8 @@ UNSUPPORTED = [
     ("![A](../figures/shapes/areas.svg){#fig-x .lightbox}", "class .lightbox"),
     ('![A](../figures/shapes/areas.svg){#fig-x fig-align="left"}', "attribute fig-align"),
     ("::: {#thm-x}\nTheorem\n:::", "label #thm-x"),
+    ("::: {#cnj-x}\nConjecture\n:::", "label #cnj-x"),
+    ("::: {#tip-x .callout-tip}\nTip\n:::", "label #tip-x"),
     ('```{.python filename="a.py"}\n1\n```', "code block option filename"),
 ]
 

@@ -26,7 +26,9 @@ NAMES = ["index.html", "report/constructs.html", "report/second.html", "report/r
 def by_quarto(measured: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample rendered by Quarto, with the filter and style of this package."""
     root = Path(shutil.copytree(measured, tmp_path_factory.mktemp("quarto") / "project"))
-    shutil.copy(Path(tpdl.render.__file__).parent / "tpdl.lua", root / "tpdl.lua")
+    package = Path(tpdl.render.__file__).parent
+    shutil.copy(package / "tpdl.lua", root / "tpdl.lua")
+    shutil.copytree(package / "tpdl-filter", root / "tpdl-filter")
     settings = root / "_quarto.yml"
     settings.write_text(settings.read_text().replace("python -m tpdl", f"{sys.executable} -m tpdl"))
     result = build(Project(root), renderer="quarto")

@@ -154,3 +154,13 @@ def test_text_from_results_is_not_taken_for_markup(committed: Lab) -> None:
     committed.tpdl("diff", "HEAD", "--html", "changes.html")
     text = (committed.root / "changes.html").read_text(encoding="utf-8")
     assert "&lt;script&gt;alert(1)" in text and "<script" not in text
+    assert re.search(r"<p class=\"row\">Rows that are gone \(network, x\): small, 1; ", text)
+
+
+def test_neither_is_what_a_commit_or_a_file_is_called(fresh: Lab) -> None:
+    fresh.write("figures/toy/a&<b>.record.json", "{")
+    commit(fresh.root, "More <script>alert(1)</script> & less")
+    fresh.tpdl("diff", "HEAD", "--html", "changes.html")
+    text = (fresh.root / "changes.html").read_text(encoding="utf-8")
+    assert "(More &lt;script&gt;alert(1)&lt;/script&gt; &amp; less)" in text and "<script" not in text
+    assert "<code>figures/toy/a&amp;&lt;b&gt;.record.json</code>" in text

@@ -8,8 +8,9 @@ import json
 import numpy as np
 import pytest
 
-from tpdl.compare.tables import compare_tables, key_columns, read_rows
+from tpdl.compare.tables import compare_tables, key_columns
 from tpdl.compare.values import Change, compare_arrays, compare_json, interval_names, same
+from tpdl.tables import read_rows
 
 OLD = (
     b"network,cut,features,accuracy,low,high,seconds\n"
@@ -23,14 +24,6 @@ def changed(
 ) -> list[tuple[str, str, object, object]]:
     found = compare_tables(read_rows(old), read_rows(new), parameters)
     return [(change.where, change.what, change.old, change.new) for change in found.changes]
-
-
-def test_columns_are_typed() -> None:
-    assert read_rows(b"a,b,c,d\n1,0.5,x,\n2,,,\n") == [
-        {"a": 1, "b": 0.5, "c": "x", "d": None},
-        {"a": 2, "b": None, "c": None, "d": None},
-    ]
-    assert read_rows(b"") == []
 
 
 def test_identical_tables_do_not_differ() -> None:

@@ -64,6 +64,18 @@ def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
     assert all((tmp_path / "empty" / name).is_file() for name in listed)
 
 
+def test_it_brings_the_whole_filter(tmp_path: Path) -> None:
+    started, package = tmp_path / "started", ROOT / "tpdl" / "render"
+    start_project(started)
+    settings = yaml.safe_load((started / "_quarto.yml").read_text(encoding="utf-8"))
+    (named,) = settings["filters"]
+    copied = (started / named["path"]).parent
+    parts = sorted(path.relative_to(package) for path in (package / "tpdl-filter").rglob("*.lua"))
+    assert parts
+    for part in (Path("tpdl.lua"), *parts):
+        assert (copied / part).read_bytes() == (package / part).read_bytes(), part
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
@@ -79,13 +91,23 @@ def test_a_parent_that_is_a_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "title"),
-    [("my-report", "My report"), ("über_alles 2", "Über alles 2"), ('a"b: #c', "Ab c"), ("---", "A report")],
+    [
+        ("my-report", "My report"),
+        ("über_alles 2", "Über alles 2"),
+        ('a"b: #c', 'A"b: #c'),
+        ("R&D <script> {{x}} $y 'z' \\ 😀", "R&D <script> {{x}} $y 'z' \\ 😀"),
+        ("yes", "Yes"),
+        ("1.0", "1.0"),
+        ("---", "A report"),
+    ],
 )
 def test_titles_are_valid_settings(tmp_path: Path, name: str, title: str) -> None:
     start_project(tmp_path / name)
     settings = yaml.safe_load((tmp_path / name / "_quarto.yml").read_text(encoding="utf-8"))
     assert settings["book"]["title"] == title
-    assert (tmp_path / name / "README.md").read_text(encoding="utf-8").startswith(f"# {title}\n")
+    heading = (tmp_path / name / "README.md").read_text(encoding="utf-8").partition("\n")[0]
+    assert heading.startswith("# ") and re.sub(r"\\(.)", r"\1", heading[2:]) == title
+    assert not re.search(r"(?<!\\)[<&*]", heading), "no markup in Markdown"
 
 
 def test_every_file_is_package_data() -> None:
@@ -94,6 +116,6 @@ def test_every_file_is_package_data() -> None:
     package = ROOT / "tpdl"
     covered = {path for pattern in patterns for path in package.glob(pattern)}
     needed = {path for path in STARTER.rglob("*") if path.is_file() and path.suffix != ".pyc"}
-    needed |= {package / "compare" / "page.css", package / "watch" / "reload.js"}
+    needed |= {path for kind in ("css", "html", "js", "lua", "svg", "typ") for path in package.rglob(f"*.{kind}")}
     assert needed <= covered
     assert not any(part.startswith(".") for path in needed for part in path.relative_to(package).parts)

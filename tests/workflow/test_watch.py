@@ -183,6 +183,18 @@ def test_the_script_comes_last_in_a_page_and_in_nothing_else(site: Site) -> None
     assert get(site.address + "a/data.csv") == "x\n1\n"
 
 
+def test_the_address_of_a_page_that_is_not_there_is_text(site: Site) -> None:
+    for asked, said in (
+        ("a/%3Cscript%3Ealert(1)%3C/script%3E%20&.html", "a/&lt;script&gt;alert(1)&lt;/script&gt; &amp;.html"),
+        ("%ED%A0%80.html", "?.html"),
+    ):
+        with pytest.raises(urllib.error.HTTPError) as error:
+            get(site.address + asked)
+        page = error.value.read().decode()
+        assert error.value.code == 404 and f"The page {said} is not rendered yet." in page
+        assert page.count("<script") == 1, "the one that reloads the page"
+
+
 def test_a_page_that_is_not_there_yet_reloads_when_it_is(site: Site) -> None:
     with pytest.raises(urllib.error.HTTPError) as error:
         get(site.address + "later.html")

@@ -19,7 +19,7 @@ import pytest
 
 from tests.conftest import wait_for
 from tests.workflow.conftest import git
-from tpdl.cli.main import _parser
+from tpdl.cli.main import parser
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/your-own-report.md"
@@ -128,7 +128,7 @@ def test_commands_in_the_text_are_understood() -> None:
     assert named
     for command in named:
         with contextlib.suppress(SystemExit):
-            _parser().parse_args(command.split()[1:])
+            parser().parse_args(command.split()[1:])
 
 
 def test_links_lead_somewhere() -> None:

@@ -23,27 +23,32 @@ def run_module(file: Path) -> int:
     """
     from rich.console import Console
 
-    from tpdl.cli.display import print_report
+    from tpdl.cli.display import Display, print_report
     from tpdl.errors import Exit, UserError
+    from tpdl.plan.facts import read_facts
+    from tpdl.plan.plan import read_plan
     from tpdl.plan.project import Project
+    from tpdl.plan.selection import stale
+    from tpdl.plan.status import judge_all
     from tpdl.run.context import profile
     from tpdl.run.steps import run_steps
 
-    console = Console()
+    screen = Console()
     try:
-        project = Project.find(file.parent)
-        plan = project.plan(profile())
-        source = str(file.resolve().relative_to(project.root))
+        plan = read_plan(Project.find(file.parent), profile())
+        source = str(file.resolve().relative_to(plan.project.root))
         names = [step.name for step in plan.steps.values() if step.source == source]
-        running = plan.stale_selection(names, plan.status())
+        facts = read_facts(plan)
+        running = stale(plan, names, facts, judge_all(plan, facts))
         if not running:
-            console.print(f"all {len(names)} steps of {source} are fresh")
-        report = run_steps(plan, running, console, "inline")
+            screen.print(f"all {len(names)} steps of {source} are fresh")
+            return Exit.OK
+        with Display(plan, screen, running, facts) as display:
+            report = run_steps(plan, running, display, "inline")
     except UserError as error:
         print(f"tpdl: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
-    if running:
-        print_report(report, console)
+    print_report(report, screen)
     return Exit.OK if report.ok else Exit.NOT_FRESH

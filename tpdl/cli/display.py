@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,25 +14,29 @@ from rich.live import Live
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn
 
+from tpdl.plan.facts import Facts
 from tpdl.plan.plan import Plan
-from tpdl.run.schedule import Report
-from tpdl.run.worker import Outcome, progress_path
+from tpdl.run.job import Outcome
+from tpdl.run.schedule import Listener, Report
 
 LAST_LINES = 12
 
 
-class Display:
-    """A `tpdl.run.schedule.Listener` that prints.
+class Display(Listener):
+    """Prints what happens.
 
     Args:
-        total: how many steps are to run.
-        expected: step -> seconds that it took the last time, for the time left.
+        names: the steps that are to run.
+        facts: about them; how long they took the last time tells the time left.
         workers: how many run at a time.
     """
 
-    def __init__(self, plan: Plan, console: Console, total: int, expected: Mapping[str, float], workers: int) -> None:
+    def __init__(
+        self, plan: Plan, console: Console, names: Sequence[str], facts: Mapping[str, Facts], workers: int = 1
+    ) -> None:
         self._plan, self._console, self._workers = plan, console, workers
-        self._expected = dict(expected)
+        records = {name: facts[name].record for name in names}
+        self._expected = {name: record.happened.get("seconds", 0.0) for name, record in records.items() if record}
         self._bars = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
@@ -40,7 +44,7 @@ class Display:
             console=console,
             auto_refresh=False,
         )
-        self._all = self._bars.add_task("steps", total=total, what="")
+        self._all = self._bars.add_task("steps", total=len(names), what="")
         self._running: dict[str, tuple[Any, float]] = {}
         self._live: Live | None = None
 
@@ -99,6 +103,12 @@ class Display:
         self._bars.advance(self._all)
         self._expected.pop(outcome.step, None)
         name = escape(outcome.step)
+        for path in outcome.kept:
+            self._console.print(
+                f"        the product was not what tpdl had written; the file is kept as {escape(path)}",
+                highlight=False,
+                soft_wrap=True,
+            )
         if outcome.message is None:
             same = "" if outcome.changed else "  [dim]same result as before[/]"
             self._console.print(f"[green]done[/]    {name}  [dim]{_clock(outcome.seconds)}[/]{same}", highlight=False)
@@ -117,7 +127,7 @@ class Display:
         self._console.print(f"[dim]skipped {escape(name)}: {escape(reason)}[/]", highlight=False, soft_wrap=True)
 
     def _log(self, outcome: Outcome) -> None:
-        log = self._plan.log_path(self._plan.steps[outcome.step])
+        log = self._plan.places.log(outcome.step)
         try:
             lines = log.read_text(errors="replace").splitlines()
         except OSError:
@@ -129,9 +139,7 @@ class Display:
 
     def _state(self, name: str) -> dict[str, Any]:
         try:
-            state: dict[str, Any] = json.loads(
-                progress_path(self._plan.project.root, self._plan.profile, name).read_text()
-            )
+            state: dict[str, Any] = json.loads(self._plan.places.progress(name).read_text())
         except (OSError, ValueError):
             return {}
         return state

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
-from tpdl.compare.tables import compare_tables, read_rows
+from tpdl.compare.tables import compare_tables
 from tpdl.compare.trees import Commit, InCommit, OnDisk
 from tpdl.compare.values import Change, compare_arrays, compare_json
 from tpdl.compare.versions import StepVersion, Version, read_version
 from tpdl.plan.status import differences
+from tpdl.tables import read_rows
 
 if TYPE_CHECKING:
     from tpdl.plan.plan import Plan
@@ -63,6 +65,16 @@ class Comparison:
     def identical(self) -> bool:
         """Nothing differs."""
         return not self.steps
+
+    @property
+    def summary(self) -> str:
+        """`since 1a2b3c4 of 2026-05-04 (More data): 2 changed, 1 new; 14 the same`."""
+        since = f"since {self.commit.short} of {self.commit.date} ({self.commit.subject})"
+        if self.identical:
+            return f"{since}: identical, all results and pictures of {self.same} steps"
+        verdicts = [step.verdict for step in self.steps]
+        counts = [f"{verdicts.count(word)} {word}" for word in get_args(Verdict) if word in verdicts]
+        return f"{since}: {', '.join(counts)}; {self.same} the same"
 
 
 def compare(plan: Plan, revision: str) -> Comparison:
@@ -158,13 +170,23 @@ def _compare_results(found: StepDifference, plan: Plan, name: str, old: bytes | 
     if content is None:
         found.notes.append(f"{name} is kept on the machine that made it, and its hash differs")
     elif old is None or new is None:
-        size = f"{len(read_rows(content))} rows" if suffix == ".csv" else f"{len(content)} bytes"
-        found.notes.append(f"{name}: {size}" if found.verdict != "changed" else f"{name} is {'new' if new else 'gone'}")
+        found.notes.append(
+            f"{name}: {_size(suffix, content)}"
+            if found.verdict != "changed"
+            else f"{name} is {'new' if new else 'gone'}"
+        )
     else:
         try:
             _compare_contents(found, plan, suffix, old, new)
         except ValueError as error:
             found.notes.append(f"{name} cannot be read in both versions: {error}")
+
+
+def _size(suffix: str, content: bytes) -> str:
+    if suffix == ".csv":
+        with contextlib.suppress(ValueError):
+            return f"{len(read_rows(content))} rows"
+    return f"{len(content)} bytes"
 
 
 def _compare_contents(found: StepDifference, plan: Plan, suffix: str, old: bytes, new: bytes) -> None:

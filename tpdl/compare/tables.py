@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from tpdl.compare.values import Change, compare_records
+from tpdl.tables import Row
 
-Row = dict[str, Any]
 Key = tuple[Any, ...]
 
 
@@ -26,24 +24,6 @@ class TableDifference:
     removed: list[str] = field(default_factory=list)
     columns_added: list[str] = field(default_factory=list)
     columns_removed: list[str] = field(default_factory=list)
-
-
-def read_rows(content: bytes) -> list[Row]:
-    """The rows of a CSV. A column is whole numbers or numbers if all its entries are; an empty entry is None."""
-    lines = list(csv.reader(io.StringIO(content.decode("utf-8"), newline="")))
-    if not lines:
-        return []
-    columns = [_typed([line[i] if i < len(line) else "" for line in lines[1:]]) for i in range(len(lines[0]))]
-    return [dict(zip(lines[0], values, strict=True)) for values in zip(*columns, strict=True)]
-
-
-def _typed(entries: list[str]) -> list[Any]:
-    for convert in (int, float):
-        try:
-            return [None if entry == "" else convert(entry) for entry in entries]
-        except ValueError:
-            continue
-    return [entry or None for entry in entries]
 
 
 def compare_tables(old: Sequence[Row], new: Sequence[Row], parameters: Iterable[str] = ()) -> TableDifference:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
 from tpdl.errors import UserError
+from tpdl.git import git, git_bytes, git_or_nothing
 
 FOLDER = "figures"
 
@@ -67,15 +66,17 @@ class InCommit:
 
     def __init__(self, root: Path, revision: str) -> None:
         self._root = root
-        self._git("rev-parse", "--git-dir", otherwise=f"{root} is in no git repository, so there is no earlier version")
-        wanted = f"{revision}^{{commit}}"
-        unknown = (
-            f"there is no commit {revision!r} here; `git log --oneline` lists them (a shallow clone has only the last)"
-        )
-        sha = self._git("rev-parse", "--verify", "--quiet", "--end-of-options", wanted, otherwise=unknown).decode()
-        date, _, subject = self._git("show", "-s", "--format=%cs %s", sha.strip()).decode().strip().partition(" ")
-        self.commit = Commit(sha.strip(), date, subject)
-        listed = self._git("ls-tree", "-r", "-z", self.commit.sha, "--", FOLDER).decode("utf-8", "surrogateescape")
+        if not git_or_nothing(root, "rev-parse", "--git-dir"):
+            git(root, "--version")  # says it if git itself is missing
+            raise UserError(f"{root} is in no git repository, so there is no earlier version")
+        sha = git_or_nothing(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        if not sha:
+            raise UserError(
+                f"there is no commit {revision!r} here; `git log --oneline` lists them (a shallow clone has only the last)"
+            )
+        date, _, subject = git(root, "show", "-s", "--format=%cs %s", sha).partition(" ")
+        self.commit = Commit(sha, date, subject)
+        listed = git(root, "ls-tree", "-r", "-z", sha, "--", FOLDER)
         self._objects = {}
         for line in listed.split("\0"):
             described, _, path = line.partition("\t")
@@ -94,7 +95,7 @@ class InCommit:
     def _contents(self) -> dict[str, bytes]:
         """Object -> content, all of them by one process: hundreds of small files would need hundreds."""
         objects = sorted(set(self._objects.values()))
-        answer = self._git("cat-file", "--batch", given="".join(f"{name}\n" for name in objects).encode())
+        answer = git_bytes(self._root, "cat-file", "--batch", stdin="".join(f"{name}\n" for name in objects).encode())
         contents, at = {}, 0
         for name in objects:
             end_of_head = answer.index(b"\n", at)
@@ -102,19 +103,3 @@ class InCommit:
             contents[name] = answer[end_of_head + 1 : end_of_head + 1 + size]
             at = end_of_head + size + 2
         return contents
-
-    def _git(self, *arguments: str, given: bytes = b"", otherwise: str = "") -> bytes:
-        try:
-            done = subprocess.run(
-                ["git", *arguments],
-                cwd=self._root,
-                input=given,
-                env=os.environ | {"GIT_OPTIONAL_LOCKS": "0"},  # reading must not get in the way of anybody's commit
-                capture_output=True,
-                check=False,
-            )
-        except FileNotFoundError:
-            raise UserError("git is not installed, so there is no earlier version to compare with") from None
-        if done.returncode:
-            raise UserError(otherwise or f"git {arguments[0]}: {done.stderr.decode(errors='replace').strip()}")
-        return done.stdout

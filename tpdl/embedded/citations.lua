@@ -1,5 +1,7 @@
--- Citations as citeproc makes them, looked up: it takes ten times as long as everything else, and a chapter that changed mostly
--- cites what was cited before. TPDL_CITATIONS names a tree that holds every citation of the book in a paragraph of its own, and the bibliography.
+-- citations.lua: citations as citeproc makes them, looked up. Citeproc takes ten times as long as everything else, and
+-- a chapter that changed mostly cites what was cited before.
+--
+-- TPDL_CITATIONS names a tree that holds every citation of the book in a paragraph of its own, and the bibliography.
 
 -- What tells a citation from others, wherever it stands: whom it cites, and with which words around.
 local function key(cite)

@@ -8,8 +8,12 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
 
+from markupsafe import Markup
+
+from tpdl.templates import fill
+
 PIXELS = {"": 1.0, "px": 1.0, "pt": 4 / 3, "in": 96.0, "cm": 96 / 2.54, "mm": 96 / 25.4}
-PNG = b"\x89PNG\r\n\x1a\n"
+PICTURE = Path(__file__).with_name("picture.html")
 
 
 def with_sizes(body: str, folder: Path) -> str:
@@ -27,18 +31,30 @@ def with_sizes(body: str, folder: Path) -> str:
             return tag
         path = folder / unquote(html.unescape(source[1]))
         size = _size(path, path.stat().st_mtime_ns) if path.is_file() else None
-        return tag if size is None else f'<img width="{size[0]}" height="{size[1]}"{tag.removeprefix("<img")}'
+        if size is None:
+            return tag
+        return fill(PICTURE, width=size[0], height=size[1], rest=Markup(tag.removeprefix("<img")))
 
     return re.sub(r"<img\b[^>]*>", sized, body)
 
 
 @cache
 def _size(path: Path, changed: int) -> tuple[int, int] | None:
-    """Width and height of an SVG or PNG picture in CSS pixels; None for what is neither."""
+    """Width and height of a picture in CSS pixels; None where it does not say, or is none."""
+    if path.suffix.lower() == ".svg":
+        return _svg_size(path)
+    from PIL import Image  # a book of drawings alone does not wait for it
+
+    try:
+        with Image.open(path) as image:  # reads no more than the header
+            return image.size
+    except (OSError, Image.DecompressionBombError):
+        return None
+
+
+def _svg_size(path: Path) -> tuple[int, int] | None:
     with path.open("rb") as file:
         head = file.read(4096)
-    if head.startswith(PNG):
-        return int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
     tag = re.search(r"<svg\b[^>]*>", head.decode("utf-8", "replace"))
     if tag is None:
         return None

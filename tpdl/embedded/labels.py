@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from tpdl.render.label_kinds import FLOATS, kind_of
+
 Node = dict[str, Any]
 LEAVES = {
     "Str",
@@ -105,9 +107,8 @@ class _Numbering:
         label = _label(node)
         if label == "refs":
             self.chapter.has_bibliography = True
-        prefix = label.split("-")[0]
-        if prefix in ("fig", "tbl") and "-" in label and kind in ("Div", "Figure", "Image", "Table"):
-            self._float(label, prefix, parent)
+        if kind_of(label) in FLOATS:
+            self._float(label, kind_of(label), parent)
             parent = label
         self.walk(_without_callout_title(node), title, parent)
 

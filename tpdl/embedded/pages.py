@@ -7,20 +7,34 @@ import json
 import os
 import re
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
-from string import Template
+from typing import Any
+
+from markupsafe import Markup, escape
 
 from tpdl.embedded.images import with_sizes
 from tpdl.embedded.labels import ChapterNumbers, Labels
-from tpdl.embedded.pandoc import PART, SecondPass, parallel
+from tpdl.embedded.pandoc import parallel
+from tpdl.embedded.passes import PART, SecondPass
 from tpdl.embedded.search import sections
 from tpdl.files import atomic_write, sha256_bytes
 from tpdl.render.prepare import Prepared
+from tpdl.templates import fill
 
 HERE = Path(__file__).parent
 THEME = HERE.parent / "render" / "theme"
 ASSETS = "site_libs/tpdl"
 MAIN = "tpdl-main"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A chapter as another one shows it, in the list of all and at its end."""
+
+    address: str
+    number: str
+    title: Markup
 
 
 class Site:
@@ -34,7 +48,6 @@ class Site:
     def __init__(self, prepared: Prepared, labels: Labels, second: SecondPass, folder: Path, pdf: bool) -> None:
         self.prepared, self.labels, self.second, self.folder, self.pdf = prepared, labels, second, folder, pdf
         self.book = prepared.book
-        self.template = Template((HERE / "page.html").read_text(encoding="utf-8"))
         self.titles: list[str] = []
         self.version = ""
 
@@ -60,79 +73,57 @@ class Site:
     # One page
 
     def _page(self, index: int, contents: str, body: str) -> str:
-        chapter, numbers = self.book.chapters[index], self.labels.chapters[index]
-        root = os.path.relpath(".", Path(chapter.page).parent).replace(os.sep, "/")
-        number = f'<span class="chapter-number">{_chapter_number(numbers)}</span> ' if numbers.number else ""
-        title = f'{number}<span class="chapter-title">{self.titles[index]}</span>'
-        head = plain(self.titles[index])
-        values = {
-            "lang": html.escape(self.book.lang),
-            "head_title": html.escape(self.book.title if index == 0 else f"{head} – {self.book.title}"),
-            "description": html.escape(str(self.book.meta.get("description", ""))),
-            "book_title": html.escape(self.book.title),
-            "root": root,
-            "version": self.version,
-            "chapters": self._chapters(index),
-            "downloads": self._downloads(root),
-            "contents": contents,
-            "has_contents": "has-contents" if "<li" in contents else "no-contents",
-            "identifier": html.escape(numbers.identifier),
-            "title": title,
-            "book_block": self._book_block() if index == 0 else "",
-            "body": body,
-            "previous": self._neighbour(index, index - 1, "previous"),
-            "next": self._neighbour(index, index + 1, "next"),
-            "footer": html.escape(str(self.book.meta.get("page-footer", ""))),
-        }
-        return self.template.substitute(values)
-
-    def _book_block(self) -> str:
-        """The title of the whole book, on its first page."""
-        meta = self.book.meta
-        authors = meta.get("author", [])
-        names = (
-            [authors] if isinstance(authors, str) else [a if isinstance(a, str) else a.get("name", "") for a in authors]
+        chapter, numbers, meta = self.book.chapters[index], self.labels.chapters[index], self.book.meta
+        chapters = [self._entry(index, other) for other in range(len(self.titles))]
+        return fill(
+            HERE / "page.html",
+            lang=self.book.lang,
+            head_title=self.book.title if index == 0 else f"{plain(self.titles[index])} – {self.book.title}",
+            description=meta.get("description") or "",
+            book_title=self.book.title,
+            subtitle=meta.get("subtitle") or "",
+            authors=_authors(meta),
+            root=os.path.relpath(".", Path(chapter.page).parent).replace(os.sep, "/"),
+            version=self.version,
+            pdf=self.book.pdf.name if self.pdf else "",
+            chapters=chapters,
+            current=index,
+            neighbours=[
+                ("previous", "Previous", chapters[index - 1] if index else None),
+                ("next", "Next", chapters[index + 1] if index + 1 < len(chapters) else None),
+            ],
+            number=_chapter_number(numbers),
+            identifier=numbers.identifier,
+            title=Markup(self.titles[index]),
+            contents=Markup(contents),
+            body=Markup(body),
         )
-        subtitle = f'<p class="subtitle">{html.escape(str(meta["subtitle"]))}</p>' if meta.get("subtitle") else ""
-        by = f'<p class="authors">{html.escape(", ".join(names))}</p>' if names else ""
-        return f'<p class="book-title">{html.escape(self.book.title)}</p>{subtitle}{by}'
 
-    def _chapters(self, current: int) -> str:
-        """The list of chapters; the open one is marked for eyes and for screen readers."""
-        items = []
-        for index, numbers in enumerate(self.labels.chapters):
-            number = f'<span class="chapter-number">{numbers.number}</span> ' if numbers.number else ""
-            here = ' aria-current="page"' if index == current else ""
-            items.append(
-                f'<li><a href="{self._to(current, index)}"{here}>{number}{without_links(self.titles[index])}</a></li>'
-            )
-        return "\n".join(items)
+    def _entry(self, current: int, index: int) -> Entry:
+        title = Markup(without_links(self.titles[index]))
+        return Entry(self._address(current, index), self.labels.chapters[index].number, title)
 
-    def _to(self, current: int, index: int) -> str:
+    def _address(self, current: int, index: int) -> str:
+        """Of a chapter, relative to the page of the chapter `current`."""
         folder = Path(self.book.chapters[current].page).parent
         return os.path.relpath(self.book.chapters[index].page, folder).replace(os.sep, "/")
-
-    def _neighbour(self, current: int, index: int, relation: str) -> str:
-        if not 0 <= index < len(self.titles):
-            return "<span></span>"
-        word = {"previous": "Previous", "next": "Next"}[relation]
-        title = without_links(self.titles[index])
-        return f'<a rel="{relation}" href="{self._to(current, index)}"><span class="way">{word}</span> {title}</a>'
-
-    def _downloads(self, root: str) -> str:
-        if not self.pdf:
-            return ""
-        return f'<a class="download" href="{root}/{self.book.pdf.name}">PDF</a>'
 
     def _link_citations(self, body: str, index: int) -> str:
         """Citations lead to the one bibliography of the book."""
         holder = next((i for i, numbers in enumerate(self.labels.chapters) if numbers.has_bibliography), index)
-        return body if holder == index else body.replace('href="#ref-', f'href="{self._to(index, holder)}#ref-')
+        if holder == index:
+            return body
+        address = escape(self._address(index, holder))
+        return re.sub(r'(?<=href=")(?=#ref-)', lambda _: address, body)
 
     # Files beside the pages
 
     def _assets(self, bodies: list[str]) -> str:
-        """Write style, script and search index. Returns a version for their addresses, so that no browser shows old ones."""
+        """Write style, script and search index.
+
+        Returns:
+            a version for their addresses, so that no browser shows old ones.
+        """
         style = "".join(
             (folder / name).read_text(encoding="utf-8")
             for folder, name in ((HERE, "style.css"), (THEME, "elements.css"))
@@ -182,4 +173,11 @@ def without_links(text: str) -> str:
 
 
 def _chapter_number(numbers: ChapterNumbers) -> str:
-    return f"Appendix {numbers.number} —" if numbers.appendix else numbers.number
+    return f"Appendix {numbers.number} —" if numbers.appendix and numbers.number else numbers.number
+
+
+def _authors(meta: dict[str, Any]) -> list[str]:
+    authors = meta.get("author") or []
+    if isinstance(authors, str):
+        return [authors]
+    return [author if isinstance(author, str) else str(author.get("name", "")) for author in authors]

@@ -1,4 +1,4 @@
-"""Run the Pandoc that comes with `pypandoc_binary`: first to number the whole book, then each chapter in each format.
+"""Run the Pandoc that comes with `pypandoc_binary`.
 
 What Pandoc made is kept beside what it was made from, and made again only for a chapter that changed.
 """
@@ -15,24 +15,21 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-from tpdl.embedded.citations import Citations
 from tpdl.embedded.excerpt import excerpt
 from tpdl.embedded.kept import kept
-from tpdl.embedded.labels import Labels
 from tpdl.errors import UserError
 from tpdl.files import atomic_write, sha256_bytes
 from tpdl.render.book import Book
 from tpdl.render.prepare import Prepared
 
-HERE = Path(__file__).parent
-PLACE = HERE.parent / "render" / "tpdl.lua"
-QUARTO = HERE / "quarto.lua"
-PART = "<!-- tpdl part -->"
-TEMPLATE = f"$title$\n{PART}\n$toc$\n{PART}\n$body$\n"
-"""What comes back for a page: its title, its table of contents and its text."""
-
 Given = TypeVar("Given")
 Made = TypeVar("Made")
+
+
+def files_of(lua_filter: Path) -> list[Path]:
+    """All files of a filter: the one that Pandoc is told of, and the parts that it loads from its folder."""
+    parts = lua_filter.with_name(f"{lua_filter.stem}-filter")
+    return [lua_filter, *sorted(parts.glob("*.lua"))]
 
 
 @cache
@@ -147,54 +144,3 @@ class Pandoc:
             return done.stdout
 
         return kept(self.folder / f"{name}.kept", parts, make)
-
-
-def first_pass(pandoc: Pandoc) -> list[str]:
-    """The syntax tree of every chapter as JSON, with everything in place but the numbers."""
-    arguments = ["--from=markdown", "--to=json", f"--lua-filter={PLACE}", "--strip-comments"]
-    return parallel(lambda index: pandoc.convert(index, "tree", arguments, [PLACE]), range(len(pandoc.book.chapters)))
-
-
-class SecondPass:
-    """Renders chapters, knowing the numbers of the whole book.
-
-    Args:
-        trees: of the first pass.
-        labels: the numbers.
-    """
-
-    def __init__(self, pandoc: Pandoc, trees: Sequence[str], labels: Labels) -> None:
-        self._pandoc, self._trees, self._labels, self._book = pandoc, trees, labels, pandoc.book
-        self._citations = Citations(pandoc, labels)
-        self._template = pandoc.write("part.html", TEMPLATE)
-        if trees:
-            self._citations.make(json.loads(trees[0]))
-
-    def render(self, index: int, to: str) -> str:
-        """Chapter `index` as HTML (title, contents and text, divided by `PART`) or as the body of a Typst document."""
-        citing, read = self._citations.arguments(index)
-        numbers = self._numbers(index, to)
-        arguments = [f"--lua-filter={QUARTO}", *citing, "--wrap=none"]
-        read, made = [QUARTO, *read], self._citations.made if citing else None
-        if to == "typst":  # on paper other things are put into the text, so it is read once more
-            # Citations are finished text for Typst, not its own.
-            arguments = ["--from=markdown", "--to=typst-citations", f"--lua-filter={PLACE}", *arguments]
-            return self._pandoc.convert(index, to, arguments, [PLACE, *read], numbers, citations=made)
-        arguments += ["--from=json", "--to=html5", "--standalone", f"--template={self._template}", "--mathml"]
-        arguments += ["--section-divs", "--toc", f"--toc-depth={self._book.option('toc-depth', 3)}"]
-        arguments += ["--metadata=pagetitle=page"]
-        return self._pandoc.convert(
-            index, to, arguments, [self._template, *read], numbers, self._trees[index], citations=made
-        )
-
-    def _numbers(self, index: int, to: str) -> Path:
-        numbers, chapter = self._labels.chapters[index], self._book.chapters[index]
-        about = {
-            "page": chapter.page,
-            "source": chapter.path,
-            "number": numbers.number,
-            "appendix": numbers.appendix,
-            "headings": numbers.headings,
-        }
-        text = json.dumps({"labels": self._labels.labels, "chapter": about})
-        return self._pandoc.write(f"chapter-{index}-{to}.json", text)

@@ -6,7 +6,8 @@ import json
 from concurrent.futures import Future
 from pathlib import Path
 
-from tpdl.embedded.pandoc import SecondPass, parallel
+from tpdl.embedded.pandoc import parallel
+from tpdl.embedded.passes import SecondPass
 from tpdl.embedded.typesetter import Later, Typesetter
 from tpdl.files import atomic_write
 from tpdl.render.book import Book

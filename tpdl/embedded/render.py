@@ -2,21 +2,52 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tpdl.embedded.labels import ChapterNumbers, Labels, number_book
 from tpdl.embedded.pages import Site
-from tpdl.embedded.pandoc import Pandoc, SecondPass, first_pass
-from tpdl.embedded.pdf import STATE, bodies, write_pdf
+from tpdl.embedded.pandoc import Pandoc
+from tpdl.embedded.passes import SecondPass, first_pass
+from tpdl.embedded.pdf import STATE, bodies, document, write_pdf
 from tpdl.embedded.typesetter import Later, Typesetter
+from tpdl.embedded.unsupported import unsupported
 from tpdl.files import atomic_write
 from tpdl.render.prepare import Prepared
+from tpdl.render.problem import Problem
 
 
-def render(prepared: Prepared, pages: bool, typesetter: Typesetter | Later | None) -> list[Path]:
+def render_embedded(
+    prepared: Prepared, to: Sequence[str], draft: bool = False, typesetter: Typesetter | Later | None = None
+) -> tuple[list[Path], list[Problem]]:
+    """Render a prepared book.
+
+    Args:
+        to: "html", "pdf" or both.
+        draft: render in spite of problems of the documents, which are marked in the pages.
+        typesetter: for the PDF; by default one of its own.
+
+    Returns:
+        the paths of what was written, and what this renderer refuses. With something refused nothing is written, not even a draft: what
+        would be shown is not what the author wrote.
+
+    Raises:
+        UserError: Pandoc or Typst stopped.
+    """
+    refused = unsupported(prepared)
+    if refused or (prepared.problems and not draft):
+        return [], refused
+    with contextlib.ExitStack() as stack:
+        if "pdf" in to and typesetter is None:
+            typesetter = stack.enter_context(Typesetter(prepared.book.root, document(prepared.book)))
+        return _write(prepared, "html" in to, typesetter if "pdf" in to else None), refused
+
+
+def _write(prepared: Prepared, pages: bool, typesetter: Typesetter | Later | None) -> list[Path]:
     """Write the pages and the PDF; returns their paths.
 
     Args:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tpdl.render.label_kinds import FLOATS, QUARTO_ONLY, kind_of
 from tpdl.render.prepare import Prepared
 from tpdl.render.problem import Problem
 from tpdl.render.scan import Item
@@ -15,7 +16,7 @@ SPECIAL_CLASSES = re.compile(
     r"|quarto-.*|listing|theorem|proof|remark|solution|lightbox|border|list-table|hero-.*|about|tabset.*"
 )
 """Classes of blocks to which Quarto gives a meaning of its own."""
-LAYOUT = re.compile(r"layout(-.*)?|(fig|tbl)-(cap|subcap|cap-location|align|env|pos|scap|link)")
+LAYOUT = re.compile(rf"layout(-.*)?|({'|'.join(FLOATS)})-(cap|subcap|cap-location|align|env|pos|scap|link)")
 KNOWN_LAYOUT = {"layout-ncol", "layout"}
 
 
@@ -45,11 +46,6 @@ def _objections(item: Item) -> list[str]:
             found += [f"callout option {key}" for key in item.attributes if key not in CALLOUT_ATTRIBUTES]
         elif SPECIAL_CLASSES.fullmatch(name):
             found.append(f"class .{name}")
-    prefix = item.label.split("-")[0]
-    if (
-        item.kind == "div"
-        and "-" in item.label
-        and prefix in ("lst", "thm", "lem", "cor", "prp", "def", "exm", "exr", "alg")
-    ):
+    if item.kind == "div" and kind_of(item.label) in QUARTO_ONLY:
         found.append(f"label #{item.label}")
     return found

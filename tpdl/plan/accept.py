@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from tpdl.errors import UserError
 from tpdl.files import write_json
+from tpdl.plan.facts import read_facts
 from tpdl.plan.plan import Plan
-from tpdl.plan.record import Record
 from tpdl.plan.status import differences
 
 
@@ -23,24 +23,20 @@ def accept_steps(plan: Plan, names: Sequence[str], because: str = "") -> dict[st
         UserError: a step has no record, or its product is gone or was edited: there is nothing to vouch for.
     """
     accepted: dict[str, list[str]] = {}
-    for name in names:
-        step = plan.steps[name]
-        found = plan.record_or_problem(name)
-        if not isinstance(found, Record):
+    for name, facts in read_facts(plan, names).items():
+        step, record = plan.steps[name], facts.record
+        if record is None:
             if step.optional:
                 continue
-            raise UserError(f"{name} cannot be accepted: {found or 'it was never run'}; tpdl run {name}")
-        if not step.local and not plan.is_here(step):
+            raise UserError(f"{name} cannot be accepted: {facts.problem or 'it was never run'}; tpdl run {name}")
+        if not step.local and not facts.is_here:
             raise UserError(f"{name} cannot be accepted: its product is gone, edited or truncated; tpdl run {name}")
-        now = plan.fingerprint(step)
-        reasons = list(differences(found.fingerprint, now))
-        reasons += [f"the source changed while it ran: {', '.join(found.moved)}"] if found.moved else []
+        reasons = list(differences(record.fingerprint, facts.now))
+        reasons += [f"the source changed while it ran: {', '.join(record.moved)}"] if record.moved else []
         if not reasons:
             continue
         stamp = {"when": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), "changes": reasons, "because": because}
-        record = replace(found, fingerprint=now, moved=[], function=step.function, accepted=stamp)
-        write_json(step.record_path, record.to_json())
-        plan.forget(name)
+        new = replace(record, fingerprint=facts.now, moved=[], function=step.function, accepted=stamp)
+        write_json(step.record_path, new.to_json())
         accepted[name] = reasons
-    plan.project.hashes.save()
     return accepted

@@ -6,6 +6,8 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from tpdl.plan.facts import read_facts
+from tpdl.plan.plan import read_plan
 from tpdl.plan.project import PROFILES, Project
 
 
@@ -17,22 +19,21 @@ def unreferenced(project: Project) -> list[tuple[Path, int]]:
     """
     found: list[Path] = []
     for profile in PROFILES:
-        plan = project.plan(profile)
-        if not plan.folder.is_dir():
+        places = project.places(profile)
+        if not places.state.is_dir():
             continue
+        plan = read_plan(project, profile)
         products = {path for step in plan.steps.values() for path in (*step.products, step.record_path)}
-        found += [path for path in _files(plan.folder / "local") if path not in products]
-        if profile != "full":
-            found += [path for path in _files(plan.folder / "figures") if path not in products]
+        found += [path for path in _files(places.local) if path not in products]
+        if places.figures.is_relative_to(places.state):
+            found += [path for path in _files(places.figures) if path not in products]
         for folder, suffix in (("logs", ".log"), ("failed", ".json")):
-            base = plan.folder / folder
+            base = places.state / folder
             found += [p for p in _files(base) if p.relative_to(base).as_posix().removesuffix(suffix) not in plan.steps]
-        wanted = {
-            plan.folder / "checkpoints" / step.name / plan.fingerprint(step).digest()
-            for step in plan.steps.values()
-            if (plan.folder / "checkpoints" / step.name).is_dir()
-        }
-        found += [path for path in _files(plan.folder / "checkpoints") if not wanted.intersection(path.parents)]
+        saved = [name for name in plan.steps if places.checkpoints(name).is_dir()]
+        wanted = {places.checkpoints(name) / facts.now.digest() for name, facts in read_facts(plan, saved).items()}
+        checkpoints = _files(places.state / "checkpoints")
+        found += [path for path in checkpoints if not wanted.intersection(path.parents)]
     found += _files(project.state / "kept")
     sized = [(path, path.stat().st_size) for path in found]
     return sorted(sized, key=lambda item: (-item[1], item[0]))

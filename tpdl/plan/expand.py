@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tpdl.errors import UserError
 from tpdl.files import sha256_bytes
+from tpdl.plan.places import Places
 from tpdl.plan.step import Input, Step
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ SUFFIX_OF_RESULT = {
     "Mapping": ".json",
     "Arrays": ".npz",
 }
-FOLDER = "experiments"
 ARGUMENTS = {
     "experiment": {"matrix", "demo", "inputs", "data", "optional", "uses", "local", "may_be_missing"},
     "figure": {"caption", "alt", "suffix", "format", "uses"},
@@ -35,13 +35,10 @@ ARGUMENTS = {
 class Expansion:
     """All steps of one profile, by name, each after the steps it needs."""
 
-    def __init__(
-        self, declarations: Iterable[Declaration], root: Path, profile: str, unmeasured: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, declarations: Iterable[Declaration], places: Places, unmeasured: Sequence[str] = ()) -> None:
         self._unmeasured = unmeasured
         """Patterns of experiments that this edition may leave unmeasured, as optional cells may stay."""
-        self._root = root
-        self._profile = profile
+        self._places = places
         self._declared = {f"{d.module}:{d.qualname}": d for d in declarations}
         self._steps: dict[str, Step] = {}
         self._cells: dict[str, list[Step]] = {}
@@ -112,7 +109,7 @@ class Expansion:
         """The matrix and the parameters' defaults, as the profile wants them."""
         matrix, given = _mapping(arguments, "matrix", declared), _mapping(arguments, "inputs", declared)
         defaults = {name: value for name, value in declared.parameters.items() if name not in given}
-        changes = _mapping(arguments, "demo", declared) if self._profile == "demo" else {}
+        changes = _mapping(arguments, "demo", declared) if self._places.profile == "demo" else {}
         for origin, names in (("matrix", matrix), ("demo", changes), ("inputs", given)):
             for name in names:
                 if name not in declared.parameters:
@@ -217,19 +214,14 @@ class Expansion:
         )
 
     def _product(self, name: str, ending: str, local: bool = False) -> Path:
-        if local:
-            return self._root / ".tpdl" / self._profile / "local" / (name + ending)
-        figures = (
-            self._root / "figures" if self._profile == "full" else self._root / ".tpdl" / self._profile / "figures"
-        )
-        return figures / (name + ending)
+        return (self._places.local if local else self._places.figures) / (name + ending)
 
     def _add(self, step: Step) -> Step:
         for path in (*step.products, step.record_path):
             other = self._written.setdefault(path, step)
             if other is not step:
                 raise UserError(
-                    f"{step.source}:{step.line} and {other.source}:{other.line} both write {path.relative_to(self._root)}; "
+                    f"{step.source}:{step.line} and {other.source}:{other.line} both write {path.relative_to(self._places.root)}; "
                     "rename one function, or give one figure a suffix"
                 )
         self._steps[step.name] = step

@@ -15,6 +15,7 @@ from tpdl.errors import StepError, UserError
 from tpdl.files import write_json
 from tpdl.fingerprint.renames import Renames
 from tpdl.plan.expand import base_name
+from tpdl.plan.facts import symbols
 from tpdl.plan.plan import Plan
 from tpdl.plan.record import Record, read_record
 from tpdl.plan.status import differences
@@ -85,7 +86,7 @@ def _old_names(plan: Plan, pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
 
 def _function_of(plan: Plan, base: str, now: str) -> str:
     """The function that made the results which lie under the name of an experiment that is no longer declared."""
-    folder = plan.figures / base
+    folder = plan.places.figures / base
     found = [*folder.parent.glob(f"{folder.name}.*.record.json"), *folder.glob("*.record.json")]
     records = [record for path in sorted(found) if isinstance(record := read_record(path), Record)]
     functions = [
@@ -112,21 +113,21 @@ def _moves(plan: Plan, old_names: Mapping[str, str]) -> list[_Move]:
         record = read_record(old_paths[step.record_path])
         if not isinstance(record, Record):
             continue
-        symbols = plan.symbols(step)
+        now_symbols = symbols(plan, step)
         before = sources.closure(step.function, step.uses) if step.function else {}
-        before |= {symbol: sha for symbol, sha in symbols.items() if symbol.startswith("theme:")}
+        before |= {symbol: sha for symbol, sha in now_symbols.items() if symbol.startswith("theme:")}
         inputs = {
             now[up].name if up in now else up: _renamed_files(files, now.get(up), plan, bases)
             for up, files in record.fingerprint.inputs.items()
         }
-        if before == symbols and inputs == record.fingerprint.inputs and was[name] == name:
+        if before == now_symbols and inputs == record.fingerprint.inputs and was[name] == name:
             continue  # nothing that was renamed has to do with it
         names = {old.name: new.name for new, old in old_paths.items()}
         new = replace(
             record,
             step=name,
             function=step.function,
-            fingerprint=replace(record.fingerprint, symbols=symbols, inputs=inputs),
+            fingerprint=replace(record.fingerprint, symbols=now_symbols, inputs=inputs),
             products={names.get(file, file): sha for file, sha in record.products.items()},
         )
         if new.to_json() == record.to_json() and was[name] == name:
@@ -144,7 +145,7 @@ def _moves(plan: Plan, old_names: Mapping[str, str]) -> list[_Move]:
 
 
 def _old_path(plan: Plan, path: Path, step: Step, old_base: str) -> Path:
-    folder = plan.folder / "local" if path.is_relative_to(plan.folder / "local") else plan.figures
+    folder = plan.places.local if path.is_relative_to(plan.places.local) else plan.places.figures
     return folder / (old_base + path.relative_to(folder).as_posix().removeprefix(step.base))
 
 

@@ -7,22 +7,20 @@ import sys
 from importlib.machinery import PathFinder
 from pathlib import Path
 
-from tpdl.plan.expand import FOLDER
 
-
-def make_importable(root: Path) -> None:
-    """Put `root` first on `sys.path`, as running a script in it would, and bind the package `experiments` to the one there.
+def make_importable(root: Path, package: str) -> None:
+    """Put `root` first on `sys.path`, as running a script in it would, and bind `package` to the one there.
 
     The binding matters where another project with a folder of that name is installed in the same environment: a package with an
     `__init__.py` would hide one without, wherever it comes on the path.
     """
     if str(root) not in sys.path:
         sys.path.insert(0, str(root))
-    if FOLDER in sys.modules:
+    if package in sys.modules:
         return
-    spec = PathFinder.find_spec(FOLDER, [str(root)])
+    spec = PathFinder.find_spec(package, [str(root)])
     if spec is not None:
-        package = importlib.util.module_from_spec(spec)
-        sys.modules[FOLDER] = package
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[package] = module
         if spec.loader is not None and spec.origin is not None:
-            spec.loader.exec_module(package)
+            spec.loader.exec_module(module)

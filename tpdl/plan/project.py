@@ -1,22 +1,23 @@
-"""A project: the folder with `experiments/`, its settings, its sources, and the plan of a profile."""
+"""A project: the folder with `experiments/`, its settings, its sources, and where its data lie."""
 
 from __future__ import annotations
 
-import importlib
-import os
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tpdl.data import CatalogueLike, data_root, load_catalogue
 from tpdl.errors import UserError
-from tpdl.plan.expand import FOLDER, Expansion
+from tpdl.fingerprint import IGNORED, Sources
 from tpdl.plan.hashes import HashCache
+from tpdl.plan.imports import make_importable
+from tpdl.plan.places import Places
 
 if TYPE_CHECKING:
-    from tpdl.fingerprint import Sources
     from tpdl.fingerprint.renames import Renames
-    from tpdl.plan.plan import Plan
 
+FOLDER = "experiments"
+"""A project is a folder that holds one of this name."""
 PROFILES = ("full", "demo")
 
 
@@ -58,8 +59,6 @@ class Project:
 
         The modules that the setting `demo_only` lists make stand-ins: in the full profile they decide nothing.
         """
-        from tpdl.fingerprint import IGNORED, Sources
-
         stand_ins = self.settings.get("demo_only", []) if profile != "demo" else []
         cache = (
             None if renames else self.state / "cache" / "sources"
@@ -73,37 +72,28 @@ class Project:
 
     @cached_property
     def data_root(self) -> Path:
-        """Where data sets and weights lie: `TPDL_DATA`, else `.tpdl/data`."""
-        return Path(os.environ.get("TPDL_DATA") or self.state / "data")
+        """Where data sets and weights lie: `TPDL_DATA`, else `.tpdl/data`. Absolute; a running step is told it, too."""
+        return data_root(self.state / "data")
 
     @cached_property
-    def catalogue(self) -> Any:
-        """The module named by `catalogue` in the settings, with `resolve`, `describe`, `fetch` and `names`; or None."""
-        name = self.settings.get("catalogue")
-        if not name:
+    def catalogue(self) -> CatalogueLike | None:
+        """The data catalogue that the settings name, if they do."""
+        setting = self.settings.get("catalogue")
+        if not setting:
             return None
-        from tpdl.plan.imports import make_importable
+        make_importable(self.root, FOLDER)
+        return load_catalogue(str(setting))
 
-        make_importable(self.root)
-        try:
-            return importlib.import_module(name)
-        except ImportError as error:
-            raise UserError(f"[tool.tpdl] catalogue = {name!r} cannot be imported: {error}") from error
+    def find_data(self, name: str) -> list[Path]:
+        """The files or folders of a data set; empty where it is not on this machine."""
+        return list(self.catalogue.resolve(name, self.data_root)) if self.catalogue else []
 
-    def plan(self, profile: str = "full") -> Plan:
-        """All steps of a profile.
+    def describe_data(self, name: str) -> str:
+        """One line about a data set: what it is, how large, where it comes from, what fetches it."""
+        if self.catalogue is None:
+            return f"{name}: no data catalogue; see [tool.tpdl] in pyproject.toml"
+        return self.catalogue.describe(name, self.data_root)
 
-        The setting `unmeasured` lists experiments (names or patterns) that this edition does not measure yet: like optional
-        cells they show as missing, and neither `status` nor publishing waits for them.
-
-        Raises:
-            UserError: a declaration is wrong, the steps form a circle, or two write one product.
-        """
-        from tpdl.plan.plan import Plan
-
-        if profile not in PROFILES:
-            raise UserError(f"there is no profile {profile!r}; the profiles are {' and '.join(PROFILES)}")
-        sources = self.sources(profile)
-        unmeasured = self.settings.get("unmeasured", []) if profile != "demo" else []
-        steps = Expansion(sources.declarations(), self.root, profile, unmeasured).steps()
-        return Plan(self, profile, steps, sources)
+    def places(self, profile: str) -> Places:
+        """Where the files of a profile lie."""
+        return Places(self.root, profile)

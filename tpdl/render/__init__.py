@@ -1,10 +1,5 @@
-"""From results and documents to a report: values, claims, provenance, one Lua filter, two renderers.
+"""From results and documents to what a renderer needs: values, claims, provenance, one Lua filter.
 
-`prepare` evaluates everything that the documents say about results and writes it down for the filter; `build` renders.
-Knows no deep learning, and imports neither pandas nor torch.
+`prepare` evaluates everything that the documents say about results and writes it down for the filter. Knows no deep learning,
+and imports neither pandas nor torch. Quarto or the embedded renderer does the rest; see `tpdl.report`.
 """
-
-from tpdl.render.prepare import Prepared, prepare
-from tpdl.report import ReportResult, build
-
-__all__ = ["Prepared", "ReportResult", "build", "prepare"]

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from tpdl.cli.screen import DISTRIBUTIONS
 from tpdl.render.namespace import run_command
 from tpdl.render.provenance import day, duration, machine, size
 
@@ -34,7 +33,7 @@ def about(plan: Plan, states: Mapping[str, Status]) -> dict[str, Any]:
         for data, sha in record.fingerprint.data.items():
             hashes.setdefault(data, {}).setdefault(sha, []).append(step.base)
         for library, version in record.happened.get("libraries", {}).items():
-            libraries.setdefault(DISTRIBUTIONS.get(library, library), {})[str(version)] = None
+            libraries.setdefault(library, {})[str(version)] = None
         if record.happened.get("python"):
             libraries.setdefault("Python", {})[str(record.happened["python"])] = None
         if step.kind == "experiment" and record.happened.get("device"):

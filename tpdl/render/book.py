@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import yaml
 
 from tpdl.errors import UserError
+from tpdl.git import git_or_nothing
 
 INCLUDE = re.compile(r"^[ \t]*\{\{<\s*include\s+(\S+)\s*>\}\}[ \t]*$")
 CONFIGURATION = "_quarto.yml"
@@ -146,16 +146,8 @@ def repository(root: Path, book: Book) -> tuple[str, str]:
 
     The address is `book: repo-url`, else that of the git remote `origin`.
     """
-    url = str(book.meta.get("repo-url") or _git(root, "remote", "get-url", "origin"))
+    url = str(book.meta.get("repo-url") or git_or_nothing(root, "remote", "get-url", "origin"))
     if match := re.match(r"(?:git@|ssh://git@)([^:/]+)[:/](.+)", url):
         url = f"https://{match[1]}/{match[2]}"
     url = re.sub(r"(\.git)?/?$", "", url)
-    return (url if url.startswith(("http://", "https://")) else ""), _git(root, "rev-parse", "HEAD")
-
-
-def _git(root: Path, *arguments: str) -> str:
-    try:
-        done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, timeout=5, check=False)
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
+    return (url if url.startswith(("http://", "https://")) else ""), git_or_nothing(root, "rev-parse", "HEAD")

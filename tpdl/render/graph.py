@@ -1,30 +1,50 @@
-"""A picture of what is measured and what needs what: one box an experiment, chapters one below the other.
+"""What is measured and what needs what, as a picture: experiments for the report, single steps for `tpdl graph`.
 
-The picture is put into the page itself, so that it follows the theme; colours for paper are written into it.
+The picture of the report is put into the page itself, so that it follows the theme; colours for paper are written into
+it.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from tpdl.files import atomic_write
+from tpdl.render.layout import Layout, Sizes, layout, without_shortcuts
+from tpdl.templates import fill
 
 if TYPE_CHECKING:
     from tpdl.plan.plan import Plan
     from tpdl.plan.status import Status
 
-BOX_WIDTH, BOX_HEIGHT, GAP_X, GAP_Y, TITLE = 158, 38, 24, 10, 30
-FITTING = 22
-"""Characters of a name that fit into a box."""
-STATES = ("fresh", "missing", "stale upstream", "stale", "failed")
-"""From best to worst."""
+TEMPLATE = Path(__file__).with_name("graph.svg")
+EXPERIMENT = Sizes(width=158, height=38)
+STEP = Sizes(width=310, height=26)
 FILL = {"fresh": "#e3f1e9", "missing": "#e2ebf4", "stale upstream": "#fdf1d8", "stale": "#fbe3b3", "failed": "#f5c9b8"}
+"""State -> colour, from best to worst."""
+STATES = tuple(FILL)
+DRAWN = ("figure", "summary")
+"""Kinds of steps that have round ends: they draw from results."""
 
 
 @dataclass
-class _Box:
+class Box:
+    """One box of the picture."""
+
+    name: str
+    label: str
+    state: str
+    says: str = ""
+    """Small, below the label."""
+    title: str = ""
+    """What a pointer brings up."""
+    drawn: bool = False
+
+
+@dataclass
+class _Experiment:
     """One experiment: all its runs, what it needs, and what is drawn from it."""
 
     name: str
@@ -50,109 +70,97 @@ class _Box:
 
 
 def graph(plan: Plan, states: Mapping[str, Status]) -> dict[str, Any]:
-    """The picture as `svg`, and in words as `alt`; for paper, where one page cannot hold all, a picture for each chapter as `parts`.
+    """The picture of all experiments for the report. Runs that need data which nobody here has count only if measured.
 
-    Runs that need data which nobody here has count only if they were measured.
+    Returns:
+        `svg`, its `width` in pixels, and the picture in words as `alt`; and as `parts` the same for each chapter: for
+        paper, where one page cannot hold all.
     """
-    boxes = _boxes(plan, states)
-    chapters: dict[str, dict[str, _Box]] = {}
-    for name, box in boxes.items():
-        chapters.setdefault(box.chapter, {})[name] = box
-    return {**_drawn(boxes), "parts": [_drawn(inside) for inside in chapters.values()]}
+    experiments = _experiments(plan, states)
+    chapters: dict[str, dict[str, _Experiment]] = {}
+    for name, experiment in experiments.items():
+        chapters.setdefault(experiment.chapter, {})[name] = experiment
+    return {**_picture(experiments), "parts": [_picture(inside) for inside in chapters.values()]}
 
 
-def _drawn(boxes: Mapping[str, _Box]) -> dict[str, Any]:
+def _picture(experiments: Mapping[str, _Experiment]) -> dict[str, Any]:
     """A picture as `svg`, its `width` in pixels, and in words as `alt`."""
-    place, titles, width, height = _layout(boxes)
-    words = _words(boxes)
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
-        f'aria-label="{escape(words)}" font-family="DejaVu Sans Mono" font-size="11">'
+    needs = {name: experiment.needs & experiments.keys() for name, experiment in experiments.items()}
+    direct = without_shortcuts(needs)
+    boxes = [
+        Box(name, _beginning(name.rpartition("/")[2], 22), experiment.state, experiment.says)
+        for name, experiment in experiments.items()
     ]
-    for title, y in titles:
-        parts.append(
-            f'<text class="chapter" x="1" y="{y}" font-size="12" font-weight="bold" fill="#1b1f24">{escape(title)}</text>'
-        )
-    for name in boxes:
-        for up in sorted(_direct(name, boxes)):
-            parts.append(_line(place[up], place[name]))
-    for name, box in boxes.items():
-        x, y = place[name]
-        short = name.rpartition("/")[2]
-        short = short if len(short) <= FITTING else short[: FITTING - 1] + "…"
-        parts.append(
-            f'<g class="state-{box.state.replace(" ", "-")}"><rect x="{x}" y="{y}" width="{BOX_WIDTH}" height="{BOX_HEIGHT}" rx="4" '
-            f'fill="{FILL[box.state]}" stroke="#8a939d"/>'
-            f'<text x="{x + 9}" y="{y + 16}" fill="#1b1f24">{escape(short)}</text>'
-            f'<text class="says" x="{x + 9}" y="{y + 30}" font-size="9" fill="#57606a">{escape(box.says)}</text></g>'
-        )
-    return {"svg": "".join([*parts, "</svg>"]), "width": width, "alt": words}
+    chapters = {name: experiment.chapter for name, experiment in experiments.items()}
+    place, words = layout(direct, chapters, EXPERIMENT), _words(direct)
+    return {"svg": _svg(boxes, place, EXPERIMENT, words), "width": place.width, "alt": words}
 
 
-def _boxes(plan: Plan, states: Mapping[str, Status]) -> dict[str, _Box]:
+def _experiments(plan: Plan, states: Mapping[str, Status]) -> dict[str, _Experiment]:
     measured = {step.base for step in plan.steps.values() if step.kind == "experiment"}
-    boxes: dict[str, _Box] = {}
+    found: dict[str, _Experiment] = {}
     for name, step in plan.steps.items():
         if step.base not in measured:
             continue
-        box = boxes.setdefault(step.base, _Box(step.base))
+        experiment = found.setdefault(step.base, _Experiment(step.base))
         if step.kind == "experiment":
-            box.needs |= {plan.steps[up].base for up in step.upstream} - {step.base}
+            experiment.needs |= {plan.steps[up].base for up in step.upstream} - {step.base}
             if not step.optional or states[name].state != "missing":
-                box.states.append(states[name].state)
+                experiment.states.append(states[name].state)
         elif step.kind == "figure":
-            box.figures += 1
-    return boxes
+            experiment.figures += 1
+    return found
 
 
-def _all_needs(name: str, boxes: Mapping[str, _Box]) -> set[str]:
-    """Everything that lies before an experiment."""
-    direct = boxes[name].needs & set(boxes)
-    return direct.union(*(_all_needs(up, boxes) for up in direct))
-
-
-def _direct(name: str, boxes: Mapping[str, _Box]) -> set[str]:
-    """What an experiment needs and none of the others it needs brings along: the lines worth drawing."""
-    direct = boxes[name].needs & set(boxes)
-    return direct - set().union(*(_all_needs(up, boxes) for up in direct))
-
-
-def _layout(boxes: Mapping[str, _Box]) -> tuple[dict[str, tuple[int, int]], list[tuple[str, int]], int, int]:
-    """Place of every box, chapter titles with their height, and the size of the whole. Columns count what lies before, within the chapter."""
-    place: dict[str, tuple[int, int]] = {}
-    titles: list[tuple[str, int]] = []
-    top = 0
-    for chapter in dict.fromkeys(box.chapter for box in boxes.values()):
-        titles.append((chapter, top + 18))
-        top += TITLE
-        column: dict[str, int] = {}
-        rows: Counter[int] = Counter()
-        row: dict[str, int] = {}
-        # What others need first, so that lines do not cross boxes that stand alone.
-        inside = [name for name, box in boxes.items() if box.chapter == chapter]
-        needed = {up for name in inside for up in boxes[name].needs}
-        for name in sorted(inside, key=lambda name: not boxes[name].needs and name not in needed):
-            ups = [up for up in _direct(name, boxes) if up in column]
-            column[name] = max((column[up] + 1 for up in ups), default=0)
-            row[name] = max([rows[column[name]], *(row[up] for up in ups if column[up] == column[name] - 1)])
-            rows[column[name]] = row[name] + 1
-            place[name] = (1 + column[name] * (BOX_WIDTH + GAP_X), top + row[name] * (BOX_HEIGHT + GAP_Y))
-        top += max(rows.values(), default=0) * (BOX_HEIGHT + GAP_Y) + GAP_Y
-    width = 2 + max((x for x, _ in place.values()), default=0) + BOX_WIDTH
-    return place, titles, width, max(top, 1)
-
-
-def _line(start: tuple[int, int], end: tuple[int, int]) -> str:
-    left, top, right, bottom = start[0] + BOX_WIDTH, start[1] + BOX_HEIGHT / 2, end[0], end[1] + BOX_HEIGHT / 2
-    bend = max(GAP_X, abs(right - left) / 2)
-    path = f"M{left},{top} C{left + bend},{top} {right - bend},{bottom} {right},{bottom}"
-    return f'<path d="{path}" fill="none" stroke="#8a939d" stroke-width="1.2"/>'
-
-
-def _words(boxes: Mapping[str, _Box]) -> str:
+def _words(needs: Mapping[str, Collection[str]]) -> str:
     """The picture for those who do not see it."""
     lines = [
-        f"{name} needs {', '.join(sorted(_direct(name, boxes)))}" if _direct(name, boxes) else f"{name} needs no other"
-        for name in boxes
+        f"{name} needs {', '.join(sorted(ups))}" if ups else f"{name} needs no other" for name, ups in needs.items()
     ]
-    return f"Graph of {len(boxes)} experiments: {'; '.join(lines)}."
+    return f"Graph of {len(needs)} experiments: {'; '.join(lines)}."
+
+
+def write_steps_svg(plan: Plan, names: Sequence[str], states: Mapping[str, Status], path: Path) -> None:
+    """Write a picture of single steps, each with its state, and of all that they need among themselves."""
+    chosen = set(names)
+    needs = {name: chosen.intersection(plan.steps[name].upstream) for name in names}
+    boxes = [
+        Box(
+            name,
+            _end(name, 44),
+            states[name].state,
+            title=f"{name}: {states[name].state}",
+            drawn=plan.steps[name].kind in DRAWN,
+        )
+        for name in names
+    ]
+    chapters = {name: plan.steps[name].base.rpartition("/")[0] for name in names}
+    words = f"Graph of {len(names)} steps and what they need"
+    atomic_write(path, _svg(boxes, layout(needs, chapters, STEP), STEP, words) + "\n")
+
+
+def steps_mermaid(plan: Plan, names: Sequence[str], states: Mapping[str, Status]) -> str:
+    """The same as a Mermaid flowchart, for a document; one class per state."""
+    known = {name: f"s{index}" for index, name in enumerate(names)}
+    lines = ["flowchart LR"]
+    for name, key in known.items():
+        shape = ("([", "])") if plan.steps[name].kind in DRAWN else ("[", "]")
+        lines.append(f'  {key}{shape[0]}"{name}"{shape[1]}:::{states[name].state.replace(" ", "_")}')
+    lines += [f"  {known[up]} --> {known[name]}" for name in names for up in plan.steps[name].upstream if up in known]
+    lines += [
+        f"  classDef {state.replace(' ', '_')} fill:{colour},stroke:#57606a,color:#1b1f24"
+        for state, colour in FILL.items()
+    ]
+    return "\n".join(lines)
+
+
+def _svg(boxes: Sequence[Box], place: Layout, sizes: Sizes, words: str) -> str:
+    return fill(TEMPLATE, boxes=boxes, place=place, sizes=sizes, words=words, fill=FILL).strip()
+
+
+def _beginning(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def _end(text: str, length: int) -> str:
+    return text if len(text) <= length else "…" + text[1 - length :]

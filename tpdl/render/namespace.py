@@ -2,49 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import math
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tpdl.render.expressions import ExpressionError, NotMeasured
+from tpdl.tables import Row, read_rows
 
 if TYPE_CHECKING:
     from tpdl.plan.plan import Plan
     from tpdl.plan.step import Step
-
-
-def read_table(path: Path) -> list[dict[str, Any]]:
-    """The rows of a CSV. A column is whole numbers, numbers or truth values if all its entries are; empty means missing."""
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.reader(file))
-    if not rows:
-        return []
-    columns = [_typed([row[index] if index < len(row) else "" for row in rows[1:]]) for index in range(len(rows[0]))]
-    return [dict(zip(rows[0], values, strict=True)) for values in zip(*columns, strict=True)]
-
-
-def _typed(entries: list[str]) -> list[Any]:
-    for convert in (int, _number, _truth):
-        try:
-            return [None if entry == "" else convert(entry) for entry in entries]
-        except ValueError:
-            continue
-    return list(entries)
-
-
-def _number(entry: str) -> float | None:
-    value = float(entry)
-    return None if math.isnan(value) else value
-
-
-def _truth(entry: str) -> bool:
-    if entry not in ("True", "False"):
-        raise ValueError(entry)
-    return entry == "True"
 
 
 def run_command(plan: Plan, name: str) -> str:
@@ -75,12 +43,15 @@ class Results(Mapping[str, Any]):
         return _read_json(self._result)
 
     @cached_property
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[Row]:
         """The rows of the result, if it is a table."""
         step = self._result
         if step is None or step.product.suffix != ".csv" or not step.product.exists():
             return []
-        return read_table(step.product)
+        try:
+            return read_rows(step.product)
+        except (OSError, ValueError) as error:
+            raise _unreadable(step, error) from None
 
     def __getitem__(self, name: str) -> Any:
         if name in self._values:
@@ -114,10 +85,12 @@ def _read_json(step: Step | None) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise ExpressionError(
-            f"{step.product.name} cannot be read ({error}); `tpdl run {step.name}` makes it again"
-        ) from None
+        raise _unreadable(step, error) from None
     return value if isinstance(value, dict) else {"value": value}
+
+
+def _unreadable(step: Step, error: Exception) -> ExpressionError:
+    return ExpressionError(f"{step.product.name} cannot be read ({error}); `tpdl run {step.name}` makes it again")
 
 
 class Namespace(Mapping[str, Any]):

@@ -13,23 +13,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tpdl.files import atomic_write
+from tpdl.plan.facts import read_facts
+from tpdl.plan.plan import Plan, read_plan
+from tpdl.plan.project import Project
+from tpdl.plan.status import Status, judge_all
 from tpdl.render.about import about
 from tpdl.render.book import Book, Chapter, read_book, repository
 from tpdl.render.expressions import Evaluator, ExpressionError, NotMeasured, kind, show, split_format
 from tpdl.render.graph import graph
+from tpdl.render.label_kinds import NUMBERED, kind_of
 from tpdl.render.namespace import Namespace, run_command
 from tpdl.render.problem import Problem, nearest
 from tpdl.render.provenance import Provenance
-from tpdl.render.scan import REFERENCE_KINDS, Item, scan
+from tpdl.render.scan import Item, scan
 from tpdl.render.tables import build_table, unmeasured_cells
-
-if TYPE_CHECKING:
-    from tpdl.plan.plan import Plan
-    from tpdl.plan.project import Project
-    from tpdl.plan.status import Status
 
 STAND_IN = "The data are stand-ins, made to try the report out. Nothing here says anything about the real data."
 
@@ -75,8 +75,9 @@ def prepare(project: Project, profile: str = "full", plan: Plan | None = None) -
         UserError: there is no book, or its configuration is wrong. Mistakes in documents are returned as problems, all of them.
     """
     started = time.perf_counter()
-    plan = plan or project.plan(profile)
-    work = _Preparation(project.root, plan, plan.status(), read_book(project.root, profile))
+    plan = plan or read_plan(project, profile)
+    states = judge_all(plan, read_facts(plan))
+    work = _Preparation(project.root, plan, states, read_book(project.root, profile))
     for chapter in work.book.chapters:
         work.read(chapter)
     work.check_titles()
@@ -176,13 +177,13 @@ class _Preparation:
             labels.setdefault(item.text, item)
         for item in self._of_kind("reference"):
             prefix = item.text.split("-")[0]
-            if prefix not in REFERENCE_KINDS:
-                known = ", ".join(REFERENCE_KINDS)
+            if prefix not in NUMBERED:
+                known = ", ".join(NUMBERED)
                 self._problem(
                     item, f"@{item.text}: references of the kind {prefix}- are not supported; there are {known}"
                 )
             elif item.text not in labels:
-                same = [label for label in labels if label.startswith(prefix + "-")]
+                same = [label for label in labels if kind_of(label) == prefix]
                 self._problem(item, f"@{item.text} refers to nothing; {nearest(item.text, same)}")
         for item in self._of_kind("mixed"):
             self._problem(item, f"{item.text} mixes a work with a part of the book; write them apart")

@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tpdl.render.label_kinds import NUMBERED, kind_of
+
 Kind = Literal[
     "value",
     "claim",
@@ -28,9 +30,6 @@ Kind = Literal[
     "code",
 ]
 
-REFERENCE_KINDS = ("fig", "tbl", "sec", "eq")
-"""Prefixes of labels that this project numbers and links."""
-
 FENCE = re.compile(r"^(?:> ?)*[ \t]*(`{3,}|~{3,})(.*)$")
 DIV = re.compile(r"^[ \t]*(:{3,})[ \t]*(.*?)[ \t]*:*[ \t]*$")
 COMMENT = re.compile(r"<!--.*?-->", re.S)
@@ -43,7 +42,7 @@ ATTRIBUTE = re.compile(
       | (?P<key>[\w:-]+)=(?:"(?P<double>(?:\\.|[^"\\])*)"|'(?P<single>(?:\\.|[^'\\])*)'|(?P<bare>[^\s{}"']+))""",
     re.X,
 )
-LABEL = re.compile(rf"#((?:{'|'.join(REFERENCE_KINDS)})-[\w.:-]*\w)")
+LABEL = re.compile(rf"#((?:{'|'.join(NUMBERED)})-[\w.:-]*\w)")
 BRACKET = re.compile(r"\[([^\[\]]*@[^\[\]]*)\](?![({])")
 REFERENCE = re.compile(r"(?<![\w@\\])-?@(\{[^}]+\}|\w(?:[\w:.#$%&+?<>~/-]*\w)?)")
 SHORTCODE = re.compile(r"\{\{<\s*(.*?)\s*>\}\}", re.S)
@@ -265,32 +264,6 @@ def closing_bracket(text: str, opening: int) -> int | None:
     return None
 
 
-FOREIGN_KINDS = (
-    "lst",
-    "thm",
-    "lem",
-    "cor",
-    "prp",
-    "cnj",
-    "def",
-    "exm",
-    "exr",
-    "sol",
-    "rem",
-    "alg",
-    "nte",
-    "tip",
-    "wrn",
-    "imp",
-    "cau",
-)
-"""Prefixes that Quarto numbers and this project does not use."""
-
-
 def _kind(name: str) -> Kind:
     """Whether `@name` refers to something in the book or cites a work."""
-    return "reference" if re.match(r"(?i:[a-z]+)-", name) and _reference_kind(name) else "citation"
-
-
-def _reference_kind(name: str) -> bool:
-    return name.split("-")[0].lower() in (*REFERENCE_KINDS, *FOREIGN_KINDS)
+    return "reference" if kind_of(name.lower()) else "citation"  # `@Fig-curve` begins a sentence

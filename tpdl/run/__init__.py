@@ -1,0 +1,1 @@
+"""Carrying steps out: when (`schedule`), where (`executors`), one of them (`worker`), and what it leaves (`products`, `pictures`)."""

@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from tpdl.errors import StepError, UserError
-from tpdl.run.worker import Job, Outcome, execute
+from tpdl.run.job import Job, Outcome
+from tpdl.run.worker import execute
 
 _children: set[subprocess.Popen[bytes]] = set()
 
@@ -35,8 +36,7 @@ def run_in_process(text: str, threads: int | None = None) -> Outcome:
     environment = dict(os.environ)
     if threads:
         environment |= {name: str(threads) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
-    _empty_log(job)
-    with tempfile.TemporaryDirectory(prefix="tpdl-") as folder, open(job.log, "ab") as log:
+    with tempfile.TemporaryDirectory(prefix="tpdl-") as folder, open(_empty_log(job), "ab") as log:
         answer = Path(folder, "outcome.json")
         child = subprocess.Popen(
             [sys.executable, "-m", "tpdl.run.worker", os.fspath(answer)],
@@ -99,12 +99,14 @@ def run_here(text: str, threads: int | None = None) -> Outcome:
     return execute(job)
 
 
-def _empty_log(job: Job) -> None:
+def _empty_log(job: Job) -> Path:
+    log = job.places.log(job.step.name)
     try:
-        Path(job.log).parent.mkdir(parents=True, exist_ok=True)
-        Path(job.log).write_bytes(b"")
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_bytes(b"")
     except OSError as error:
-        raise StepError(f"cannot write {job.log}: {error.strerror}") from error
+        raise StepError(f"cannot write {log}: {error.strerror}") from error
+    return log
 
 
 @contextlib.contextmanager

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tpdl.files import atomic_write
+from tpdl.plan import theme
 from tpdl.plan.step import Step
-from tpdl.run import theme
 from tpdl.run.products import expect
 
 

@@ -9,20 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from tpdl.errors import StepError
-from tpdl.files import atomic_path, atomic_write, write_json
+from tpdl.files import atomic_path, write_json
 from tpdl.plan.step import Step
+from tpdl.tables import read_table, write_table
 
 
 def load(path: Path) -> Any:
     """The result stored at `path`: DataFrame, mapping, or arrays read one by one when they are asked for."""
     import numpy as np
-    import pandas as pd
 
     if not path.exists():
         raise StepError(f"{path} is not here; run the step that makes it")
     try:
         if path.suffix == ".csv":
-            return pd.read_csv(path, float_precision="round_trip")
+            return read_table(path)
         if path.suffix == ".json":
             return json.loads(path.read_text(encoding="utf-8"))
         return np.load(path, allow_pickle=False)
@@ -74,8 +74,7 @@ def check(step: Step, result: Any) -> None:
 def save(step: Step, result: Any) -> None:
     """Write the main product whole, or leave what was there."""
     if step.product.suffix == ".csv":
-        # 'repr' precision: what is read back is what was measured, bit for bit.
-        atomic_write(step.product, result.to_csv(index=False, lineterminator="\n"))
+        write_table(step.product, result)
     elif step.product.suffix == ".npz":
         import numpy as np
 

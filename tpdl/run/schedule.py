@@ -6,15 +6,16 @@ import os
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
+from tpdl.plan.facts import Facts, read_facts
+from tpdl.plan.libraries import libraries
 from tpdl.plan.plan import Plan
 from tpdl.plan.status import own_reasons
-from tpdl.run.worker import Job, Outcome
+from tpdl.run.job import Job, Outcome
 
 
-class Listener(Protocol):
-    """Told of every step as it starts and ends."""
+class Listener:
+    """Told of every step as it starts and ends. This one keeps it to itself."""
 
     def started(self, name: str) -> None:
         """A step was handed to the executor."""
@@ -72,6 +73,7 @@ def run(
     waiting = dict.fromkeys(names)
     running: dict[Future[Outcome], str] = {}
     threads = max(1, (os.cpu_count() or 1) // workers) if workers > 1 else None
+    work = _Work(plan, listener, report, waiting, frozenset(always), commit, libraries(plan.project.root))
     try:
         while waiting or running:
             for name in list(waiting):
@@ -79,89 +81,91 @@ def run(
                 if len(running) >= workers or busy.intersection(plan.steps[name].upstream):
                     continue
                 del waiting[name]
-                if job := _prepared(plan, name, report, listener, name in always, waiting, commit):
+                if job := work.prepared(name):
                     listener.started(name)
                     running[executor.submit(call, job.to_json(), threads)] = name
             if running:
                 finished, _ = wait(running, timeout=0.15, return_when=FIRST_COMPLETED)
                 listener.tick()
                 for future in finished:
-                    _settle(plan, running.pop(future), future, report, listener)
+                    work.settle(running.pop(future), future)
     except BaseException:
         for future in running:
             future.cancel()
         raise
-    finally:
-        plan.project.hashes.save()
-        plan.sources.save_cache()
     return report
 
 
-def _prepared(
-    plan: Plan,
-    name: str,
-    report: Report,
-    listener: Listener,
-    always: bool,
-    waiting: Collection[str],
-    commit: str | None,
-) -> Job | None:
-    """The job of the step, or None where it cannot run or need not."""
-    step = plan.steps[name]
-    broken = [up for up in step.upstream if up in report.failed or up in report.blocked]
-    absent = [up for up in step.upstream if not plan.record(up) and not plan.steps[up].optional]
-    if broken or absent:
-        report.blocked[name] = (broken or absent)[0]
-        listener.passed_over(name, f"not run: it needs {report.blocked[name]}")
-        return None
-    if missing := plan.missing_data(step):
-        report.failed[name] = plan.describe_data(missing[0])
-        listener.passed_over(name, f"cannot run: {report.failed[name]}")
-        return None
-    plan.forget(name)
-    reasons = list(own_reasons(plan, step, plan.record_or_problem(name)))
-    needed = step.local and not plan.is_here(step) and any(name in plan.steps[down].upstream for down in waiting)
-    if not (reasons or always or needed):
-        report.unchanged.append(name)
-        listener.passed_over(name, "still fresh: what it needs came out the same")
-        return None
-    return job_for(plan, name, commit)
+@dataclass(frozen=True)
+class _Work:
+    """What the steps of one run have in common."""
+
+    plan: Plan
+    listener: Listener
+    report: Report
+    waiting: Collection[str]
+    always: Collection[str]
+    commit: str | None
+    libraries: dict[str, str]
+
+    def prepared(self, name: str) -> Job | None:
+        """The job of the step, or None where it cannot run or need not. What is on disk is read now."""
+        plan, report, step = self.plan, self.report, self.plan.steps[name]
+        sources = plan.project.sources(plan.profile)  # somebody may be editing them
+        facts = read_facts(plan, [name], sources)[name]
+        broken = [up for up in step.upstream if up in report.failed or up in report.blocked]
+        if broken or facts.unrecorded_inputs:
+            report.blocked[name] = (broken or facts.unrecorded_inputs)[0]
+            self.listener.passed_over(name, f"not run: it needs {report.blocked[name]}")
+            return None
+        if facts.absent_data:
+            report.failed[name] = next(iter(facts.absent_data.values()))
+            self.listener.passed_over(name, f"cannot run: {report.failed[name]}")
+            return None
+        followers = [down for down in self.waiting if name in plan.steps[down].upstream]
+        needed = step.local and not facts.is_here and followers
+        if not (needed or name in self.always or list(own_reasons(step, facts))):
+            report.unchanged.append(name)
+            self.listener.passed_over(name, "still fresh: what it needs came out the same")
+            return None
+        return job_for(plan, name, facts, self.commit, self.libraries)
+
+    def settle(self, name: str, future: Future[Outcome]) -> None:
+        """Enter what came of a step."""
+        report = self.report
+        try:
+            outcome = future.result()
+        except Exception as error:
+            outcome = Outcome(name, 0.0, f"the executor failed: {type(error).__name__}: {error}")
+        if outcome.message is not None:
+            report.failed[name] = outcome.message
+        else:
+            report.done.append(name)
+            if outcome.moved:
+                report.moved[name] = outcome.moved
+            if outcome.unseen:
+                report.unseen[name] = outcome.unseen
+        self.listener.ended(outcome)
 
 
-def job_for(plan: Plan, name: str, commit: str | None = None) -> Job:
-    """The job of a step whose inputs are there; its fingerprint is taken now, before anything is imported.
+def job_for(plan: Plan, name: str, facts: Facts, commit: str | None, libraries: dict[str, str]) -> Job:
+    """The job of a step whose inputs are there; its fingerprint was taken before anything is imported.
 
     Inputs count as they lie on disk: a picture drawn from a file that somebody edited must not pass for one that was not.
     """
     step = plan.steps[name]
-    plan.reread_sources()
-    upstream = [plan.steps[up] for up in step.upstream if plan.record(up)]
-    read = {up.name: {file: sha for file, sha in plan.product_hashes(up).items() if sha} for up in upstream}
+    upstream = [plan.steps[up] for up in facts.now.inputs]
+    hashes = plan.project.hashes
+    read = {up.name: {path.name: sha for path in up.products if (sha := hashes.of_file(path))} for up in upstream}
     return Job(
         root=str(plan.project.root),
         profile=plan.profile,
         step=step,
-        fingerprint=replace(plan.fingerprint(step), inputs=read),
+        fingerprint=replace(facts.now, inputs=read),
         input_products={up.name: str(up.product) for up in upstream},
         input_cells={up.name: up.cell for up in upstream},
         data_root=str(plan.project.data_root),
         commit=commit,
-        log=str(plan.log_path(step)),
+        libraries=libraries,
+        device=str(plan.project.settings.get("device", "")),
     )
-
-
-def _settle(plan: Plan, name: str, future: Future[Outcome], report: Report, listener: Listener) -> None:
-    try:
-        outcome = future.result()
-    except Exception as error:
-        outcome = Outcome(name, 0.0, f"the executor failed: {type(error).__name__}: {error}")
-    plan.forget(name)
-    if outcome.message is not None:
-        report.failed[name] = outcome.message
-    else:
-        report.done.append(name)
-        if outcome.moved:
-            report.moved[name] = outcome.moved
-        if outcome.unseen:
-            report.unseen[name] = outcome.unseen
-    listener.ended(outcome)

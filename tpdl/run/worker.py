@@ -1,6 +1,6 @@
 """Carries out one step, here or in a process of its own: read the inputs, call the function, write product, then record.
 
-A job is a JSON text: strings, numbers and paths, no pickled function. Run as `python -m tpdl.run.worker RESULT`, it reads
+Run as `python -m tpdl.run.worker RESULT`, it reads
 the job from standard input, and dies with its parent: the pipe closes when the parent is gone, however that happened.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import json
 import os
 import platform
 import shutil
@@ -17,80 +16,34 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from tpdl.errors import StepError, UserError
 from tpdl.files import sha256_file, write_json
+from tpdl.plan.facts import symbols
 from tpdl.plan.imports import make_importable
-from tpdl.plan.record import Record, write_record
-from tpdl.plan.step import Fingerprint, Input, Step
-from tpdl.run import context
-
-LIBRARIES = ("numpy", "pandas", "matplotlib", "sklearn", "scipy", "torch", "torchvision", "captum", "PIL")
-
-
-@dataclass(frozen=True)
-class Job:
-    """All that is needed to carry out one step. `fingerprint` was taken before anything was imported."""
-
-    root: str
-    profile: str
-    step: Step
-    fingerprint: Fingerprint
-    input_products: dict[str, str]
-    """Step -> path of its main product."""
-    input_cells: dict[str, dict[str, Any]]
-    """Step -> the parameters that tell it from its sister cells."""
-    data_root: str
-    commit: str | None
-    log: str
-
-    def to_json(self) -> str:
-        """The job as JSON text."""
-        return json.dumps(asdict(self), default=os.fspath)
-
-    @classmethod
-    def from_json(cls, text: str) -> Job:
-        """The job that `to_json` wrote."""
-        value = json.loads(text)
-        step = value["step"]
-        step["products"] = tuple(Path(path) for path in step["products"])
-        step["record_path"] = Path(step["record_path"])
-        for key in ("data", "uses", "may_be_missing"):
-            step[key] = tuple(step[key])
-        step["inputs"] = {
-            argument: Input(tuple(given["steps"]), None if given["labels"] is None else tuple(given["labels"]))
-            for argument, given in step["inputs"].items()
-        }
-        return cls(**value | {"step": Step(**step), "fingerprint": Fingerprint(**value["fingerprint"])})
-
-
-@dataclass
-class Outcome:
-    """How a job ended. `message` is one line; None when the step delivered."""
-
-    step: str
-    seconds: float
-    message: str | None = None
-    changed: bool = True
-    """Whether the product differs from the one that was there before."""
-    moved: list[str] | None = None
-    unseen: list[str] | None = None
-    """In the tracing mode: project functions that were executed and that the fingerprint does not know."""
+from tpdl.plan.libraries import how_to_install, versions
+from tpdl.plan.plan import read_plan
+from tpdl.plan.project import FOLDER, Project
+from tpdl.plan.record import Record, read_record, write_record
+from tpdl.plan.step import Input, Step
+from tpdl.run import context, products
+from tpdl.run.job import Job, Outcome
 
 
 def execute(job: Job) -> Outcome:
     """Carry out `job` in this process. Never raises for what the step does wrong: the outcome says it."""
     start = time.monotonic()
-    state = Path(job.root, ".tpdl", job.profile)
     digest = job.fingerprint.digest()
-    failure = state / "failed" / f"{job.step.name}.json"
+    checkpoints = job.places.checkpoints(job.step.name) / digest
+    failure = job.places.failure(job.step.name)
+    outcome = Outcome(job.step.name, 0.0)
     try:
-        with _inside(job, state, digest), _traced(job) as unseen:
-            changed, moved = _make(job, start)
+        with _inside(job, checkpoints), _traced(job) as unseen:
+            _make(job, start, outcome)
     except Exception as error:
         message = _one_line(error, job)
         if not isinstance(error, UserError):
@@ -100,8 +53,9 @@ def execute(job: Job) -> Outcome:
         return Outcome(job.step.name, time.monotonic() - start, message)
     with contextlib.suppress(OSError):
         failure.unlink(missing_ok=True)
-    shutil.rmtree(state / "checkpoints" / job.step.name / digest, ignore_errors=True)
-    return Outcome(job.step.name, time.monotonic() - start, None, changed, moved, unseen)
+    shutil.rmtree(checkpoints, ignore_errors=True)
+    outcome.seconds, outcome.unseen = time.monotonic() - start, unseen
+    return outcome
 
 
 @contextlib.contextmanager
@@ -111,20 +65,21 @@ def _traced(job: Job) -> Iterator[list[str]]:
     if not os.environ.get("TPDL_TRACE"):
         yield unseen
         return
+    from tpdl.fingerprint import IGNORED
     from tpdl.run.trace import Trace, missing
 
-    with Trace(Path(job.root)) as trace:
+    with Trace(Path(job.root), (*IGNORED, job.device.partition(":")[0])) as trace:
         yield unseen
     unseen += missing(trace.executed, job.fingerprint.symbols)
 
 
 @contextlib.contextmanager
-def _inside(job: Job, state: Path, digest: str) -> Iterator[None]:
+def _inside(job: Job, checkpoints: Path) -> Iterator[None]:
     """The environment of a running step: profile, data, importable project, checkpoints, progress."""
     os.environ["TPDL_PROFILE"], os.environ["TPDL_DATA"] = job.profile, job.data_root
-    make_importable(Path(job.root))
-    context.checkpoint.begin(state / "checkpoints" / job.step.name / digest)
-    context.progress.file = progress_path(Path(job.root), job.profile, job.step.name)
+    make_importable(Path(job.root), FOLDER)
+    context.checkpoint.begin(checkpoints)
+    context.progress.file = job.places.progress(job.step.name)
     context.notes.clear()
     with contextlib.suppress(OSError):
         context.progress.file.parent.mkdir(parents=True, exist_ok=True)
@@ -138,16 +93,14 @@ def _inside(job: Job, state: Path, digest: str) -> Iterator[None]:
         context.progress.file = None
 
 
-def _make(job: Job, start: float) -> tuple[bool, list[str]]:
-    from tpdl.run import products
-
+def _make(job: Job, start: float, outcome: Outcome) -> None:
     step = job.step
     before = _hashes(step)
     if step.kind == "table":
         cells = {
             label: (job.input_cells[name], Path(job.input_products[name]))
-            for given in step.inputs.values()
-            for label, name in zip(given.labels or (), given.steps, strict=True)
+            for source in step.inputs.values()
+            for label, name in zip(source.labels or (), source.steps, strict=True)
             if name in job.input_products
         }
         result = products.collect(step, cells)
@@ -163,7 +116,7 @@ def _make(job: Job, start: float) -> tuple[bool, list[str]]:
 
         result = called() if step.kind != "figure" else None
     if not step.local:
-        keep_edited(job, before)
+        outcome.kept = keep_edited(job, before)
     if step.kind == "figure":
         from tpdl.run.pictures import save_pictures
 
@@ -171,18 +124,15 @@ def _make(job: Job, start: float) -> tuple[bool, list[str]]:
     else:
         products.check(step, result)
         products.save(step, result)
-    moved = _moved(job)
+    outcome.moved = _moved(job)
     after = {path.name: sha256_file(path) for path in step.products}
-    record = Record(
-        step.name, step.function, job.profile, job.fingerprint, after, moved, happened=_happened(job, start)
-    )
+    outcome.changed = after != before
+    happened = _happened(job, start)
+    record = Record(step.name, step.function, job.profile, job.fingerprint, after, outcome.moved, happened=happened)
     write_record(step.record_path, record)
-    return after != before, moved
 
 
 def _result(job: Job, source: Input) -> Any:
-    from tpdl.run import products
-
     if source.labels is None:
         return products.load(Path(job.input_products[source.steps[0]]))
     return {
@@ -194,20 +144,21 @@ def _result(job: Job, source: Input) -> Any:
 
 def _moved(job: Job) -> list[str]:
     """The symbols whose source is no longer what the fingerprint says: nobody knows which version ran."""
-    from tpdl.plan.project import Project
-
     if not job.step.function:
         return []
-    plan = Project(Path(job.root)).plan(job.profile)
-    now = plan.symbols(plan.steps[job.step.name]) if job.step.name in plan.steps else {}
+    plan = read_plan(Project(Path(job.root)), job.profile)
+    now = symbols(plan, plan.steps[job.step.name]) if job.step.name in plan.steps else {}
     planned = job.fingerprint.symbols
     return sorted(symbol for symbol in now.keys() | planned.keys() if now.get(symbol) != planned.get(symbol))
 
 
-def keep_edited(job: Job, on_disk: Mapping[str, str]) -> None:
-    """Set a product aside that is not what the engine wrote, before it is replaced: somebody's work may be in it."""
-    from tpdl.plan.record import read_record
+def keep_edited(job: Job, on_disk: Mapping[str, str]) -> list[str]:
+    """Set a product aside that is not what the engine wrote, before it is replaced: somebody's work may be in it.
 
+    Returns:
+        where such products lie now.
+    """
+    kept_files = []
     record = read_record(job.step.record_path)
     written = record.products if isinstance(record, Record) else {}
     for path in job.step.products:
@@ -215,7 +166,8 @@ def keep_edited(job: Job, on_disk: Mapping[str, str]) -> None:
             kept = Path(job.root, ".tpdl", "kept", f"{on_disk[path.name][:8]}-{path.name}")
             kept.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, kept)
-            print(f"{path.name} was not what tpdl had written; the file is kept as {kept}", file=sys.stderr)
+            kept_files.append(os.fspath(kept))
+    return kept_files
 
 
 def _hashes(step: Step) -> dict[str, str]:
@@ -230,20 +182,21 @@ def _happened(job: Job, start: float) -> dict[str, Any]:
 
         unit = 1 if sys.platform == "darwin" else 1024
         happened["peak_memory_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-    happened |= {"machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores", "device": _device()}
+    happened |= {"machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores", "device": _device(job)}
     happened |= {"commit": job.commit, "python": platform.python_version()}
-    loaded = {name: getattr(sys.modules[name], "__version__", None) for name in LIBRARIES if name in sys.modules}
-    happened["libraries"] = {name: str(version) for name, version in loaded.items() if version}
+    happened["libraries"] = versions(job.libraries, sys.modules)
     if context.notes:
         happened["notes"] = dict(context.notes)
     return happened
 
 
-def _device() -> str:
-    torch = sys.modules.get("torch")
-    if torch is not None and torch.cuda.is_available():
-        return str(torch.cuda.get_device_name())
-    return "CPU"
+def _device(job: Job) -> str:
+    """What the project says that the step ran on. A mistake there must not lose what was measured."""
+    module, _, function = job.device.partition(":")
+    try:
+        return str(getattr(importlib.import_module(module), function)()) if module else "CPU"
+    except Exception as error:
+        return f"unknown ({type(error).__name__}: {error})"
 
 
 def _one_line(error: Exception, job: Job) -> str:
@@ -251,13 +204,13 @@ def _one_line(error: Exception, job: Job) -> str:
     text = " ".join(str(error).split()) or type(error).__name__
     if isinstance(error, UserError):
         return text
-    if isinstance(error, ModuleNotFoundError) and error.name and error.name.partition(".")[0] in ("torch", *LIBRARIES):
-        return f"{error.name} is not installed here; pip install 'tpdl[experiments]'"
+    if isinstance(error, ModuleNotFoundError) and error.name and (how := how_to_install(error.name, Path(job.root))):
+        return f"{error.name} is not installed here; {how}"
     if isinstance(error, OSError) and error.errno is not None and not isinstance(error, StepError):
         text = f"{error.strerror}: {error.filename}" if error.filename else str(error.strerror)
     place = ""
     for frame in traceback.extract_tb(error.__traceback__):
-        if frame.filename.startswith(job.root + os.sep) and f"{os.sep}engine{os.sep}" not in frame.filename:
+        if frame.filename.startswith(job.root + os.sep) and not _is_tool(frame.filename):
             place = f"{os.path.relpath(frame.filename, job.root)}:{frame.lineno}: "
     return f"{place}{type(error).__name__}: {text}"
 
@@ -265,20 +218,19 @@ def _one_line(error: Exception, job: Job) -> str:
 def _log_traceback(error: Exception, job: Job) -> None:
     """Append the traceback to the log, from the step's function on: how the engine got there explains nothing."""
     frames = error.__traceback__
-    while frames and frames.tb_next and Path(frames.tb_frame.f_code.co_filename).parent == Path(__file__).parent:
+    while frames and frames.tb_next and _is_tool(frames.tb_frame.f_code.co_filename):
         frames = frames.tb_next
     sys.stderr.flush()
-    with contextlib.suppress(OSError), open(job.log, "a", encoding="utf-8") as log:
+    with contextlib.suppress(OSError), open(job.places.log(job.step.name), "a", encoding="utf-8") as log:
         traceback.print_exception(type(error), error, frames, file=log)
+
+
+def _is_tool(filename: str) -> bool:
+    return Path(filename).is_relative_to(Path(__file__).parents[1])
 
 
 def _now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def progress_path(root: Path, profile: str, name: str) -> Path:
-    """The small file in which a running step says how far it is."""
-    return root / ".tpdl" / profile / "progress" / f"{name.replace('/', '~')}.json"
 
 
 def _die_with_parent() -> None:

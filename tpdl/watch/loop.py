@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,17 +20,25 @@ from tpdl.watch.server import Site
 if TYPE_CHECKING:
     from tpdl.plan.project import Project
 
-WARM = ["pandas", "matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "yaml"]
-"""Libraries that every drawing imports, which takes longer than the drawing."""
+WARM = [
+    "pandas",
+    "matplotlib.figure",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg",
+    "yaml",
+    "jinja2",
+]
+"""Libraries that every refresh imports, which takes longer than the drawing."""
 
 RETRY = 1.0
 """Seconds until drawing is tried again while another run is at work."""
 
 
-def watch(project: Project, profile: str = "full", port: int = 0, pdf: bool = False) -> None:
+def watch(project: Project, profile: str, say: Callable[[str], None], port: int = 0, pdf: bool = False) -> None:
     """Serve the pages and keep them up to date until Ctrl-C.
 
     Args:
+        say: told, a line at a time, what happens.
         port: to serve them at; 0 for any free one.
         pdf: keep the PDF up to date, too; it follows the pages.
 
@@ -38,8 +47,8 @@ def watch(project: Project, profile: str = "full", port: int = 0, pdf: bool = Fa
     """
     book = read_book(project.root, profile)
     output = book.output
-    results = project.root / "figures" if profile == "full" else project.state / profile / "figures"
-    warm = WarmPython()
+    results = project.places(profile).figures
+    warm = WarmPython(say)
     own: dict[Path, int] = {}
     waiting = False
     with contextlib.ExitStack() as stack:
@@ -48,8 +57,8 @@ def watch(project: Project, profile: str = "full", port: int = 0, pdf: bool = Fa
         typesetter = stack.enter_context(Typesetter(project.root, document(book))) if pdf else None
         try:
             done = warm.refresh(project.root, profile, pdf)
-            _typeset(typesetter, book, done)
-            print(f"watching {project.root}; {output.name}/ is at {site.address}; Ctrl-C ends it", flush=True)
+            _typeset(typesetter, book, done, say)
+            say(f"watching {project.root}; {output.name}/ is at {site.address}; Ctrl-C ends it")
             own |= done.records
             for changed in changes:
                 if all(_is_own(path, own) for path in changed):
@@ -58,27 +67,27 @@ def watch(project: Project, profile: str = "full", port: int = 0, pdf: bool = Fa
                 own |= done.records
                 if done.refused:
                     if not waiting:
-                        print(f"nothing drawn: {done.refused}", flush=True)
+                        say(f"nothing drawn: {done.refused}")
                     changes.remind(RETRY)
                 waiting = bool(done.refused)
                 if done.rendered:
                     site.reload()
-                _typeset(typesetter, book, done)
+                _typeset(typesetter, book, done, say)
         except KeyboardInterrupt:
-            print("\nstopped")
+            say("\nstopped")
         finally:
             warm.end()
 
 
-def _typeset(typesetter: Typesetter | None, book: Book, done: Refreshed) -> None:
+def _typeset(typesetter: Typesetter | None, book: Book, done: Refreshed, say: Callable[[str], None]) -> None:
     """Make the PDF of what was rendered; what is wrong with it is one line."""
     if typesetter and done.rendered:
         started = time.perf_counter()
         try:
             typesetter.write(book.pdf)
-            print(f"PDF in {time.perf_counter() - started:.1f} s", flush=True)
+            say(f"PDF in {time.perf_counter() - started:.1f} s")
         except UserError as error:
-            print(f"tpdl: {error}", flush=True)
+            say(f"tpdl: {error}")
 
 
 def _is_own(path: Path, own: dict[Path, int]) -> bool:
@@ -95,7 +104,8 @@ class WarmPython:
     So every refresh sees the code on disk and none waits for matplotlib. Where processes cannot be forked, they start cold.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
         if "forkserver" in multiprocessing.get_all_start_methods():
             self._context: multiprocessing.context.BaseContext = multiprocessing.get_context("forkserver")
             self._context.set_forkserver_preload(WARM)
@@ -110,10 +120,11 @@ class WarmPython:
         self._process = process
         process.start()
         sender.close()
-        try:
-            done: Refreshed = receiver.recv()
-        except EOFError:
-            done = Refreshed()
+        done = Refreshed()
+        with contextlib.suppress(EOFError):
+            while isinstance(received := receiver.recv(), str):
+                self._say(received)
+            done = received
         process.join()
         return done
 

@@ -11,14 +11,14 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from tpdl.errors import UserError
+from tpdl.templates import fill
 
 HOST = "127.0.0.1"
 VERSIONS = "/-/versions"
 """Address of the stream of versions (server-sent events)."""
 PING = 10.0
 """Seconds after which a silent stream sends a comment: that is how a closed page is noticed."""
-SCRIPT = (Path(__file__).parent / "reload.js").read_text(encoding="utf-8")
-NOT_YET = b"<!DOCTYPE html><html lang='en'><title>Not rendered yet</title><body><p>This page is not rendered yet.</p></body></html>"
+HERE = Path(__file__).parent
 
 
 class Site(ThreadingHTTPServer):
@@ -121,9 +121,10 @@ class _Pages(SimpleHTTPRequestHandler):
     def _send_page(self, page: Path) -> None:
         try:
             content, status = page.read_bytes(), HTTPStatus.OK
-        except OSError:
-            content, status = NOT_YET, HTTPStatus.NOT_FOUND
-        script = f'<script data-version="{self.server.version}">\n{SCRIPT}</script>\n'.encode()
+        except (OSError, ValueError):  # there is no such page, or there cannot be one
+            name = page.relative_to(self.server.folder).as_posix()
+            content, status = fill(HERE / "not-yet.html", page=name).encode(errors="replace"), HTTPStatus.NOT_FOUND
+        script = fill(HERE / "reload.html", version=self.server.version).encode()
         before, end, after = content.rpartition(b"</body>")
         content = before + script + end + after if end else content + script
         self.send_response(status)

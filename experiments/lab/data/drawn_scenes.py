@@ -11,7 +11,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from experiments.lab.data.fifteen_scene import Scenes
+from experiments.lab.data.scenes import Scenes
 from experiments.lab.data.textures import smooth_noise
 
 TRAIN_EACH, TEST_EACH = 24, 30

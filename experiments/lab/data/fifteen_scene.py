@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from experiments.lab.data.place import needed
+from experiments.lab.data.scenes import Scenes
 from tpdl import UserError, profile
 
 TRAIN, TEST = 1500, 2985
@@ -19,40 +16,6 @@ CLASSES = 15
 
 LAB_COPY = "172771c0a2931e6ca4b01b3bed0ef4eeeed69d6929890d671a740dabfcc7db6e"
 """SHA-256 over names and SHA-256 of all images of the lab's copy."""
-
-
-@dataclass(frozen=True)
-class Scenes:
-    """Labelled images, the training images first. Images are decoded when they are asked for."""
-
-    classes: list[str]
-    names: list[str]
-    """"train/kitchen/image_0001.jpg", one for each image."""
-    labels: np.ndarray
-    """[images] indices into `classes`."""
-    train: int
-    """How many of the images are for training."""
-    encoded: Callable[[int], bytes]
-    """Index -> the content of the image file."""
-
-    def __len__(self) -> int:
-        return len(self.names)
-
-    def image(self, index: int) -> Image.Image:
-        """One image, decoded, in its own size, grey.
-
-        Raises:
-            UserError: the file is missing or is no image; the message names it.
-        """
-        try:
-            with Image.open(io.BytesIO(self.encoded(index))) as image:
-                return image.convert("L")
-        except OSError as error:
-            raise UserError(f"15-scene: {self.names[index]} cannot be decoded ({error}); replace the file") from error
-
-    def pixels(self, index: int, side: int) -> np.ndarray:
-        """One image as uint8 [side, side], resized with the bilinear filter as in the lab."""
-        return np.asarray(self.image(index).resize((side, side), Image.Resampling.BILINEAR))
 
 
 def load() -> Scenes:

@@ -1,4 +1,8 @@
-"""Where data lies on this machine. Loaders use this, and not the catalogue: what the catalogue says decides no result."""
+"""Where data lie on this machine. Loaders use this, and not the catalogue: what the catalogue says decides no result.
+
+`tpdl.data.data_root` decides where that is: inside a run, `TPDL_DATA` names the folder that it found, absolute. What
+is done here about `~` and the project's own folder is for loaders that are called from a notebook or a test.
+"""
 
 from __future__ import annotations
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tpdl.errors import UserError
+
 
 def resolve(name: str, root: Path) -> list[Path]:
     """The files of a data set, or [] where it is missing."""
@@ -11,7 +13,7 @@ def resolve(name: str, root: Path) -> list[Path]:
     return [path] if path.exists() else []
 
 
-def describe(name: str) -> str:
+def describe(name: str, root: Path) -> str:
     """One line on missing data."""
     return f"{name} cannot be had"
 
@@ -19,3 +21,8 @@ def describe(name: str) -> str:
 def names() -> list[str]:
     """All data sets."""
     return ["outlines/square", "outlines/circle", "outlines/blob", "clouds"]
+
+
+def fetch(name: str, root: Path) -> Path:
+    """There is nowhere to fetch it from."""
+    raise UserError(describe(name, root))

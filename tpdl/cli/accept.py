@@ -1,0 +1,27 @@
+"""`tpdl accept`."""
+
+from __future__ import annotations
+
+from tpdl.cli.common import Arguments, Commands, add_command, plan_of
+from tpdl.errors import Exit
+
+
+def add(commands: Commands) -> None:
+    """Declare the command's arguments."""
+    parser = add_command(commands, accept)
+    parser.add_argument("name", metavar="NAME", help="a step, an experiment, or a pattern with *")
+    parser.add_argument("--because", default="", help="why it does not matter; kept in the record")
+
+
+def accept(arguments: Arguments) -> int:
+    """Record that what changed is known not to matter, and keep the results."""
+    from tpdl.plan.accept import accept_steps
+    from tpdl.plan.selection import select
+
+    plan = plan_of(arguments)
+    accepted = accept_steps(plan, select(plan, [arguments.name]), arguments.because)
+    for step, reasons in accepted.items():
+        print(f"accepted {step}: {'; '.join(reasons)}")
+    if not accepted:
+        print("nothing to accept: no change of code, parameters or inputs")
+    return Exit.OK

@@ -1,0 +1,70 @@
+"""What the commands have in common: their arguments, and the project they are about."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from tpdl.plan.plan import Plan
+    from tpdl.plan.project import Project
+
+Arguments = argparse.Namespace
+Command = Callable[[Arguments], int]
+Commands = argparse._SubParsersAction  # the type has no public name
+
+NAMES = "steps, experiments, folders, or patterns with *"
+
+
+def add_command(commands: Commands, function: Command, *, profile: bool = True) -> argparse.ArgumentParser:
+    """A parser for the command that `function` carries out; its name and its docstring are the command's."""
+    text = " ".join((function.__doc__ or "").split())
+    parser: argparse.ArgumentParser = commands.add_parser(function.__name__, help=text, description=text)
+    parser.set_defaults(call=function)
+    if profile:
+        parser.add_argument(
+            "--demo", action="store_true", help="the demo profile: embedded stand-ins for data and weights"
+        )
+    return parser
+
+
+def find_project() -> Project:
+    """The project that the current folder lies in."""
+    from tpdl.plan.project import Project
+
+    return Project.find(Path.cwd())
+
+
+def profile_of(arguments: Arguments) -> str:
+    """The profile that is asked for."""
+    return "demo" if arguments.demo else os.environ.get("TPDL_PROFILE", "full")
+
+
+def plan_of(arguments: Arguments) -> Plan:
+    """The steps of that profile."""
+    from tpdl.plan.plan import read_plan
+
+    return read_plan(find_project(), profile_of(arguments))
+
+
+def console() -> Console:
+    """Where rich prints."""
+    from rich.console import Console
+
+    return Console()
+
+
+def positive(text: str) -> int:
+    """A whole number from 1 on, as an argument."""
+    try:
+        number = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number

@@ -1,0 +1,100 @@
+"""`tpdl diff`: a comparison as a person reads it in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tpdl.cli.common import Arguments, Commands, add_command, console, find_project
+from tpdl.errors import Exit
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from tpdl.compare import Comparison, StepDifference
+
+SHOWN = 20
+"""How many changes of one step, and how many rows, a terminal shows; the page shows all."""
+COLOURS = {"changed": "yellow", "new": "green", "gone": "red"}
+
+
+def add(commands: Commands) -> None:
+    """Declare the command's arguments."""
+    parser = add_command(commands, diff, profile=False)
+    parser.add_argument("revision", metavar="REV", help="a commit, branch or tag")
+    parser.add_argument("--html", metavar="FILE", help="write one page with the pictures side by side")
+    parser.add_argument("--exit-code", action="store_true", help="exit code 1 if anything differs")
+
+
+def diff(arguments: Arguments) -> int:
+    """Compare results and pictures with those of an earlier commit."""
+    from tpdl.compare import compare
+    from tpdl.compare.page import render_page
+    from tpdl.files import atomic_write
+    from tpdl.plan.plan import read_plan
+
+    comparison = compare(read_plan(find_project()), arguments.revision)
+    print_comparison(comparison, console())
+    if arguments.html:
+        atomic_write(Path(arguments.html), render_page(comparison))
+        print(f"wrote {arguments.html}")
+    return Exit.NOT_FRESH if arguments.exit_code and not comparison.identical else Exit.OK
+
+
+def print_comparison(comparison: Comparison, console: Console) -> None:
+    """A block for each step that differs, then one line that counts."""
+    from rich.markup import escape
+
+    for path in comparison.unreadable:
+        console.print(f"cannot be read, and is left out: {escape(path)}", soft_wrap=True, highlight=False)
+    for step in comparison.steps:
+        _print_step(step, console)
+    console.print(escape(comparison.summary), soft_wrap=True, highlight=False)
+
+
+def _print_step(step: StepDifference, console: Console) -> None:
+    from rich.markup import escape
+
+    def say(text: str) -> None:
+        console.print(text, soft_wrap=True, highlight=False)
+
+    picture = {"changed": "picture changed", "new": "new picture", "gone": "picture gone"}[step.verdict]
+    say(f"[bold]{escape(step.name)}[/]  [{COLOURS[step.verdict]}]{picture if step.picture else step.verdict}[/]")
+    for text in [*_limited(step.because, 4), *step.notes]:
+        say(f"  [dim]{escape(text)}[/]")
+    for word, rows in (("new rows", step.rows_added), ("rows gone", step.rows_removed)):
+        if rows:
+            say(f"  {word} ({', '.join(step.keys) or 'by position'}): {escape('; '.join(_limited(rows, SHOWN)))}")
+    for line in _table(step):
+        say(f"  {escape(line)}")
+    if (more := len(step.changes) - SHOWN) > 0:
+        say(f"  and {more} more; `--html FILE` shows all")
+    console.print()
+
+
+def _table(step: StepDifference) -> list[str]:
+    """The first changes, in columns as wide as they must be. A row is named only once."""
+    rows = any(change.where for change in step.changes)
+    lines = [[", ".join(step.keys) or "row", "value", "old", "new", "difference", ""]]
+    for before, change in zip([None, *step.changes], step.changes[:SHOWN], strict=False):
+        where = "" if before and before.where == change.where else change.where
+        apart = "intervals apart" if change.apart else ""
+        lines.append([where, change.what, *change.shown(), change.difference, apart])
+    if not rows:
+        lines = [line[1:] for line in lines]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    left = (0, 1, len(widths) - 1) if rows else (0, len(widths) - 1)  # names to the left, numbers to the right
+    aligned = [
+        [
+            cell.ljust(width) if i in left else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ]
+        for line in lines
+    ]
+    return ["  ".join(line).rstrip() for line in aligned] if step.changes else []
+
+
+def _limited(items: Sequence[str], count: int) -> list[str]:
+    more = len(items) - count
+    return [*items[:count], *([f"and {more} more"] if more > 0 else [])]

@@ -1,0 +1,34 @@
+"""`tpdl graph`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tpdl.cli.common import NAMES, Arguments, Commands, add_command, plan_of
+from tpdl.errors import Exit
+
+
+def add(commands: Commands) -> None:
+    """Declare the command's arguments."""
+    parser = add_command(commands, graph)
+    parser.add_argument("names", metavar="NAME", nargs="*", help=NAMES)
+    parser.add_argument("--svg", metavar="FILE", help="write a picture instead of Mermaid text")
+
+
+def graph(arguments: Arguments) -> int:
+    """Show the steps and what needs what, as Mermaid text or as an SVG file."""
+    from tpdl.plan.facts import read_facts
+    from tpdl.plan.selection import select, with_upstream
+    from tpdl.plan.status import judge_all
+    from tpdl.render.graph import steps_mermaid, write_steps_svg
+
+    plan = plan_of(arguments)
+    states = judge_all(plan, read_facts(plan))
+    chosen = with_upstream(plan, select(plan, arguments.names)) if arguments.names else set(plan.steps)
+    steps = [name for name in plan.steps if name in chosen]
+    if arguments.svg:
+        write_steps_svg(plan, steps, states, Path(arguments.svg))
+        print(f"wrote {arguments.svg}")
+    else:
+        print(steps_mermaid(plan, steps, states))
+    return Exit.OK

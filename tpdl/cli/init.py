@@ -1,0 +1,24 @@
+"""`tpdl init`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tpdl.cli.common import Arguments, Commands, add_command
+from tpdl.errors import Exit, UserError
+
+
+def add(commands: Commands) -> None:
+    """Declare the command's arguments."""
+    add_command(commands, init, profile=False).add_argument("folder", metavar="DIR", help="a new or empty folder")
+
+
+def init(arguments: Arguments) -> int:
+    """Make a small working report in a new folder."""
+    from tpdl.init import start_project
+
+    if not arguments.folder.strip():
+        raise UserError("tpdl init needs the name of a folder")
+    print("\n".join(f"  {path}" for path in start_project(Path(arguments.folder))))
+    print(f"next: cd {arguments.folder} && tpdl run && tpdl report")
+    return Exit.OK

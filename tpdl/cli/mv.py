@@ -1,0 +1,37 @@
+"""`tpdl mv`."""
+
+from __future__ import annotations
+
+from tpdl.cli.common import Arguments, Commands, add_command, plan_of
+from tpdl.cli.text import brief
+from tpdl.errors import Exit, UserError
+
+
+def add(commands: Commands) -> None:
+    """Declare the command's arguments."""
+    parser = add_command(commands, mv)
+    parser.add_argument(
+        "names", metavar="OLD NEW", nargs="+", help="package.module, package.module:function, or folder/step"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="show what would follow, and what is refused")
+
+
+def mv(arguments: Arguments) -> int:
+    """Let results follow what was renamed in the source, where nothing but names has changed."""
+    from tpdl.plan.follow import follow
+
+    if len(arguments.names) % 2:
+        raise UserError("tpdl mv takes pairs of names: OLD NEW, and more pairs for what was renamed together")
+    pairs = list(zip(arguments.names[::2], arguments.names[1::2], strict=True))
+    followed = follow(plan_of(arguments), pairs, arguments.dry_run)
+    for each in followed:
+        was = "" if each.was == each.step else f"  (was {each.was})"
+        if each.refused:
+            print(f"refused  {each.step}{was}: {brief(each.refused)}")
+        elif was or arguments.dry_run:
+            print(f"follows  {each.step}{was}")
+    refused = sum(bool(each.refused) for each in followed)
+    words = "would follow" if arguments.dry_run else "followed"
+    rest = f", {refused} refused: not only names have changed" if refused else ""
+    print(f"{len(followed) - refused} of {len(followed)} steps {words}{rest}" if followed else "nothing has to follow")
+    return Exit.NOT_FRESH if refused else Exit.OK

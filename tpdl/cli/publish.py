@@ -1,0 +1,38 @@
+"""`tpdl publish`."""
+
+from __future__ import annotations
+
+from tpdl.cli.common import Arguments, Commands, add_command, find_project
+from tpdl.cli.report import render_and_print
+from tpdl.errors import Exit
+
+
+def add(commands: Commands) -> None:
+    """Declare the command's arguments."""
+    parser = add_command(commands, publish, profile=False)
+    parser.add_argument("--remote", default="origin", help="the git remote to push to")
+    parser.add_argument("--force", action="store_true", help="even if something is not fresh or a claim is false")
+
+
+def publish(arguments: Arguments) -> int:
+    """Render the site, push it to the branch gh-pages; refused while a step is not fresh or a claim is false."""
+    from tpdl.plan.facts import read_facts
+    from tpdl.plan.plan import read_plan
+    from tpdl.plan.status import judge_all
+    from tpdl.publish import check_fresh, check_repository
+    from tpdl.publish import publish as push
+    from tpdl.render.book import read_book
+
+    project = find_project()
+    check_repository(project.root, arguments.remote)
+    if not arguments.force:
+        plan = read_plan(project)
+        check_fresh(judge_all(plan, read_facts(plan)))
+    if code := render_and_print(project, "full", ("html", "pdf"), "auto", arguments.force):
+        return code
+    done = push(project.root, read_book(project.root).output, arguments.remote)
+    where = f"{done.remote}/{done.branch}"
+    print(f"pushed {done.commit} to {where}" if done.commit else "nothing to push: the site is there")
+    for note in done.notes:
+        print(f"note: {note}")
+    return Exit.OK

@@ -1,0 +1,53 @@
+"""`tpdl report`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from tpdl.cli.common import Arguments, Commands, add_command, find_project, profile_of
+from tpdl.errors import Exit
+
+if TYPE_CHECKING:
+    from tpdl.plan.project import Project
+    from tpdl.render.problem import Problem
+
+
+def add(commands: Commands) -> None:
+    """Declare the command's arguments."""
+    parser = add_command(commands, report)
+    parser.add_argument("--to", action="append", choices=("html", "pdf"), help="only this format; may be repeated")
+    parser.add_argument("--renderer", default="auto", choices=("auto", "quarto", "embedded"))
+    parser.add_argument("--draft", action="store_true", help="exit code 0 even if a claim is false")
+
+
+def report(arguments: Arguments) -> int:
+    """Render the report, HTML and PDF, with Quarto where it is installed, else with the embedded renderer."""
+    formats = arguments.to or ("html", "pdf")
+    return render_and_print(find_project(), profile_of(arguments), formats, arguments.renderer, arguments.draft)
+
+
+def render_and_print(project: Project, profile: str, to: Sequence[str], renderer: str, draft: bool) -> int:
+    """Render, and say with what, how long it took, what was written, and what is wrong."""
+    from tpdl.report import build
+
+    result = build(project, profile, to, renderer, draft)
+    print_problems(result.problems)
+    if result.outputs:
+        pages = [path for path in result.outputs if path.suffix != ".pdf"]
+        shown = [*pages[:1], *(path for path in result.outputs if path.suffix == ".pdf")]
+        claims = len(result.claims)
+        print(f"rendered with the {result.renderer} renderer in {result.seconds:.1f} s: {claims} claims checked")
+        for path in shown:
+            print(f"  {os.path.relpath(path)}")
+    else:
+        print("nothing was rendered; `--draft` renders all the same and marks what is wrong", file=sys.stderr)
+    return Exit.NOT_FRESH if result.problems and not (draft and result.outputs) else Exit.OK
+
+
+def print_problems(problems: Iterable[Problem]) -> None:
+    """What is wrong with the documents, a line each."""
+    for problem in problems:
+        print(f"tpdl: {problem}", file=sys.stderr)

@@ -1,0 +1,107 @@
+"""`tpdl run`."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from tpdl.cli.common import NAMES, Arguments, Commands, add_command, console, plan_of, positive
+from tpdl.cli.text import brief, print_table
+from tpdl.errors import Exit
+
+if TYPE_CHECKING:
+    from tpdl.plan.facts import Facts
+    from tpdl.plan.plan import Plan
+    from tpdl.plan.status import Status
+
+
+def add(commands: Commands) -> None:
+    """Declare the command's arguments."""
+    parser = add_command(commands, run)
+    parser.add_argument("names", metavar="NAME", nargs="*", help=NAMES)
+    parser.add_argument("-j", "--jobs", type=positive, default=1, metavar="N", help="steps at a time")
+    parser.add_argument("--executor", help="inline, process, dask, dask:ADDRESS, slurm, or module:function")
+    parser.add_argument("--dry-run", action="store_true", help="show what would run, and why")
+    parser.add_argument(
+        "--trace", action="store_true", help="compare the functions really executed with the fingerprint"
+    )
+    parser.add_argument("--force", action="store_true", help="run the named steps even if they are fresh")
+
+
+def run(arguments: Arguments) -> int:
+    """Bring steps up to date; a step that fails stops only those that need it."""
+    from tpdl.plan.facts import read_facts
+    from tpdl.plan.selection import select, stale, with_absent_inputs
+    from tpdl.plan.status import judge_all
+    from tpdl.run.executors import check_executor
+
+    check_executor(arguments.executor)
+    plan = plan_of(arguments)
+    facts = read_facts(plan)
+    states = judge_all(plan, facts)
+    chosen = select(plan, arguments.names) if arguments.names else list(plan.steps)
+    exact = [name for name in arguments.names if name in plan.steps and plan.steps[name].cell]
+    always = chosen if arguments.force and arguments.names else []
+    running = with_absent_inputs(plan, [*stale(plan, chosen, facts, states, exact), *always], facts)
+    if arguments.names or not running:
+        _print_left_out(plan, chosen, running, facts, states)
+    if arguments.dry_run:
+        _print_dry_run(plan, running, states)
+        return Exit.OK
+    if not running:
+        return _nothing_to_run(chosen, states)
+    from tpdl.cli.display import Display, print_report
+    from tpdl.run.steps import run_steps
+
+    if arguments.trace:
+        os.environ["TPDL_TRACE"] = "1"
+    screen = console()
+    with Display(plan, screen, running, facts, arguments.jobs) as display:
+        report = run_steps(plan, running, display, arguments.executor, arguments.jobs, always)
+    print_report(report, screen)
+    return Exit.OK if report.ok else Exit.NOT_FRESH
+
+
+def _nothing_to_run(chosen: Sequence[str], states: Mapping[str, Status]) -> int:
+    waiting = [name for name in chosen if states[name].state == "missing"]
+    if len(waiting) == len(chosen):
+        print(f"nothing to run: {len(waiting)} not measured yet")
+        return Exit.NOT_FRESH
+    rest = f"{len(waiting)} not measured yet; the rest of what was" if waiting else "everything"
+    print(f"nothing to run: {rest} asked for is fresh")
+    return Exit.OK
+
+
+def _print_dry_run(plan: Plan, names: Sequence[str], states: Mapping[str, Status]) -> None:
+    """What would run, why, and how long it took the last time."""
+    if not names:
+        print("nothing would run")
+        return
+    rows = []
+    for name in names:
+        status = states[name]
+        took = status.record.happened.get("seconds") if status.record else None
+        because = brief(status.reasons) or ("asked for" if status.state == "fresh" else status.state)
+        rows.append((name, f"{took:.1f} s" if took is not None else "", because))
+    print_table(("would run", "took", "because"), rows)
+    print(f"\n{len(names)} of {len(plan.steps)} steps; those after a result that comes out the same will be skipped")
+
+
+def _print_left_out(
+    plan: Plan,
+    chosen: Sequence[str],
+    running: Sequence[str],
+    facts: Mapping[str, Facts],
+    states: Mapping[str, Status],
+) -> None:
+    """For each data set that is not here, how many of the chosen steps cannot be measured without it, and how to get it."""
+    from tpdl.plan.selection import with_upstream
+
+    without = with_upstream(plan, chosen).difference(running)
+    absent = [facts[name].absent_data for name in without if states[name].state == "missing"]
+    counts = Counter(data for each in absent for data in each)
+    about = {data: text for each in absent for data, text in each.items()}
+    for data, count in sorted(counts.items()):
+        print(f"left out: {count} step{'s' * (count > 1)} without data, {about[data]}")

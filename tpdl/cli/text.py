@@ -1,0 +1,45 @@
+"""Plain text on a terminal: tables, colours, short lists of reasons.
+
+Not rich's: a table drawn by it costs more time than everything else that `tpdl status` does.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+COLOURS = {"fresh": 32, "stale": 33, "stale upstream": 33, "missing": 36, "failed": 31}
+"""State -> ANSI colour; the words say the same."""
+SHOWN = 2
+"""How many reasons a table shows; `tpdl why` shows all."""
+
+
+def print_table(head: Sequence[str], rows: Sequence[Sequence[str]], colours: Sequence[int] | None = None) -> None:
+    """Columns as wide as they must be; the last one, which may be long, wraps as the terminal does.
+
+    Args:
+        colours: of the second column, one for each row.
+    """
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)][:-1]
+    for index, row in enumerate([head, *rows]):
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        if colours and index:
+            cells[1] = coloured(cells[1], colours[index - 1])
+        print("  ".join([*cells, row[-1]]).rstrip())
+
+
+def coloured(text: str, colour: int) -> str:
+    """`text` in an ANSI colour, where the terminal shows colours and nobody has asked for none."""
+    plain = not sys.stdout.isatty() or "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+    return text if plain else f"\x1b[{colour}m{text}\x1b[0m"
+
+
+def brief(reasons: Sequence[str]) -> str:
+    """The first reasons, and how many more there are.
+
+    >>> brief(["parameter n: 4 -> 5", "code lib:square changed", "data mnist changed"])
+    'parameter n: 4 -> 5; code lib:square changed; and 1 more'
+    """
+    more = len(reasons) - SHOWN
+    return "; ".join(reasons[:SHOWN]) + (f"; and {more} more" if more > 0 else "")

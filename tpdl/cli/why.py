@@ -1,0 +1,65 @@
+"""`tpdl why`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tpdl.cli.common import Arguments, Commands, add_command, plan_of
+from tpdl.cli.text import COLOURS, coloured
+from tpdl.errors import Exit
+
+if TYPE_CHECKING:
+    from tpdl.plan.plan import Plan
+    from tpdl.plan.record import Record
+    from tpdl.plan.status import Status
+
+
+def add(commands: Commands) -> None:
+    """Declare the command's arguments."""
+    add_command(commands, why).add_argument("name", metavar="NAME", help="a step, an experiment, or a pattern with *")
+
+
+def why(arguments: Arguments) -> int:
+    """Explain the state of a step: every reason, what it depends on, and what made it."""
+    from tpdl.plan.facts import read_facts
+    from tpdl.plan.selection import select
+    from tpdl.plan.status import judge_all
+
+    plan = plan_of(arguments)
+    states = judge_all(plan, read_facts(plan))
+    for name in select(plan, [arguments.name]):
+        _explain(plan, name, states[name])
+    return Exit.OK
+
+
+def _explain(plan: Plan, name: str, status: Status) -> None:
+    step = plan.steps[name]
+    print(f"{name} is {coloured(status.state, COLOURS[status.state])}" + (" (optional)" if status.optional else ""))
+    for reason in status.reasons:
+        print(f"  {reason}")
+    print(f"  {step.kind} by {step.function or 'tpdl'}, {step.source}:{step.line}")
+    for path in step.products:
+        print(f"  product    {path.relative_to(plan.project.root)}")
+    if step.parameters:
+        print("  parameters " + ", ".join(f"{key} = {value!r}" for key, value in step.parameters.items()))
+    for title, names in (("needs", step.upstream), ("data", step.data)):
+        if names:
+            print(f"  {title:10} " + ", ".join(names))
+    if status.record is not None:
+        _print_record(status.record)
+
+
+def _print_record(record: Record) -> None:
+    from tpdl.plan.libraries import installed_version
+
+    happened = record.happened
+    print(f"  made       {happened.get('made')}, in {happened.get('seconds')} s, on {happened.get('device')}")
+    if accepted := record.accepted:
+        because = f", because {accepted['because']}" if accepted.get("because") else ""
+        print(f"  accepted   {accepted.get('when')}: {'; '.join(accepted.get('changes', []))}{because}")
+    for library, then in happened.get("libraries", {}).items():
+        now = installed_version(library)
+        if now and now != then:
+            print(f"  note       made with {library} {then}, here it is {now}; versions are recorded, not compared")
+    symbols = sorted(record.fingerprint.symbols)
+    print(f"  uses       {len(symbols)} symbols: " + ", ".join(symbols))

@@ -1,0 +1,137 @@
+-- floats.lua: figures and tables with a label, their numbers and captions, in whichever of Markdown's shapes they come.
+
+local require = ...
+local book = require 'book'
+local layouts = require 'layouts'
+local output = require 'output'
+local words = require 'words'
+
+local floats = {}
+
+local KINDS = { fig = true, tbl = true }
+
+local function caption_with_number(label, caption)
+  if label.sub then
+    return pandoc.Inlines { pandoc.Str('(' .. label.sub .. ')'), pandoc.Space() } .. caption
+  end
+  local number = pandoc.Span(
+    words.OF_KIND[label.kind] .. words.NO_BREAK_SPACE .. label.number .. ':',
+    pandoc.Attr('', { 'caption-number' }))
+  return pandoc.Inlines { number, pandoc.Space() } .. caption
+end
+
+-- A wide table scrolls sideways; the keyboard has to be able to reach it, and a screen reader to name it.
+local function scrolling(blocks, label)
+  local name = words.OF_KIND.tbl .. ' ' .. label.number
+  -- Pairs, unlike a table by name, keep their order.
+  local attributes = { { 'tabindex', '0' }, { 'role', 'region' }, { 'aria-label', name } }
+  return pandoc.Div(blocks, pandoc.Attr('', { 'table-scroll' }, attributes))
+end
+
+local function float_html(identifier, label, content, caption)
+  local blocks = pandoc.Blocks(content)
+  local below = {
+    output.html '<figcaption>',
+    pandoc.Plain(caption_with_number(label, caption)),
+    output.html '</figcaption>',
+  }
+  if label.kind == 'tbl' then
+    blocks = pandoc.Blocks(below) .. { scrolling(blocks, label) } -- the caption of a table stands above it
+  else
+    blocks = blocks .. below
+  end
+  local class = 'quarto-float quarto-float-' .. label.kind .. (label.sub and ' quarto-subfloat' or '')
+  blocks:insert(1, output.html('<figure id="' .. identifier .. '" class="' .. class .. '">'))
+  blocks:insert(output.html '</figure>')
+  return blocks
+end
+
+local function float_typst(identifier, label, content, caption)
+  local kind, supplement, number = 'quarto-float-' .. label.kind, words.OF_KIND[label.kind], label.number
+  if label.sub then
+    kind, supplement, number = 'subfigure', '', '(' .. label.sub .. ')'
+  end
+  local outlined = tostring(not label.sub)
+  local opening = ('#figure(kind: "%s", supplement: [%s], numbering: (..n) => "%s", outlined: %s, caption: ['):format(
+    kind, supplement, number, outlined)
+  local before = pandoc.Blocks { output.typst(opening), pandoc.Plain(caption), output.typst '])[' }
+  return before .. pandoc.Blocks(content) .. { output.typst('] <' .. identifier .. '>') }
+end
+
+local float = output.PDF and float_typst or float_html
+
+-- Columns as wide as `tbl-colwidths` says, "[30,70]", relative to each other.
+local function with_column_widths(blocks, spec)
+  local numbers, total = {}, 0
+  for number in spec:gmatch '[%d.]+' do
+    table.insert(numbers, tonumber(number))
+    total = total + tonumber(number)
+  end
+  return blocks:walk {
+    Table = function(tbl)
+      for i, column in ipairs(tbl.colspecs) do
+        local alignment = column[1]
+        tbl.colspecs[i] = { alignment, numbers[i] and numbers[i] / total }
+      end
+      return tbl
+    end,
+  }
+end
+
+-- The last paragraph of a labelled div is its caption, unless it is all there is.
+local function take_caption(div)
+  local last = div.content[#div.content]
+  if last and last.t == 'Para' and #div.content > 1 then
+    div.content:remove()
+    return last.content
+  end
+  return pandoc.Inlines {}
+end
+
+function floats.is_float(div)
+  local label = book.labels[div.identifier]
+  return label ~= nil and KINDS[label.kind] == true
+end
+
+-- The functions below return `false` behind what they placed: its inside is placed already.
+
+-- `place` is for the blocks inside.
+function floats.of_div(div, place)
+  local label = book.labels[div.identifier]
+  local caption = take_caption(div)
+  local widths = div.attributes['tbl-colwidths']
+  if widths then div.content = with_column_widths(div.content, widths) end
+  local layout = layouts.of(div)
+  local content = layout and layouts.arrange(div.content, layout, place) or place(div.content)
+  return float(div.identifier, label, content, caption), false
+end
+
+function floats.of_table(tbl)
+  local identifier, label = tbl.identifier, book.labels[tbl.identifier]
+  if not label then return nil end
+  local caption = pandoc.utils.blocks_to_inlines(tbl.caption.long)
+  local widths = tbl.attributes['tbl-colwidths']
+  tbl.identifier, tbl.caption = '', { long = {} }
+  local content = pandoc.Blocks { tbl }
+  if widths then content = with_column_widths(content, widths) end
+  return float(identifier, label, content, caption), false
+end
+
+function floats.of_figure(figure)
+  local label = book.labels[figure.identifier]
+  if not label then return nil end
+  local caption = pandoc.utils.blocks_to_inlines(figure.caption.long)
+  return float(figure.identifier, label, figure.content, caption), false
+end
+
+-- A paragraph that is one image with a label.
+function floats.of_paragraph(para)
+  local image = #para.content == 1 and para.content[1].t == 'Image' and para.content[1]
+  local label = image and book.labels[image.identifier]
+  if not label then return nil end
+  local identifier = image.identifier
+  image.identifier = ''
+  return float(identifier, label, { para }, {}), false
+end
+
+return floats

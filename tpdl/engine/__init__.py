@@ -1,1 +1,0 @@
-"""Steps, fingerprints, records, status, scheduling. Knows no deep learning and no Quarto."""

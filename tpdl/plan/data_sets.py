@@ -1,0 +1,93 @@
+"""The data sets and weights that the steps need: which steps, are they here, and are they still the recorded ones?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tpdl.data import CatalogueLike
+from tpdl.errors import UserError
+from tpdl.plan.plan import Plan
+from tpdl.plan.record import Record, read_record
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A data set that a step needs, or that somebody asks about."""
+
+    name: str
+    paths: tuple[Path, ...]
+    """What there is of it on this machine; empty where it is not complete."""
+    needed_by: tuple[str, ...]
+    """The experiments that read it."""
+    optional: bool
+    """Every step that reads it may stay unmeasured."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the comparison of a data set with the records and with the catalogue came to."""
+
+    sha256: str
+    """Of all that it consists of."""
+    recorded: bool
+    """There are results that were measured on it, to compare with."""
+    problem: str | None
+    """What is wrong, in a line; None if nothing is."""
+
+
+def data_sets(plan: Plan, names: Sequence[str] = ()) -> list[DataSet]:
+    """The data sets called `names`; without names all that the steps need.
+
+    Raises:
+        UserError: the project has no catalogue, or neither the catalogue nor a step knows a name.
+    """
+    readers: dict[str, list[str]] = {name: [] for name in names}
+    for step in plan.steps.values():
+        for name in step.data:
+            if not names or name in names:
+                readers.setdefault(name, []).append(step.name)
+    known = catalogue_of(plan).names()
+    for name, steps in readers.items():
+        if name not in known and not steps:
+            raise UserError(f"there is no data set {name!r}; the catalogue has {', '.join(known)}")
+    return [_data_set(plan, name, steps) for name, steps in readers.items()]
+
+
+def verify(plan: Plan, data_set: DataSet) -> Verdict:
+    """Compare what is here of a data set with the records of the results, and by the catalogue's own check."""
+    sha256 = plan.project.hashes.of_paths(data_set.paths) or ""
+    plan.project.hashes.save()
+    recorded = {
+        record.fingerprint.data[data_set.name]
+        for step in plan.steps.values()
+        if isinstance(record := read_record(step.record_path), Record) and data_set.name in record.fingerprint.data
+    }
+    check = getattr(catalogue_of(plan), "verify", None)
+    problem = check(data_set.name, plan.project.data_root) if check else None
+    if not problem and recorded and sha256 not in recorded:
+        problem = "not the data that the recorded results were measured on"
+    return Verdict(sha256, bool(recorded), problem)
+
+
+def catalogue_of(plan: Plan) -> CatalogueLike:
+    """The project's data catalogue.
+
+    Raises:
+        UserError: it has none.
+    """
+    if plan.project.catalogue is None:
+        raise UserError(
+            "this project has no data catalogue; name its module as catalogue in [tool.tpdl] of pyproject.toml"
+        )
+    return plan.project.catalogue
+
+
+def _data_set(plan: Plan, name: str, steps: Sequence[str]) -> DataSet:
+    return DataSet(
+        name,
+        tuple(catalogue_of(plan).resolve(name, plan.project.data_root)),
+        tuple(sorted({plan.steps[step].base for step in steps})),
+        all(plan.steps[step].optional for step in steps),
+    )

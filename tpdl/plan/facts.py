@@ -1,0 +1,134 @@
+"""What is on disk about the steps, read once: records, and the hashes of sources, data and products as they are now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tpdl.fingerprint import Sources
+from tpdl.plan.plan import Plan
+from tpdl.plan.record import Record, read_record
+from tpdl.plan.step import Fingerprint, Step
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known about one step. Everything that is decided about it follows from this and nothing else."""
+
+    now: Fingerprint
+    """What decides the result as the sources, the data and the upstream records are now."""
+    record: Record | None = None
+    problem: str = ""
+    """Why the record that is there cannot be used."""
+    products: dict[str, str | None] = field(default_factory=dict)
+    """File name -> SHA-256 of what lies on disk; None where nothing does."""
+    absent_data: dict[str, str] = field(default_factory=dict)
+    """Data sets that the step reads and this machine does not have -> what each is, and how to get it."""
+    failure: str = ""
+    """The message of the last run, if it failed with exactly what decides now."""
+
+    @property
+    def is_here(self) -> bool:
+        """The files that the record speaks of are on this machine, whole."""
+        return self.record is not None and self.products == self.record.products
+
+    @property
+    def unrecorded_inputs(self) -> list[str]:
+        """Steps that this one needs and that have no results, apart from those that may stay unmeasured."""
+        return [name for name, files in self.now.inputs.items() if not files]
+
+
+def read_facts(plan: Plan, names: Iterable[str] | None = None, sources: Sources | None = None) -> dict[str, Facts]:
+    """Read what is on disk about `names`, or about all steps.
+
+    Args:
+        sources: the source files to compare with; by default those that the plan was made of.
+    """
+    reader = _Reader(plan, sources or plan.sources)
+    facts = {name: reader.facts(plan.steps[name]) for name in (plan.steps if names is None else names)}
+    plan.project.hashes.save()
+    reader.sources.save_cache()
+    return facts
+
+
+def symbols(plan: Plan, step: Step, sources: Sources | None = None) -> dict[str, str]:
+    """The hash of every symbol that the step's function uses; for pictures, of the theme too."""
+    if not step.function:
+        return {}
+    found = (sources or plan.sources).closure(step.function, step.uses)
+    return found | theme_symbols() if step.kind == "figure" else found
+
+
+def theme_symbols() -> dict[str, str]:
+    """What decides how every picture looks."""
+    return Sources(Path(__file__).parent, packages=["theme"], ignore=()).closure("theme:light", ["theme:dark"])
+
+
+class _Reader:
+    """Reads each record, each data set and the theme at most once."""
+
+    def __init__(self, plan: Plan, sources: Sources) -> None:
+        self.sources = sources
+        self._plan = plan
+        self._theme: dict[str, str] | None = None
+        self._records: dict[str, Record | str | None] = {}
+        self._data: dict[str, str | None] = {}
+
+    def facts(self, step: Step) -> Facts:
+        found = self._record(step.name)
+        record = found if isinstance(found, Record) else None
+        data = {} if self._plan.profile == "demo" else {name: self._data_hash(name) for name in step.data}
+        recorded = record.fingerprint.data if record else {}
+        now = Fingerprint(
+            parameters=step.parameters,
+            symbols=self._symbols(step),
+            inputs=self._inputs(step),
+            # as recorded where it is not on this machine, empty where it was never seen
+            data={name: sha or recorded.get(name, "") for name, sha in data.items()},
+        )
+        return Facts(
+            now=now,
+            record=record,
+            problem=found if isinstance(found, str) else "",
+            products={path.name: self._plan.project.hashes.of_file(path) for path in step.products},
+            absent_data={name: self._plan.project.describe_data(name) for name, sha in data.items() if sha is None},
+            failure=self._failure(step, now),
+        )
+
+    def _symbols(self, step: Step) -> dict[str, str]:
+        if step.kind != "figure":
+            return symbols(self._plan, step, self.sources)
+        if self._theme is None:
+            self._theme = theme_symbols()
+        return self.sources.closure(step.function, step.uses) | self._theme
+
+    def _record(self, name: str) -> Record | str | None:
+        if name not in self._records:
+            self._records[name] = read_record(self._plan.steps[name].record_path)
+        return self._records[name]
+
+    def _inputs(self, step: Step) -> dict[str, dict[str, str]]:
+        """The hashes of the products that the step reads, as their records give them; of what may stay unmeasured, if it was."""
+        inputs: dict[str, dict[str, str]] = {}
+        for name in step.upstream:
+            record = self._record(name)
+            if isinstance(record, Record):
+                inputs[name] = dict(record.products)
+            elif not self._plan.steps[name].optional:
+                inputs[name] = {}
+        return inputs
+
+    def _data_hash(self, name: str) -> str | None:
+        if name not in self._data:
+            self._data[name] = self._plan.project.hashes.of_paths(self._plan.project.find_data(name))
+        return self._data[name]
+
+    def _failure(self, step: Step, now: Fingerprint) -> str:
+        try:
+            failure: Mapping[str, Any] = json.loads(self._plan.places.failure(step.name).read_text())
+            return str(failure["message"]) if failure["digest"] == now.digest() else ""
+        except (OSError, ValueError, KeyError, TypeError):
+            return ""

@@ -1,0 +1,85 @@
+"""Which libraries a project depends on: the ones whose versions a record names."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Container, Mapping
+from importlib.metadata import Distribution, PackageNotFoundError, distribution, requires, version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+
+def libraries(root: Path) -> dict[str, str]:
+    """Import name -> distribution, of what the project at `root` and tpdl itself depend on and is installed here.
+
+    >>> libraries(Path("my-report"))  # doctest: +SKIP
+    {'matplotlib': 'matplotlib', 'PIL': 'pillow', 'sklearn': 'scikit-learn', ...}
+    """
+    found: dict[str, str] = {}
+    for name in sorted({*_declared(root).values(), *map(_name, requires("tpdl") or [])}):
+        try:
+            found |= dict.fromkeys(_import_names(name, distribution(name)), name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def versions(wanted: Mapping[str, str], loaded: Container[str]) -> dict[str, str]:
+    """Distribution -> version, of those `wanted` (import name -> distribution) that are among the `loaded` modules."""
+    return {
+        name: version(name) for module, name in sorted(wanted.items(), key=lambda item: item[1]) if module in loaded
+    }
+
+
+def installed_version(name: str) -> str | None:
+    """The version of a distribution that is installed here."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def how_to_install(module: str, root: Path) -> str:
+    """What to do where a module is missing; empty where the project does not say what it depends on."""
+    wanted = module.partition(".")[0].lower()
+    declared = _declared(root)
+    for (extra, _), name in declared.items():
+        if re.sub(r"[-_.]+", "_", name) == wanted:
+            return f"pip install '.[{extra}]'" if extra else "pip install ."
+    extras = sorted({extra for extra, _ in declared if extra})
+    return f"the project's extras are {', '.join(extras)}: pip install '.[{extras[0]}]'" if extras else ""
+
+
+def _declared(root: Path) -> dict[tuple[str, int], str]:
+    """(extra or "", position) -> distribution, as pyproject.toml lists them."""
+    try:
+        project: dict[str, Any] = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8")).get(
+            "project", {}
+        )
+    except (OSError, ValueError):
+        return {}
+    groups = {"": project.get("dependencies", []), **project.get("optional-dependencies", {})}
+    return {
+        (extra, position): _name(requirement)
+        for extra, requirements in groups.items()
+        for position, requirement in enumerate(requirements)
+    }
+
+
+def _name(requirement: str) -> str:
+    """ "scikit-learn" for "scikit-learn >= 1.4; python_version > '3.8'"."""
+    found = re.match(r"[A-Za-z0-9._-]+", requirement.strip())
+    return found[0].lower() if found else ""
+
+
+def _import_names(name: str, found: Distribution) -> list[str]:
+    """What a distribution is imported as: mostly its own name; else what it says, or the folders it installed."""
+    same = re.sub(r"[-_.]+", "_", name)
+    if same.isidentifier() and find_spec(same):
+        return [same]
+    if listed := found.read_text("top_level.txt"):
+        return listed.split()
+    tops = {file.parts[0] for file in found.files or [] if len(file.parts) > 1 and file.suffix == ".py"}
+    return sorted(top for top in tops if top.isidentifier())

@@ -1,0 +1,135 @@
+"""Which steps are meant, which have to run, and which can be drawn again without measuring anything."""
+
+from __future__ import annotations
+
+import difflib
+import fnmatch
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from tpdl.errors import UserError
+from tpdl.plan.facts import Facts
+from tpdl.plan.plan import Plan
+from tpdl.plan.status import Status
+from tpdl.plan.step import Step
+
+
+def select(plan: Plan, names: Iterable[str]) -> list[str]:
+    """The steps meant by `names`: a step, an experiment with all that belongs to it, a folder, or a pattern with *.
+
+    Raises:
+        UserError: a name means nothing; the nearest names are suggested.
+    """
+    chosen: dict[str, None] = {}
+    for name in names:
+        plain = name.strip("/").removeprefix("figures/")
+        found = [step.name for step in plan.steps.values() if _means(plain, step)]
+        if not found:
+            known = {*plan.steps, *(step.base for step in plan.steps.values())}
+            near = difflib.get_close_matches(plain, known, n=3, cutoff=0.5)
+            hint = f"did you mean {' or '.join(near)}?" if near else "`tpdl status` lists all steps"
+            raise UserError(f"there is no step {name!r}; {hint}")
+        chosen |= dict.fromkeys(found)
+    return [name for name in plan.steps if name in chosen]
+
+
+def _means(name: str, step: Step) -> bool:
+    return (
+        name in (step.name, step.base)
+        or step.name.startswith(name + "/")
+        or fnmatch.fnmatchcase(step.name, name)
+        or (step.kind == "figure" and name == step.name.rpartition(".")[0])
+    )
+
+
+def with_upstream(plan: Plan, names: Iterable[str]) -> set[str]:
+    """`names` and every step that they need, directly or not."""
+    reached: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting += plan.steps[name].upstream
+    return reached
+
+
+def stale(
+    plan: Plan,
+    names: Iterable[str],
+    facts: Mapping[str, Facts],
+    states: Mapping[str, Status],
+    insist: Iterable[str] = (),
+) -> list[str]:
+    """What has to run so that `names` are fresh, in order.
+
+    Cells that may stay unmeasured run only where their data are, or when `insist` names them. A large intermediate that
+    is recorded but not on this machine is made only if something that runs needs it.
+    """
+    insisted = with_upstream(plan, insist)
+    running: set[str] = set()
+    left_out: set[str] = set()
+    wanted = with_upstream(plan, names)
+    for name, step in plan.steps.items():
+        follows = running.intersection(step.upstream)
+        if name not in wanted or (states[name].state == "fresh" and not follows):
+            continue
+        cannot = step.optional and (facts[name].absent_data or left_out.intersection(step.upstream))
+        nothing_to_draw = states[name].settled and not step.optional and not follows
+        if nothing_to_draw or (cannot and name not in insisted):
+            left_out.add(name)
+        else:
+            running.add(name)
+    return with_absent_inputs(plan, running, facts)
+
+
+def with_absent_inputs(plan: Plan, names: Iterable[str], facts: Mapping[str, Facts]) -> list[str]:
+    """`names` and the large intermediates that they read and that are not on this machine, in order."""
+    running = set(names)
+    for name in reversed(list(plan.steps)):
+        if name in running:
+            running |= {up for up in plan.steps[name].upstream if plan.steps[up].local and not facts[up].is_here}
+    return [name for name in plan.steps if name in running]
+
+
+@dataclass
+class Drawable:
+    """What can be made again from results alone: pictures, values of the text, and collected tables."""
+
+    names: list[str] = field(default_factory=list)
+    """In order."""
+    unmeasured: dict[str, str] = field(default_factory=dict)
+    """What cannot -> the step it is drawn from that has no results."""
+    absent: dict[str, str] = field(default_factory=dict)
+    """What cannot -> the large intermediate it is drawn from, which is not on this machine."""
+
+
+def drawable(plan: Plan, facts: Mapping[str, Facts]) -> Drawable:
+    """Sort the steps that draw by what stands in their way."""
+    found = Drawable()
+    for name, step in plan.steps.items():
+        if step.kind == "experiment":
+            continue
+        there = [up for up in step.upstream if facts[up].record or up in found.names]
+        without = [up for up in step.upstream if up not in there and not plan.steps[up].optional]
+        away = [up for up in there if plan.steps[up].local and not facts[up].is_here]
+        if without or not there:
+            found.unmeasured[name] = (without or step.upstream)[0]
+        elif away:
+            found.absent[name] = away[0]
+        else:
+            found.names.append(name)
+    return found
+
+
+def outdated_drawings(plan: Plan, facts: Mapping[str, Facts], states: Mapping[str, Status]) -> list[str]:
+    """What is out of date and can be drawn again without measuring anything, in order."""
+    chosen: dict[str, None] = {}
+    for name in drawable(plan, facts).names:
+        state = states[name].state
+        follows = not chosen.keys().isdisjoint(plan.steps[name].upstream)
+        if state in ("fresh", "failed") or (state == "stale upstream" and not follows):
+            continue
+        if not states[name].settled or follows:  # settled: drawn from what this edition leaves out
+            chosen[name] = None
+    return list(chosen)

@@ -1,0 +1,19 @@
+"""What labels such as `#fig-curve` name: the kind is the part before the first hyphen."""
+
+from __future__ import annotations
+
+FLOATS = ("fig", "tbl")
+"""What stands apart from the text, with a caption."""
+NUMBERED = (*FLOATS, "sec", "eq")
+"""What a book numbers and refers to."""
+QUARTO_ONLY = (
+    *("lst", "thm", "lem", "cor", "prp", "cnj", "def", "exm", "exr", "sol", "rem", "alg"),
+    *("nte", "tip", "wrn", "imp", "cau"),
+)
+"""What Quarto alone numbers: listings, theorems, callouts. Here they can be neither referred to nor rendered."""
+
+
+def kind_of(label: str) -> str:
+    """The kind of a label: "fig" of `fig-curve`; "" of `refs` and `my-section`, which nobody numbers."""
+    prefix, hyphen, _ = label.partition("-")
+    return prefix if hyphen and prefix in (*NUMBERED, *QUARTO_ONLY) else ""

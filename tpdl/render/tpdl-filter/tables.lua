@@ -1,0 +1,45 @@
+-- tables.lua: ::: {#tbl-x .results from=…} becomes a table, and where it comes from.
+
+local require = ...
+local missing = require 'missing'
+local provenance = require 'provenance'
+local report = require 'report'
+
+local tables = {}
+
+local ALIGNMENTS = { left = pandoc.AlignLeft, right = pandoc.AlignRight }
+
+local function cell(content)
+  local text = content.code and pandoc.Code(content.text) or pandoc.Str(content.text)
+  if content.bold then text = pandoc.Strong(text) end
+  local words = pandoc.Inlines { text }
+  if content.command then
+    words = pandoc.Inlines { pandoc.Emph(text), pandoc.Str ': ', pandoc.Code(content.command) }
+  end
+  return pandoc.Cell({ pandoc.Plain(words) }, pandoc.AlignDefault, 1, content.span or 1)
+end
+
+local function row(cells)
+  return pandoc.Row(pandoc.List(cells):map(cell))
+end
+
+local function grid(entry)
+  local columns, titles = {}, {}
+  for i, title in ipairs(entry.header) do
+    columns[i] = { ALIGNMENTS[entry.align[i]], nil }
+    titles[i] = { text = title }
+  end
+  local body = { attr = pandoc.Attr(), body = pandoc.List(entry.rows):map(row), head = {}, row_head_columns = 0 }
+  return pandoc.Table({ long = {} }, columns, pandoc.TableHead { row(titles) }, { body }, pandoc.TableFoot())
+end
+
+function tables.results(div)
+  local entry = report.known('tables', div.identifier)
+  local content = pandoc.Blocks(entry.missing == '' and { grid(entry) } or missing('This table', entry))
+  content:extend(div.content)
+  local widths = div.attributes['tbl-colwidths']
+  local attributes = widths and { ['tbl-colwidths'] = widths } or {}
+  return pandoc.Blocks { pandoc.Div(content, pandoc.Attr(div.identifier, {}, attributes)) } .. provenance(entry), false
+end
+
+return tables

@@ -1,0 +1,52 @@
+-- values.lua: `x:.1%`{.value} in the text, in attributes and in metadata becomes the formatted value.
+
+local require = ...
+local output = require 'output'
+local report = require 'report'
+local warning = require 'warning'
+
+local values = {}
+
+-- An expression as `tpdl prepare` names it, however its lines were broken.
+local function one_line(text)
+  return (text:gsub('%s+', ' '):gsub('^ ', ''):gsub(' $', ''))
+end
+
+local function value(code)
+  if code.classes:includes 'value' then
+    local entry = report.known('values', one_line(code.text))
+    if entry.problem and output.PDF then return warning(entry.text) end
+    local class = entry.problem and 'value value-problem' or 'value'
+    return pandoc.Span(pandoc.Str(entry.text), pandoc.Attr('', { class }, { title = entry.title }))
+  end
+end
+
+-- Attributes are plain text, so values in them are replaced as text.
+function values.in_text(text)
+  return (text:gsub('`([^`]+)`{%.value}', function(expression)
+    return report.known('values', one_line(expression)).text
+  end))
+end
+
+local function alt_text(image)
+  for _, name in ipairs { 'fig-alt', 'alt' } do
+    if image.attributes[name] then
+      image.attributes[name] = values.in_text(image.attributes[name])
+    end
+  end
+  return image
+end
+
+values.handlers = { Code = value, Image = alt_text }
+
+function values.in_metadata(meta)
+  for key, entry in pairs(meta) do
+    local kind = pandoc.utils.type(entry)
+    if kind == 'Inlines' or kind == 'Blocks' then
+      meta[key] = entry:walk(values.handlers)
+    end
+  end
+  return meta
+end
+
+return values

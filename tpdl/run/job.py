@@ -1,0 +1,72 @@
+"""What is handed to whoever carries out a step, and what comes back: strings, numbers and paths, no pickled function."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tpdl.plan.places import Places
+from tpdl.plan.step import Fingerprint, Input, Step
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that is needed to carry out one step. `fingerprint` was taken before anything was imported."""
+
+    root: str
+    profile: str
+    step: Step
+    fingerprint: Fingerprint
+    input_products: dict[str, str]
+    """Step -> path of its main product."""
+    input_cells: dict[str, dict[str, Any]]
+    """Step -> the parameters that tell it from its sister cells."""
+    data_root: str
+    commit: str | None
+    libraries: dict[str, str]
+    """Import name -> distribution, of the libraries whose versions the record is to name."""
+    device: str = ""
+    """"module:function" of the project that names the device; see `[tool.tpdl] device`."""
+
+    @property
+    def places(self) -> Places:
+        """Where the profile's files lie."""
+        return Places(Path(self.root), self.profile)
+
+    def to_json(self) -> str:
+        """The job as JSON text."""
+        return json.dumps(asdict(self), default=os.fspath)
+
+    @classmethod
+    def from_json(cls, text: str) -> Job:
+        """The job that `to_json` wrote."""
+        value = json.loads(text)
+        step = value["step"]
+        step["products"] = tuple(Path(path) for path in step["products"])
+        step["record_path"] = Path(step["record_path"])
+        for key in ("data", "uses", "may_be_missing"):
+            step[key] = tuple(step[key])
+        step["inputs"] = {
+            argument: Input(tuple(source["steps"]), None if source["labels"] is None else tuple(source["labels"]))
+            for argument, source in step["inputs"].items()
+        }
+        return cls(**value | {"step": Step(**step), "fingerprint": Fingerprint(**value["fingerprint"])})
+
+
+@dataclass
+class Outcome:
+    """How a job ended. `message` is one line; None when the step delivered."""
+
+    step: str
+    seconds: float
+    message: str | None = None
+    changed: bool = True
+    """Whether the product differs from the one that was there before."""
+    moved: list[str] | None = None
+    unseen: list[str] | None = None
+    """In the tracing mode: project functions that were executed and that the fingerprint does not know."""
+    kept: list[str] = field(default_factory=list)
+    """Products that somebody had edited, set aside before they were replaced: where they lie now."""
