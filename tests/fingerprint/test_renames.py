@@ -8,8 +8,8 @@ A case is a folder in `renames/proven` or `renames/refused`; adding one adds a t
                     [renames]
                     "lib:f" = "lib:g"             old = new, as `tpdl mv` takes them
 
-Both projects are run, too: where a rename is proven, `run` must return what it returned before; a case in `refused` is one in which it
-returns something else, or fails. So a case is a trap only if it would catch somebody.
+Both projects are run, too: where a rename is proven, `run` must return what it returned before; a case in `refused` is
+one in which it returns something else, or fails. So a case is a trap only if it would catch somebody.
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@
     import_module("lab.nets." + name)        # finds nothing once lab.nets is tool.nets
     logging.getLogger(__name__)
 
-The hashes of such code stay the same, so a rename that it may notice must not be taken for one that changes nothing but names.
+The hashes of such code stay the same, so a rename that it may notice must not be taken for one that changes nothing
+but names.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tpdl.fingerprint.canonical import Function, dotted, effective, reads_annotations
-from tpdl.fingerprint.summary import imported_part
+from tpdl.fingerprint.old_names import owned
 
 Matters = Literal["symbol", "class", "module", "own module"]
 
@@ -28,7 +29,7 @@ class Lookup:
     text: str
     """As a reason: "reads __name__"."""
     matters: Matters
-    """For renames of what: of any function, class or constant; of classes; of modules; or of the module it stands in."""
+    """For renames of what: of functions, classes and constants; of classes; of modules; of the module it stands in."""
 
 
 _ATTRIBUTES: dict[str, Matters] = {
@@ -58,32 +59,20 @@ def lookups(tree: ast.Module, old_names: Collection[str]) -> Iterator[tuple[str,
     }
     patterns = [_pattern(name) for name in old_names]
     classes = [name.rpartition(":")[2] for name in old_names if ":" in name]
-    for statement in imported_part(tree.body):
-        for owner, part in _owned(statement):
-            for node in _walk(part):
-                for lookup in _in_node(node, imports, patterns, classes):
-                    yield owner, lookup
+    for owner, statement in owned(tree):
+        for node in _walk(statement):
+            for lookup in _in_node(node, imports, patterns, classes):
+                yield owner, lookup
 
 
-def keeps_its_name(statement: ast.stmt) -> bool:
-    """Whether a decorator may see what a function or class is called: any may, except the well-known ones that do not care."""
+def shows_its_name(statement: ast.stmt) -> bool:
+    """Whether a decorator may see what a function or class is called: any may, but for the well-known ones."""
     if isinstance(statement, Function):
         return reads_annotations(statement)
     if not isinstance(statement, ast.ClassDef):
         return False
     called = [d.func if isinstance(d, ast.Call) else d for d in statement.decorator_list]
     return not all((names := dotted(each)) and names[-1] in _HARMLESS_ON_CLASSES for each in called)
-
-
-def _owned(statement: ast.stmt) -> Iterator[tuple[str, ast.AST]]:
-    if isinstance(statement, Function | ast.ClassDef):
-        yield statement.name, statement
-    elif isinstance(statement, ast.Assign) and all(isinstance(target, ast.Name) for target in statement.targets):
-        yield from ((target.id, statement) for target in statement.targets if isinstance(target, ast.Name))
-    elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-        yield statement.target.id, statement
-    else:
-        yield "", statement
 
 
 def _walk(node: ast.AST) -> Iterator[ast.AST]:
@@ -132,7 +121,7 @@ def _in_node(
 
 
 def _pattern(name: str) -> re.Pattern[str]:
-    """Finds "pkg.mod", "pkg.mod:symbol" or "pkg.mod.symbol" in a text. A single word is found only where it is all, or leads."""
+    """Finds "pkg.mod", "pkg.mod:symbol" or "pkg.mod.symbol" in a text; a single word only at its beginning."""
     written = re.escape(name).replace(":", "[:.]")
     if re.search(r"[.:]", name):
         return re.compile(rf"(?<![\w.]){written}(?!\w)")

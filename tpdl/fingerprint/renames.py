@@ -4,17 +4,19 @@
     >>> renames.node("lab.methods.gram:accumulate"), renames.node("lab.nets:build")
     ('tool.methods.gram:accumulate', 'lab.nets:make')
 
-A rename changes the text of whoever imports the thing, so hashes alone cannot tell it from an edit. Here each file is read twice: as
-it is, which says who uses whom, and with the old names put back into the syntax tree (`old_names`), which says what the hashes were.
-Where these equal what a record holds, symbol by symbol, nothing but names has changed.
+A rename changes the text of whoever imports the thing, so hashes alone cannot tell it from an edit. Here each file is
+read twice: as it is, which says who uses whom, and with the old names put back into the syntax tree (`old_names`),
+which says what the hashes were. Where these equal what a record holds, symbol by symbol, nothing but names has changed.
 
-Equal hashes are not enough where names could mean two things. Such a symbol gets no hash at all, and `doubts` says why:
+Equal hashes are not enough where names could mean two things. Such a symbol gets no hash, and `doubts` says why:
 - its text could not be put back, or uses something else once it is;
-- an old name still means something in the sources that were read: what was copied, or swapped, cannot be told from what was renamed;
-- it moved to another module, where a name that it uses may have meant something else;
+- an old name still means something in the sources that were read: what was copied, or swapped, cannot be told from what
+  was renamed;
+- it moved to another module, and a name that it uses may have meant something else where it was;
 - it, or anything it is used with, looks names up while it runs (`lookups`), or is handed to a decorator that may.
 
-What is beyond this: the texts that Python makes of a function or a class (`repr`), and libraries that look for names themselves.
+What is beyond this: the texts that Python makes of a function or a class (`repr`), and libraries that look for names
+themselves.
 """
 
 from __future__ import annotations
@@ -22,23 +24,22 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tpdl.fingerprint.canonical import Function
-
-if TYPE_CHECKING:
-    from tpdl.fingerprint.lookups import Lookup
-    from tpdl.fingerprint.old_names import OldNames
-    from tpdl.fingerprint.summary import Summary
+from tpdl.fingerprint.lookups import Lookup, lookups, shows_its_name
+from tpdl.fingerprint.old_names import OldNames, Restorer, owned
+from tpdl.fingerprint.steps import without_step_decorators
+from tpdl.fingerprint.summary import Summary, summarise
 
 _BUILTINS = frozenset(dir(builtins))
 
 
-class Renames:
-    """New name -> old name: modules ("pkg.mod", with all below) and symbols ("pkg.mod:name", with their members)."""
+class Renames(OldNames):
+    """Renames, and the proof of what followed them: hand it to `Sources`, whose closures then have the old names."""
 
     def __init__(self, old_names: Mapping[str, str]) -> None:
-        self._old = dict(old_names)
+        super().__init__(old_names)
         self.doubts: dict[str, str] = {}
         """Old name of a symbol -> why nothing is proven of it; filled while closures are computed."""
         self._unclear: dict[str, str] = {}
@@ -57,26 +58,7 @@ class Renames:
         self._starred: dict[str, str] = {}
         """Names that an `import *` may have brought -> where."""
         self._free: dict[str, dict[str, str]] = {}
-        """Node that moved to another module -> the names of that module that it uses, and what they mean (old, with dots)."""
-
-    def module(self, module: str) -> str:
-        """The old name of a module."""
-        return self._longest(module, {new: old for new, old in self._old.items() if ":" not in new})
-
-    def packages(self) -> set[str]:
-        """The top-level packages that anything was, or is, in."""
-        return {name.partition(":")[0].partition(".")[0] for name in (*self._old, *self._old.values())}
-
-    def node(self, node: str) -> str:
-        """The old name of "module:symbol", or of what else a closure holds ("module:*", "module:<import>")."""
-        module, _, name = node.partition(":")
-        symbols = {new: old for new, old in self._old.items() if ":" in new}
-        renamed = self._longest(node, symbols)
-        return renamed if renamed != node else f"{self.module(module)}:{name}"
-
-    def dotted(self, name: str) -> str:
-        """The old name of something that is written with dots alone, "pkg.mod.symbol"."""
-        return self._longest(name, {new.replace(":", "."): old.replace(":", ".") for new, old in self._old.items()})
+        """Node that moved to another module -> the names that it uses there, and what they mean (old, with dots)."""
 
     def closure(self, hashes: Mapping[str, str]) -> dict[str, str]:
         """A closure under the old names. What nothing is proven of has an empty hash."""
@@ -93,21 +75,19 @@ class Renames:
 
     def summary(self, text: bytes, module: str, is_package: bool) -> Summary:
         """What a file says, with the hashes that it would have under the old names."""
-        from tpdl.fingerprint.lookups import keeps_its_name, lookups
-        from tpdl.fingerprint.old_names import OldNames
-        from tpdl.fingerprint.summary import summarise
-
         found = summarise(text, module, is_package)
         if found.get("error"):
             return found
         tree = ast.parse(text)
-        for owner, lookup in lookups(tree, self._old.values()):
+        for owner, lookup in lookups(tree, self.old_names.values()):
             self._lookups.setdefault(f"{module}:{owner}", []).append(lookup)
-        for statement in ast.walk(tree):
-            if isinstance(statement, Function | ast.ClassDef) and keeps_its_name(statement):
-                self._watched.add(f"{module}:{statement.name}")
+        for owner, statement in owned(tree):
+            if isinstance(statement, Function):
+                statement = without_step_decorators(statement, found["imports"])
+            if shows_its_name(statement):
+                self._watched.add(f"{module}:{owner}")
         self._note(found, module)
-        names = OldNames(self, module, module if is_package else module.rpartition(".")[0])
+        names = Restorer(self, module, module if is_package else module.rpartition(".")[0])
         before = summarise(names.restore(tree), self.module(module), is_package)
         self._take_over(found, before, names, module)
         return found
@@ -139,7 +119,7 @@ class Renames:
             firsts = {ref.partition(".")[0] for part in _parts(found) for ref in _references(part) if ":" not in ref}
             self._starred |= dict.fromkeys(firsts - known, module)
 
-    def _take_over(self, found: Summary, before: Summary, names: OldNames, module: str) -> None:
+    def _take_over(self, found: Summary, before: Summary, names: Restorer, module: str) -> None:
         """Give everything in `found` the hash that it has in `before`, if it is certain that both say the same."""
         unclear = {}
         for name, symbol in found["symbols"].items():
@@ -149,13 +129,17 @@ class Renames:
             if was is None or old != self.node(node).partition(":")[2]:
                 unclear[node] = "cannot be given its old name, which means something else there"
                 continue
+            if not names.uncertain.isdisjoint({"", name.partition(".")[0]}):
+                unclear[node] = "has a name that cannot be put back, since it may mean something else there"
             if not self._same_meaning(symbol, found, was, before, names, module):
                 unclear[node] = "uses something else under the old names"
             if symbol["hash"] != was["hash"]:
                 self._changed.add(node)
             symbol["hash"] = was["hash"]
         effects = list(zip(found["effects"], before["effects"], strict=False))
-        if len(found["effects"]) != len(before["effects"]) or not all(
+        if "" in names.uncertain:
+            unclear[f"{module}:<import>"] = "has a name that cannot be put back, since it may mean something else there"
+        elif len(found["effects"]) != len(before["effects"]) or not all(
             self._same_meaning(effect, found, was, before, names, module) for effect, was in effects
         ):
             unclear[f"{module}:<import>"] = "does something else under the old names"
@@ -170,7 +154,7 @@ class Renames:
         found["hash"] = before["hash"]
         self._unclear |= unclear
 
-    def _same_meaning(self, part: Any, found: Summary, was: Any, before: Summary, names: OldNames, module: str) -> bool:
+    def _same_meaning(self, part: Any, found: Summary, was: Any, before: Summary, names: Restorer, module: str) -> bool:
         """Whether both use the same things, as far as the file says."""
         now = {self.dotted(t) for ref in _references(part) for t in _targets(ref, found, module)}
         old = set()
@@ -189,11 +173,8 @@ class Renames:
         if not renamed and self._changed.isdisjoint(_family(hashes)):
             return
         for node in hashes:
-            if why := self._unclear.get(node) or self._unclear.get(_family([node])[0]):
-                yield node, why
-            elif why := self._looks_up(node, hashes, renamed):
-                yield node, why
-            elif node.endswith(":*") and (why := self._holds_renamed(node, old[node])):
+            unclear = self._unclear.get(node) or self._unclear.get(_family([node])[0])
+            if why := unclear or self._looks_up(node, hashes, renamed) or self._holds_renamed(node, old[node]):
                 yield node, why
         names = [name.replace(":", ".") for name in old.values()]
         for node in renamed:
@@ -225,8 +206,10 @@ class Renames:
 
     def _holds_renamed(self, node: str, old: str) -> str:
         """All of a module counts where names are looked up in it; then its names matter."""
+        if not node.endswith(":*"):
+            return ""
         modules = {node[:-2], old[:-2]}
-        for pair in self._old.items():
+        for pair in self.old_names.items():
             if any(name.replace(":", ".").rpartition(".")[0] in modules for name in pair):
                 return f"is used as a whole, so the name of {pair[0]} may matter"
         return ""
@@ -255,13 +238,6 @@ class Renames:
             if first in _BUILTINS or others:
                 return f"moved, and {first} may have been {others[0] if others else 'a builtin'} where it was"
         return ""
-
-    @staticmethod
-    def _longest(name: str, pairs: Mapping[str, str]) -> str:
-        for new in sorted(pairs, key=len, reverse=True):
-            if name == new or name.startswith(f"{new}."):
-                return pairs[new] + name[len(new) :]
-        return name
 
 
 def _parts(summary: Summary) -> list[Any]:
