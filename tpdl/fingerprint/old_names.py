@@ -42,6 +42,11 @@ class OldNames:
         renamed = self._longest(node, symbols)
         return renamed if renamed != node else f"{self.module(module)}:{name}"
 
+    def symbols(self) -> set[str]:
+        """What the renamed symbols are, or were, called in their modules."""
+        names = (name for name in (*self.old_names, *self.old_names.values()) if ":" in name)
+        return {name.partition(":")[2].partition(".")[0] for name in names}
+
     def dotted(self, name: str) -> str:
         """The old name of something that is written with dots alone, "pkg.mod.symbol"."""
         return self._longest(
@@ -137,6 +142,8 @@ class Restorer(ast.NodeTransformer):
             certain = (once | self._imports.keys()) - captured
             self._local = self._safe({new: old for new, old in wanted if new in certain})
         uncertain = {name for new, old in wanted if self._local.get(new, new) != old for name in (new, old)}
+        if "*" in self._all_imports:
+            uncertain |= self._renames.symbols()
         self.uncertain = {
             owner
             for owner, part in owned(tree)
@@ -313,6 +320,12 @@ def _imported(node: ast.Import | ast.ImportFrom, package: str) -> Iterator[tuple
     else:
         for alias in node.names:
             yield alias.asname or alias.name, f"{_absolute(node, package)}.{alias.name}"
+
+
+def free_names(node: ast.AST, package: str) -> set[str]:
+    """The names in a piece of source that may mean something of its module, or a builtin."""
+    found = _scoped(node, package, frozenset())
+    return {name for each, local in found for name in _mentioned_by(each) if name not in local}
 
 
 def _scoped(node: ast.AST, package: str, local: frozenset[str]) -> Iterator[tuple[ast.AST, frozenset[str]]]:

@@ -28,7 +28,7 @@ from typing import Any
 
 from tpdl.fingerprint.canonical import Function
 from tpdl.fingerprint.lookups import Lookup, lookups, shows_its_name
-from tpdl.fingerprint.old_names import OldNames, Restorer, owned
+from tpdl.fingerprint.old_names import OldNames, Restorer, free_names, owned
 from tpdl.fingerprint.steps import without_step_decorators
 from tpdl.fingerprint.summary import Summary, summarise
 
@@ -55,9 +55,11 @@ class Renames(OldNames):
         """What a renamed module or symbol that was read was called -> what it is called."""
         self._mentioned: dict[str, str] = {}
         """Everything that the files that were read define or mention, with dots -> where."""
-        self._starred: dict[str, str] = {}
-        """Names that an `import *` may have brought -> where."""
-        self._free: dict[str, dict[str, str]] = {}
+        self._starred: set[str] = set()
+        """Modules with an `import *`."""
+        self._exported: set[str] = set()
+        """Old names of what a module merely imports, for others to import from it."""
+        self._free: dict[str, dict[str, list[str]]] = {}
         """Node that moved to another module -> the names that it uses there, and what they mean (old, with dots)."""
 
     def closure(self, hashes: Mapping[str, str]) -> dict[str, str]:
@@ -86,8 +88,11 @@ class Renames(OldNames):
                 statement = without_step_decorators(statement, found["imports"])
             if shows_its_name(statement):
                 self._watched.add(f"{module}:{owner}")
+        package = module if is_package else module.rpartition(".")[0]
         self._note(found, module)
-        names = Restorer(self, module, module if is_package else module.rpartition(".")[0])
+        for owner, statement in owned(tree):
+            self._note_moved(found, module, owner, free_names(statement, package))
+        names = Restorer(self, module, package)
         before = summarise(names.restore(tree), self.module(module), is_package)
         self._take_over(found, before, names, module)
         return found
@@ -103,10 +108,10 @@ class Renames(OldNames):
                 self._images[old.replace(":", ".")] = f"{module}:{name}"
             if symbol["kind"] == "class":
                 self._classes.add(f"{module}:{name}")
-            if old.partition(":")[0] != old_module:
-                self._free[f"{module}:{name}"] = {
-                    ref: self.dotted(target) for ref in symbol["refs"] for target in _targets(ref, found, module)
-                }
+        for name in found["imports"]:
+            if (old := self.node(f"{module}:{name}")) != f"{old_module}:{name}":
+                self._images[old.replace(":", ".")] = f"{module}:{name}"
+                self._exported.add(old)
         named = {
             target for part in _parts(found) for ref in _references(part) for target in _targets(ref, found, module)
         }
@@ -115,9 +120,17 @@ class Renames(OldNames):
         for name in named | defined | loaded | {load for part in _parts(found) for load in part["loads"]}:
             self._mentioned.setdefault(name.replace(":", ".").rstrip("."), module)
         if found["stars"]:
-            known = {*found["symbols"], *found["imports"]}
-            firsts = {ref.partition(".")[0] for part in _parts(found) for ref in _references(part) if ":" not in ref}
-            self._starred |= dict.fromkeys(firsts - known, module)
+            self._starred.add(module)
+
+    def _note_moved(self, found: Summary, module: str, owner: str, names: Iterable[str]) -> None:
+        """Remember what the names mean that something uses which came from another module."""
+        old_module = self.node(f"{module}:{owner}").partition(":")[0]
+        if old_module == self.module(module):
+            return
+        for name in set(names) - {owner}:
+            known = name in found["symbols"] or name in found["imports"]
+            meant = [self.dotted(target) for target in _targets(name, found, module)] if known else []
+            self._free.setdefault(f"{module}:{owner}", {})[name] = meant
 
     def _take_over(self, found: Summary, before: Summary, names: Restorer, module: str) -> None:
         """Give everything in `found` the hash that it has in `before`, if it is certain that both say the same."""
@@ -176,19 +189,22 @@ class Renames(OldNames):
             unclear = self._unclear.get(node) or self._unclear.get(_family([node])[0])
             if why := unclear or self._looks_up(node, hashes, renamed) or self._holds_renamed(node, old[node]):
                 yield node, why
-        names = [name.replace(":", ".") for name in old.values()]
         for node in renamed:
-            if why := self._still_there(old[node]) or self._caught(node, names):
+            if why := self._still_there(old[node]) or self._caught(node, old.values()):
                 yield node, why
             elif node in self._watched and node.rpartition(":")[2] != old[node].rpartition(":")[2]:
                 yield node, "has a decorator that may see its name"
+        for exported in self._exported:
+            if why := self._still_there(exported):
+                yield from ((node, f"uses {exported}, which {why}") for node in self._changed.intersection(hashes))
 
     def _looks_up(self, node: str, hashes: Mapping[str, str], renamed: Iterable[str]) -> str:
         """Why a lookup in `node` may find something else."""
         module, _, name = node.partition(":")
-        own = self._lookups.get(f"{module}:{name.partition('.')[0]}", [])
-        everywhere = [each for key, found in self._lookups.items() if key.startswith(f"{module}:") for each in found]
-        for lookup in everywhere if name == "*" else [*own, *self._lookups.get(f"{module}:", [])]:
+        owners = [name.partition(".")[0], ""]
+        if name == "*":
+            owners = [key.partition(":")[2] for key in self._lookups if key.startswith(f"{module}:")]
+        for lookup in [each for owner in owners for each in self._lookups.get(f"{module}:{owner}", [])]:
             match lookup.matters:
                 case "own module":
                     concerned = self.node(node).partition(":")[0] != module
@@ -222,21 +238,18 @@ class Renames(OldNames):
                 for mentioned, where in self._mentioned.items():
                     if mentioned == image or mentioned.startswith(f"{image}."):
                         return f"is {self._images[image]} now, but {where} still has {mentioned}"
-                if (last := image.rpartition(".")[2]) in self._starred:
-                    return f"is {self._images[image]} now, but {self._starred[last]} still has {last}"
+                    source, _, last = mentioned.rpartition(".")
+                    if source in self._starred and last in self.symbols():
+                        return f"may be {mentioned}, which {where} has, by an import of *"
         return ""
 
-    def _caught(self, node: str, names: Iterable[str]) -> str:
+    def _caught(self, node: str, old_nodes: Iterable[str]) -> str:
         """A name that something moved uses, and that may have meant something else in the module that it came from."""
-        for ref, target in self._free.get(node, {}).items():
-            first = ref.rpartition(":")[2].partition(".")[0]
-            if ":" in ref or not first:
-                continue
-            others = [
-                name for name in names if f".{first}" in name and first in name.split(".") and not _within(target, name)
-            ]
-            if first in _BUILTINS or others:
-                return f"moved, and {first} may have been {others[0] if others else 'a builtin'} where it was"
+        for name, meant in self._free.get(_top(node), {}).items():
+            others = [each for each in old_nodes if _top(each).partition(":")[2] == name]
+            others = [each for each in others if _top(each).replace(":", ".") not in meant]
+            if others or (meant and name in _BUILTINS):
+                return f"moved, and {name} may have been {others[0] if others else 'a builtin'} where it was"
         return ""
 
 
@@ -269,5 +282,7 @@ def _family(nodes: Iterable[str]) -> list[str]:
     return [f"{node.partition(':')[0]}:<import>" if ":<import" in node else node for node in nodes]
 
 
-def _within(target: str, name: str) -> bool:
-    return target == name or target.startswith(f"{name}.") or name.startswith(f"{target}.")
+def _top(node: str) -> str:
+    """ "module:Class" for "module:Class.method"."""
+    module, _, name = node.partition(":")
+    return f"{module}:{name.partition('.')[0]}"
