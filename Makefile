@@ -2,9 +2,10 @@
 #   make report   the report, HTML and PDF, from the committed results (light: no torch)
 #   make test     install what the experiments need, check style and types, run the tests
 #   make demo     measure everything on embedded stand-ins and render that report
+#   make docs     the documentation, from docs/ and the docstrings: _docs/index.html (light, too)
 PYTHON ?= python3
 BIN    := .venv/bin
-.PHONY: report test demo run check fast-test clean
+.PHONY: report test demo docs run check fast-test clean
 
 report: .venv/.report
 	$(BIN)/tpdl report
@@ -12,6 +13,10 @@ report: .venv/.report
 demo: .venv/.full
 	$(BIN)/tpdl run --demo -j 2
 	$(BIN)/tpdl report --demo
+
+# The variable silences an announcement of the theme's authors.
+docs: .venv/.docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 run: .venv/.full
 	$(BIN)/tpdl run
@@ -43,5 +48,9 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 	$(INSTALL) --editable ".[dask]" --group test
 	touch $@
 
+.venv/.docs: .venv/.report
+	$(INSTALL) --editable . --group docs
+	touch $@
+
 clean:
-	rm -rf .venv .tpdl/cache _book _book-demo
+	rm -rf .venv .tpdl/cache _book _book-demo _docs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,21 @@ def test_commands_are_the_ones_there_are(lab):
     assert used <= known, used - known
     targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"make (\w+) ", README)) - {"nothing"} <= targets | {"report", "test", "demo"}
+
+
+def test_the_table_of_folders_is_complete():
+    """The top level, and the rooms of the tool. What the laboratory holds is one row."""
+    shown = {path.strip("/") for path in re.findall(r"^\| `([\w/]+)/` \|", README, re.MULTILINE)}
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    folders = [Path(name).parent for name in listed.stdout.split("\0") if name and (ROOT / name).exists()]
+    there = {folder.parts[0] for folder in folders if folder.parts} | {
+        "/".join(folder.parts[:2]) for folder in folders if folder.parts[:1] == ("tpdl",) and len(folder.parts) > 1
+    }
+    there = {name for name in there if not name.startswith(".")}
+    assert there <= shown, there - shown
+    assert all((ROOT / name).is_dir() for name in shown)
 
 
 @pytest.mark.slow

@@ -17,9 +17,17 @@ from tpdl.errors import StepError
 def atomic_path(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; rename it into place when the block ends without an error.
 
-    A reader sees the old file or the new one, never half of one: a rename within one file system is atomic, and the content
-    is flushed to disk before it. The temporary name keeps the suffix, because writers such as numpy and matplotlib choose
-    the format by it.
+    Examples:
+        >>> from pathlib import Path
+        >>> from tpdl import atomic_path
+        >>> with atomic_path(Path("primes.txt")) as temporary:
+        ...     _ = temporary.write_text("2 3 5 7")
+        >>> Path("primes.txt").read_text()
+        '2 3 5 7'
+
+    A reader sees the old file or the new one, never half of one: a rename within one file system is atomic, and the
+    content is flushed to disk before it. The temporary name keeps the suffix, because writers such as numpy and
+    matplotlib choose the format by it.
 
     Raises:
         StepError: the disk is full or read-only; the temporary file is removed and the old file untouched.
@@ -57,6 +65,14 @@ def sha256_bytes(content: bytes) -> str:
 
 
 def sha256_file(path: Path) -> str:
-    """The SHA-256 of a file's content in hexadecimal, read in constant memory."""
+    """The SHA-256 of a file's content in hexadecimal, read in constant memory.
+
+    Examples:
+        >>> from pathlib import Path
+        >>> from tpdl import sha256_file
+        >>> _ = Path("weights.bin").write_bytes(b"1234")
+        >>> sha256_file(Path("weights.bin"))[:16]
+        '03ac674216f3e15c'
+    """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

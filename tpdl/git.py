@@ -1,6 +1,7 @@
 """Git, asked in one way everywhere.
 
->>> first_line = git(Path.cwd(), "log", "-1", "--format=%s")  # doctest: +SKIP
+>>> git(Path.cwd(), "--version").startswith("git version")
+True
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Does adversarial training carry digits over to MNIST-M (question 2), and what takes it beyond the paper's accuracy?"""
+"""Does adversarial training transfer digits to MNIST-M, and what exceeds the paper's accuracy (question 2)?"""
 
 from __future__ import annotations
 
@@ -34,12 +34,13 @@ COLOURS = {"source-only": "C0", "dann": "C1", "target": "C2", "recoloured": "C5"
     local=True,
 )
 def dann_training(method: str, seed: int, epochs: int = 5) -> Arrays:
-    """The three trainings of the paper's table 2; see `experiments.adaptation.runs.run`.
+    """Train by the three methods of the paper's table 2; see `experiments.adaptation.runs.run` for the result.
 
     Args:
-        method: "source-only", "dann", or "target", which is trained on the labels of MNIST-M: what adaptation could reach at best.
-        seed: of the start and of the order of the images.
-        epochs: passes over the images with labels.
+        method: "source-only", "dann", or "target", which is trained on the labels of MNIST-M: an upper bound for
+            adaptation.
+        seed: of the initial weights and of the order of the images.
+        epochs: passes over the labelled images.
     """
     import numpy as np
 
@@ -56,11 +57,11 @@ def dann_training(method: str, seed: int, epochs: int = 5) -> Arrays:
     local=True,
 )
 def recoloured_training(method: str, seed: int, epochs: int = 5) -> Arrays:
-    """The first two again, with one change: every source digit in two random colours whenever it is shown.
+    """Train "source-only" and "dann" again, with every source digit in two random colours whenever it is shown.
 
     Args:
         method: "recoloured" without and "recoloured-dann" with the domain branch.
-        seed, epochs: as before.
+        seed, epochs: as in `dann_training`.
     """
     import numpy as np
 
@@ -81,22 +82,24 @@ def recoloured_training(method: str, seed: int, epochs: int = 5) -> Arrays:
     ],
 )
 def dann(runs: Mapping[str, Any], recoloured: Mapping[str, Any]) -> pd.DataFrame:
-    """One row for each training and epoch: accuracy on the test images of both domains, and how the domain branch does.
+    """One row for each training run and epoch: accuracy on the test images of both domains, and the domain branch.
 
-    `domain_accuracy` is the mean over the batches of the epoch, `domain_test_accuracy` that on the test images after it. The
-    gradients are norms of the gradient of a batch's loss with respect to its features, averaged over the epoch; see
-    `experiments.lab.methods.domain_adversarial.train`. They are empty where there is no domain branch.
+    `domain_accuracy` is the domain classifier's mean accuracy over the epoch's batches, `domain_test_accuracy` that on
+    the test images after the epoch. The gradients are norms of the gradient of a batch's loss with respect to its
+    features, averaged over the epoch (see `experiments.lab.methods.domain_adversarial.train`). These columns are empty
+    if there is no domain branch.
     """
     return histories(several(runs, recoloured), "method", "seed")
 
 
 @experiment(inputs={"runs": dann_training, "recoloured": recoloured_training}, may_be_missing=["paper"])
 def dann_accuracy(runs: Mapping[str, Any], recoloured: Mapping[str, Any]) -> pd.DataFrame:
-    """One row for each method and domain: accuracy on its test images after the last epoch, over seeds.
+    """One row for each method and domain: test accuracy after the last epoch, over seeds.
 
-    The interval is a 95 % bootstrap over test images of the share of seeds that have them right; `p_against_dann` is McNemar's p
-    of the comparison with DANN, the lowest seed of each. No label of the target and no test image had a part in choosing anything:
-    the last epoch counts, and every setting is the paper's or was fixed beforehand.
+    The interval is a 95 % bootstrap over test images; an image counts with the fraction of seeds that classify it
+    correctly. `p_against_dann` is McNemar's p-value for the comparison with DANN, the lowest seed of each. No label of
+    the target and no test image was used to choose anything: the last epoch counts, and every setting is the paper's or
+    was fixed beforehand.
     """
     import numpy as np
 
@@ -126,12 +129,14 @@ def dann_accuracy(runs: Mapping[str, Any], recoloured: Mapping[str, Any]) -> pd.
 
 @figure(
     dann,
-    caption="Accuracy on the test images of MNIST (left, enlarged) and MNIST-M (right) after each epoch: mean over seeds, and in the band the "
-    "lowest and highest seed. Horizontal lines: the accuracies on MNIST-M that Ganin et al. report, in the colour of the method.",
-    alt="Two panels of curves over epochs, one curve for each method: close together on the source, spread on the target.",
+    caption="Accuracy on the test images of MNIST (left, enlarged) and MNIST-M (right) after each epoch: mean over "
+    "seeds, and in the band the lowest and highest seed. Horizontal lines: the accuracies on MNIST-M that Ganin et al. "
+    "report, in the colour of the method.",
+    alt="Two panels of curves over epochs, one curve for each method: close together on the source, spread on the "
+    "target.",
 )
 def dann_curves(results: pd.DataFrame) -> Figure:
-    """A panel for each domain, a colour for each method."""
+    """Accuracy over epochs: a panel for each domain, a colour for each method."""
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
@@ -158,13 +163,14 @@ def dann_curves(results: pd.DataFrame) -> Figure:
 @figure(
     dann,
     suffix="domains",
-    caption="The domain classifier of adversarial training (left: its accuracy on the test images of both domains and its loss) and what "
-    "reaches the features (right: norms of the gradient of a batch's loss with respect to its features). Bands: lowest and highest seed.",
-    alt="Two panels over epochs. Left: domain accuracy between one half and one, and its loss. Right: three curves of gradient norms, from "
-    "the label classifier, from the domain classifier, and the latter times lambda.",
+    caption="The domain classifier of adversarial training (left: its accuracy on the test images of both domains and "
+    "its loss) and the gradients at the features (right: norms of the gradient of a batch's loss with respect to its "
+    "features). Bands: lowest and highest seed.",
+    alt="Two panels over epochs. Left: domain accuracy between one half and one, and its loss. Right: three curves of "
+    "gradient norms, from the label classifier, from the domain classifier, and the latter times lambda.",
 )
 def dann_domain_curves(results: pd.DataFrame) -> Figure:
-    """Domain accuracy and loss, and gradient norms, of DANN."""
+    """The domain classifier's accuracy and loss, and gradient norms, of DANN."""
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
@@ -223,13 +229,13 @@ def dann_accuracy_values(results: pd.DataFrame) -> dict:
         "paper_closed": (PAPER["dann"] - PAPER["source-only"]) / (PAPER["target"] - PAPER["source-only"]),
         "closed": (target["dann"] - target["source_only"]) / span if span else 0.0,
         "best": by[best]["target"],
-        "test_images": int(results["test_images"].iloc[0]),
+        "test_images": results["test_images"].iloc[0],
     }
 
 
 @summary(dann)
 def dann_values(results: pd.DataFrame) -> dict:
-    """The length of the trainings, and the domain branch of DANN in its first and last epoch, over seeds."""
+    """The number of epochs, and DANN's domain branch in its first and last epoch, averaged over seeds."""
     rows = results[results["method"] == "dann"]
     columns = (
         "domain_test_accuracy",
@@ -240,8 +246,8 @@ def dann_values(results: pd.DataFrame) -> dict:
         "target_accuracy",
     )
     ends = {"first": rows[rows["epoch"] == 1], "last": rows[rows["epoch"] == rows["epoch"].max()]}
-    return {"epochs": int(results["epoch"].max())} | {
-        end: {column: float(part[column].mean()) for column in columns} for end, part in ends.items()
+    return {"epochs": results["epoch"].max()} | {
+        end: {column: part[column].mean() for column in columns} for end, part in ends.items()
     }
 
 

@@ -1,4 +1,4 @@
-"""What the two domains look like, and what recolouring makes of the source."""
+"""Sample digits of the two domains, and of the recoloured source."""
 
 from __future__ import annotations
 
@@ -31,10 +31,11 @@ def domain_samples(seed: int = 0) -> Arrays:
     domain_samples,
     format="png",
     caption="The first test images of MNIST and of MNIST-M, and those of MNIST in two random colours.",
-    alt="Three rows of digits: white on black; inverted out of crops of photographs; and in one flat colour on another.",
+    alt="Three rows of digits: white on black; inverted within crops of photographs; and in one flat colour on "
+    "another.",
 )
 def domain_samples_sheet(images: Arrays) -> Figure:
-    """A row for each kind."""
+    """A row of digits for each domain."""
     import numpy as np
     from matplotlib.figure import Figure
 

@@ -1,4 +1,4 @@
-"""The two domains in the space of features before and after adaptation: pictures in two dimensions, and numbers beside them."""
+"""Both domains in feature space before and after adaptation: t-SNE and PCA maps, and distances."""
 
 from __future__ import annotations
 
@@ -17,21 +17,22 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 METHODS = ("source-only", "dann")
-"""Before and after."""
+"""Before and after adaptation."""
 DIGITS = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#8C6D31", "#7F7F7F", "#B5A300", "#6A3D9A")
-"""A colour for each digit, legible on white and on black; the digits are also written at the middle of their source points."""
+"""A colour for each digit, legible on white and on black; the digit is also written at the centre of its source points.
+"""
 
 
 @experiment(inputs={"runs": dann_training}, demo={"points": 100})
 def feature_map(runs: Mapping[str, Any], points: int = 500, seed: int = 0, perplexity: float = 30.0) -> pd.DataFrame:
-    """One row for each method, map and image: its place in two dimensions.
+    """One row for each method, map and image: its two coordinates.
 
-    Both domains of a method are mapped together, and the images are the same for all methods: the first test images. "PCA" has the first two
-    principal components, "t-SNE" (van der Maaten and Hinton 2008) starts from the first 50.
+    Both domains of a method are embedded together; the images are the same for all methods, the first test images.
+    "PCA" is the first two principal components, "t-SNE" (van der Maaten and Hinton 2008) starts from the first 50.
 
     Args:
         points: images of each domain.
-        seed: of the training that is shown, and of t-SNE.
+        seed: of the training run that is shown, and of t-SNE.
         perplexity: of t-SNE.
     """
     import numpy as np
@@ -60,9 +61,10 @@ def feature_map(runs: Mapping[str, Any], points: int = 500, seed: int = 0, perpl
 
 @experiment(inputs={"runs": dann_training})
 def feature_gap(runs: Mapping[str, Any]) -> pd.DataFrame:
-    """One row for each training: how far apart its two domains lie, by three measures (see `experiments.lab.methods.domain_gap`).
+    """One row for each training run: the distance of its two domains in feature space, by three measures.
 
-    `separability` is the accuracy of a fresh linear probe, `a_distance` what follows from it, `mmd` between 1000 test images of each domain.
+    `separability` is the accuracy of a new linear probe, `a_distance` follows from it, and `mmd` is computed from 1000
+    test images of each domain (see `experiments.lab.methods.domain_gap`).
     """
     from experiments.lab.methods.domain_gap import a_distance, mmd, probe_accuracy
 
@@ -82,14 +84,15 @@ def feature_gap(runs: Mapping[str, Any]) -> pd.DataFrame:
     feature_map,
     feature_gap,
     format="png",
-    caption="Features of the same test images of MNIST and MNIST-M before adaptation (source only, left) and after it (DANN, right). "
-    "Above, t-SNE coloured by domain, and by digit (the number stands at the middle of its MNIST images); below, the first two principal components by domain. Below each name: accuracy of a fresh linear probe "
-    "between the domains (50% where they cannot be told apart) and squared MMD, both in all 768 dimensions.",
-    alt="Three rows of two scatter plots, before and after adaptation: t-SNE coloured by domain, t-SNE coloured by digit, and principal components coloured "
-    "by domain.",
+    caption="Features of the same test images of MNIST and MNIST-M before adaptation (source only, left) and after it "
+    "(DANN, right). Above, t-SNE coloured by domain, and by digit (the number stands at the middle of its MNIST "
+    "images); below, the first two principal components by domain. Below each name: accuracy of a new linear probe for "
+    "the domains (50% if they cannot be told apart) and squared MMD, both in all 768 dimensions.",
+    alt="Three rows of two scatter plots, before and after adaptation: t-SNE coloured by domain, t-SNE coloured by "
+    "digit, and principal components coloured by domain.",
 )
 def feature_map_points(places: pd.DataFrame, gaps: pd.DataFrame) -> Figure:
-    """A column for each method; t-SNE by domain and by digit, PCA by domain."""
+    """A column for each method: t-SNE coloured by domain and by digit, PCA by domain."""
     from matplotlib.figure import Figure
 
     methods = [method for method in METHODS if method in set(places["method"])]
@@ -134,11 +137,11 @@ def _by_digit(axis: Axes, rows: pd.DataFrame) -> None:
 
 @summary(feature_gap)
 def feature_gap_values(results: pd.DataFrame) -> dict:
-    """Means over seeds of every measure, by method, with the lowest and highest separability."""
+    """Every measure averaged over seeds, by method, with the lowest and highest separability."""
     by = {}
     for method, rows in results.groupby("method", sort=False):
-        means = {column: float(rows[column].mean()) for column in ("separability", "a_distance", "mmd")}
-        extremes = {"least": float(rows["separability"].min()), "most": float(rows["separability"].max())}
+        means = {column: rows[column].mean() for column in ("separability", "a_distance", "mmd")}
+        extremes = {"least": rows["separability"].min(), "most": rows["separability"].max()}
         by[str(method).replace("-", "_")] = means | extremes | {"seeds": len(rows)}
     return by
 

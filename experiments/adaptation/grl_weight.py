@@ -1,4 +1,4 @@
-"""How strongly to reverse (question 3): constant λ from 0 to 3 against the schedule."""
+"""How strongly should the gradient be reversed (question 3)? Constant λ from 0 to 3 against the schedule."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ SCHEDULE = "schedule"
     local=True,
 )
 def grl_weight_training(weight: float, seed: int, epochs: int = 5) -> Arrays:
-    """Adversarial training with a constant λ; see `experiments.adaptation.runs.run`.
+    """Adversarial training with a constant λ; see `experiments.adaptation.runs.run` for the result.
 
     Args:
-        weight: λ. With 0 the domain classifier learns, and the features never hear of it: the detached branch of question 1.
+        weight: λ. With 0, the domain classifier is trained without any effect on the features: the detached branch of
+            question 1.
         seed, epochs: as in `dann_training`.
     """
     import numpy as np
@@ -42,9 +43,9 @@ def grl_weight_training(weight: float, seed: int, epochs: int = 5) -> Arrays:
     may_be_missing=["constant"],
 )
 def grl_weight(constant: Mapping[str, Any], scheduled: Mapping[str, Any]) -> pd.DataFrame:
-    """One row for each λ, seed and epoch; `setting` is λ as text or "schedule", `constant` the number or empty.
+    """One row for each λ, seed and epoch, with the columns of `experiments.adaptation.dann.dann`.
 
-    The other columns are those of `experiments.adaptation.dann.dann`.
+    `setting` is λ as text, or "schedule"; `constant` is the number, or empty.
     """
     dann = [measured for measured in several(scheduled) if str(measured["method"]) == "dann"]
     rows = histories([*several(constant), *dann], "method", "seed").rename(columns={"method": "setting"})
@@ -55,12 +56,14 @@ def grl_weight(constant: Mapping[str, Any], scheduled: Mapping[str, Any]) -> pd.
 
 @figure(
     grl_weight,
-    caption="After the last epoch, against a constant λ: accuracy on the target's test images, accuracy of the domain classifier on test images, "
-    "and gradient norms at the features. Dots: seeds; lines: their mean. Dotted line: the schedule.",
-    alt="Three panels over lambda from 0 to 3: target accuracy, domain accuracy, and gradient norms of label and domain classifier.",
+    caption="After the last epoch, against a constant λ: accuracy on the target's test images, accuracy of the domain "
+    "classifier on test images, and gradient norms at the features. Dots: seeds; lines: their mean. Dotted line: the "
+    "schedule.",
+    alt="Three panels over lambda from 0 to 3: target accuracy, domain accuracy, and gradient norms of label and "
+    "domain classifier.",
 )
 def grl_weight_curves(results: pd.DataFrame) -> Figure:
-    """Three panels over λ on a scale that shows 0."""
+    """Three panels over λ, on a scale that includes 0."""
     from matplotlib.figure import Figure
 
     fig = Figure(figsize=(7.6, 3.8))
@@ -99,21 +102,21 @@ def _over_weight(axis: Axes, last: pd.DataFrame, column: str, colour: str, label
 
 @summary(grl_weight)
 def grl_weight_values(results: pd.DataFrame) -> dict:
-    """The last epoch of every setting, over seeds: accuracies, gradients, and which constant λ does best."""
+    """The last epoch of every setting, over seeds: accuracies, gradients, and the best constant λ."""
     last = results[results["epoch"] == results["epoch"].max()]
     columns = ("target_accuracy", "source_accuracy", "domain_test_accuracy", "label_gradient", "reversed_gradient")
     settings = {}
     for setting, rows in last.groupby("setting", sort=False):
-        means = {column: float(rows[column].mean()) for column in columns}
+        means = {column: rows[column].mean() for column in columns}
         target = rows["target_accuracy"]
-        settings[str(setting)] = means | {
+        settings[setting] = means | {
             "seeds": len(rows),
-            "lowest": float(target.min()),
-            "highest": float(target.max()),
+            "lowest": target.min(),
+            "highest": target.max(),
             "share_of_domain": means["reversed_gradient"] / (means["reversed_gradient"] + means["label_gradient"]),
         }
     constant = {name: about for name, about in settings.items() if name != SCHEDULE}
-    found = {"settings": settings, "constants": sorted(constant, key=float), "epochs": int(results["epoch"].max())}
+    found = {"settings": settings, "constants": sorted(constant, key=float), "epochs": results["epoch"].max()}
     if constant:
         best = max(constant, key=lambda name: constant[name]["target_accuracy"])
         found |= {"best": {"weight": float(best)} | constant[best]}

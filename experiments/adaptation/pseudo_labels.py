@@ -1,4 +1,4 @@
-"""Training on labels that the network gives itself (question 4): how sure must it be, and how good must it be to begin with?"""
+"""Self-training with pseudo-labels (question 4): how confident and how accurate must the network be?"""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ THRESHOLDS = (0.0, 0.8, 0.95, 0.99)
 STARTS = ("early", "source-only", "dann")
 NAMES = {"early": "source only, far too early", "source-only": "source only", "dann": "DANN"}
 EARLY_STEPS = 30
-"""Batches that the network sees which starts too early."""
+"""Batches on which the network "early" is trained before self-training starts."""
 
 
 @experiment(
@@ -37,17 +37,18 @@ EARLY_STEPS = 30
 def pseudo_labels(
     start: str, seed: int, runs: Mapping[str, Any], rounds: int = 4, steps: int = 200, pool: int = 20_000
 ) -> pd.DataFrame:
-    """One row for each threshold and round: what is kept of the target's training images, and how right it is.
+    """One row for each threshold and round: which pseudo-labels of the target are kept, and how accurate they are.
 
-    `coverage` is the share of the images whose label is kept, `kept_accuracy` the share of the kept labels that are right (empty where
-    none is), `rarest` the share of the rarest digit among them, `target_accuracy` that on the target's test images. Round 0 is before
-    any training on pseudo-labels. The true labels of the target are used for these columns alone.
+    `coverage` is the fraction of images whose label is kept, `kept_accuracy` the accuracy of these labels (empty if
+    there are none), `rarest` the fraction of the rarest digit among them, and `target_accuracy` the accuracy on the
+    target's test images. Round 0 is before any training on pseudo-labels. The true labels of the target are used for
+    these columns only.
 
     Args:
-        start: "early": source only, stopped after 30 batches; or the end of a training of `dann_training`.
-        seed: of that training and of the batches here.
+        start: "early" (source only, stopped after 30 batches), or the end of a training run of `dann_training`.
+        seed: of that run and of the batches here.
         rounds, steps: see `experiments.lab.methods.self_training`.
-        pool: how many training images of the target take part.
+        pool: number of training images of the target that take part.
     """
     from experiments.lab.data import mnist, mnist_m
 
@@ -76,7 +77,7 @@ def pseudo_labels(
 def recoloured_pseudo_labels(
     seed: int, runs: Mapping[str, Any], threshold: float = 0.95, rounds: int = 4, steps: int = 200, pool: int = 20_000
 ) -> pd.DataFrame:
-    """The same from DANN on the recoloured source, with one threshold that was fixed beforehand: all three remedies together."""
+    """The same from DANN on the recoloured source, with one threshold fixed beforehand: all three remedies together."""
     from experiments.lab.data import mnist, mnist_m
 
     source, target = mnist_m.coloured(mnist.load()), mnist_m.load()
@@ -94,7 +95,7 @@ def _rounds(
     pool: int,
     seed: int,
 ) -> list[dict[str, Any]]:
-    """One row for each round of self-training. The labels of the target serve to judge, never to train."""
+    """One row for each round of self-training. The target's labels are used for evaluation, never for training."""
     import numpy as np
 
     from experiments.lab.methods.self_training import self_train
@@ -116,8 +117,8 @@ def _rounds(
 
 
 def _started(start: str, seed: int, source: Digits, runs: list) -> DomainAdversarialNetwork:
-    """A fresh copy of the network that a sweep starts from."""
-    from experiments.lab.methods.device import best_device
+    """A new copy of the network that a sweep starts from."""
+    from experiments.lab.device import best_device
     from experiments.lab.methods.domain_adversarial import set_weights, train
     from experiments.lab.nets.dann import DomainAdversarialNetwork
 
@@ -137,13 +138,14 @@ def _accuracy(model: DomainAdversarialNetwork, images: np.ndarray, labels: np.nd
 
 @figure(
     pseudo_labels,
-    caption="Self-training by rounds, from three starts (rows): accuracy on the target's test images (left, each row its own scale) and, of the labels kept, coverage "
-    "against accuracy (right; the ring is the first round, the line leads on to the last). A colour for each threshold; means over seeds.",
-    alt="Three rows of two panels. Left, target accuracy over rounds for each threshold; right, paths of coverage against the accuracy of the kept "
-    "labels.",
+    caption="Self-training by rounds, from three starts (rows): accuracy on the target's test images (left, each row "
+    "its own scale) and, of the labels kept, coverage against accuracy (right; the ring is the first round; the line "
+    "leads to the last). A colour for each threshold; means over seeds.",
+    alt="Three rows of two panels. Left, target accuracy over rounds for each threshold; right, paths of coverage "
+    "against the accuracy of the kept labels.",
 )
 def pseudo_labels_paths(results: pd.DataFrame) -> Figure:
-    """A row for each start, a colour for each threshold."""
+    """A row of panels for each start, a colour for each threshold."""
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
@@ -183,22 +185,22 @@ def pseudo_labels_paths(results: pd.DataFrame) -> Figure:
 
 @summary(pseudo_labels)
 def pseudo_labels_values(results: pd.DataFrame) -> dict:
-    """For every start and threshold the first and the last round, means over seeds; and the best threshold of each start."""
+    """The first and last round for every start and threshold, averaged over seeds; and each start's best threshold."""
     columns = ("coverage", "kept_accuracy", "rarest", "target_accuracy", "source_accuracy")
-    last = int(results["round"].max())
+    last = results["round"].max()
     starts: dict[str, Any] = {}
     for start, of_start in results.groupby("start"):
         by: dict[str, Any] = {}
         for threshold, rows in of_start.groupby("threshold"):
             ends = {"first": rows[rows["round"] == 0], "last": rows[rows["round"] == last]}
             by[f"{threshold:g}"] = {
-                end: {column: float(part[column].mean()) for column in columns if part[column].notna().any()}
-                | {"lowest": float(part["target_accuracy"].min()), "highest": float(part["target_accuracy"].max())}
+                end: {column: part[column].mean() for column in columns if part[column].notna().any()}
+                | {"lowest": part["target_accuracy"].min(), "highest": part["target_accuracy"].max()}
                 for end, part in ends.items()
             }
         best = max(by, key=lambda threshold: by[threshold]["last"]["target_accuracy"])
         starts[str(start).replace("-", "_")] = {
-            "seeds": int(of_start["seed"].nunique()),
+            "seeds": of_start["seed"].nunique(),
             "begins": by[best]["first"]["target_accuracy"],
             "thresholds": by,
             "best": {"threshold": float(best)} | by[best]["last"],
@@ -208,18 +210,18 @@ def pseudo_labels_values(results: pd.DataFrame) -> dict:
 
 @summary(recoloured_pseudo_labels)
 def recoloured_pseudo_labels_values(results: pd.DataFrame) -> dict:
-    """The first and the last round, means over seeds."""
+    """The first and the last round, averaged over seeds."""
     columns = ("coverage", "kept_accuracy", "target_accuracy", "source_accuracy")
     ends = {"first": results[results["round"] == 0], "last": results[results["round"] == results["round"].max()]}
     found: dict[str, Any] = {
-        end: {column: float(part[column].mean()) for column in columns if part[column].notna().any()}
+        end: {column: part[column].mean() for column in columns if part[column].notna().any()}
         for end, part in ends.items()
     }
     found["last"] |= {
-        "lowest": float(ends["last"]["target_accuracy"].min()),
-        "highest": float(ends["last"]["target_accuracy"].max()),
+        "lowest": ends["last"]["target_accuracy"].min(),
+        "highest": ends["last"]["target_accuracy"].max(),
     }
-    return found | {"seeds": int(results["seed"].nunique()), "threshold": float(results["threshold"].iloc[0])}
+    return found | {"seeds": results["seed"].nunique(), "threshold": results["threshold"].iloc[0]}
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""One training on MNIST and MNIST-M, as all experiments of this chapter run it."""
+"""One training run on MNIST and MNIST-M, shared by all experiments of this chapter."""
 
 from __future__ import annotations
 
@@ -27,16 +27,22 @@ def run(
 ) -> Arrays:
     """Train, and test on both domains after every epoch.
 
+        run(seed=0, epochs=5)  # source only
+        run(seed=0, epochs=5, adapts=True)  # DANN
+
     Args:
+        seed: of the initial weights and of the order of the images.
+        epochs: passes over the labelled images.
         trained_on: "source" or "target": whose labels are used.
-        adapts: with target images and a domain branch.
-        weight: a constant λ; None for the schedule of the paper.
-        sign: 1 reverses the gradient, −1 passes it on as it is.
+        adapts: train with target images and a domain branch.
+        weight: a constant λ; None for the paper's schedule.
+        sign: 1 reverses the gradient, −1 passes it on unreversed.
         recoloured: give source images random colours.
 
     Returns:
-        "history/…", one array over epochs for each thing measured; "correct/source" and "correct/target", whether each test image is
-        right in the end; "features/source" and "features/target", float32 [2000, 768], of the first test images; "weights/…".
+        "history/NAME", arrays over epochs; "correct/source" and "correct/target", whether each test image is classified
+        correctly at the end; "features/source" and "features/target", float32 [2000, 768], of the first test images;
+        "weights/NAME".
     """
     import numpy as np
 
@@ -82,7 +88,10 @@ def run(
 
 
 def several(*given: Mapping[str, Any]) -> list[Arrays]:
-    """The runs among what the engine hands over: one run by itself, or several by their labels; unmeasured ones are left out."""
+    """A list of runs from what a step gets as input: one run, or several by their labels.
+
+    Unmeasured runs are missing.
+    """
     found: list[Arrays] = []
     for runs in given:
         found += [runs] if "method" in runs else list(runs.values())
@@ -90,7 +99,7 @@ def several(*given: Mapping[str, Any]) -> list[Arrays]:
 
 
 def histories(runs: list[Arrays], *labels: str) -> pd.DataFrame:
-    """The histories of several runs below each other, each after what `labels` names of it, such as its seed."""
+    """The learning curves of several runs in one table, with columns for `labels`, such as "seed"."""
     import pandas as pd
 
     parts = []

@@ -1,4 +1,4 @@
-"""What the reversal is for (question 1): the same three parts trained with it, without it, and with the domain branch cut off."""
+"""What is the gradient reversal for (question 1)? Training with it, without it, and with the branch detached."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ COLOURS = {"reversed": "C1", "detached": "C0", "joined": "C4"}
     local=True,
 )
 def joined_training(seed: int, epochs: int = 5) -> Arrays:
-    """DANN with the reversal left out: λ goes by the same schedule, but features and domain classifier descend the same loss.
+    """DANN without the reversal: features and domain classifier descend the same loss, with the same schedule of λ.
 
     Args:
         seed, epochs: as in `dann_training`.
@@ -39,11 +39,11 @@ def joined_training(seed: int, epochs: int = 5) -> Arrays:
 
 @experiment(inputs={"dann": dann_training, "constant": grl_weight_training, "joined": joined_training})
 def without_grl(dann: Mapping[str, Any], constant: Mapping[str, Any], joined: Mapping[str, Any]) -> pd.DataFrame:
-    """One row for each way to treat the domain branch and each seed, after the last epoch.
+    """One row for each treatment of the domain branch and each seed, after the last epoch.
 
-    `separability` is the accuracy of a fresh linear probe between the domains, on features of test images that it was not trained on;
-    `domain_test_accuracy` that of the domain classifier of the training itself; `a_distance` and `mmd` as in `experiments.lab.methods.domain_gap`.
-    "detached" is λ = 0.
+    `separability` is the accuracy of a new linear probe for the domains, on features of test images that it was not
+    trained on; `domain_test_accuracy` is that of the network's own domain classifier; `a_distance` and `mmd` as in
+    `experiments.lab.methods.domain_gap`. "detached" is λ = 0.
     """
     from experiments.lab.methods.domain_gap import a_distance, mmd, probe_accuracy
 
@@ -68,12 +68,12 @@ def without_grl(dann: Mapping[str, Any], constant: Mapping[str, Any], joined: Ma
 
 @figure(
     without_grl,
-    caption="The domain branch reversed, detached, and not reversed: how well a fresh linear probe tells the domains apart from the features "
-    "(left), and accuracy on the target's test images (right). Dots: seeds.",
+    caption="The domain branch reversed, detached, and not reversed: how well a new linear probe separates the domains "
+    "by the features (left), and accuracy on the target's test images (right). Dots: seeds.",
     alt="Two panels with three bars each and a dot for every seed: separability of the domains, and target accuracy.",
 )
 def without_grl_bars(results: pd.DataFrame) -> Figure:
-    """A panel for each measure, a bar for each treatment of the branch."""
+    """A panel for each measure, dots for the seeds of each treatment of the branch."""
     from matplotlib.figure import Figure
 
     fig = Figure(figsize=(7.6, 3.0))
@@ -100,16 +100,16 @@ def without_grl_bars(results: pd.DataFrame) -> Figure:
 
 @summary(without_grl)
 def without_grl_values(results: pd.DataFrame) -> dict:
-    """Means over seeds, and the lowest and highest seed, of every treatment of the branch."""
+    """Mean, lowest and highest seed for every treatment of the branch."""
     by = {}
     for branch, rows in results.groupby("branch"):
         columns = ("separability", "a_distance", "mmd", "domain_test_accuracy", "source_accuracy", "target_accuracy")
-        by[str(branch)] = {column: float(rows[column].mean()) for column in columns} | {
+        by[branch] = {column: rows[column].mean() for column in columns} | {
             "seeds": len(rows),
-            "lowest": float(rows["target_accuracy"].min()),
-            "highest": float(rows["target_accuracy"].max()),
-            "least_separable": float(rows["separability"].min()),
-            "most_separable": float(rows["separability"].max()),
+            "lowest": rows["target_accuracy"].min(),
+            "highest": rows["target_accuracy"].max(),
+            "least_separable": rows["separability"].min(),
+            "most_separable": rows["separability"].max(),
         }
     return by | {"branches": list(by)}
 

@@ -1,4 +1,4 @@
-"""The conditional DCGAN: digits of the class that is asked for (question 6)."""
+"""The conditional DCGAN: digits of a requested class (question 6)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pandas as pd
 import tpdl
 from experiments.gan.classifier import classifier, real_measures
 from experiments.gan.curves import curve_by_seed, floor, iterations_axis, logarithmic, over_seeds
-from experiments.gan.picture_grid import picture_grid
 from experiments.gan.training import built, digit_measure, history_rows, measured_rows, train
+from experiments.lab.plots.picture_grid import picture_grid
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:
@@ -30,9 +30,10 @@ if TYPE_CHECKING:
 def cdcgan_training(
     seed: int, classifier: Arrays, iterations: int = 3000, width: int = 128, rate: float = 2e-4
 ) -> Arrays:
-    """The lab's conditional networks at the lab's sizes: see `experiments.gan.training.train` for what is returned.
+    """Train the conditional networks at the lab's sizes; see `experiments.gan.training.train` for the result.
 
-    3000 batches take three hours on one core (3 to 4 seconds each), with a checkpoint every minute, and a minute or two on a GPU.
+    3000 batches take three hours on one core (3 to 4 seconds each), with a checkpoint every minute, and a minute or two
+    on a GPU.
     """
     return train_conditional(classifier, iterations, width, rate, seed)
 
@@ -47,11 +48,12 @@ def cdcgan_training(
 def narrow_training(
     sees_class: bool, seed: int, classifier: Arrays, iterations: int = 3000, width: int = 32, rate: float = 2e-4
 ) -> Arrays:
-    """The conditional networks at a quarter of the lab's width, which is the size of the lab's DCGAN: see
-    `experiments.gan.training.train` for what is returned. About 15 minutes for each cell on one core.
+    """Train the conditional networks at a quarter of the lab's width, the size of the lab's DCGAN.
+
+    See `experiments.gan.training.train` for the result. About 15 minutes for each cell on one core.
 
     Args:
-        sees_class: whether the discriminator is told the class.
+        sees_class: whether the discriminator gets the class.
     """
     return train_conditional(classifier, iterations, width, rate, seed, sees_class)
 
@@ -61,7 +63,7 @@ def train_conditional(
 ) -> dict[str, np.ndarray]:
     """Train on the digits with their classes; the discriminator is half as wide as the generator, as in the lab.
 
-    The sheet is ten classes times eight noise vectors.
+    The sheet has ten classes by eight noise vectors.
     """
     import torch
 
@@ -87,9 +89,9 @@ def train_conditional(
 
 
 def conditional_generator(training: Arrays) -> ConditionalGenerator:
-    """The trained conditional generator, in evaluation mode; its width is read off its weights."""
+    """The trained conditional generator, in evaluation mode; its width is inferred from its weights."""
     from experiments.gan.quality import weights
-    from experiments.lab.methods.device import best_device
+    from experiments.lab.device import best_device
     from experiments.lab.nets.cdcgan import ConditionalGenerator
 
     state = weights(training, "generator/")
@@ -101,7 +103,7 @@ def conditional_generator(training: Arrays) -> ConditionalGenerator:
 
 @experiment(matrix={"seed": [0, 1, 2]}, demo={"seed": [0]}, inputs={"training": cdcgan_training})
 def cdcgan(seed: int, training: Arrays) -> pd.DataFrame:
-    """The measures of the lab-sized conditional network, one row for each moment of the training."""
+    """Quality measures of the lab-sized conditional network, one row for each measurement during training."""
     return pd.DataFrame(measured_rows(training, seed=seed))
 
 
@@ -117,7 +119,7 @@ def cdcgan_losses(seed: int, training: Arrays) -> pd.DataFrame:
     demo={"seed": [0], "each": 20},
 )
 def cdcgan_agreement(seed: int, training: Arrays, classifier: Arrays, each: int = 500) -> pd.DataFrame:
-    """What the classifier sees in `each` digits of every class: one row for each class asked for and class seen."""
+    """How `each` generated digits of every class are classified: a row for each requested and predicted class."""
     import numpy as np
     import torch
 
@@ -136,7 +138,11 @@ def cdcgan_agreement(seed: int, training: Arrays, classifier: Arrays, each: int 
 
 @experiment(inputs={"training": cdcgan_training}, local=True)
 def cdcgan_sheet(training: Arrays, seed: int = 0) -> Arrays:
-    """One seed's images of the same noise for every class, at three moments: "moment" [3], uint8 "image" [10 classes, 3 × 8, 32, 32]."""
+    """Images of one seed, from the same noise for every class, at three points of training.
+
+    Returns:
+        "moment" [3], iterations; uint8 "image" [10 classes, 3 × 8, 32, 32].
+    """
     import numpy as np
 
     moments = training["moment"]
@@ -148,12 +154,14 @@ def cdcgan_sheet(training: Arrays, seed: int = 0) -> Arrays:
 @figure(
     cdcgan,
     real_measures,
-    caption="The conditional network at the lab's sizes. Line: mean over seeds; band: lowest and highest seed; dashed: real digits (for the agreement, how often the classifier is right about them).",
-    alt="Three panels over the iterations: the Fréchet distance falls; the agreement with the class asked for rises unsteadily to the dashed line of real digits; the diversity within a class "
-    "stays low for long and then rises nearly to its line.",
+    caption="The conditional network at the lab's sizes. Line: mean over seeds; band: lowest and highest seed; dashed: "
+    "real digits (for the agreement, the classifier's accuracy on them).",
+    alt="Three panels over the iterations: the Fréchet distance falls; the agreement with the requested class rises "
+    "unsteadily to the dashed line of real digits; the diversity within a class stays low for long and then rises "
+    "nearly to its line.",
 )
 def cdcgan_measures(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
-    """Fréchet distance, agreement, diversity."""
+    """Fréchet distance, agreement and diversity over iterations."""
     from matplotlib.figure import Figure
 
     fig = Figure(figsize=(7.2, 3.2))
@@ -179,11 +187,12 @@ def cdcgan_measures(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
 @figure(
     cdcgan_sheet,
     format="png",
-    caption="One row for each class, the same eight noise vectors in every row, at three moments of the training.",
-    alt="Three blocks of ten rows and eight columns of images, at an early and a middle iteration and at the end; in the first one blurred shape fills each row, in the others the digits 0 to 9, varying from column to column.",
+    caption="One row for each class, the same eight noise vectors in every row, at three points of training.",
+    alt="Three blocks of ten rows and eight columns of images, at an early and a middle iteration and at the end; in "
+    "the first one blurred shape fills each row, in the others the digits 0 to 9, varying from column to column.",
 )
 def cdcgan_pictures(images: Arrays) -> Figure:
-    """Three blocks side by side."""
+    """Three blocks of images side by side."""
     import numpy as np
 
     blocks = np.split(images["image"], 3, axis=1)
@@ -195,11 +204,12 @@ def cdcgan_pictures(images: Arrays) -> Figure:
 
 @figure(
     cdcgan_agreement,
-    caption="What the classifier sees in generated digits (columns), by the class that was asked for (rows), in percent over all seeds; empty below half a percent.",
+    caption="How the classifier labels generated digits (columns), by requested class (rows), in percent over all "
+    "seeds; empty below half a percent.",
     alt="A ten by ten table. Nearly all numbers are on the diagonal, close to one hundred percent.",
 )
 def cdcgan_agreement_table(results: pd.DataFrame) -> Figure:
-    """A matrix with numbers in it."""
+    """The confusion matrix of requested and predicted classes."""
     import numpy as np
     from matplotlib.figure import Figure
 
@@ -221,11 +231,11 @@ def cdcgan_agreement_table(results: pd.DataFrame) -> Figure:
 
 @summary(cdcgan, cdcgan_agreement, cdcgan_losses)
 def cdcgan_values(results: pd.DataFrame, agreement: pd.DataFrame, losses: pd.DataFrame) -> dict:
-    """The end of the trainings, agreement over the digits of all seeds and by class, and the commonest mistake.
+    """The end of training, agreement over the digits of all seeds and by class, and the most frequent confusion.
 
-    "early" is the first moment of `cdcgan_sheet`. "nine_of_ten" is when nine digits of ten are right for the first time, by seed; "relapse" the lowest agreement after that, and
-    "then_diversity" the diversity at that moment: each the lowest and the highest of the seeds. None where a seed gets there never, or
-    only at its end.
+    "early" is the first point of `cdcgan_sheet`. "nine_of_ten" is the iteration at which agreement first reaches 90 %,
+    "relapse" the lowest agreement after that, and "then_diversity" the diversity at that point: each the lowest and the
+    highest over seeds. They are None if a seed never gets there, or only at its end.
     """
     import numpy as np
 
@@ -239,32 +249,32 @@ def cdcgan_values(results: pd.DataFrame, agreement: pd.DataFrame, losses: pd.Dat
     early = results[results["iteration"] == moments[len(moments) // 3]]
     late = losses[losses["iteration"] > losses["iteration"].max() / 2]
     return {
-        "iterations": int(results["iteration"].max()),
-        "seeds": int(results["seed"].nunique()),
+        "iterations": results["iteration"].max(),
+        "seeds": results["seed"].nunique(),
         "end": over_seeds(results[results["iteration"] == results["iteration"].max()]),
-        "agreement": float(counts.trace() / counts.sum()),
-        "lowest": float(shares.min()),
-        "highest": float(shares.max()),
-        "digits": int(counts.sum()),
-        "by_class": [float(share) for share in by_class],
-        "worst": int(by_class.argmin()),
-        "worst_share": float(by_class.min()),
-        "mistake": {"asked": int(asked), "seen": int(seen), "digits": int(wrong.max())},
+        "agreement": counts.trace() / counts.sum(),
+        "lowest": shares.min(),
+        "highest": shares.max(),
+        "digits": counts.sum(),
+        "by_class": by_class.tolist(),
+        "worst": by_class.argmin(),
+        "worst_share": by_class.min(),
+        "mistake": {"asked": asked, "seen": seen, "digits": wrong.max()},
         "setback": _setback(results),
-        "early": {"iteration": int(early["iteration"].iloc[0]), "diversity": float(early["diversity"].mean())},
+        "early": {"iteration": early["iteration"].iloc[0], "diversity": early["diversity"].mean()},
         **_relapses(results),
-        "minutes": float(results["seconds"].max() / 60),
-        "d_real": float(late["d_real"].mean()),
-        "d_fake": float(late["d_fake"].mean()),
+        "minutes": results["seconds"].max() / 60,
+        "d_real": late["d_real"].mean(),
+        "d_fake": late["d_fake"].mean(),
     }
 
 
 def _setback(results: pd.DataFrame) -> dict:
-    """The deepest fall of the agreement, mean over seeds, from one moment to a later one."""
+    """The deepest fall of the mean agreement over seeds, from one measurement to a later one."""
     mean = results.groupby("iteration")["agreement"].mean()
     low = (mean.cummax() - mean).idxmax()
     high = mean.loc[:low].idxmax()
-    return {"high": float(mean[high]), "after": int(high), "low": float(mean[low]), "then": int(low)}
+    return {"high": mean[high], "after": high, "low": mean[low], "then": low}
 
 
 def _relapses(results: pd.DataFrame) -> dict:
@@ -280,8 +290,8 @@ def _relapses(results: pd.DataFrame) -> dict:
     moments, diversities, agreements = zip(*found, strict=True)
     return {
         "nine_of_ten": {"first": int(min(moments)), "last": int(max(moments))},
-        "then_diversity": {"lowest": float(min(diversities)), "highest": float(max(diversities))},
-        "relapse": {"lowest": float(min(agreements)), "highest": float(max(agreements))},
+        "then_diversity": {"lowest": min(diversities), "highest": max(diversities)},
+        "relapse": {"lowest": min(agreements), "highest": max(agreements)},
     }
 
 

@@ -1,4 +1,4 @@
-"""The yardstick of this chapter: a classifier of real digits, and what its measures say of real ones."""
+"""The digit classifier that measures generated digits, and what the measures are for real ones."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from tpdl import Arrays, experiment, progress, summary
 def classifier(epochs: int = 6, seed: int = 0) -> Arrays:
     """Train on the training digits, padded to 32×32. About four minutes on one core.
 
-    The test digits, which neither the classifier nor any generator is trained on, are drawn into two halves: the first is what
-    generated digits are compared with, the second shows how far apart two sets of real digits are.
+    Neither the classifier nor any generator is trained on the test digits. They are divided at random into two halves:
+    generated digits are compared with the first; the second shows how far apart two sets of real digits are.
 
     Returns:
-        "weights/NAME"; of the test digits "feature" [images, 64], "predicted", "confidence" and "label" [images];
+        "weights/NAME"; for the test digits "feature" [images, 64], "predicted", "confidence" and "label" [images];
         "reference" [images], whether a digit is in the first half; "loss" [epochs], mean over the training digits.
     """
     import time
@@ -44,7 +44,7 @@ def classifier(epochs: int = 6, seed: int = 0) -> Arrays:
 
 @experiment(inputs={"classifier": classifier})
 def classifier_accuracy(classifier: Arrays, seed: int = 0) -> dict:
-    """Accuracy on the test digits with its 95 % bootstrap interval, accuracy by class, and the class that is right least often."""
+    """Accuracy on the test digits with its 95 % bootstrap interval, accuracy by class, and the least accurate class."""
     from experiments.lab.methods.intervals import bootstrap_interval
 
     right, label = classifier["predicted"] == classifier["label"], classifier["label"]
@@ -65,10 +65,10 @@ def classifier_accuracy(classifier: Arrays, seed: int = 0) -> dict:
 
 @experiment(inputs={"classifier": classifier}, demo={"splits": 5})
 def real_measures(classifier: Arrays, splits: int = 20, seed: int = 0) -> pd.DataFrame:
-    """What the measures of generated digits say of real ones: the floor, or ceiling, of every curve.
+    """The quality measures of real digits: what generated digits can reach at best.
 
-    One row for each random split of the test digits into halves: the second half is measured against the first as generated
-    digits are measured against the reference. `agreement` is the classifier's accuracy on the half.
+    One row for each random split of the test digits into halves: the second half is measured against the first as
+    generated digits are measured against the reference. `agreement` is the classifier's accuracy on the half.
     """
     import numpy as np
 
@@ -88,9 +88,9 @@ def real_measures_values(results: pd.DataFrame) -> dict:
     """Mean, lowest and highest of each measure over the splits."""
     names = [name for name in results.columns if name not in ("split", "samples")]
     return {
-        "samples": int(results["samples"].iloc[0]),
+        "samples": results["samples"].iloc[0],
         "splits": len(results),
-        **{name: float(results[name].mean()) for name in names},
+        **{name: results[name].mean() for name in names},
         **{f"lowest_{name}": float(results[name].min()) for name in names},
         **{f"highest_{name}": float(results[name].max()) for name in names},
     }

@@ -1,4 +1,4 @@
-"""Conditional against unconditional training: which gets further, in iterations and in work (question 8)?"""
+"""Conditional against unconditional training: which gets further, per iteration and per operation (question 8)?"""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def convergence(
     narrow_width: int = 32,
     wide_width: int = 128,
 ) -> pd.DataFrame:
-    """The measures of three networks, one row for each network, seed and moment.
+    """The quality measures of three networks, one row for each network, seed and measurement.
 
-    `teraflop` is the arithmetic of the training up to there, counted and not timed, so that it does not depend on the machine;
-    `seconds` is what it took, with whatever else the machine had to do.
+    `teraflop` counts the floating-point operations of training so far; it does not depend on the machine. `seconds` is
+    the time so far, on a machine that also did other work.
     """
     from experiments.lab.methods.adversarial_training import Setting
     from experiments.lab.methods.training_flops import training_flops
@@ -66,13 +66,14 @@ def convergence(
 @figure(
     convergence,
     real_measures,
-    caption="Fréchet distance against iterations (left) and against the arithmetic spent (right). Line: mean over seeds; band: lowest and highest seed; "
-    "dashed: real digits.",
-    alt="Two panels of curves for three networks, which fall, those of the conditional networks with a plateau, over iterations on the left and over operations on a logarithmic axis on the right, with a dashed line for "
-    "real digits below.",
+    caption="Fréchet distance against iterations (left) and against floating-point operations (right). Line: mean over "
+    "seeds; band: lowest and highest seed; dashed: real digits.",
+    alt="Two panels of curves for three networks, which fall, those of the conditional networks with a plateau, over "
+    "iterations on the left and over operations on a logarithmic axis on the right, with a dashed line for real digits "
+    "below.",
 )
 def convergence_curves(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
-    """Distance over iterations and over work."""
+    """Fréchet distance over iterations and over operations."""
     from matplotlib.figure import Figure
 
     fig = Figure(figsize=(7.2, 3.8))
@@ -93,10 +94,11 @@ def convergence_curves(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
 
 @summary(convergence)
 def convergence_values(results: pd.DataFrame) -> dict:
-    """Each network at its end, at the last moment that all share, and how long it took to a distance that both of the lab's sizes reach.
+    """Each network at its end, at the last iteration that all share, and on reaching a common distance.
 
-    A narrow network that never reaches it has None there. "before" is the distance, mean over seeds, after half of the shared moment's iterations;
-    "worst_before" that of the seed that is worst at the end, at the last measurement but one.
+    The common distance is the one that both of the lab's sizes reach; a narrow network that never reaches it has None.
+    "before" is the distance, averaged over seeds, after half of the shared iterations; "worst_before" that of the seed
+    that is worst at the end, at the last measurement but one.
     """
     ends = {}
     shared = max(set.intersection(*(set(rows["iteration"]) for _, rows in results.groupby("network"))))
@@ -109,19 +111,19 @@ def convergence_values(results: pd.DataFrame) -> dict:
             "end": over_seeds(rows[rows["iteration"] == rows["iteration"].max()].dropna(axis=1)),
             "shared": over_seeds(rows[rows["iteration"] == shared].dropna(axis=1)),
             "worst_before": _worst_before(rows),
-            "before": float(mean[mean.index <= shared / 2]["frechet"].iloc[-1]),
-            "iterations_to_shared_distance": int(within.index[0]) if len(within) else None,
-            "teraflop_to_shared_distance": float(within["teraflop"].iloc[0]) if len(within) else None,
-            "teraflop": float(rows["teraflop"].max()),
-            "gigaflop_an_image": float(1000 * rows["teraflop"].max() / rows["iteration"].max() / 128),
-            "minutes": float(rows["seconds"].max() / 60),
+            "before": mean[mean.index <= shared / 2]["frechet"].iloc[-1],
+            "iterations_to_shared_distance": within.index[0] if len(within) else None,
+            "teraflop_to_shared_distance": within["teraflop"].iloc[0] if len(within) else None,
+            "teraflop": rows["teraflop"].max(),
+            "gigaflop_an_image": 1000 * rows["teraflop"].max() / rows["iteration"].max() / 128,
+            "minutes": rows["seconds"].max() / 60,
         }
-    return {"shared_iteration": int(shared), "shared_distance": reached, "by_network": ends}
+    return {"shared_iteration": shared, "shared_distance": reached, "by_network": ends}
 
 
 def _worst_before(rows: pd.DataFrame) -> float:
     by = rows.sort_values("iteration").pivot(index="iteration", columns="seed", values="frechet")
-    return float(by[by.iloc[-1].idxmax()].iloc[-2])
+    return by[by.iloc[-1].idxmax()].iloc[-2]
 
 
 if __name__ == "__main__":

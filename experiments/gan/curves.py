@@ -1,4 +1,4 @@
-"""Curves over iterations with seeds as bands, and numbers over seeds: shared by the pictures and summaries of this chapter."""
+"""Curves over iterations with bands over seeds, and statistics over seeds, shared by this chapter."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MEASURES = ("frechet", "classes_covered", "effective_classes", "confidence", "di
 def curve_by_seed(
     axis: Axes, rows: pd.DataFrame, name: str, colour: str, label: str, over: str = "iteration", style: str = "o-"
 ) -> None:
-    """Mean over seeds as a line, lowest to highest seed as a band. Over time, seeds are averaged moment by moment."""
+    """Mean over seeds as a line, lowest to highest seed as a band. Over time, seeds are averaged by measurement."""
     by = rows.groupby("iteration")
     x = by[over].mean()
     axis.fill_between(x, by[name].min(), by[name].max(), color=colour, alpha=0.2, linewidth=0)
@@ -22,18 +22,26 @@ def curve_by_seed(
 
 
 def line_by_seed(axis: Axes, rows: pd.DataFrame, name: str, colour: str, label: str, **style: Any) -> None:
-    """A line for each seed, where seeds differ too much for a mean; the first has the label. `style` is for `Axes.plot`."""
+    """A line for each seed, where seeds differ too much for a mean; only the first has the label.
+
+    Args:
+        axis: to draw on.
+        rows: a table with "iteration", "seed" and the column `name`.
+        name: of the column.
+        colour, label: of the lines.
+        style: passed to `Axes.plot`.
+    """
     for number, (_, one) in enumerate(rows.groupby("seed")):
         axis.plot(one["iteration"], one[name], color=colour, label=None if number else label, **style)
 
 
 def floor(axis: Axes, values: pd.Series) -> None:
-    """What real digits reach against real digits: a dashed line."""
+    """A dashed line at the value of real digits measured against real digits."""
     axis.axhline(values.mean(), color="C2", linestyle="--", linewidth=1.5, label="real against real")
 
 
 def iterations_axis(axis: Axes, rows: pd.DataFrame) -> None:
-    """Early iterations matter most: a square-root axis, ticks where it is legible."""
+    """A square-root axis for iterations, because early ones matter most, with ticks that do not overlap."""
     axis.set_xscale("function", functions=(lambda x: abs(x) ** 0.5, lambda x: x**2))
     last = int(rows["iteration"].max())
     wanted = [0, *(tick for tick in (100, 300, 750, 1500, 3000, 6000) if tick < 0.8 * last), last]
@@ -42,7 +50,7 @@ def iterations_axis(axis: Axes, rows: pd.DataFrame) -> None:
 
 
 def logarithmic(axes: Axes, name: Literal["x", "y"]) -> None:
-    """A logarithmic axis with plain numbers at 1, 3, 10, 30, … and at no other places."""
+    """A logarithmic axis with plain numbers at 1, 3, 10, 30, … and nowhere else."""
     from matplotlib.ticker import LogLocator, NullFormatter
 
     axes.set(**{f"{name}scale": "log"})
@@ -53,7 +61,7 @@ def logarithmic(axes: Axes, name: Literal["x", "y"]) -> None:
 
 
 def over_seeds(rows: pd.DataFrame) -> dict[str, Any]:
-    """Of each measure its mean over the rows (one a seed), Student's 95 % interval, lowest and highest."""
+    """Mean, Student's 95 % interval, lowest and highest of each measure, over rows that are one for each seed."""
     from experiments.lab.methods.seed_interval import seed_interval
 
     found: dict[str, Any] = {"seeds": len(rows)}
@@ -65,6 +73,9 @@ def over_seeds(rows: pd.DataFrame) -> dict[str, Any]:
 
 
 def collapsed(rows: pd.DataFrame, real: pd.DataFrame) -> int:
-    """How many of the rows (one a seed) have collapsed: fewer than half of the classes, or half the diversity, of real digits."""
+    """How many rows (one for each seed) show mode collapse.
+
+    That is: fewer than half as many effective classes, or less than half the diversity, of real digits.
+    """
     lost = rows["effective_classes"] < real["effective_classes"].mean() / 2
     return int((lost | (rows["diversity"] < real["diversity"].mean() / 2)).sum())

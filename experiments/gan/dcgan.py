@@ -1,4 +1,4 @@
-"""The lab's DCGAN on MNIST: how training goes, how good the digits are, and how much of that is chance (question 4)."""
+"""The lab's DCGAN on MNIST: its training, the quality of its digits, and the effect of the seed (question 4)."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import pandas as pd
 import tpdl
 from experiments.gan.classifier import classifier, real_measures
 from experiments.gan.curves import curve_by_seed, floor, iterations_axis, logarithmic
-from experiments.gan.picture_grid import picture_grid
 from experiments.gan.training import built, digit_measure, history_rows, measured_rows, train
+from experiments.lab.plots.picture_grid import picture_grid
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SHEET = 64
-"""Noise vectors whose images are kept through the training."""
+"""Noise vectors whose images are kept throughout training."""
 
 
 @experiment(
@@ -36,9 +36,9 @@ def dcgan_training(
     ndf: int = 32,
     rate: float = 2e-4,
 ) -> Arrays:
-    """The lab's networks and settings: see `experiments.gan.training.train` for what is returned.
+    """Train the lab's networks with the lab's settings; see `experiments.gan.training.train` for the result.
 
-    3000 batches of 128 are 6.4 passes over the digits, about 15 minutes for each seed on one core.
+    3000 batches of 128 are 6.4 epochs, about 15 minutes for each seed on one core.
     """
     from experiments.lab.data import mnist
     from experiments.lab.data.squares import padded
@@ -60,7 +60,7 @@ def dcgan_training(
 
 @experiment(matrix={"seed": [0, 1, 2]}, demo={"seed": [0, 1]}, inputs={"training": dcgan_training})
 def dcgan(seed: int, training: Arrays) -> pd.DataFrame:
-    """The measures of the generated digits, one row for each moment of the training."""
+    """Quality measures of the generated digits, one row for each measurement during training."""
     return pd.DataFrame(measured_rows(training, seed=seed))
 
 
@@ -72,10 +72,11 @@ def dcgan_losses(seed: int, training: Arrays) -> pd.DataFrame:
 
 @experiment(inputs={"training": dcgan_training}, data=["mnist"], local=True)
 def dcgan_sheet(training: Arrays, seed: int = 0, columns: int = 16, rows: int = 8) -> Arrays:
-    """What one seed's generator makes of the same noise as training goes on, its images at the end, and real ones.
+    """Images of one seed's generator: from the same noise during training, more at its end, and real ones.
 
     Returns:
-        "moment" [moments]; uint8 "progress" [moments, columns, 32, 32], "end" and "real" [rows × 8, 32, 32].
+        "moment" [moments], iterations; uint8 "progress" [moments, columns, 32, 32], "end" and "real" [rows × 8, 32,
+        32].
     """
     import numpy as np
 
@@ -91,13 +92,13 @@ def dcgan_sheet(training: Arrays, seed: int = 0, columns: int = 16, rows: int = 
 @figure(
     dcgan,
     real_measures,
-    caption="The measures of generated digits as training goes on. Line: mean over seeds; band: lowest and highest seed; dashed: real digits "
-    "against real digits.",
-    alt="Four panels over the iterations: the Fréchet distance falls towards the dashed line of real digits; effective classes rise to theirs; "
-    "confidence falls at first and then rises towards its line; diversity rises past its line.",
+    caption="Quality measures of generated digits during training. Line: mean over seeds; band: lowest and highest "
+    "seed; dashed: real digits against real digits.",
+    alt="Four panels over the iterations: the Fréchet distance falls towards the dashed line of real digits; effective "
+    "classes rise to theirs; confidence falls at first and then rises towards its line; diversity rises past its line.",
 )
 def dcgan_measures(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
-    """One panel for each measure."""
+    """A panel for each measure."""
     from matplotlib.figure import Figure
 
     panels = {
@@ -122,13 +123,13 @@ def dcgan_measures(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
 
 @figure(
     dcgan_losses,
-    caption="Losses, and what the discriminator says of real and of generated digits: means over 20 iterations, one thin line for each seed, "
-    "the thick line their mean. Dotted: where neither network could gain, D = 1/2 everywhere.",
-    alt="Two panels over the iterations. Above, the generator's and the discriminator's loss; below, the discriminator's output for real and for generated "
-    "images, between 0 and 1.",
+    caption="Losses, and the discriminator's outputs for real and generated digits: means over 20 iterations, one thin "
+    "line for each seed, the thick line their mean. Dotted: the equilibrium, D = 1/2 everywhere.",
+    alt="Two panels over the iterations. Above, the generator's and the discriminator's loss; below, the "
+    "discriminator's output for real and for generated images, between 0 and 1.",
 )
 def dcgan_losses_curves(results: pd.DataFrame) -> Figure:
-    """Losses above, outputs of D below."""
+    """Losses above, the discriminator's outputs below."""
     import math
 
     from matplotlib.figure import Figure
@@ -157,11 +158,12 @@ def dcgan_losses_curves(results: pd.DataFrame) -> Figure:
     dcgan_sheet,
     suffix="progress",
     format="png",
-    caption="One column for each noise vector, one row for each moment of the training of the first seed.",
-    alt="A grid of small images. The first row is flat grey; downwards blurred strokes appear, then digits, which keep their place in the column.",
+    caption="One column for each noise vector, one row for each measurement during the first seed's training.",
+    alt="A grid of small images. The first row is flat grey; downwards blurred strokes appear, then digits, which keep "
+    "their place in the column.",
 )
 def dcgan_progress(images: Arrays) -> Figure:
-    """Rows of images of the same noise, labelled by iteration."""
+    """Rows of images from the same noise, labelled by iteration."""
     moments, sheets = images["moment"], images["progress"]
     return picture_grid(sheets, rows=[f"{moment:,d}" for moment in moments], title="iterations")
 
@@ -169,7 +171,7 @@ def dcgan_progress(images: Arrays) -> Figure:
 @figure(
     dcgan_sheet,
     format="png",
-    caption="Generated digits at the end of training (left), as they come, and real test digits (right).",
+    caption="Generated digits at the end of training (left), not selected, and real test digits (right).",
     alt="Two squares of 64 digits each, generated ones on the left and real ones on the right.",
 )
 def dcgan_pictures(images: Arrays) -> Figure:
@@ -183,7 +185,7 @@ def dcgan_pictures(images: Arrays) -> Figure:
 
 @summary(dcgan, dcgan_losses, real_measures)
 def dcgan_values(results: pd.DataFrame, losses: pd.DataFrame, real: pd.DataFrame) -> dict:
-    """Start and end of training over seeds, the Fréchet distance at every moment, and both losses and outputs over the second half."""
+    """Start and end of training over seeds, the Fréchet distance throughout, and losses over the second half."""
     from experiments.gan.curves import collapsed, over_seeds
 
     end = results[results["iteration"] == results["iteration"].max()]
@@ -191,25 +193,24 @@ def dcgan_values(results: pd.DataFrame, losses: pd.DataFrame, real: pd.DataFrame
     half = results[results["iteration"] >= results["iteration"].max() / 2]
     by_iteration = results.groupby("iteration")["frechet"].mean()
     return {
-        "iterations": int(results["iteration"].max()),
-        "seeds": int(results["seed"].nunique()),
+        "iterations": results["iteration"].max(),
+        "seeds": results["seed"].nunique(),
         "end": over_seeds(end),
         "start": over_seeds(results[results["iteration"] == 0]),
-        "by_iteration": {str(iteration): float(value) for iteration, value in by_iteration.items()},
+        "by_iteration": by_iteration.to_dict(),
         "collapsed": collapsed(end, real),
-        "times_floor": float(end["frechet"].mean() / real["frechet"].mean()),
-        "spread": float(end["frechet"].max() / end["frechet"].min()),
-        "best_iteration": int(by_iteration.idxmin()),
-        "worst_after_half": float(half["frechet"].max()),
-        "minutes": float(end["seconds"].mean() / 60),
-        "loss_d": float(late["loss_d"].mean()),
-        "loss_g": float(late["loss_g"].mean()),
-        "d_real": float(late["d_real"].mean()),
-        "d_fake": float(late["d_fake"].mean()),
-        "loss_g_early": float(losses[losses["iteration"] <= 100]["loss_g"].mean()),
-        "loss_g_trend": float(
-            losses[losses["iteration"] > losses["iteration"].max() * 0.9]["loss_g"].mean() - late["loss_g"].mean()
-        ),
+        "times_floor": end["frechet"].mean() / real["frechet"].mean(),
+        "spread": end["frechet"].max() / end["frechet"].min(),
+        "best_iteration": by_iteration.idxmin(),
+        "worst_after_half": half["frechet"].max(),
+        "minutes": end["seconds"].mean() / 60,
+        "loss_d": late["loss_d"].mean(),
+        "loss_g": late["loss_g"].mean(),
+        "d_real": late["d_real"].mean(),
+        "d_fake": late["d_fake"].mean(),
+        "loss_g_early": losses[losses["iteration"] <= 100]["loss_g"].mean(),
+        "loss_g_trend": losses[losses["iteration"] > losses["iteration"].max() * 0.9]["loss_g"].mean()
+        - late["loss_g"].mean(),
     }
 
 

@@ -1,4 +1,4 @@
-"""From one noise vector to another: what lies between, along the chord and along the sphere (question 5)."""
+"""Interpolating between noise vectors, along the chord and along the sphere (question 5)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import tpdl
 from experiments.gan.classifier import classifier, real_measures
 from experiments.gan.curves import floor
 from experiments.gan.dcgan import dcgan_training
-from experiments.gan.picture_grid import picture_grid
+from experiments.lab.plots.picture_grid import picture_grid
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 @experiment(inputs={"training": dcgan_training, "classifier": classifier})
 def interpolation(training: Arrays, classifier: Arrays, seed: int = 0, points: int = 11) -> pd.DataFrame:
-    """Quality along the way, of as many pairs as the reference has digits: one row for each kind of path and point of it.
+    """Image quality along the path: one row for each kind of path and point on it.
 
-    `norm` is the mean length of z, `step` the mean change of a pixel (0 … 1) from the point before, `largest_step` the mean over
-    pairs of each pair's largest such change anywhere on the path, in units of its mean change: a jump would make it large.
+    As many pairs of noise vectors are interpolated as the reference has digits. `norm` is the mean length of z, and
+    `step` the mean change of a pixel (0 … 1) from the point before. `largest_step` is each path's largest such change
+    in units of its mean change, averaged over pairs; a jump would make it large.
     """
     import numpy as np
     import torch
@@ -57,9 +58,9 @@ def interpolation(training: Arrays, classifier: Arrays, seed: int = 0, points: i
 
 
 def dcgan_generator(training: Arrays):  # type: ignore[no-untyped-def]
-    """The trained DCGAN generator, in evaluation mode; its widths are read off its weights."""
+    """The trained DCGAN generator, in evaluation mode; its sizes are inferred from its weights."""
     from experiments.gan.quality import weights
-    from experiments.lab.methods.device import best_device
+    from experiments.lab.device import best_device
     from experiments.lab.nets.dcgan import Generator
 
     state = weights(training, "generator/")
@@ -71,11 +72,11 @@ def dcgan_generator(training: Arrays):  # type: ignore[no-untyped-def]
 
 @experiment(inputs={"training": dcgan_training}, local=True)
 def interpolation_sheet(training: Arrays, seed: int = 0, pairs: int = 5, points: int = 14, loops: int = 9) -> Arrays:
-    """Images on the way.
+    """Images along the paths.
 
     Returns:
-        uint8 "linear" and "spherical" [pairs, points, 32, 32]; "loop" [frames, 32, loops × 32]: `loops` images side by side
-        that each go through noise vectors of their own and come back.
+        uint8 "linear" and "spherical" [pairs, points, 32, 32]; "loop" [frames, 32, loops × 32]: `loops` images side by
+        side, each on a closed path through noise vectors of its own.
     """
     import numpy as np
     import torch
@@ -101,12 +102,12 @@ def interpolation_sheet(training: Arrays, seed: int = 0, pairs: int = 5, points:
 @figure(
     interpolation_sheet,
     format="png",
-    caption="From the noise of the first image of a row to that of the last: along the straight line (upper row of each pair), and "
-    "along the sphere (lower row).",
+    caption="Interpolation from the noise of the first image of a row to that of the last: along the straight line "
+    "(upper row of each pair), and along the sphere (lower row).",
     alt="Five pairs of rows of digits; in each row one digit turns step by step into another.",
 )
 def interpolation_pictures(images: Arrays) -> Figure:
-    """Pairs of rows: linear above spherical."""
+    """Pairs of rows: linear above spherical interpolation."""
     import numpy as np
 
     both = np.stack([images["linear"], images["spherical"]], 1)
@@ -116,13 +117,13 @@ def interpolation_pictures(images: Arrays) -> Figure:
 @figure(
     interpolation_sheet,
     suffix="loop",
-    caption="Nine images on round trips through the noise, along the sphere. In a browser they move; on paper, and where reduced motion is asked "
-    "for, they stand still.",
+    caption="Nine images on closed paths through the noise, along the sphere. They move in a browser, and stand still "
+    "on paper or if the reader prefers reduced motion.",
     alt="A row of nine digits; in a browser each turns smoothly into others and back.",
 )
 def interpolation_loop(images: Arrays) -> Figure:
     """A looping animation."""
-    from experiments.gan.animation import Animation
+    from experiments.lab.plots.animation import Animation
 
     return Animation(images["loop"], seconds=8, scale=2.4)
 
@@ -130,13 +131,13 @@ def interpolation_loop(images: Arrays) -> Figure:
 @figure(
     interpolation,
     real_measures,
-    caption="Along the way from one noise vector to another: length of z, Fréchet distance of the images at that point, and the classifier's confidence. "
-    "Dashed: real digits.",
-    alt="Three panels against the position on the path. The length of z sags in the middle of the straight path and stays level on the sphere; Fréchet distance "
-    "and confidence of both paths are compared with those of real digits.",
+    caption="Along the path from one noise vector to another: length of z, Fréchet distance of the images at that "
+    "point, and the classifier's confidence. Dashed: real digits.",
+    alt="Three panels against the position on the path. The length of z sags in the middle of the straight path and "
+    "stays level on the sphere; Fréchet distance and confidence of both paths are compared with those of real digits.",
 )
 def interpolation_curves(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
-    """Three panels, one line for each kind of path."""
+    """Three panels, a line for each kind of path."""
     from matplotlib.figure import Figure
 
     fig = Figure(figsize=(7.2, 3.2))
@@ -162,13 +163,13 @@ def interpolation_values(results: pd.DataFrame) -> dict:
     for path, rows in results.groupby("path"):
         middle = rows.iloc[len(rows) // 2]
         ends = rows.iloc[[0, -1]]
-        found[str(path)] = {
-            "middle": {key: float(middle[key]) for key in ("norm", "frechet", "confidence", "diversity")},
-            "ends": {key: float(ends[key].mean()) for key in ("norm", "frechet", "confidence", "diversity")},
-            "largest_step": float(rows["largest_step"].iloc[0]),
-            "step": float(rows["step"][1:].mean()),
+        found[path] = {
+            "middle": {key: middle[key] for key in ("norm", "frechet", "confidence", "diversity")},
+            "ends": {key: ends[key].mean() for key in ("norm", "frechet", "confidence", "diversity")},
+            "largest_step": rows["largest_step"].iloc[0],
+            "step": rows["step"][1:].mean(),
         }
-    return {"points": int(results["t"].nunique()), **found}
+    return {"points": results["t"].nunique(), **found}
 
 
 if __name__ == "__main__":

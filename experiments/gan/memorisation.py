@@ -1,4 +1,4 @@
-"""Has the generator learned training digits by heart? Distances to the nearest of them, against those of real test digits."""
+"""Does the generator memorise training digits? Nearest-neighbour distances, against those of real test digits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pandas as pd
 import tpdl
 from experiments.gan.dcgan import dcgan_training
 from experiments.gan.interpolation import dcgan_generator
-from experiments.gan.picture_grid import picture_grid
+from experiments.lab.plots.picture_grid import picture_grid
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 @experiment(inputs={"training": dcgan_training}, data=["mnist"], demo={"count": 100}, local=True)
 def neighbours(training: Arrays, seed: int = 0, count: int = 1000) -> Arrays:
-    """The nearest training digit of each of `count` generated and as many test digits, by Euclidean distance of pixels in 0 … 1.
+    """Nearest training digits of `count` generated and as many test digits, by Euclidean distance of pixels in 0 … 1.
 
     Returns:
-        "generated" and "test" [count] distances; of the 14 generated digits nearest to a training digit, and of 14 others:
-        uint8 "closest" and "typical" [2, 14, 32, 32], the digit and below it its neighbour.
+        "generated" and "test", distances [count]; uint8 "closest" and "typical" [2, 14, 32, 32], generated digits above
+        their neighbours: the 14 that are nearest to a training digit, and 14 of middling distance.
     """
     import numpy as np
 
@@ -58,11 +58,12 @@ def memorisation(neighbours: Arrays) -> pd.DataFrame:
 
 @figure(
     memorisation,
-    caption="Distance to the nearest training digit: of generated digits, and of real digits that are not in the training set.",
+    caption="Distance to the nearest training digit: of generated digits, and of real digits that are not in the "
+    "training set.",
     alt="Two overlapping histograms of distances, one for generated digits and one for real test digits.",
 )
 def memorisation_histogram(results: pd.DataFrame) -> Figure:
-    """Two histograms on the same bins."""
+    """Two histograms with the same bins."""
     import numpy as np
     from matplotlib.figure import Figure
 
@@ -79,11 +80,13 @@ def memorisation_histogram(results: pd.DataFrame) -> Figure:
 @figure(
     neighbours,
     format="png",
-    caption="Generated digits and, below each, the training digit nearest to it: the closest pairs of all, and pairs of middling distance.",
-    alt="Two pairs of rows of digits. In each pair the lower digit, a real one, resembles the upper one, a generated one, without being the same.",
+    caption="Generated digits and, below each, the training digit nearest to it: the closest pairs of all, and pairs "
+    "of middling distance.",
+    alt="Two pairs of rows of digits. In each pair the lower digit, a real one, resembles the upper one, a generated "
+    "one, without being the same.",
 )
 def neighbour_pictures(images: Arrays) -> Figure:
-    """Two pairs of rows."""
+    """Two pairs of rows: digits above their nearest neighbours."""
     import numpy as np
 
     rows = np.concatenate([images["closest"], images["typical"]])
@@ -92,14 +95,14 @@ def neighbour_pictures(images: Arrays) -> Figure:
 
 @summary(memorisation)
 def memorisation_values(results: pd.DataFrame) -> dict:
-    """Medians, and how often a generated digit is nearer to the training set than real digits ever or seldom are."""
+    """Medians, and how many generated digits are closer to the training set than real digits are."""
     made, real = (results[results["digits"] == name]["distance"] for name in ("generated", "test"))
     return {
         "count": len(made),
-        "generated": {"median": float(made.median()), "lowest": float(made.min())},
-        "test": {"median": float(real.median()), "lowest": float(real.min())},
-        "nearer_than_real": float((made < real.quantile(0.01)).mean()),
-        "copies": int((made < real.min() / 2).sum()),
+        "generated": {"median": made.median(), "lowest": made.min()},
+        "test": {"median": real.median(), "lowest": real.min()},
+        "nearer_than_real": (made < real.quantile(0.01)).mean(),
+        "copies": (made < real.min() / 2).sum(),
     }
 
 

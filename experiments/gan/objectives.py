@@ -1,4 +1,4 @@
-"""The two losses: what each asks for, how strongly it pulls, and what happens with one of them alone (questions 1 to 3)."""
+"""The two losses of a GAN: their gradients, and what happens when only one network is trained (questions 1 to 3)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pandas as pd
 import tpdl
 from experiments.gan.classifier import classifier
 from experiments.gan.curves import over_seeds
-from experiments.gan.picture_grid import picture_grid
 from experiments.gan.training import built, digit_measure, history_rows, measured_rows, train
+from experiments.lab.plots.picture_grid import picture_grid
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 @experiment()
 def objectives(points: int = 199) -> pd.DataFrame:
-    """The losses of one generated image and their gradients, for D(G(z)) between 0 and 1: one row for each value.
+    """The losses of one generated image and their gradients, one row for each D(G(z)) between 0 and 1.
 
-    `pull_…` is the size of the gradient with respect to the logit, which is what reaches the generator's weights: the logit is
-    what the last layer of D delivers, and D(G(z)) its sigmoid.
+    `pull_NAME` is the magnitude of the gradient with respect to the logit, through which all gradients of the
+    generator's weights pass. The logit is the output of D's last layer, and D(G(z)) its sigmoid.
     """
     import numpy as np
     import torch
@@ -58,7 +58,10 @@ def objectives(points: int = 199) -> pd.DataFrame:
 def alone_training(
     trained: str, seed: int, classifier: Arrays, iterations: int = 200, width: int = 32, rate: float = 2e-4
 ) -> Arrays:
-    """One network is trained, the other stays as it was drawn: see `experiments.gan.training.train`. About a minute a cell."""
+    """Train one network while the other keeps its initial weights; see `experiments.gan.training.train`.
+
+    About a minute for each cell.
+    """
     from experiments.lab.data import mnist
     from experiments.lab.data.squares import padded
     from experiments.lab.methods.adversarial_training import AdversarialTraining, Setting, noise
@@ -93,13 +96,13 @@ def objectives_alone(trained: str, seed: int, training: Arrays) -> pd.DataFrame:
     demo={"seed": [0]},
 )
 def alone_measures(trained: str, seed: int, training: Arrays) -> pd.DataFrame:
-    """The measures of what is generated when only one network is trained, one row for each moment."""
+    """Quality measures of the generated images when only one network is trained, one row for each measurement."""
     return pd.DataFrame(measured_rows(training, trained=trained, seed=seed))
 
 
 @experiment(inputs={"training": alone_training}, local=True)
 def alone_sheet(training: dict, seed: int = 0) -> Arrays:
-    """What the generator of one seed makes of the same noise, before and after: uint8 [2 networks × 2, 16, 32, 32]."""
+    """Images of one seed's generator from the same noise, before and after: uint8 [2 networks × 2, 16, 32, 32]."""
     import numpy as np
 
     chosen = [arrays["sheet"][[0, -1]] for label, arrays in training.items() if f"seed={seed}" in label]
@@ -108,10 +111,11 @@ def alone_sheet(training: dict, seed: int = 0) -> Arrays:
 
 @figure(
     objectives,
-    caption="The generator's two losses (left), and how strongly each pulls at the logit of a generated image (right), against what the discriminator "
-    "says of it. Early in training D(G(z)) is near 0.",
-    alt="Two panels over D(G(z)) from 0 to 1. Left, two falling curves: one starts very high, the other starts flat at 0 and falls steeply near 1. Right, "
-    "two straight lines that cross at one half: the non-saturating loss pulls with 1 at the left end, the minimax loss with 0.",
+    caption="The generator's two losses (left), and the magnitude of their gradients with respect to the logit of a "
+    "generated image (right), against the discriminator's output for it. Early in training D(G(z)) is near 0.",
+    alt="Two panels over D(G(z)) from 0 to 1. Left, two falling curves: one starts very high, the other starts flat at "
+    "0 and falls steeply near 1. Right, two straight lines that cross at one half: the gradient of the non-saturating "
+    "loss is 1 at the left end, that of the minimax loss 0.",
 )
 def objectives_curves(results: pd.DataFrame) -> Figure:
     """Losses and their gradients, side by side."""
@@ -131,12 +135,13 @@ def objectives_curves(results: pd.DataFrame) -> Figure:
 
 @figure(
     objectives_alone,
-    caption="What the discriminator says of real and of generated images when only one of the two networks is trained. Thin lines: seeds.",
-    alt="Two panels. With only the discriminator trained its output goes to 1 for real and to 0 for generated images; with only the generator trained "
-    "the output for generated images rises, and that for real ones stays level.",
+    caption="The discriminator's output for real and generated images when only one of the two networks is trained. "
+    "Thin lines: seeds.",
+    alt="Two panels. With only the discriminator trained its output goes to 1 for real and to 0 for generated images; "
+    "with only the generator trained the output for generated images rises, and that for real ones stays level.",
 )
 def objectives_alone_curves(results: pd.DataFrame) -> Figure:
-    """D(x) and D(G(z)) over iterations, one panel for each trained network."""
+    """D(x) and D(G(z)) over iterations, a panel for each trained network."""
     from matplotlib.figure import Figure
 
     fig = Figure(figsize=(7.2, 3.2))
@@ -156,43 +161,43 @@ def objectives_alone_curves(results: pd.DataFrame) -> Figure:
 @figure(
     alone_sheet,
     format="png",
-    caption="What the generator makes of the same noise before and after such a training.",
-    alt="Four rows of small images. The generator before any training is flat grey; with only the discriminator trained it ends as grey noise. The last row shows "
-    "what the generator comes to when it alone is trained.",
+    caption="Images from the same noise before and after training only one of the networks.",
+    alt="Four rows of small images. The generator before any training is flat grey; with only the discriminator "
+    "trained it ends as grey noise. The last row shows the images of a generator that was trained alone.",
 )
 def alone_pictures(images: Arrays) -> Figure:
-    """Two rows for each network that is trained."""
+    """Two rows of images for each network that is trained."""
     names = ["only D: start", "end", "only G: start", "end"]
     return picture_grid(images["image"], rows=names, left=1.05)
 
 
 @summary(objectives)
 def objectives_values(results: pd.DataFrame) -> dict:
-    """The pull of both losses where D is nearly certain, and where it is not."""
+    """The gradients of both losses where D is nearly certain, and where it is not."""
     low, middle = results.iloc[0], results.iloc[(results["d"] - 0.5).abs().argmin()]
     keys = ("d", "pull_minimax", "pull_non_saturating", "loss_minimax", "loss_non_saturating")
     return {
-        "low": {key: float(low[key]) for key in keys},
-        "middle": {key: float(middle[key]) for key in keys},
-        "ratio_low": float(low["pull_non_saturating"] / low["pull_minimax"]),
+        "low": {key: low[key] for key in keys},
+        "middle": {key: middle[key] for key in keys},
+        "ratio_low": low["pull_non_saturating"] / low["pull_minimax"],
     }
 
 
 @summary(objectives_alone, alone_measures)
 def objectives_alone_values(results: pd.DataFrame, measures: pd.DataFrame) -> dict:
-    """For each network that is trained alone: where D ends, and what becomes of the images."""
+    """For each network that is trained alone: D at the end, and the quality of the images."""
     found = {}
     for trained, rows in results.groupby("trained"):
         measured = measures[measures["trained"] == trained]
         end = rows[rows["iteration"] == rows["iteration"].max()]
-        found[str(trained)] = {
-            **{f"{name}_start": float(rows[rows["iteration"] == rows["iteration"].min()][name].mean()) for name in D},
-            **{name: float(end[name].mean()) for name in D},
-            "loss_d": float(end["loss_d"].mean()),
+        found[trained] = {
+            **{f"{name}_start": rows[rows["iteration"] == rows["iteration"].min()][name].mean() for name in D},
+            **{name: end[name].mean() for name in D},
+            "loss_d": end["loss_d"].mean(),
             "start": over_seeds(measured[measured["iteration"] == 0]),
             "end": over_seeds(measured[measured["iteration"] == measured["iteration"].max()]),
         }
-    return {"iterations": int(results["iteration"].max()), "seeds": int(results["seed"].nunique()), **found}
+    return {"iterations": results["iteration"].max(), "seeds": results["seed"].nunique(), **found}
 
 
 D = ("d_real", "d_fake")

@@ -1,4 +1,4 @@
-"""What is measured of a set of digits, generated or real."""
+"""Quality measures of a set of digits, generated or real, by the digit classifier."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Yardstick:
-    """Real digits to compare with."""
+    """Real digits for comparison."""
 
     feature: np.ndarray
-    """[images, 64]"""
+    """[images, 64]."""
     diversity: dict[int, float]
     """Mean distance of two images of a class, by class."""
 
 
 def yardstick(classifier: Arrays, chosen: np.ndarray | None = None) -> Yardstick:
-    """The test digits `chosen` (indices or mask), by default the reference half."""
+    """The test digits `chosen` (indices or mask) for comparison; by default the reference half."""
     from experiments.lab.methods.within_class_diversity import within_class_diversity
 
     chosen = classifier["reference"] if chosen is None else chosen
@@ -34,20 +34,20 @@ def yardstick(classifier: Arrays, chosen: np.ndarray | None = None) -> Yardstick
 
 
 def measures(found: Mapping[str, np.ndarray], real: Yardstick, wanted: np.ndarray | None = None) -> dict[str, float]:
-    """Numbers about a set of digits.
+    """Fréchet distance, class coverage, confidence and diversity of a set of digits.
 
     Args:
-        found: "feature" [images, 64], "predicted" [images] and "confidence" [images], as the classifier sees them.
+        found: "feature" [images, 64], "predicted" [images] and "confidence" [images], from the classifier.
         real: what they are compared with.
-        wanted: [images] classes that were asked for, if any were.
+        wanted: requested classes [images], for a conditional network.
 
     Returns:
-        frechet: distance of the features to the real ones; 0 is best.
-        classes_covered: classes with at least 1 % of the images.
-        effective_classes: exp of the entropy of the shares of the classes, 1 … 10.
+        frechet: Fréchet distance to the features of real digits; 0 is best.
+        classes_covered: number of classes with at least 1 % of the images.
+        effective_classes: exp of the entropy of the class shares, 1 … 10.
         confidence: mean probability of the most probable class.
-        diversity: mean distance of two images of a class, over that of real ones; 1 is as diverse as real digits.
-        agreement: share of images in which the classifier sees the class asked for; only with `wanted`.
+        diversity: mean distance of two images of a class, relative to real ones; 1 is as diverse as real digits.
+        agreement: fraction of images classified as the requested class; only with `wanted`.
     """
     from experiments.lab.methods.class_coverage import class_shares, classes_covered, effective_classes
     from experiments.lab.methods.frechet_distance import frechet_distance
@@ -65,7 +65,7 @@ def measures(found: Mapping[str, np.ndarray], real: Yardstick, wanted: np.ndarra
 
 
 def as_seen(model: DigitClassifier, images: np.ndarray) -> dict[str, np.ndarray]:
-    """What the classifier makes of uint8 [images, side, side]; a side of 64 is averaged down to 32 first."""
+    """The classifier's output for uint8 [images, side, side]; images of side 64 are averaged down to 32 first."""
     from experiments.lab.methods.digit_training import read_digits
 
     factor = images.shape[1] // 32
@@ -76,8 +76,8 @@ def as_seen(model: DigitClassifier, images: np.ndarray) -> dict[str, np.ndarray]
 
 
 def trained_classifier(classifier: Arrays) -> DigitClassifier:
-    """The network with the weights that the step `classifier` found, on the device that computes."""
-    from experiments.lab.methods.device import best_device
+    """The classifier with the weights that the step `classifier` stored, on the best device."""
+    from experiments.lab.device import best_device
     from experiments.lab.nets.digit_classifier import DigitClassifier
 
     model = DigitClassifier()
@@ -86,7 +86,7 @@ def trained_classifier(classifier: Arrays) -> DigitClassifier:
 
 
 def weights(arrays: Arrays, prefix: str) -> dict:
-    """The arrays whose names begin with `prefix`, as a state of a torch module."""
+    """The arrays whose names begin with `prefix`, as the state of a torch module."""
     import torch
 
     return {name.removeprefix(prefix): torch.from_numpy(arrays[name]) for name in arrays if name.startswith(prefix)}

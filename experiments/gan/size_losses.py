@@ -1,4 +1,4 @@
-"""What the discriminator says of generated digits at 64×64: does the training get going (question 5)?"""
+"""The discriminator's outputs at 64×64: does training take off (question 5)?"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pandas as pd
 import tpdl
 from experiments.gan.curves import iterations_axis, line_by_seed
 from experiments.gan.dcgan import dcgan_losses
-from experiments.gan.sizes import size_training, words
+from experiments.gan.sizes import DEMO_SETTINGS, SETTINGS, size_training, words
 from experiments.gan.training import history_rows
 from tpdl import Arrays, experiment, figure, summary
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 @experiment(
-    matrix={"setting": ["mnist-64", "mnist-64-slower", "scenes-32", "scenes-64"], "seed": [0, 1, 2]},
+    matrix={"setting": SETTINGS, "seed": [0, 1, 2]},
     inputs={"training": size_training},
-    demo={"setting": ["mnist-64", "mnist-64-slower", "scenes-32"], "seed": [0]},
+    demo={"setting": DEMO_SETTINGS, "seed": [0]},
 )
 def size_losses(setting: str, seed: int, training: Arrays) -> pd.DataFrame:
     """Both losses, D(x) and D(G(z)), averaged over 20 iterations each."""
@@ -30,11 +30,13 @@ def size_losses(setting: str, seed: int, training: Arrays) -> pd.DataFrame:
 @figure(
     size_losses,
     dcgan_losses,
-    caption="What the discriminator says of generated images, averaged over 20 iterations; one line for each seed.",
-    alt="Lines on a logarithmic axis over the iterations, in one colour for each kind and size of image. Most stay near a tenth; of the lines of MNIST at 64 by 64 one does, and two fall by orders of magnitude, of which one comes back.",
+    caption="The discriminator's output for generated images, averaged over 20 iterations; one line for each seed.",
+    alt="Lines on a logarithmic axis over the iterations, in one colour for each kind and size of image. Most stay "
+    "near a tenth; of the lines of MNIST at 64 by 64 one does, and two fall by orders of magnitude, of which one comes "
+    "back.",
 )
 def size_losses_lines(results: pd.DataFrame, small: pd.DataFrame) -> Figure:
-    """D(G(z)) against batches."""
+    """D(G(z)) over iterations."""
     from matplotlib.figure import Figure
 
     groups = {"MNIST, 32×32": small} | {
@@ -53,22 +55,23 @@ def size_losses_lines(results: pd.DataFrame, small: pd.DataFrame) -> Figure:
 
 @summary(size_losses)
 def size_losses_values(results: pd.DataFrame) -> dict:
-    """D(x) and D(G(z)) of each setting, over the second half of the training: mean, lowest and highest seed. "early": at iteration 200.
+    """D(x) and D(G(z)) of each setting over the second half of training: mean, lowest and highest seed.
 
-    "ran_away" counts the seeds in which D(G(z)), a mean over 20 iterations, falls below 0.001; "came_back" those of them in which it is
-    above 0.01 at the end, and "back" is the iteration, the latest of them, after which it is.
+    "early" is D(G(z)) at iteration 200. "ran_away" counts the seeds in which D(G(z)), averaged over 20 iterations,
+    falls below 0.001; "came_back" those of them in which it is above 0.01 at the end; and "back" is the iteration after
+    which it stays above 0.001, the latest over these seeds.
     """
-    last, found = int(results["iteration"].max()), {}
+    last, found = results["iteration"].max(), {}
     early = results[results["iteration"] == min(200, last)].groupby("setting")["d_fake"]
     late = results[results["iteration"] > last / 2].groupby(["setting", "seed"])[["d_real", "d_fake"]].mean()
     runs = {name: rows.sort_values("iteration") for name, rows in results.groupby(["setting", "seed"])}
     for setting, rows in late.groupby("setting"):
         found[str(setting).replace("-", "_")] = {
-            **{name: float(rows[name].mean()) for name in rows},
-            **{f"lowest_{name}": float(rows[name].min()) for name in rows},
-            **{f"highest_{name}": float(rows[name].max()) for name in rows},
+            **{name: rows[name].mean() for name in rows},
+            **{f"lowest_{name}": rows[name].min() for name in rows},
+            **{f"highest_{name}": rows[name].max() for name in rows},
             **_runaways([run for (name, _), run in runs.items() if name == setting]),
-            "early": {"lowest": float(early.min()[setting]), "highest": float(early.max()[setting])},
+            "early": {"lowest": early.min()[setting], "highest": early.max()[setting]},
         }
     return {"iterations": last, **found}
 
@@ -77,7 +80,7 @@ def _runaways(runs: list[pd.DataFrame]) -> dict:
     """See `size_losses_values`."""
     away = [run for run in runs if run["d_fake"].min() < 0.001]
     back = [run for run in away if run["d_fake"].iloc[-1] > 0.01]
-    returns = [int(run[run["d_fake"] < 0.001]["iteration"].max()) for run in back]
+    returns = [run[run["d_fake"] < 0.001]["iteration"].max() for run in back]
     return {"ran_away": len(away), "came_back": len(back), "back": max(returns, default=None)}
 
 

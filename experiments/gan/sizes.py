@@ -1,4 +1,4 @@
-"""Larger images, and another kind of images: MNIST at 64×64, photographs of scenes at 32×32 and 64×64 (question 5)."""
+"""Larger images and other images: MNIST at 64×64, photographs of scenes at 32×32 and 64×64 (question 5)."""
 
 from __future__ import annotations
 
@@ -8,21 +8,25 @@ import pandas as pd
 
 import tpdl
 from experiments.gan.classifier import classifier
-from experiments.gan.picture_grid import picture_grid
 from experiments.gan.training import Measure, built, train
+from experiments.lab.plots.picture_grid import picture_grid
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:
     import numpy as np
     from matplotlib.figure import Figure
 
+SETTINGS = ["mnist-64", "mnist-64-slower", "scenes-32", "scenes-64"]
+"""Kind of images and side in pixels; with "slower", the discriminator has a fifth of the learning rate."""
+DEMO_SETTINGS = ["mnist-64", "mnist-64-slower", "scenes-32"]
+
 
 @experiment(
-    matrix={"setting": ["mnist-64", "mnist-64-slower", "scenes-32", "scenes-64"], "seed": [0, 1, 2]},
+    matrix={"setting": SETTINGS, "seed": [0, 1, 2]},
     inputs={"classifier": classifier},
     data=["mnist", "15-scene", "weights/squeezenet1_1"],
     demo={
-        "setting": ["mnist-64", "mnist-64-slower", "scenes-32"],
+        "setting": DEMO_SETTINGS,
         "seed": [0],
         "iterations": 20,
         "width": 4,
@@ -40,13 +44,15 @@ def size_training(
     rate: float = 2e-4,
     network: str = "squeezenet1_1",
 ) -> Arrays:
-    """The lab's DCGAN on other images ("slower": the discriminator learns at a fifth of the rate); at 64×64 both networks have a layer more, as wide as the pattern goes on: 256 channels.
+    """Train the lab's DCGAN on other images.
 
-    3000 batches at 64×64 take an hour and a half on one core, at 32×32 a quarter of an hour; on a GPU a minute or two.
+    With "slower", the discriminator has a fifth of the learning rate. At 64×64 both networks have one more layer, which
+    continues the pattern of widths: 256 channels. 3000 batches at 64×64 take an hour and a half on one core, at 32×32 a
+    quarter of an hour; on a GPU a minute or two.
 
     Returns:
-        what `experiments.gan.training.train` does; "floor", the distance of the two halves of real images that are measured
-        as generated ones are; uint8 "real" [12, side, side], for the sheet.
+        what `experiments.gan.training.train` does; "floor", the distance of the two halves of real images, measured as
+        generated ones are; uint8 "real" [12, side, side], for the sheet.
     """
     import numpy as np
 
@@ -80,7 +86,7 @@ def size_training(
 
 
 def scenes(side: int) -> np.ndarray:
-    """All photographs of 15-Scene, training and test, squeezed to squares: uint8 [images, side, side]."""
+    """All photographs of 15-Scene, training and test, resized to squares: uint8 [images, side, side]."""
     import numpy as np
     from PIL import Image
 
@@ -94,7 +100,7 @@ def scenes(side: int) -> np.ndarray:
 
 
 def _digit_measure(classifier: Arrays, reference: np.ndarray) -> Measure:
-    """The measures of digits, against real ones that are enlarged as those of the training are, and averaged as generated ones are."""
+    """Quality measures of digits at side 64, against real ones enlarged like the training images."""
     from experiments.gan.quality import Yardstick, as_seen, measures, trained_classifier
     from experiments.lab.methods.within_class_diversity import within_class_diversity
 
@@ -116,7 +122,7 @@ def _photograph_features(network: str, images: np.ndarray, side: int = 112, batc
     import numpy as np
     import torch
 
-    from experiments.lab.methods.device import best_device
+    from experiments.lab.device import best_device
     from experiments.lab.nets.inputs import normalised
     from experiments.lab.nets.registry import build
 
@@ -132,12 +138,15 @@ def _photograph_features(network: str, images: np.ndarray, side: int = 112, batc
 
 
 @experiment(
-    matrix={"setting": ["mnist-64", "mnist-64-slower", "scenes-32", "scenes-64"], "seed": [0, 1, 2]},
+    matrix={"setting": SETTINGS, "seed": [0, 1, 2]},
     inputs={"training": size_training},
-    demo={"setting": ["mnist-64", "mnist-64-slower", "scenes-32"], "seed": [0]},
+    demo={"setting": DEMO_SETTINGS, "seed": [0]},
 )
 def dcgan_sizes(setting: str, seed: int, training: Arrays) -> pd.DataFrame:
-    """Fréchet distance at every moment, and that of real images to real ones; distances of digits and of photographs do not compare."""
+    """Fréchet distance during training, and that between real images.
+
+    Distances of digits and of photographs cannot be compared: their features come from different networks.
+    """
     return pd.DataFrame(
         {
             "setting": setting,
@@ -153,7 +162,11 @@ def dcgan_sizes(setting: str, seed: int, training: Arrays) -> pd.DataFrame:
 
 @experiment(inputs={"training": size_training}, local=True)
 def sizes_sheet(training: dict, seed: int = 0) -> Arrays:
-    """Per setting a row of one seed's generated and one of real images, at 64 pixels: "setting", uint8 "image" [settings × 2, 12, 64, 64]."""
+    """For each setting a row of one seed's generated images and a row of real ones, at 64 pixels.
+
+    Returns:
+        "setting"; uint8 "image" [settings × 2, 12, 64, 64].
+    """
     import numpy as np
 
     rows, names = [], []
@@ -169,11 +182,15 @@ def sizes_sheet(training: dict, seed: int = 0) -> Arrays:
 
 @figure(
     dcgan_sizes,
-    caption="Fréchet distance over the distance of two halves of the real images, against iterations: 1 would be as good as real. One line for each seed. Digits and photographs are measured with different networks, so their heights do not compare.",
-    alt="Curves above a dashed line at 1, in one colour for each kind and size of image. Those of scenes fall together; of those of MNIST at 64 by 64 one falls far, one late and a little, and one stays level; those with a slower discriminator stay high and waver.",
+    caption="Fréchet distance relative to that between two halves of the real images, over iterations: 1 would be as "
+    "good as real. One line for each seed. Digits and photographs are measured with different networks, so their "
+    "curves cannot be compared.",
+    alt="Curves above a dashed line at 1, in one colour for each kind and size of image. Those of scenes fall "
+    "together; of those of MNIST at 64 by 64 one falls far, one late and a little, and one stays level; those with a "
+    "slower discriminator stay high and waver.",
 )
 def dcgan_sizes_curves(results: pd.DataFrame) -> Figure:
-    """A colour for each setting, as seeds may differ too much for a mean."""
+    """A line for each seed, as seeds may differ too much for a mean; a colour for each setting."""
     from matplotlib.figure import Figure
 
     from experiments.gan.curves import iterations_axis, line_by_seed, logarithmic
@@ -193,11 +210,13 @@ def dcgan_sizes_curves(results: pd.DataFrame) -> Figure:
 @figure(
     sizes_sheet,
     format="png",
-    caption="Images that the first seed's generators make at the end of training, and real ones below them.",
-    alt="Four pairs of rows of images; the lower row of each shows real ones. The generated digits are legible strokes, all different; with the slower discriminator the same digit appears five times; the generated scenes are bright and dark patches with edges.",
+    caption="Images of the first seed's generators at the end of training, and real ones below them.",
+    alt="Four pairs of rows of images; the lower row of each shows real ones. The generated digits are legible "
+    "strokes, all different; with the slower discriminator the same digit appears five times; the generated scenes are "
+    "bright and dark patches with edges.",
 )
 def sizes_pictures(images: Arrays) -> Figure:
-    """Pairs of rows; few images, as noise makes a picture large."""
+    """Pairs of rows: generated above real images. Few of them, as noisy images make a large file."""
     shown = 5
     labels = [label for name in images["setting"] for label in (words(str(name)).replace(", d", ",\nd"), "real")]
     return picture_grid(images["image"][:, :shown], rows=labels, left=1.6, width=3.75)
@@ -205,11 +224,11 @@ def sizes_pictures(images: Arrays) -> Figure:
 
 @summary(dcgan_sizes, sizes_sheet)
 def dcgan_sizes_values(results: pd.DataFrame, images: Arrays) -> dict:
-    """Where each setting begins and ends: means over seeds, lowest and highest seed; "before" is the last moment but one.
+    """Start and end of each setting: mean, lowest and highest seed; "before" is the last measurement but one.
 
     "slower_is_worse" counts the seeds in which digits at 64×64 are worse at the end with the slower discriminator.
-
-    "sheet": by how many grey levels a pixel two images of one seed differ, on average over all pairs, generated and real.
+    "sheet" is the mean difference of two images of one seed in grey levels, over all pairs and pixels, for generated
+    and for real images.
     """
     last, names = results["iteration"].max(), ("frechet", "times_floor", "floor")
     ends = results[results["iteration"] == last].pivot(index="seed", columns="setting", values="frechet")
@@ -249,7 +268,7 @@ def _difference(images: np.ndarray) -> float:
 
 
 def words(setting: str) -> str:
-    """A setting as a reader knows it."""
+    """The name of a setting for readers."""
     kind, side, *slower = setting.split("-")
     rate = ", discriminator's rate ÷ 5" if slower else ""
     return f"{'MNIST' if kind == 'mnist' else kind}, {side}×{side}{rate}"

@@ -1,4 +1,4 @@
-"""How every generator of this chapter is trained, measured on the way, and kept across a kill."""
+"""Training of a generator with quality measures and checkpoints, shared by all GANs of this chapter."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from experiments.lab.methods.adversarial_training import AdversarialTraining
 
 MOMENTS = (0, 50, 100, 200, 300, 500, 750, 1000, 1500, 2000, 2500)
-"""Iterations before which a generator is measured, besides at the end."""
+"""Iterations before which a generator is measured; it is also measured at the end."""
 
 HISTORY = ("loss_d", "loss_g", "d_real", "d_fake")
 """The columns of `AdversarialTraining.history`."""
@@ -39,18 +39,19 @@ def train(
 ) -> dict[str, np.ndarray]:
     """Train, measure at `MOMENTS` and at the end, and save a checkpoint every minute.
 
-    A run that is killed goes on from its last checkpoint, and ends as if it had not been killed.
+    A run that was killed continues from its last checkpoint, with the same result as without the interruption.
 
     Args:
         training: not yet begun.
-        iterations: batches.
-        measure: of `samples` generated images, always of the same noise.
-        sheet: [images, nz] noise of the images that are kept at every moment.
-        sheet_labels, sample_labels: classes asked for, in a conditional network.
+        iterations: number of batches.
+        measure: measures generated images.
+        samples: how many of them, always from the same noise.
+        sheet: noise [images, nz] of the images that are kept at every measurement.
+        sheet_labels, sample_labels: requested classes, for a conditional network.
 
     Returns:
-        "history" [iterations, 4] as `HISTORY` names it; "moment" [moments] iterations before each
-        measurement, "seconds" [moments] of training up to it, "measure/NAME" [moments] and "sheet" uint8 [moments, images, side,
+        "history" [iterations, 4], columns as in `HISTORY`; "moment" [moments], iterations before each measurement,
+        "seconds" [moments] of training up to it, "measure/NAME" [moments] and "sheet" uint8 [moments, images, side,
         side]; "generator/NAME", its weights at the end.
     """
     import time
@@ -109,7 +110,7 @@ def train(
 
 
 def digit_measure(classifier: Arrays, wanted: np.ndarray | None = None) -> tuple[Measure, int]:
-    """How generated digits are measured, and how many of them: as many as real ones they are compared with."""
+    """The function that measures generated digits, and their number: that of the real ones they are compared with."""
     from experiments.gan.quality import as_seen, measures, trained_classifier, yardstick
 
     model, real = trained_classifier(classifier), yardstick(classifier)
@@ -131,7 +132,7 @@ def built(make: Callable[[], nn.Module], seed: int, normal: bool = True) -> nn.M
 
 
 def measured_rows(training: Arrays, **about: Any) -> list[dict[str, Any]]:
-    """The measurements of a training, one row for each moment, after the columns `about` it."""
+    """The measurements of a training run as rows; the columns `about` the run come first."""
     names = [name for name in training if name.startswith("measure/")]
     return [
         about
@@ -142,7 +143,10 @@ def measured_rows(training: Arrays, **about: Any) -> list[dict[str, Any]]:
 
 
 def history_rows(training: Arrays, window: int = 20, **about: Any) -> list[dict[str, Any]]:
-    """Losses and discriminator outputs, averaged over `window` iterations, one row for each; after the columns `about` it."""
+    """Losses and discriminator outputs as rows, averaged over `window` iterations.
+
+    The columns `about` the run come first.
+    """
     history = training["history"]
     return [
         about

@@ -1,4 +1,4 @@
-"""A discriminator that is not told the class: does the generator still listen to it (question 7)?"""
+"""A discriminator without the class: does the generator still use it (question 7)?"""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import tpdl
 from experiments.gan.cdcgan import narrow_training
 from experiments.gan.classifier import real_measures
 from experiments.gan.curves import curve_by_seed, floor, iterations_axis, logarithmic, over_seeds
-from experiments.gan.picture_grid import picture_grid
 from experiments.gan.training import measured_rows
+from experiments.lab.plots.picture_grid import picture_grid
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:
@@ -26,13 +26,17 @@ CHANCE = 0.1
     inputs={"training": narrow_training},
 )
 def unconditioned_discriminator(sees_class: bool, seed: int, training: Arrays) -> pd.DataFrame:
-    """The measures with cD(x, y) and with cD(x), at a quarter of the lab's width: one row for each moment."""
+    """Quality measures with cD(x, y) and with cD(x), at a quarter of the lab's width; one row for each measurement."""
     return pd.DataFrame(measured_rows(training, sees_class=sees_class, seed=seed))
 
 
 @experiment(inputs={"training": narrow_training}, local=True)
 def unconditioned_sheet(training: dict, seed: int = 0) -> Arrays:
-    """The end of one seed's training, ten classes by eight noise vectors each: uint8 "with" and "without" [10, 8, 32, 32]."""
+    """Images of one seed at the end of training, ten classes by eight noise vectors.
+
+    Returns:
+        uint8 "with" and "without" [10, 8, 32, 32]: with and without the class in the discriminator's input.
+    """
     sheets = {
         label.partition(",")[0]: arrays["sheet"][-1].reshape(10, 8, 32, 32)
         for label, arrays in training.items()
@@ -44,13 +48,14 @@ def unconditioned_sheet(training: dict, seed: int = 0) -> Arrays:
 @figure(
     unconditioned_discriminator,
     real_measures,
-    caption="Agreement of the classifier with the class asked for (left) and Fréchet distance (right), with and without the class in the discriminator's input. "
-    "Line: mean over seeds; band: lowest and highest seed; dashed: real digits; dotted: chance.",
-    alt="Two panels over the iterations. Left, the agreement with the class in the discriminator's input and without it, with a dotted line for chance at ten percent; "
-    "right, the Fréchet distances of both.",
+    caption="Agreement of the classifier with the requested class (left) and Fréchet distance (right), with and "
+    "without the class in the discriminator's input. Line: mean over seeds; band: lowest and highest seed; dashed: "
+    "real digits; dotted: chance.",
+    alt="Two panels over the iterations. Left, the agreement with the class in the discriminator's input and without "
+    "it, with a dotted line for chance at ten percent; right, the Fréchet distances of both.",
 )
 def unconditioned_discriminator_curves(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
-    """Agreement and distance, with and without y."""
+    """Agreement and Fréchet distance, with and without y."""
     from matplotlib.figure import Figure
 
     fig = Figure(figsize=(7.2, 3.4))
@@ -72,12 +77,13 @@ def unconditioned_discriminator_curves(results: pd.DataFrame, real: pd.DataFrame
 @figure(
     unconditioned_sheet,
     format="png",
-    caption="One row for each class asked for, one column for each noise vector, with the class in the discriminator's input (left) and without it (right), at "
-    "the end of the first seed's training.",
-    alt="Two blocks of ten rows and eight columns of digits. On the left most rows resemble the digit asked for, in a few shapes that repeat; on the right every row repeats nearly one shape, often another digit.",
+    caption="One row for each requested class, one column for each noise vector, with the class in the discriminator's "
+    "input (left) and without it (right), at the end of the first seed's training.",
+    alt="Two blocks of ten rows and eight columns of digits. On the left most rows resemble the requested digit, in a "
+    "few shapes that repeat; on the right every row repeats nearly one shape, often another digit.",
 )
 def unconditioned_pictures(images: Arrays) -> Figure:
-    """Two blocks side by side."""
+    """Two blocks of images side by side."""
     import numpy as np
 
     gap = np.full((10, 1, 32, 32), -1)
@@ -88,16 +94,16 @@ def unconditioned_pictures(images: Arrays) -> Figure:
 
 @summary(unconditioned_discriminator)
 def unconditioned_discriminator_values(results: pd.DataFrame) -> dict:
-    """The end of training with and without the class, and the highest agreement that any seed without it reached."""
+    """The end of training with and without the class, and the highest agreement of any seed without it."""
     end = results[results["iteration"] == results["iteration"].max()]
     trained = results[results["iteration"] > 0]
     return {
-        "iterations": int(results["iteration"].max()),
-        "seeds": int(results["seed"].nunique()),
+        "iterations": results["iteration"].max(),
+        "seeds": results["seed"].nunique(),
         "chance": CHANCE,
         "seen": over_seeds(end[end["sees_class"]]),
         "unseen": over_seeds(end[~end["sees_class"]]),
-        "highest_unseen_agreement": float(trained[~trained["sees_class"]]["agreement"].max()),
+        "highest_unseen_agreement": trained[~trained["sees_class"]]["agreement"].max(),
     }
 
 

@@ -1,4 +1,4 @@
-"""One thing changed at a time: noise, widths, initialisation, loss, learning rates, length of training (question 5)."""
+"""One change at a time: noise, widths, initialisation, loss, learning rates, length of training (question 5)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import tpdl
 from experiments.gan.classifier import classifier, real_measures
 from experiments.gan.curves import collapsed, logarithmic, over_seeds
 from experiments.gan.dcgan import dcgan
-from experiments.gan.picture_grid import picture_grid
 from experiments.gan.training import built, digit_measure, measured_rows, train
+from experiments.lab.plots.picture_grid import picture_grid
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "rates-over-5": {"generator": 0.2, "discriminator": 0.2},
     "rate-d-times-5": {"discriminator": 5},
 }
-"""What differs from the lab's DCGAN: widths and learning rates as factors."""
+"""How each variant differs from the lab's DCGAN; widths and learning rates are factors."""
 
 WORDS = {
     "lab": "the lab's DCGAN",
@@ -50,13 +50,7 @@ WORDS = {
 
 
 @experiment(
-    matrix={
-        "variant": [
-            *("nz-10", "nz-1000", "ngf-half", "ngf-double", "ndf-half", "ndf-double", "torch-initialisation"),
-            *("saturating-loss", "rates-times-5", "rates-over-5", "rate-d-times-5"),
-        ],
-        "seed": [0, 1, 2],
-    },
+    matrix={"variant": [*VARIANTS], "seed": [0, 1, 2]},
     inputs={"classifier": classifier},
     data=["mnist"],
     demo={"variant": ["nz-10", "saturating-loss"], "seed": [0], "iterations": 50, "width": 8, "rate": 1e-3},
@@ -65,9 +59,10 @@ WORDS = {
 def variant_training(
     variant: str, seed: int, classifier: Arrays, iterations: int = 750, width: int = 32, rate: float = 2e-4
 ) -> Arrays:
-    """A quarter of the training of `dcgan_training` with one thing changed: see `experiments.gan.training.train` for what is returned.
+    """A quarter of `dcgan_training` with one change; see `experiments.gan.training.train` for the result.
 
-    750 batches take four minutes on one core, twice that with a wider generator, three times with a wider discriminator.
+    750 batches take four minutes on one core, twice that with a wider generator, three times with a wider
+    discriminator.
     """
     from experiments.lab.data import mnist
     from experiments.lab.data.squares import padded
@@ -93,18 +88,15 @@ def variant_training(
 
 
 @experiment(
-    matrix={
-        "variant": [
-            *("nz-10", "nz-1000", "ngf-half", "ngf-double", "ndf-half", "ndf-double", "torch-initialisation"),
-            *("saturating-loss", "rates-times-5", "rates-over-5", "rate-d-times-5"),
-        ],
-        "seed": [0, 1, 2],
-    },
+    matrix={"variant": [*VARIANTS], "seed": [0, 1, 2]},
     inputs={"training": variant_training},
     demo={"variant": ["nz-10", "saturating-loss"], "seed": [0]},
 )
 def variant_measures(variant: str, seed: int, training: Arrays) -> pd.DataFrame:
-    """The measures of each variant, one row for each moment; D(x) and D(G(z)) are means over the second half of the training."""
+    """Quality measures of each variant, one row for each measurement.
+
+    D(x) and D(G(z)) are averaged over the second half of training.
+    """
     late = training["history"][len(training["history"]) // 2 :].mean(0)
     outputs = {"d_real": float(late[2]), "d_fake": float(late[3]), "loss_g": float(late[1])}
     return pd.DataFrame(measured_rows(training, variant=variant, seed=seed)).assign(**outputs)
@@ -114,8 +106,9 @@ def variant_measures(variant: str, seed: int, training: Arrays) -> pd.DataFrame:
 def dcgan_variants(measures: pd.DataFrame, lab: pd.DataFrame, real: pd.DataFrame) -> pd.DataFrame:
     """One row for each variant, sorted by Fréchet distance: means over seeds with Student's 95 % intervals.
 
-    The lab's own DCGAN is not trained again: it is the trainings of the step `dcgan` after as many iterations, and "longer"
-    is their end. `seconds_per_100` is that of the fastest seed, as other work ran beside some. `collapsed` counts seeds: see `experiments.gan.curves.collapsed`.
+    The lab's own DCGAN is not trained again: "lab" is the training runs of the step `dcgan` after as many iterations,
+    and "longer" is their end. `seconds_per_100` is that of the fastest seed, because other work ran beside some.
+    `collapsed` counts seeds (see `experiments.gan.curves.collapsed`).
     """
     iterations = measures["iteration"].max()
     ends = {str(name): rows for name, rows in measures[measures["iteration"] == iterations].groupby("variant")}
@@ -126,19 +119,34 @@ def dcgan_variants(measures: pd.DataFrame, lab: pd.DataFrame, real: pd.DataFrame
     for variant, end in ends.items():
         found = over_seeds(end)
         rows.append(
-            {"variant": variant, "what": WORDS[variant], "iterations": int(end["iteration"].iloc[0])}
-            | {"seeds": found["seeds"], "frechet": found["frechet"]}
-            | {key: found[key] for key in ("low_frechet", "high_frechet", "lowest_frechet", "highest_frechet")}
-            | {"times_lab": found["frechet"] / base, "collapsed": collapsed(end, real)}
-            | {key: found[key] for key in ("effective_classes", "confidence", "diversity")}
-            | {"seconds_per_100": round(100 * end["seconds"].min() / end["iteration"].iloc[0], 1)}
+            {
+                "variant": variant,
+                "what": WORDS[variant],
+                "iterations": end["iteration"].iloc[0],
+                "seeds": found["seeds"],
+                "frechet": found["frechet"],
+                "low_frechet": found["low_frechet"],
+                "high_frechet": found["high_frechet"],
+                "lowest_frechet": found["lowest_frechet"],
+                "highest_frechet": found["highest_frechet"],
+                "times_lab": found["frechet"] / base,
+                "collapsed": collapsed(end, real),
+                "effective_classes": found["effective_classes"],
+                "confidence": found["confidence"],
+                "diversity": found["diversity"],
+                "seconds_per_100": round(100 * end["seconds"].min() / end["iteration"].iloc[0], 1),
+            }
         )
     return pd.DataFrame(rows).sort_values("frechet", ignore_index=True)
 
 
 @experiment(inputs={"training": variant_training}, local=True)
 def variant_sheets(training: dict, seed: int = 0, columns: int = 20) -> Arrays:
-    """Images of each variant at the end of one seed's training: "variant" [variants], uint8 "image" [variants, columns, 32, 32]."""
+    """Images of each variant at the end of one seed's training.
+
+    Returns:
+        "variant" [variants]; uint8 "image" [variants, columns, 32, 32].
+    """
     import numpy as np
 
     chosen = {label.split(",")[0].split("=")[1]: a for label, a in training.items() if label.endswith(f"seed={seed}")}
@@ -152,13 +160,14 @@ def variant_sheets(training: dict, seed: int = 0, columns: int = 20) -> Arrays:
     dcgan_variants,
     variant_measures,
     real_measures,
-    caption="Fréchet distance after equally many batches (but for the longer training): means with Student's 95% intervals over seeds, and the single seeds of the variants as "
-    "small bars. Orange: the lab's own settings. Dashed: real digits against real digits.",
-    alt="A list of variants sorted by their Fréchet distance on a logarithmic axis, each with an interval and small bars for seeds; a dashed line far on the "
-    "left marks real digits.",
+    caption="Fréchet distance after equally many batches (except for the longer training): means with Student's 95% "
+    "intervals over seeds, and the single seeds of the variants as small bars. Orange: the lab's own settings. Dashed: "
+    "real digits against real digits.",
+    alt="A list of variants sorted by their Fréchet distance on a logarithmic axis, each with an interval and small "
+    "bars for seeds; a dashed line far on the left marks real digits.",
 )
 def dcgan_variants_dots(results: pd.DataFrame, measures: pd.DataFrame, real: pd.DataFrame) -> Figure:
-    """Sorted means with intervals; the lab's own in another colour."""
+    """Sorted means with intervals; the lab's own DCGAN in another colour."""
     from matplotlib import rcParams
     from matplotlib.figure import Figure
 
@@ -185,7 +194,8 @@ def dcgan_variants_dots(results: pd.DataFrame, measures: pd.DataFrame, real: pd.
 @figure(
     variant_sheets,
     format="png",
-    caption="Images of each variant at the end of the first seed's training. Those of the lab's own settings after as many batches are in row 750 of the sheet of progress above.",
+    caption="Images of each variant at the end of the first seed's training. Those of the lab's own settings after as "
+    "many batches are in row 750 of the sheet of progress above.",
     alt="One row of twenty generated digits for each variant.",
 )
 def variant_pictures(images: Arrays) -> Figure:
@@ -195,11 +205,11 @@ def variant_pictures(images: Arrays) -> Figure:
 
 @summary(dcgan_variants, variant_measures)
 def dcgan_variants_values(results: pd.DataFrame, measures: pd.DataFrame) -> dict:
-    """Every variant by its name, with underscores, and where the discriminator stood."""
+    """Every variant by its name, with underscores, and the discriminator's outputs."""
     late = measures.groupby("variant")[["d_real", "d_fake", "loss_g"]].mean()
     by_name = {
         str(row["variant"]).replace("-", "_"): {
-            **{str(key): value for key, value in row.items()},
+            **row,
             **(late.loc[row["variant"]].to_dict() if row["variant"] in late.index else {}),
         }
         for row in results.to_dict("records")
@@ -210,11 +220,11 @@ def dcgan_variants_values(results: pd.DataFrame, measures: pd.DataFrame) -> dict
         "count": len(results),
         "best": by_name[trained["variant"].iloc[0].replace("-", "_")],
         "worst": by_name[trained["variant"].iloc[-1].replace("-", "_")],
-        "batches": int(trained["iterations"].iloc[0]),
-        "seeds": int(results["seeds"].min()),
-        "collapsed": int(results["collapsed"].sum()),
-        "better_than_lab": [str(w) for w in trained[trained["high_frechet"] < by_name["lab"]["low_frechet"]]["what"]],
-        "worse_than_lab": [str(w) for w in trained[trained["low_frechet"] > by_name["lab"]["high_frechet"]]["what"]],
+        "batches": trained["iterations"].iloc[0],
+        "seeds": results["seeds"].min(),
+        "collapsed": results["collapsed"].sum(),
+        "better_than_lab": trained[trained["high_frechet"] < by_name["lab"]["low_frechet"]]["what"].tolist(),
+        "worse_than_lab": trained[trained["low_frechet"] > by_name["lab"]["high_frechet"]]["what"].tolist(),
     }
 
 

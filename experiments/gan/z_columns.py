@@ -1,4 +1,4 @@
-"""One column for each noise vector, one row for each digit: what does z say when the class is given (question 9)?"""
+"""What does z encode if the class is given (question 9)? A column for each noise vector, a row for each digit."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pandas as pd
 
 import tpdl
 from experiments.gan.cdcgan import cdcgan_training, conditional_generator, narrow_training
-from experiments.gan.picture_grid import picture_grid
+from experiments.lab.plots.picture_grid import picture_grid
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:
@@ -23,12 +23,13 @@ def z_properties(wide: dict, narrow: dict, noise_seed: int = 0, columns: int = 4
     """Slant, thickness and width of the ten digits of each of `columns` noise vectors, for each trained generator.
 
     Args:
-        noise_seed: of the noise vectors. (A parameter called `seed` would pick one of the generators.)
-        columns: noise vectors.
+        noise_seed: of the noise vectors. (A parameter called `seed` would select one of the generators.)
+        columns: number of noise vectors.
 
     Returns:
-        "GENERATOR/z" [columns, nz] and "GENERATOR/PROPERTY" [10, columns]; GENERATOR is "lab-SEED" (the lab's sizes) or "narrow-SEED".
-        An image without ink or without an edge has none of the properties, and counts as the mean of its class.
+        "GENERATOR/z" [columns, nz] and "GENERATOR/PROPERTY" [10, columns]; GENERATOR is "lab-SEED" (the lab's sizes) or
+        "narrow-SEED". An image without ink or without an edge has none of the properties, and counts as the mean of its
+        class.
     """
     import numpy as np
 
@@ -49,7 +50,7 @@ def z_properties(wide: dict, narrow: dict, noise_seed: int = 0, columns: int = 4
 
 
 def _table(training: Arrays, seed: int, columns: int) -> tuple[np.ndarray, np.ndarray]:
-    """z [columns, nz], and uint8 images [10, columns, side, side] of every digit with every z."""
+    """Noise z [columns, nz], and uint8 images [10, columns, side, side] of every digit with every z."""
     import torch
 
     from experiments.lab.methods.adversarial_training import generate, noise
@@ -62,11 +63,12 @@ def _table(training: Arrays, seed: int, columns: int) -> tuple[np.ndarray, np.nd
 
 @experiment(inputs={"properties": z_properties})
 def z_columns(properties: Arrays, seed: int = 0) -> pd.DataFrame:
-    """How much of each property goes with the column, and how well a direction in z predicts it; a row for each generator and property.
+    """How much of each property the noise vector explains; a row for each generator and property.
 
-    `column_share`, `correlation`, `f_statistic` and `p` are a two-way analysis of variance, class against noise vector.
-    `shuffled_share` is the share when every row is shuffled: what columns would explain by chance.
-    `r2` is how much of a column's mean a linear function of z explains, fitted (ridge regression) on half of the noise vectors and tested on the other.
+    `column_share`, `correlation`, `f_statistic` and `p` are from a two-way analysis of variance, class by noise vector.
+    `shuffled_share` is the share after every row is shuffled: what columns would explain by chance. `r2` is how much of
+    a column's mean a linear function of z explains (ridge regression), fitted on half of the noise vectors and tested
+    on the other half.
     """
     import numpy as np
     from sklearn.linear_model import RidgeCV
@@ -94,10 +96,11 @@ def z_columns(properties: Arrays, seed: int = 0) -> pd.DataFrame:
 def z_directions(
     wide: Arrays, properties: Arrays, seed: int = 0, vectors: int = 50, points: int = 9, reach: float = 4.0
 ) -> pd.DataFrame:
-    """What moving z along a direction does to all three properties in the generator of one seed: one row for each direction and point on the way.
+    """The effect of moving z along a direction on all three properties, in one seed's generator.
 
-    The directions are those of `_direction`. Each way goes from `reach` standard deviations of z below the mean to as many above, the
-    rest of z being that of `vectors` noise vectors that found no direction; means over them and the ten digits.
+    One row for each direction and point along it. The directions are those of `_direction`. The points go from `reach`
+    standard deviations of z below the mean to as many above; the rest of z comes from `vectors` noise vectors that were
+    not used to find the direction. Properties are averaged over these and the ten digits.
     """
     import numpy as np
 
@@ -114,7 +117,7 @@ def z_directions(
 
 
 def _direction(properties: Arrays, key: str, seed: int) -> np.ndarray:
-    """[nz], length 1: the direction in which a ridge regression of the columns' means of a property on z grows fastest."""
+    """The unit vector [nz] along which a ridge regression of a property's column means on z grows fastest."""
     import numpy as np
     from sklearn.linear_model import RidgeCV
 
@@ -125,7 +128,11 @@ def _direction(properties: Arrays, key: str, seed: int) -> np.ndarray:
 
 
 def _moved(wide: Arrays, direction: np.ndarray, t: np.ndarray, seed: int, vectors: int) -> np.ndarray:
-    """uint8 [10, vectors × points, 32, 32]: every digit, each of `vectors` z with its part along `direction` replaced by every t."""
+    """Images of every digit with each of `vectors` z, its component along `direction` replaced by every t.
+
+    Returns:
+        uint8 [10, vectors × points, 32, 32].
+    """
     import numpy as np
     import torch
 
@@ -142,11 +149,11 @@ def _moved(wide: Arrays, direction: np.ndarray, t: np.ndarray, seed: int, vector
 
 @experiment(inputs={"wide": cdcgan_training, "properties": z_properties}, local=True)
 def z_columns_sheet(wide: Arrays, properties: Arrays, seed: int = 0, columns: int = 18, reach: float = 4.0) -> Arrays:
-    """Pictures of one lab-sized generator.
+    """Images of one lab-sized generator.
 
     Returns:
-        uint8 "table" [10, columns, 32, 32], a digit in each row and a noise vector in each column;
-        "PROPERTY" [10, 7, 32, 32], one noise vector moved along the direction of that property.
+        uint8 "table" [10, columns, 32, 32], a digit in each row and a noise vector in each column; "PROPERTY" [10, 7,
+        32, 32], one noise vector moved along the direction of that property.
     """
     import numpy as np
 
@@ -157,9 +164,10 @@ def z_columns_sheet(wide: Arrays, properties: Arrays, seed: int = 0, columns: in
 
 @figure(
     z_columns,
-    caption="Share of the variance of slant, thickness and width, the classes' means apart, that goes with the column: for each generator, and (hollow) when every row of the "
-    "table is shuffled.",
-    alt="Three groups of dots, for slant, thickness and width, on a scale from 0 to 100 percent; hollow dots mark what chance gives.",
+    caption="Share of the variance of slant, thickness and width within classes that the column (the noise vector) "
+    "explains: for each generator, and (hollow) after every row of the table is shuffled.",
+    alt="Three groups of dots, for slant, thickness and width, on a scale from 0 to 100 percent; hollow dots mark what "
+    "chance gives.",
 )
 def z_columns_shares(results: pd.DataFrame) -> Figure:
     """A dot for each generator and property."""
@@ -188,12 +196,12 @@ def z_columns_shares(results: pd.DataFrame) -> Figure:
 @figure(
     z_columns_sheet,
     format="png",
-    caption="One column for each noise vector, one row for each digit that is asked for.",
-    alt="A table of generated digits: down a column the digit changes and the hand seems to stay the same; from column to column slant, thickness and width "
-    "differ.",
+    caption="One column for each noise vector, one row for each requested digit.",
+    alt="A table of generated digits: down a column the digit changes and the handwriting seems to stay the same; from "
+    "column to column slant, thickness and width differ.",
 )
 def z_columns_pictures(images: Arrays) -> Figure:
-    """The table of the lab."""
+    """The lab's table of images: digits by noise vectors."""
     return picture_grid(images["table"], rows=[str(digit) for digit in range(10)], left=0.3)
 
 
@@ -201,11 +209,13 @@ def z_columns_pictures(images: Arrays) -> Figure:
     z_columns_sheet,
     suffix="directions",
     format="png",
-    caption="From left to right in each block along one direction in z, from 4 standard deviations on one side to 4 on the other, for every digit.",
-    alt="Three blocks of ten rows of digits, headed slant, thickness and width; from left to right in each block the property grows in most rows, and at the ends some digits break or become others.",
+    caption="In each block, z moves along one direction from left to right, from 4 standard deviations on one side to "
+    "4 on the other, for every digit.",
+    alt="Three blocks of ten rows of digits, headed slant, thickness and width; from left to right in each block the "
+    "property grows in most rows, and at the ends some digits break or become others.",
 )
 def z_columns_directions(images: Arrays) -> Figure:
-    """A block for each property."""
+    """A block of images for each property."""
     import numpy as np
 
     points = images["slant"].shape[1]
@@ -217,9 +227,10 @@ def z_columns_directions(images: Arrays) -> Figure:
 
 @figure(
     z_directions,
-    caption="Mean slant, thickness and width of the digits when z is moved along the direction found for one of them (its own panel), in standard deviations of z. Each in units of its "
-    "range over all three ways.",
-    alt="Three panels of three lines each. In each panel the line of the panel's own property rises; the others show what moves along with it.",
+    caption="Mean slant, thickness and width of the digits when z is moved along the direction found for one of them "
+    "(its own panel), in standard deviations of z. Each in units of its range over all three directions.",
+    alt="Three panels of three lines each. In each panel the line of the panel's own property rises; the others show "
+    "what moves along with it.",
 )
 def z_directions_lines(results: pd.DataFrame) -> Figure:
     """A panel for each direction, a line for each property."""
@@ -241,44 +252,44 @@ def z_directions_lines(results: pd.DataFrame) -> Figure:
 
 @summary(z_directions)
 def z_directions_values(results: pd.DataFrame) -> dict:
-    """Each property at both ends of its own way, and the others along it."""
+    """Each property at both ends of its own direction, and the others along it."""
     found = {}
     for key in PROPERTIES:
         rows = results[results["direction"] == key]
         first, last = rows.iloc[0], rows.iloc[-1]
-        along = {name: {"low": float(first[name]), "high": float(last[name])} for name in PROPERTIES}
-        found[key] = along[key] | {"reach": float(last["t"]), "along": along}
+        along = {name: {"low": first[name], "high": last[name]} for name in PROPERTIES}
+        found[key] = along[key] | {"reach": last["t"], "along": along}
     return found
 
 
 @summary(z_columns)
 def z_columns_values(results: pd.DataFrame) -> dict:
-    """For each property: means over the lab-sized generators, their and the narrow ones' lowest and highest; and which goes with z most, on average."""
+    """For each property the mean over lab-sized generators and the extremes; and which property z explains best."""
     of_lab = results["generator"].str.startswith("lab")
     lab, narrow = results[of_lab].groupby("property"), results[~of_lab].groupby("property")
     keys = ["column_share", "shuffled_share", "correlation", "f_statistic", "p", "r2"]
     found = {
         key: {
-            **{name: float(lab[name].mean()[key]) for name in keys},
-            **{f"lowest_{name}": float(lab[name].min()[key]) for name in keys},
-            **{f"highest_{name}": float(lab[name].max()[key]) for name in keys},
-            "narrow": {name: float(narrow[name].mean()[key]) for name in keys},
-            "lowest_narrow_share": float(narrow["column_share"].min()[key]),
-            "highest_narrow_share": float(narrow["column_share"].max()[key]),
+            **{name: lab[name].mean()[key] for name in keys},
+            **{f"lowest_{name}": lab[name].min()[key] for name in keys},
+            **{f"highest_{name}": lab[name].max()[key] for name in keys},
+            "narrow": {name: narrow[name].mean()[key] for name in keys},
+            "lowest_narrow_share": narrow["column_share"].min()[key],
+            "highest_narrow_share": narrow["column_share"].max()[key],
         }
         for key in PROPERTIES
     }
     shares, lowest, highest = (getattr(lab["column_share"], which)() for which in ("mean", "min", "max"))
     most = shares.idxmax()
     return {
-        "vectors": int(results["columns"].iloc[0]),
-        "generators": int(results[of_lab]["generator"].nunique()),
-        "narrow_generators": int(results[~of_lab]["generator"].nunique()),
+        "vectors": results["columns"].iloc[0],
+        "generators": results[of_lab]["generator"].nunique(),
+        "narrow_generators": results[~of_lab]["generator"].nunique(),
         "most": {
-            "property": str(most),
-            "share": float(shares.max()),
-            "lowest": float(lowest[most]),
-            "highest_other": float(highest.drop(most).max()),
+            "property": most,
+            "share": shares.max(),
+            "lowest": lowest[most],
+            "highest_other": highest.drop(most).max(),
         },
         **found,
     }

@@ -1,4 +1,4 @@
-"""What the first convolution responds to (question 4)."""
+"""What does the first convolution respond to (question 4)?"""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.sheet import sheet, thumbnail
+from experiments.lab.plots.sheet import sheet, thumbnail
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 IMAGES = (1, 7, 13, 21)
 """Of the 25 photographs, counted from 0: two birds, a gorilla, a frying pan."""
 SHOWN = 6
-"""Maps of each image on the sheet."""
+"""Feature maps of each image on the sheet."""
 
 
 @experiment(data=["imagenet-25", "weights/{network}"], demo={"network": "tiny_squeezenet"}, local=True)
 def activation_maps(network: str = "squeezenet1_1") -> Arrays:
-    """Maps after the first convolution and its ReLU.
+    """Feature maps of all 25 photographs after the first convolution and its ReLU.
 
     Returns:
-        "image", uint8 [images, side, side, 3]; "map", float32 [images, channels, height, width], of all 25 photographs.
+        "image", uint8 [images, side, side, 3]; "map", float32 [images, channels, height, width].
     """
     import numpy as np
     import torch
@@ -44,10 +44,10 @@ def activation_maps(network: str = "squeezenet1_1") -> Arrays:
 
 @experiment(inputs={"maps": activation_maps}, demo={"network": "tiny_squeezenet"})
 def activations(maps: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
-    """One row for each channel, over all photographs: what its maps look like.
+    """One row for each channel: statistics of its feature maps over all photographs.
 
-    `active` is the share of places where it is above 0, `mean` its mean; `brightness` and `edges` are its correlations over all
-    places with the brightness of the image and with the strength of its edges (Sobel) there.
+    `active` is the fraction of positions where it is above 0, and `mean` its mean. `brightness` and `edges` are its
+    correlations, over all positions, with the brightness of the image and with the edge strength (Sobel) there.
     """
     import numpy as np
 
@@ -69,7 +69,11 @@ def activations(maps: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
 
 @experiment(inputs={"maps": activation_maps, "channels": activations}, local=True)
 def activation_thumbnails(maps: Arrays, channels: pd.DataFrame) -> Arrays:
-    """For the sheet: each image and the maps of the channels that differ most, "image", uint8 [tiles, side, side, 3], and "channel" (-1: the image)."""
+    """For the sheet: each image, and the feature maps of the channels that differ most.
+
+    Returns:
+        "image", uint8 [tiles, side, side, 3]; "channel" (−1 for the image itself).
+    """
     import numpy as np
 
     from experiments.lab.methods.edges import spread
@@ -91,33 +95,33 @@ def activation_thumbnails(maps: Arrays, channels: pd.DataFrame) -> Arrays:
     activations,
     activation_thumbnails,
     format="png",
-    caption="Photographs (left) and maps after the first convolution and its ReLU, each channel on its own scale: white is one of its "
-    "strongest responses. The channels are chosen to differ as much as possible.",
-    alt="Four rows of a photograph and six grey maps of it. The maps keep the outlines of the photograph; some light up at edges, others "
-    "in bright or in dark areas.",
+    caption="Photographs (left) and feature maps after the first convolution and its ReLU, each channel on its own "
+    "scale: white is one of its strongest responses. The channels are chosen to differ as much as possible.",
+    alt="Four rows of a photograph and six grey maps of it. The maps keep the outlines of the photograph; some light "
+    "up at edges, others in bright or in dark areas.",
 )
 def activations_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
-    """A row for each image: itself, then its maps."""
+    """A row for each image: itself, then its feature maps."""
     titles = ["image" if channel < 0 else f"channel {channel}" for channel in images["channel"]]
     return sheet(images["image"], titles, [""] * len(titles), columns=SHOWN + 1)
 
 
 @summary(activations)
 def activations_values(results: pd.DataFrame) -> dict:
-    """How many channels go by edges, by brightness or by its absence, and how many never respond."""
+    """How many channels respond to edges, to brightness or to darkness, and how many never respond."""
     edges, brightness = results["edges"], results["brightness"]
     return {
-        "network": str(results["network"].iloc[0]),
+        "network": results["network"].iloc[0],
         "channels": len(results),
-        "dead": int((results["active"] == 0).sum()),
-        "rarest": float(results["active"].min()),
-        "active": float(results["active"].mean()),
-        "edges": int(((edges > 0.3) & (edges > brightness.abs())).sum()),
-        "bright": int(((brightness > 0.3) & (brightness >= edges)).sum()),
-        "dark": int(((brightness < -0.3) & (-brightness >= edges)).sum()),
-        "neither": int(((edges <= 0.3) & (brightness.abs() <= 0.3)).sum()),
-        "strongest_edge": float(edges.max()),
-        "strongest_brightness": float(brightness.max()),
+        "dead": (results["active"] == 0).sum(),
+        "rarest": results["active"].min(),
+        "active": results["active"].mean(),
+        "edges": ((edges > 0.3) & (edges > brightness.abs())).sum(),
+        "bright": ((brightness > 0.3) & (brightness >= edges)).sum(),
+        "dark": ((brightness < -0.3) & (-brightness >= edges)).sum(),
+        "neither": ((edges <= 0.3) & (brightness.abs() <= 0.3)).sum(),
+        "strongest_edge": edges.max(),
+        "strongest_brightness": brightness.max(),
     }
 
 

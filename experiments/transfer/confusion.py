@@ -1,4 +1,4 @@
-"""Which kinds of scenes are taken for which, and the images that the classifier gets wrong with the most confidence."""
+"""Which scenes are confused with which, and the errors of which the classifier is most confident."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.sheet import sheet, thumbnail
+from experiments.lab.plots.sheet import sheet, thumbnail
 from experiments.transfer.cut_classifiers import cut_classifiers
 from experiments.transfer.gram import gram
 from experiments.transfer.layer_cut import layer_cut
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     demo={"network": "tiny_squeezenet"},
 )
 def confusion(gram: Arrays, curve: pd.DataFrame, classifiers: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
-    """One row for each pair of classes: how many test images of the class `true` are taken for `predicted`, at the best cut."""
+    """One row for each pair of classes: how many test images of `true` are classified as `predicted`.
+
+    The classifier is that of the best cut.
+    """
     import numpy as np
 
     cut = str(curve.loc[curve["validation"].idxmax(), "cut"])
@@ -50,7 +53,7 @@ def confusion(gram: Arrays, curve: pd.DataFrame, classifiers: Arrays, network: s
 def mistakes(
     gram: Arrays, curve: pd.DataFrame, classifiers: Arrays, network: str = "squeezenet1_1", count: int = 20
 ) -> pd.DataFrame:
-    """The test images that are wrong with the highest decision value at the best cut, the surest first."""
+    """The misclassified test images with the highest decision values at the best cut, highest first."""
     import numpy as np
 
     cut = str(curve.loc[curve["validation"].idxmax(), "cut"])
@@ -73,7 +76,7 @@ def mistakes(
 
 @experiment(inputs={"mistakes": mistakes}, data=["15-scene"], local=True)
 def mistake_images(mistakes: pd.DataFrame) -> Arrays:
-    """Small copies of those images for the sheet: "image", uint8 [images, side, side, 3]."""
+    """Thumbnails of those images for the sheet: "image", uint8 [images, side, side, 3]."""
     import numpy as np
 
     from experiments.lab.data import fifteen_scene
@@ -84,13 +87,13 @@ def mistake_images(mistakes: pd.DataFrame) -> Arrays:
 
 @figure(
     confusion,
-    caption="Of the test images of each class (rows), the share in percent that is taken for each class (columns), at the best cut. "
-    "Cells without a number are below half a percent.",
-    alt="A square matrix with the class names on both sides. The diagonal is dark; of the other cells only a few are shaded, "
-    "most of them between classes that look alike.",
+    caption="Of the test images of each class (rows), the percentage classified as each class (columns), at the best "
+    "cut. Cells without a number are below half a percent.",
+    alt="A square matrix with the class names on both sides. The diagonal is dark; of the other cells only a few are "
+    "shaded, most of them between classes that look alike.",
 )
 def confusion_matrix(results: pd.DataFrame) -> Figure:
-    """The matrix of shares, with the numbers in its cells."""
+    """The confusion matrix in fractions of each class, with the numbers in its cells."""
     import matplotlib
     import numpy as np
     from matplotlib.colors import LinearSegmentedColormap, PowerNorm, to_rgb
@@ -121,9 +124,9 @@ def confusion_matrix(results: pd.DataFrame) -> Figure:
     mistakes,
     mistake_images,
     format="png",
-    caption="The test images that are wrong with the most confidence, the surest first: true class (first line) and predicted class "
-    "(second line, after the arrow).",
-    alt="A sheet of 20 small grey photographs. Above each are its true class and the class it is taken for.",
+    caption="The misclassified test images with the highest confidence, highest first: true class (first line) and "
+    "predicted class (second line, after the arrow).",
+    alt="A sheet of 20 small grey photographs. Above each are its true class and the predicted class.",
 )
 def mistakes_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     """The images with true and predicted class."""
@@ -133,30 +136,30 @@ def mistakes_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
 
 @summary(confusion, mistakes)
 def confusion_values(results: pd.DataFrame, wrong: pd.DataFrame) -> dict:
-    """The classes from best to worst, and the pairs that are confused most, both ways taken together."""
+    """The classes from best to worst, and the most confused pairs, both directions together."""
     right = results[results["true"] == results["predicted"]].sort_values("share", ascending=False)
     errors = results[(results["true"] != results["predicted"]) & (results["images"] > 0)]
     pairs: dict[tuple[str, ...], int] = {}
     for row in errors.to_dict("records"):
         pair = tuple(sorted((row["true"], row["predicted"])))
-        pairs[pair] = pairs.get(pair, 0) + int(row["images"])
+        pairs[pair] = pairs.get(pair, 0) + row["images"]
     ranked = sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
-    total = int(errors["images"].sum())
+    total = errors["images"].sum()
     largest = errors.loc[errors["share"].idxmax()]
-    hardest = str(right["true"].iloc[-2])
+    hardest = right["true"].iloc[-2]
     taken_for = errors[errors["true"] == hardest].sort_values("images", ascending=False)
     return {
-        "network": str(results["network"].iloc[0]),
-        "cut": str(results["cut"].iloc[0]),
-        "accuracy": float(right["images"].sum() / results["images"].sum()),
+        "network": results["network"].iloc[0],
+        "cut": results["cut"].iloc[0],
+        "accuracy": right["images"].sum() / results["images"].sum(),
         "errors": total,
         "classes": [{"class": row["true"], "share": row["share"]} for row in right.to_dict("records")],
-        "best": {"class": right["true"].iloc[0], "share": float(right["share"].iloc[0])},
-        "worst": {"class": right["true"].iloc[-1], "share": float(right["share"].iloc[-1])},
+        "best": {"class": right["true"].iloc[0], "share": right["share"].iloc[0]},
+        "worst": {"class": right["true"].iloc[-1], "share": right["share"].iloc[-1]},
         "second_worst": {
             "class": hardest,
-            "share": float(right["share"].iloc[-2]),
-            "taken_for": [str(name) for name in taken_for["predicted"].head(2)],
+            "share": right["share"].iloc[-2],
+            "taken_for": taken_for["predicted"].head(2).tolist(),
         },
         "pairs": [{"first": a, "second": b, "images": n, "of_errors": n / total} for (a, b), n in ranked[:10]],
         "five_pairs": sum(n for _, n in ranked[:5]) / total,

@@ -1,31 +1,30 @@
-"""A linear support vector machine at every cut, and what it says of every test image."""
+"""A linear SVM at every cut, with its predictions for all test images."""
 
 from __future__ import annotations
 
 import tpdl
-from experiments.transfer.gram import gram
+from experiments.transfer.gram import EACH_NETWORK, gram
 from tpdl import Arrays, experiment, progress
 
 
 @experiment(
-    matrix={"network": ["squeezenet1_1", "efficientnet_lite0", "vgg16"]},
-    optional={"network": ["vgg16"]},
-    demo={"network": ["tiny_squeezenet", "tiny_vgg"]},
+    **EACH_NETWORK,
     inputs={"gram": gram},
     local=True,
 )
 def cut_classifiers(network: str, gram: Arrays, C: float = 1.0, folds: int = 5, seed: int = 0) -> Arrays:
-    """One-versus-rest `LinearSVC` on the coordinates that the Gram matrix gives: the same machine as on the raw features.
+    """A one-versus-rest `LinearSVC` on coordinates from the Gram matrix: the same classifier as on the features.
 
     Args:
         network: whose Gram matrices these are.
-        C: weight of the errors.
+        gram: the Gram matrices.
+        C: inverse regularisation strength.
         folds: of the cross-validation on the training images.
         seed: of the folds and of the solver.
 
     Returns:
-        for every cut "CUT/predicted" and "CUT/score", [test images] predicted class and its decision value;
-        arrays over cuts: "rank", "train_accuracy", "validation_accuracy", "factor_seconds", "svm_seconds", "peak_bytes".
+        for every cut "CUT/predicted" and "CUT/score", predicted class and its decision value [test images]; arrays over
+        cuts: "rank", "train_accuracy", "validation_accuracy", "factor_seconds", "svm_seconds", "peak_bytes".
     """
     import time
 

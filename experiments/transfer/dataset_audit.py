@@ -1,4 +1,4 @@
-"""What is wrong with 15-Scene: identical images, some of them in training and test, and what that does to accuracy."""
+"""An audit of 15-Scene: duplicates, some on both sides of the split, and their effect on accuracy."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @experiment(data=["15-scene"])
 def dataset_audit() -> pd.DataFrame:
-    """One row for each image: name, split, class, size in pixels, and the group of byte-identical images it belongs to (0: none)."""
+    """One row for each image: name, split, class, size in pixels, and its group of byte-identical images (0: none)."""
     from experiments.lab.data import fifteen_scene
     from experiments.lab.methods.duplicates import identical
 
@@ -48,9 +48,9 @@ def leakage(
     C: float = 1.0,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Accuracy at the network's best cut with and without the images that are both in training and test.
+    """Accuracy at the network's best cut with and without the images that are in both training and test set.
 
-    One row for each combination of what is trained on and what is tested on: all images, or those without a copy across the split.
+    One row for each combination of training and test images: all, or those without a duplicate across the split.
     """
     import numpy as np
 
@@ -83,13 +83,14 @@ def leakage(
 
 @figure(
     dataset_audit,
-    caption="Images of each class, and their sizes in pixels: a dot for each size, its area the number of images that have it; the most "
-    "frequent one is named. Neither axis starts at zero there.",
-    alt="Left, horizontal bars: every class has equally many training images; the number of test images differs from class to class. "
-    "Right, widths against heights: one size is far more frequent than all others, which spread widely around it.",
+    caption="Images of each class, and their sizes in pixels: a dot for each size, its area the number of images that "
+    "have it; the most frequent one is named. Neither axis starts at zero there.",
+    alt="Left, horizontal bars: every class has equally many training images; the number of test images differs from "
+    "class to class. Right, widths against heights: one size is far more frequent than all others, which spread widely "
+    "around it.",
 )
 def dataset_audit_classes(results: pd.DataFrame) -> Figure:
-    """Class counts on the left, sizes on the right."""
+    """Class counts on the left, image sizes on the right."""
     from matplotlib.figure import Figure
 
     fig = Figure(figsize=(7.2, 4.2))
@@ -115,18 +116,18 @@ def dataset_audit_classes(results: pd.DataFrame) -> Figure:
 
 @summary(dataset_audit, leakage)
 def dataset_audit_values(audit: pd.DataFrame, accuracy: pd.DataFrame) -> dict:
-    """Counts, the groups of identical images by name, and the accuracies with and without the leaked ones."""
+    """Counts, the groups of identical images by name, and accuracy with and without leakage."""
     groups = [rows for number, rows in audit.groupby("group") if number]
     across = [rows for rows in groups if rows["split"].nunique() > 1]
     conflicting = [rows for rows in groups if rows["class"].nunique() > 1]
     counts = audit.groupby(["class", "split"]).size().unstack()
     return {
         "images": len(audit),
-        "train_images": int((audit["split"] == "train").sum()),
-        "test_images": int((audit["split"] == "test").sum()),
+        "train_images": (audit["split"] == "train").sum(),
+        "test_images": (audit["split"] == "test").sum(),
         "classes": sorted(audit["class"].unique()),
-        "smallest_test_class": {"class": str(counts["test"].idxmin()), "images": int(counts["test"].min())},
-        "largest_test_class": {"class": str(counts["test"].idxmax()), "images": int(counts["test"].max())},
+        "smallest_test_class": {"class": counts["test"].idxmin(), "images": counts["test"].min()},
+        "largest_test_class": {"class": counts["test"].idxmax(), "images": counts["test"].max()},
         "sizes": len(audit[["width", "height"]].drop_duplicates()),
         "identical_groups": len(groups),
         "identical_images": sum(map(len, groups)),
@@ -135,8 +136,8 @@ def dataset_audit_values(audit: pd.DataFrame, accuracy: pd.DataFrame) -> dict:
         "within_test": sum(set(rows["split"]) == {"test"} for rows in groups),
         "conflicting": [list(rows["image"]) for rows in conflicting],
         "across": [list(rows["image"]) for rows in across],
-        "network": str(accuracy["network"].iloc[0]),
-        "cut": str(accuracy["cut"].iloc[0]),
+        "network": accuracy["network"].iloc[0],
+        "cut": accuracy["cut"].iloc[0],
         "leakage": {
             f"{trained_on}, {tested_on}".replace("without leaked", "clean").replace(", ", "_").replace(" ", "_"): {
                 key: row[key] for key in ("accuracy", "low", "high", "correct", "train_images", "test_images")

@@ -1,4 +1,4 @@
-"""How many of the features' dimensions are needed: principal components before the classifier (question 11)."""
+"""How many principal components does the classifier need (question 11)?"""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ DIMENSIONS = (8, 16, 32, 64, 128, 256, 512, 1024)
 def dimension_reduction(
     gram: Arrays, curve: pd.DataFrame, network: str = "squeezenet1_1", C: float = 1.0, seed: int = 0
 ) -> pd.DataFrame:
-    """One row for each number of principal components: accuracy of the SVM on the test images, interval and time.
+    """One row for each number of principal components: test accuracy of the SVM, interval and time.
 
-    The last row has all components: the SVM of the other experiments but for the centring. `p_against_all` is McNemar's p of the
-    comparison with it; `variance` the share of the training images' variance that is kept; `pca_seconds` is for all rows together.
+    The last row has all components: the SVM of the other experiments, except for the centring. `p_against_all` is
+    McNemar's p-value for the comparison with it; `variance` is the explained variance ratio on the training images;
+    `pca_seconds` is for all rows together.
     """
     import time
 
@@ -59,13 +60,13 @@ def dimension_reduction(
 
 @figure(
     dimension_reduction,
-    caption="Accuracy of the SVM on the first principal components, with 95% bootstrap intervals, and the share of the variance that they "
-    "keep (left); time of the SVM (right).",
-    alt="Left, two curves over the number of dimensions on a logarithmic axis: accuracy rises steeply and levels off, the share of the "
-    "variance rises more slowly up to one. Right, a curve of the seconds that training takes.",
+    caption="Accuracy of the SVM on the first principal components, with 95% bootstrap intervals, and the share of the "
+    "variance that they keep (left); time of the SVM (right).",
+    alt="Left, two curves over the number of dimensions on a logarithmic axis: accuracy rises steeply and levels off, "
+    "the share of the variance rises more slowly up to one. Right, a curve of the seconds that training takes.",
 )
 def dimension_reduction_curve(results: pd.DataFrame) -> Figure:
-    """Accuracy and variance on the left, seconds on the right."""
+    """Accuracy and explained variance on the left, seconds on the right."""
     from matplotlib.figure import Figure
 
     fig = Figure(figsize=(7.2, 3.8))
@@ -88,16 +89,16 @@ def dimension_reduction_curve(results: pd.DataFrame) -> Figure:
 
 @summary(dimension_reduction)
 def dimension_reduction_values(results: pd.DataFrame) -> dict:
-    """Every number of dimensions, the fewest that cannot be told from all, and the most accurate."""
+    """Every number of components, the fewest that do not differ significantly from all, and the most accurate."""
     keys = ("dimensions", "accuracy", "low", "high", "variance", "svm_seconds", "p_against_all", "train_accuracy")
     rows = [{key: row[key] for key in keys} for row in results.to_dict("records")]
     return {
-        "network": str(results["network"].iloc[0]),
-        "cut": str(results["cut"].iloc[0]),
-        "features": int(results["features"].iloc[0]),
-        "test_images": int(results["test_images"].iloc[0]),
-        "pca_seconds": float(results["pca_seconds"].iloc[0]),
-        "by_dimensions": {str(row["dimensions"]): row for row in rows},
+        "network": results["network"].iloc[0],
+        "cut": results["cut"].iloc[0],
+        "features": results["features"].iloc[0],
+        "test_images": results["test_images"].iloc[0],
+        "pca_seconds": results["pca_seconds"].iloc[0],
+        "by_dimensions": {row["dimensions"]: row for row in rows},
         "fewest": rows[0],
         "all": rows[-1],
         "as_good_as_all": next(row for row in rows if row["p_against_all"] > 0.05),

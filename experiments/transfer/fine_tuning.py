@@ -1,4 +1,7 @@
-"""How much of the network to train on 15-Scene: nothing but a new last layer, the last blocks, everything, or from scratch (questions 5, 7, 10)."""
+"""Transfer to 15-Scene by fine-tuning (questions 5, 7, 10): how much of the network should be trained?
+
+The regimes are a new last layer, the last blocks, all layers, and training from scratch.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +27,10 @@ REGIMES = {
 
 @experiment(inputs={"top": tuned_top, "whole": tuned_whole, "scratch": tuned_from_scratch})
 def fine_tuning_curves(top: dict, whole: dict, scratch: dict) -> pd.DataFrame:
-    """Every epoch of every training.
+    """The learning curves: one row for each epoch of each training run.
 
-    `train_accuracy` is on the augmented images, with dropout, as the epoch went on; `validation_accuracy` on the training images held out.
-    `kept` marks the epoch whose weights were kept: the smallest loss on these.
+    `train_accuracy` is on augmented images, with dropout, during the epoch; `validation_accuracy` is on held-out
+    training images. `kept` marks the epoch whose weights were kept: the one with the lowest validation loss.
     """
     columns = ("epoch", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "seconds")
     parts = []
@@ -41,11 +44,11 @@ def fine_tuning_curves(top: dict, whole: dict, scratch: dict) -> pd.DataFrame:
 
 @experiment(inputs={"top": tuned_top, "whole": tuned_whole, "scratch": tuned_from_scratch})
 def fine_tuning(top: dict, whole: dict, scratch: dict, bootstrap_seed: int = 0) -> pd.DataFrame:
-    """One row for each regime: accuracy on the test images, averaged over seeds.
+    """One row for each regime: test accuracy, averaged over seeds.
 
-    The interval is a 95 % bootstrap over test images of the share of seeds that have them right; `lowest` and `highest` are of single
-    seeds. `p_against_frozen` is McNemar's p of the comparison with the frozen network, seed 0 against seed 0. `epochs` is where the
-    weights were kept, on average.
+    The interval is a 95 % bootstrap over test images; an image counts with the fraction of seeds that classify it
+    correctly. `lowest` and `highest` are of single seeds. `p_against_frozen` is McNemar's p-value for the comparison
+    with the frozen network, seed 0 against seed 0. `epochs` is the epoch whose weights were kept, on average.
     """
     import numpy as np
 
@@ -57,31 +60,37 @@ def fine_tuning(top: dict, whole: dict, scratch: dict, bootstrap_seed: int = 0) 
         found = list(runs.values())
         correct = np.array([run["correct"] for run in found])
         low, high = mean_interval(correct.mean(0), seed=bootstrap_seed)
+        kept = [run["validation_loss"].argmin() for run in found]
         rows.append(
-            {"regime": regime, "seeds": len(found), "accuracy": correct.mean(), "low": low, "high": high}
-            | {"lowest": correct.mean(1).min(), "highest": correct.mean(1).max()}
-            | {"p_against_frozen": mcnemar(correct[0], regimes["frozen"][min(regimes["frozen"])]["correct"])[2]}
-            | {"free": int(found[0]["free"]), "fit": int(found[0]["fit"]), "held_out": int(found[0]["held_out"])}
-            | {"epochs": float(np.mean([run["validation_loss"].argmin() + 1 for run in found]))}
-            | {"longest": max(len(run["epoch"]) for run in found)}
-            | {
-                "train_accuracy": float(
-                    np.mean([run["train_accuracy"][run["validation_loss"].argmin()] for run in found])
-                )
+            {
+                "regime": regime,
+                "seeds": len(found),
+                "accuracy": correct.mean(),
+                "low": low,
+                "high": high,
+                "lowest": correct.mean(1).min(),
+                "highest": correct.mean(1).max(),
+                "p_against_frozen": mcnemar(correct[0], regimes["frozen"][min(regimes["frozen"])]["correct"])[2],
+                "free": int(found[0]["free"]),
+                "fit": int(found[0]["fit"]),
+                "held_out": int(found[0]["held_out"]),
+                "epochs": np.mean([epoch + 1 for epoch in kept]),
+                "longest": max(len(run["epoch"]) for run in found),
+                "train_accuracy": np.mean(
+                    [run["train_accuracy"][epoch] for run, epoch in zip(found, kept, strict=True)]
+                ),
+                "validation": np.mean(
+                    [run["validation_accuracy"][epoch] for run, epoch in zip(found, kept, strict=True)]
+                ),
+                "seconds": round(np.mean([run["seconds"].sum() for run in found]), 1),
+                "test_images": correct.shape[1],
             }
-            | {
-                "validation": float(
-                    np.mean([run["validation_accuracy"][run["validation_loss"].argmin()] for run in found])
-                )
-            }
-            | {"seconds": round(float(np.mean([run["seconds"].sum() for run in found])), 1)}
-            | {"test_images": correct.shape[1]}
         )
     return pd.DataFrame(rows)
 
 
 def _by_regime(top: dict, whole: dict, scratch: dict) -> dict[str, dict[int, Any]]:
-    """Regime -> seed -> run. Where an experiment has a single cell, its result comes without a label."""
+    """Regime -> seed -> run. If an experiment has a single cell, its result comes without a label."""
     found: dict[str, dict[int, Any]] = {regime: {} for regime in REGIMES}
     for regime, cells in (("", top), ("all", whole), ("scratch", scratch)):
         for label, run in ({"seed=0": cells} if "correct" in cells else cells).items():
@@ -92,10 +101,10 @@ def _by_regime(top: dict, whole: dict, scratch: dict) -> dict[str, dict[int, Any
 
 @figure(
     fine_tuning,
-    caption="Accuracy on the test images when more or less of the network is trained: mean of the seeds with its 95% bootstrap interval over "
-    "test images. Small dots: lowest and highest seed. The axis does not start at zero.",
-    alt="Four dots with intervals, one below the other. Those of the three regimes that start from the pretrained network are close together; the one for "
-    "training from scratch is far to the left of them.",
+    caption="Accuracy on the test images when more or less of the network is trained: mean of the seeds with its 95% "
+    "bootstrap interval over test images. Small dots: lowest and highest seed. The axis does not start at zero.",
+    alt="Four dots with intervals, one below the other. Those of the three regimes that start from the pretrained "
+    "network are close together; the one for training from scratch is far to the left of them.",
 )
 def fine_tuning_bars(results: pd.DataFrame) -> Figure:
     """A dot for each regime, sorted."""
@@ -124,13 +133,14 @@ def fine_tuning_bars(results: pd.DataFrame) -> Figure:
     fine_tuning,
     fine_tuning_curves,
     suffix="curves",
-    caption="Learning curves: accuracy on the images that are learned from (augmented, with dropout) and on those held out, mean of the "
-    "seeds and, in the band, the lowest and the highest. A curve ends where the first of its seeds stopped.",
-    alt="Four panels, one for each regime, with two curves over epochs. In the three that start from the pretrained network both rise within "
-    "a few epochs. From scratch both rise slowly and end far lower.",
+    caption="Learning curves: accuracy on the training images (augmented, with dropout) and on the validation images, "
+    "mean of the seeds and, in the band, the lowest and the highest. A curve ends where the first of its seeds "
+    "stopped.",
+    alt="Four panels, one for each regime, with two curves over epochs. In the three that start from the pretrained "
+    "network both rise within a few epochs. From scratch both rise slowly and end far lower.",
 )
 def fine_tuning_learning(results: pd.DataFrame, curves: pd.DataFrame) -> Figure:
-    """A panel for each regime, all with one scale of accuracy."""
+    """A panel for each regime, all with the same scale of accuracy."""
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
@@ -155,10 +165,21 @@ def fine_tuning_learning(results: pd.DataFrame, curves: pd.DataFrame) -> Figure:
 
 @summary(fine_tuning, fine_tuning_curves)
 def fine_tuning_values(results: pd.DataFrame, curves: pd.DataFrame) -> dict:
-    """Every regime by a short name, the best, how fast each gets there, and what it would be at the last epoch of each seed."""
+    """Every regime by a short name, the best one, how fast each learns, and its last epoch."""
     keys = (
-        *("regime", "seeds", "accuracy", "low", "high", "lowest", "highest", "p_against_frozen", "free", "epochs"),
-        *("longest", "train_accuracy", "validation"),
+        "regime",
+        "seeds",
+        "accuracy",
+        "low",
+        "high",
+        "lowest",
+        "highest",
+        "p_against_frozen",
+        "free",
+        "epochs",
+        "longest",
+        "train_accuracy",
+        "validation",
     )
     by_regime = {
         row["regime"].replace("-", "_"): {key: row[key] for key in keys}
@@ -170,45 +191,48 @@ def fine_tuning_values(results: pd.DataFrame, curves: pd.DataFrame) -> dict:
     return {
         "by_regime": by_regime,
         "best": best | {"name": REGIMES[best["regime"]]},
-        "fit": int(results["fit"].iloc[0]),
-        "held_out": int(results["held_out"].iloc[0]),
-        "test_images": int(results["test_images"].iloc[0]),
-        "seeds": int(results["seeds"].min()),
+        "fit": results["fit"].iloc[0],
+        "held_out": results["held_out"].iloc[0],
+        "test_images": results["test_images"].iloc[0],
+        "seeds": results["seeds"].min(),
         "gap_to_scratch": by_regime["frozen"]["accuracy"] - by_regime["scratch"]["accuracy"],
         "gain": best["accuracy"] - by_regime["frozen"]["accuracy"],
-        "minutes": float(curves["seconds"].sum() / 60),
+        "minutes": curves["seconds"].sum() / 60,
     }
 
 
 def _pace(curves: pd.DataFrame, regime: str) -> dict[str, float]:
-    """Accuracy on the held-out images after the first and the last epoch, and the gain over the last fifth of the epochs."""
+    """Validation accuracy after the first and the last epoch, and its gain over the last fifth of the epochs."""
     means = _of_all_seeds(curves, regime).groupby("epoch")["validation_accuracy"].mean()
     before = means.iloc[-1 - max(1, len(means) // 5)] if len(means) > 1 else means.iloc[0]
     return {
-        "first_epoch": float(means.iloc[0]),
-        "last_epoch": float(means.iloc[-1]),
-        "late_gain": float(means.iloc[-1] - before),
+        "first_epoch": means.iloc[0],
+        "last_epoch": means.iloc[-1],
+        "late_gain": means.iloc[-1] - before,
     }
 
 
 def _ends(curves: pd.DataFrame, regime: str) -> dict[str, float]:
-    """The first and the last of the seeds' kept epochs; both accuracies at the last epoch of each seed, averaged; the shortest training."""
+    """Where the runs end: kept epochs, the shortest run, and the accuracies and losses at each run's last epoch."""
     rows = curves[curves["regime"] == regime]
     last = rows.loc[rows.groupby("seed")["epoch"].idxmax()]
     kept = rows.loc[rows["kept"], "epoch"]
     return {
-        "kept_first": int(kept.min()),
-        "kept_last": int(kept.max()),
-        "shortest": int(last["epoch"].min()),
-        "at_end": float(last["validation_accuracy"].mean()),
-        "train_at_end": float(last["train_accuracy"].mean()),
-        "loss_at_end": float(last["validation_loss"].mean()),
-        "kept_loss": float(rows.loc[rows["kept"], "validation_loss"].mean()),
+        "kept_first": kept.min(),
+        "kept_last": kept.max(),
+        "shortest": last["epoch"].min(),
+        "at_end": last["validation_accuracy"].mean(),
+        "train_at_end": last["train_accuracy"].mean(),
+        "loss_at_end": last["validation_loss"].mean(),
+        "kept_loss": rows.loc[rows["kept"], "validation_loss"].mean(),
     }
 
 
 def _of_all_seeds(curves: pd.DataFrame, regime: str) -> pd.DataFrame:
-    """The epochs of a regime that every seed reached: a mean over fewer seeds would jump where one of them stops."""
+    """The epochs of a regime that every seed reached.
+
+    A mean over fewer seeds would jump where one of them stops.
+    """
     rows = curves[curves["regime"] == regime]
     return rows[rows["epoch"] <= rows.groupby("seed")["epoch"].max().min()]
 

@@ -1,7 +1,4 @@
-"""Inner products of the images at every cut of a network: what all linear classifiers of this chapter are trained on.
-
-One forward pass for each image serves all cuts (`experiments.lab.methods.gram`).
-"""
+"""Gram matrices of the images at every cut of a network, for all linear classifiers of this chapter."""
 
 from __future__ import annotations
 
@@ -10,25 +7,32 @@ from typing import Any
 import tpdl
 from tpdl import Arrays, checkpoint, experiment, note, progress
 
+EACH_NETWORK: dict[str, Any] = {
+    "matrix": {"network": ["squeezenet1_1", "efficientnet_lite0", "vgg16"]},
+    "optional": {"network": ["vgg16"]},
+    "demo": {"network": ["tiny_squeezenet", "tiny_vgg"]},
+}
+"""Decorator arguments of the steps that have a cell for each network."""
+
 
 @experiment(
-    matrix={"network": ["squeezenet1_1", "efficientnet_lite0", "vgg16"]},
-    optional={"network": ["vgg16"]},
-    demo={"network": ["tiny_squeezenet", "tiny_vgg"]},
+    **EACH_NETWORK,
     data=["15-scene", "weights/{network}"],
     local=True,
 )
 def gram(network: str, width: int = 49_152) -> Arrays:
-    """Gram matrices of L2-normalised features, with what they took.
+    """Gram matrices of L2-normalised features, and their cost.
+
+    One forward pass for each image serves all cuts (see `experiments.lab.methods.gram`).
 
     Args:
-        network: a torchvision classifier, pretrained.
-        width: features in a block; decides the memory, not the result.
+        network: a pretrained torchvision classifier.
+        width: features in a block; it decides the memory, not the result.
 
     Returns:
-        for every cut "CUT/kernel", float32 [images, training images], training images first; arrays over cuts: "cut", "module",
-        "shape", "features", "passes", "forward_seconds", "gram_seconds", "peak_bytes"; over images: "image" (names), "label"; and
-        "class" (names), "train" (number of training images).
+        for every cut "CUT/kernel", float32 [images, training images], training images first; arrays over cuts: "cut",
+        "module", "shape", "features", "passes", "forward_seconds", "gram_seconds", "peak_bytes"; over images: "image"
+        (names), "label"; and "class" (names), "train" (number of training images).
     """
     import numpy as np
 

@@ -1,4 +1,4 @@
-"""Grey images in a network for colour images: three ways (question 9)."""
+"""Three ways to feed grey images to a network trained on colour images (question 9)."""
 
 from __future__ import annotations
 
@@ -24,21 +24,23 @@ if TYPE_CHECKING:
     demo={"network": ["tiny_squeezenet", "tiny_vgg"], "rounds": 2},
 )
 def grey_first_layer(network: str, images: int = 4, rounds: int = 4, seed: int = 0) -> pd.DataFrame:
-    """One row for each way: how far its output is from that of the repeated channel, and the time for an image.
+    """One row for each method: how far its output is from that of the repeated channel, and the time for an image.
 
-    The channel is repeated; the first layer is summed over the channels; or it is summed with one constant for the whole map, which
-    is wrong at a padded border. Weights are random, and so are the images: neither time nor rounding depends on what was learned.
-    `first_difference` and `difference` are the largest of all outputs of the first layer and of the network, against the largest
-    output there is. Times are the best of `rounds`, the ways taking turns.
+    The methods: the channel is repeated; the first layer is summed over its input channels; or it is summed with one
+    constant for the whole map, which is wrong at a padded border. Weights and images are random, since neither time nor
+    rounding errors depend on what was learned. `first_difference` and `difference` are the largest differences over all
+    outputs of the first layer and of the network, relative to the largest output. Times are the best of `rounds`, with
+    the methods in turn.
     """
     import time
 
     import torch
 
-    from experiments.lab.methods.device import best_device
+    from experiments.lab.device import best_device
     from experiments.lab.nets.grey import first_convolution, make_grey
+    from experiments.lab.nets.imagenet_statistics import DEVIATION, MEAN
     from experiments.lab.nets.layers import layers
-    from experiments.lab.nets.registry import DEVIATION, MEAN, build, image_size
+    from experiments.lab.nets.registry import build, image_size
 
     device, rows = best_device(), []
     mean, deviation = (torch.tensor(values).view(3, 1, 1).to(device) for values in (MEAN, DEVIATION))
@@ -100,14 +102,14 @@ def grey_first_layer(network: str, images: int = 4, rounds: int = 4, seed: int =
 def grey_as_it_is(
     way: str, images: Arrays, best: dict, network: str = "squeezenet1_1", side: int = 112, C: float = 1.0
 ) -> Arrays:
-    """The test images by an SVM on the features at the best cut, with the grey channel repeated or the first layer summed.
+    """Classify the test images by an SVM at the best cut, with the grey channel repeated or the first layer summed.
 
     Args:
         way: "repeated" or "summed".
-        images, best: pixels and labels; the cut.
+        images, best: pixels and labels; the best cut.
         network: pretrained.
-        side: in pixels, smaller than in the other experiments, so that `grey_learned` can be afforded at the same size.
-        C: weight of the errors of the SVM.
+        side: in pixels, smaller than in the other experiments, so that `grey_learned` is affordable at the same size.
+        C: inverse regularisation strength of the SVM.
 
     Returns:
         what `_named` returns.
@@ -116,7 +118,8 @@ def grey_as_it_is(
 
     from experiments.lab.nets.adapted import OneByOne
     from experiments.lab.nets.grey import make_grey
-    from experiments.lab.nets.registry import DEVIATION, MEAN, build
+    from experiments.lab.nets.imagenet_statistics import DEVIATION, MEAN
+    from experiments.lab.nets.registry import build
 
     model = build(network)
     if way == "summed":
@@ -141,25 +144,27 @@ def grey_learned(
     head_rate: float = 3e-3,
     channel_rate: float = 1e-2,
 ) -> Arrays:
-    """The same with a 1×1 convolution before the network, which starts as the repeated channel and is learned.
+    """The same with a learned 1×1 convolution before the network, initialised to repeat the channel.
 
-    It is trained together with a new last layer, the network between them frozen; then the layer is dropped.
+    It is trained together with a new last layer, with the network between them frozen; then the layer is dropped.
 
     Args:
-        seed: of the training.
+        seed: of training.
         images, best, network, side, C: as in `grey_as_it_is`.
-        epochs: of the training, at most.
+        epochs: largest number of epochs.
         head_rate, channel_rate: AdamW's highest learning rate for the last layer and the 1×1 convolution.
 
     Returns:
-        what `_named` returns; "weight" and "bias" [3] of the convolution, for values from 0 to 1; "validation_accuracy" over epochs.
+        what `_named` returns; "weight" and "bias" [3] of the convolution, for values from 0 to 1; "validation_accuracy"
+        over epochs.
     """
     import torch
     from torch import nn
 
     from experiments.lab.methods.crops import random_view, view
     from experiments.lab.nets.adapted import OneByOne, adapted
-    from experiments.lab.nets.registry import DEVIATION, MEAN, build
+    from experiments.lab.nets.imagenet_statistics import DEVIATION, MEAN
+    from experiments.lab.nets.registry import build
 
     torch.manual_seed(seed)
     model, channels = build(network), OneByOne(MEAN, DEVIATION)
@@ -188,16 +193,16 @@ def grey_learned(
 def _named(
     before: nn.Module, model: nn.Module, images: Arrays, best: dict, side: int, C: float
 ) -> dict[str, np.ndarray]:
-    """Predictions of an SVM on L2-normalised features of `model` behind `before`, at the best cut.
+    """Predictions of an SVM on L2-normalised features of `model` after `before`, at the best cut.
 
     Returns:
-        over test images "predicted" (class) and "correct"; "features" (how many).
+        over test images "predicted" (class) and "correct"; "features" (their number).
     """
     import numpy as np
     import torch
 
+    from experiments.lab.device import best_device
     from experiments.lab.methods.crops import view
-    from experiments.lab.methods.device import best_device
     from experiments.lab.methods.linear_svm import linear_svm
     from experiments.lab.nets.cuts import cuts, flat, tapped
 
@@ -219,15 +224,16 @@ def _named(
 
 
 def _grey(pixels: Tensor) -> Tensor:
-    """Images, uint8 [images, side, side], as float32 [images, 1, side, side] from 0 to 1."""
+    """Network input float32 [images, 1, side, side] in 0 … 1 from uint8 [images, side, side]."""
     return pixels.float().div(255).unsqueeze(1)
 
 
 @experiment(inputs={"plain": grey_as_it_is, "learned": grey_learned})
 def grey_to_rgb(plain: dict, learned: dict, bootstrap_seed: int = 0) -> pd.DataFrame:
-    """One row for each way and seed: accuracy on the test images with a 95 % bootstrap interval, and what was learned.
+    """One row for each method and seed: test accuracy with a 95 % bootstrap interval, and the learned weights.
 
-    `p_against_repeated` is McNemar's p; `changed` the number of test images that get another class than with the repeated channel.
+    `p_against_repeated` is McNemar's p-value for the comparison with the repeated channel; `changed` is the number of
+    test images that are classified differently.
     """
     from experiments.lab.methods.intervals import bootstrap_interval, mcnemar
 
@@ -241,11 +247,18 @@ def grey_to_rgb(plain: dict, learned: dict, bootstrap_seed: int = 0) -> pd.DataF
         low, high = bootstrap_interval(right, seed=bootstrap_seed)
         weight, bias = (found["weight"], found["bias"]) if way == "learned" else ([1.0] * 3, [0.0] * 3)
         rows.append(
-            {"way": way, "seed": number, "accuracy": right.mean(), "low": low, "high": high}
-            | {"p_against_repeated": mcnemar(right, base["correct"])[2]}
-            | {"changed": int((found["predicted"] != base["predicted"]).sum()), "test_images": len(right)}
-            | {f"weight_{colour}": float(value) for colour, value in zip(COLOURS, weight, strict=True)}
-            | {f"bias_{colour}": float(value) for colour, value in zip(COLOURS, bias, strict=True)}
+            {
+                "way": way,
+                "seed": number,
+                "accuracy": right.mean(),
+                "low": low,
+                "high": high,
+                "p_against_repeated": mcnemar(right, base["correct"])[2],
+                "changed": (found["predicted"] != base["predicted"]).sum(),
+                "test_images": len(right),
+                **{f"weight_{colour}": value for colour, value in zip(COLOURS, weight, strict=True)},
+                **{f"bias_{colour}": value for colour, value in zip(COLOURS, bias, strict=True)},
+            }
         )
     return pd.DataFrame(rows)
 
@@ -255,13 +268,13 @@ COLOURS = ("red", "green", "blue")
 
 @figure(
     grey_to_rgb,
-    caption="Accuracy on the test images by how grey becomes colour, with 95% bootstrap intervals (left); what the learned convolution makes "
-    "of grey, one line for each seed, against the repeated channel (dotted, right).",
-    alt="Left, dots with intervals that overlap, for the repeated channel, the summed layer and the learned convolution with each seed. Right, three "
-    "panels for red, green and blue with lines near the diagonal.",
+    caption="Accuracy on the test images by method of converting grey to colour, with 95% bootstrap intervals (left); "
+    "the learned map from grey to each colour, one line for each seed, against the repeated channel (dotted, right).",
+    alt="Left, dots with intervals that overlap, for the repeated channel, the summed layer and the learned "
+    "convolution with each seed. Right, three panels for red, green and blue with lines near the diagonal.",
 )
 def grey_to_rgb_ways(results: pd.DataFrame) -> Figure:
-    """Accuracies on the left, the learned maps from grey to each colour on the right."""
+    """Accuracies on the left, the learned weights and biases of each colour on the right."""
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
@@ -293,12 +306,14 @@ def grey_to_rgb_ways(results: pd.DataFrame) -> Figure:
     grey_to_rgb,
     grey_first_layer,
     suffix="cost",
-    caption="Time for one image in milliseconds, of the first layer and of the whole network, with the grey channel repeated and with the first layer "
-    "summed. Each panel has its own scale. Batches of four images of 224 × 224 pixels on a processor of two cores that had other work.",
-    alt="Two panels for each network with two bars: the first layer takes less time when it is summed, the whole network about as much as before.",
+    caption="Time for one image in milliseconds, of the first layer and of the whole network, with the grey channel "
+    "repeated and with the first layer summed. Each panel has its own scale. Batches of four images of 224 × 224 "
+    "pixels on a processor of two cores that had other work.",
+    alt="Two panels for each network with two bars: the first layer takes less time when it is summed, the whole "
+    "network about as much as before.",
 )
 def grey_to_rgb_cost(results: pd.DataFrame, costs: pd.DataFrame) -> Figure:
-    """Bars of milliseconds, the two ways beside each other."""
+    """Bars of milliseconds, the two methods side by side."""
     from matplotlib.figure import Figure
 
     networks = costs["network"].unique()
@@ -322,16 +337,16 @@ def grey_to_rgb_cost(results: pd.DataFrame, costs: pd.DataFrame) -> Figure:
 
 @summary(grey_to_rgb)
 def grey_to_rgb_values(results: pd.DataFrame) -> dict:
-    """The three ways, and how far the learned convolution went from the repeated channel."""
+    """The three methods, and how far the learned convolution moved from repeating the channel."""
     by_way = {
-        str(way): {
-            "accuracy": float(rows["accuracy"].mean()),
-            "low": float(rows["low"].min()),
-            "high": float(rows["high"].max()),
-            "lowest": float(rows["accuracy"].min()),
-            "highest": float(rows["accuracy"].max()),
-            "least_p": float(rows["p_against_repeated"].min()),
-            "changed": int(rows["changed"].max()),
+        way: {
+            "accuracy": rows["accuracy"].mean(),
+            "low": rows["low"].min(),
+            "high": rows["high"].max(),
+            "lowest": rows["accuracy"].min(),
+            "highest": rows["accuracy"].max(),
+            "least_p": rows["p_against_repeated"].min(),
+            "changed": rows["changed"].max(),
             "seeds": len(rows),
         }
         for way, rows in results.groupby("way", sort=False)
@@ -339,24 +354,24 @@ def grey_to_rgb_values(results: pd.DataFrame) -> dict:
     learned = results[results["way"] == "learned"]
     return {
         "by_way": by_way,
-        "test_images": int(results["test_images"].iloc[0]),
+        "test_images": results["test_images"].iloc[0],
         "learned_gain": by_way["learned"]["accuracy"] - by_way["repeated"]["accuracy"],
-        "significant": int((learned["p_against_repeated"] < 0.05).sum()),
-        "weights": {colour: float(learned[f"weight_{colour}"].mean()) for colour in COLOURS},
-        "biases": {colour: float(learned[f"bias_{colour}"].mean()) for colour in COLOURS},
-        "smallest_weight": float(min(learned[f"weight_{colour}"].min() for colour in COLOURS)),
-        "largest_weight": float(max(learned[f"weight_{colour}"].max() for colour in COLOURS)),
+        "significant": (learned["p_against_repeated"] < 0.05).sum(),
+        "weights": {colour: learned[f"weight_{colour}"].mean() for colour in COLOURS},
+        "biases": {colour: learned[f"bias_{colour}"].mean() for colour in COLOURS},
+        "smallest_weight": min(learned[f"weight_{colour}"].min() for colour in COLOURS),
+        "largest_weight": max(learned[f"weight_{colour}"].max() for colour in COLOURS),
     }
 
 
 @summary(grey_first_layer)
 def grey_first_layer_values(results: pd.DataFrame) -> dict:
-    """For each network: the differences, the time and the multiplications of each way, and what is saved."""
+    """For each network: differences, time and multiplications of each method, and what is saved."""
     by_network = {}
     for network, rows in results.groupby("network", sort=False):
         ways = {row["way"]: row for row in rows.to_dict("records")}
         repeated, summed = ways["repeated"], ways["summed"]
-        by_network[str(network)] = {
+        by_network[network] = {
             "difference": summed["difference"],
             "first_difference": summed["first_difference"],
             "constant_difference": ways["summed, one constant"]["first_difference"],

@@ -1,4 +1,4 @@
-"""Classifiers on the same features: does it matter which one is put on top of the network (questions 10 and 11)?"""
+"""Classifiers on the same features: does it matter which one is used (questions 10 and 11)?"""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def head_strengths(
     folds: int = 5,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Cross-validation on the training images of C, the weight of the errors, for the SVM and for logistic regression.
+    """Cross-validation of C on the training images, for the SVM and for logistic regression.
 
-    One row for each classifier, C and fold, at the network's best cut.
+    C is the inverse regularisation strength. One row for each classifier, C and fold, at the network's best cut.
     """
     import time
 
@@ -78,11 +78,12 @@ def heads(
     seeds: int = 3,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """One row for each classifier: accuracy on the test images, averaged over seeds where training is random.
+    """One row for each classifier: test accuracy, averaged over seeds if training is random.
 
-    The interval is a 95 % bootstrap over test images of the share of seeds that have them right; `p_against_best` is McNemar's p of
-    the comparison with the most accurate, seed 0 against seed 0. Coordinates are given to the networks times √rank, so that
-    they are of the order of 1; SVM and logistic regression see them as they are.
+    The interval is a 95 % bootstrap over test images; an image counts with the fraction of seeds that classify it
+    correctly. `p_against_best` is McNemar's p-value for the comparison with the most accurate classifier, seed 0
+    against seed 0. Neural networks get the coordinates times √rank, so that they are of the order of 1; SVM and
+    logistic regression get them unscaled.
     """
     import time
 
@@ -147,8 +148,8 @@ def heads(
 
 @figure(
     heads,
-    caption="Accuracy on the test images of classifiers on the same features, with 95% bootstrap intervals over test images. "
-    "The axis does not start at zero.",
+    caption="Accuracy on the test images of classifiers on the same features, with 95% bootstrap intervals over test "
+    "images. The axis does not start at zero.",
     alt="Dots with intervals, one below the other and sorted by accuracy; the intervals overlap.",
 )
 def heads_bars(results: pd.DataFrame) -> Figure:
@@ -173,12 +174,12 @@ def heads_bars(results: pd.DataFrame) -> Figure:
     heads,
     head_strengths,
     suffix="c",
-    caption="Accuracy in cross-validation on the training images against C, the weight of the errors: mean of the folds, and in the "
-    "band the lowest and highest fold. The ring is the chosen C.",
+    caption="Cross-validated accuracy on the training images against C, the inverse regularisation strength: mean of "
+    "the folds, and in the band the lowest and highest fold. The ring is the chosen C.",
     alt="Two curves over a logarithmic axis, one for each classifier, that rise and level off.",
 )
 def heads_strengths(results: pd.DataFrame, strengths: pd.DataFrame) -> Figure:
-    """One curve for each classifier, with the chosen value marked."""
+    """A curve over C for each classifier, with the chosen value marked."""
     from matplotlib.figure import Figure
     from matplotlib.ticker import MultipleLocator
 
@@ -204,8 +205,8 @@ def heads_values(results: pd.DataFrame, strengths: pd.DataFrame) -> dict:
     rows = [{key: row[key] for key in keys} for row in results.to_dict("records")]
     folds = strengths.groupby(["head", "C"])["accuracy"].mean().unstack("head")
     return {
-        "network": str(results["network"].iloc[0]),
-        "cut": str(results["cut"].iloc[0]),
+        "network": results["network"].iloc[0],
+        "cut": results["cut"].iloc[0],
         "original_accuracy": ORIGINAL_ACCURACY,
         "count": len(rows),
         "best": rows[0],
@@ -215,12 +216,12 @@ def heads_values(results: pd.DataFrame, strengths: pd.DataFrame) -> dict:
         "by_head": {SHORT[row["head"]]: row for row in rows},
         "strengths": {
             SHORT[str(head)]: {
-                "chosen": float(path.idxmax()),
-                "accuracy": float(path.max()),
-                "least": float(path.min()),
-                "at_one": float(path[1.0]),
-                "plateau": [float(C) for C in path.index[path > path.max() - 0.01]],
-                "seconds": float(strengths.loc[strengths["head"] == head, "seconds"].sum()),
+                "chosen": path.idxmax(),
+                "accuracy": path.max(),
+                "least": path.min(),
+                "at_one": path[1.0],
+                "plateau": path.index[path > path.max() - 0.01].tolist(),
+                "seconds": strengths.loc[strengths["head"] == head, "seconds"].sum(),
             }
             for head, path in folds.items()
         },

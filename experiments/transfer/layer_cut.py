@@ -1,4 +1,4 @@
-"""Where to cut the network: accuracy of a linear classifier on the features after every ReLU (questions 8 and 11).
+"""Where to cut the network: accuracy of a linear classifier after every ReLU (questions 8 and 11).
 
 The lab's report could not include the first layers, whose features take 38 GB. Here all are included, exactly.
 """
@@ -11,7 +11,7 @@ import pandas as pd
 
 import tpdl
 from experiments.transfer.cut_classifiers import cut_classifiers
-from experiments.transfer.gram import gram
+from experiments.transfer.gram import EACH_NETWORK, gram
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:
@@ -20,23 +20,21 @@ if TYPE_CHECKING:
 
 CLASSES = 15
 NAMES = {"squeezenet1_1": "SqueezeNet 1.1", "efficientnet_lite0": "EfficientNet-Lite0", "vgg16": "VGG16"}
-"""What a reader calls the networks."""
+"""The networks' names for readers."""
 ORIGINAL_ACCURACY = 0.91
 """Best cut in the original report, with VGG16 (ReLU14: 9.0 % error)."""
 ORIGINAL_RELU15_ACCURACY = 0.888
 
 
 @experiment(
-    matrix={"network": ["squeezenet1_1", "efficientnet_lite0", "vgg16"]},
-    optional={"network": ["vgg16"]},
-    demo={"network": ["tiny_squeezenet", "tiny_vgg"]},
+    **EACH_NETWORK,
     inputs={"gram": gram, "classifiers": cut_classifiers},
 )
 def layer_cut(network: str, gram: Arrays, classifiers: Arrays, seed: int = 0) -> pd.DataFrame:
-    """One row for each cut: accuracy on the test images with its 95 % bootstrap interval, size, time and memory.
+    """One row for each cut: test accuracy with its 95 % bootstrap interval, size, time and memory.
 
-    `validation` is the accuracy in cross-validation on the training images: what an honest choice of the cut goes by.
-    `p_against_best` is McNemar's p of the comparison with the cut whose `validation` is best.
+    `validation` is the cross-validated accuracy on the training images, by which the cut is chosen. `p_against_best` is
+    McNemar's p-value for the comparison with the cut that has the best `validation`.
     """
     from experiments.lab.methods.intervals import bootstrap_interval, mcnemar
 
@@ -79,14 +77,14 @@ def layer_cut(network: str, gram: Arrays, classifiers: Arrays, seed: int = 0) ->
 
 @figure(
     layer_cut,
-    caption="Accuracy on the test images of a linear SVM on the features after each ReLU, with 95% bootstrap intervals, "
-    "and the number of features there.",
-    alt="Two panels for each network, over the depth of the cut. The upper one has the test accuracy with its short intervals, which rises between "
-    "two level lines: chance and the best result of the original report. The lower one has the number of features on a logarithmic scale, which "
-    "is largest among the first cuts.",
+    caption="Accuracy on the test images of a linear SVM on the features after each ReLU, with 95% bootstrap "
+    "intervals, and the number of features there.",
+    alt="Two panels for each network, over the depth of the cut. The upper one has the test accuracy with its short "
+    "intervals, which rises between two level lines: chance and the best result of the original report. The lower one "
+    "has the number of features on a logarithmic scale, which is largest among the first cuts.",
 )
 def layer_cut_curve(results: pd.DataFrame) -> Figure:
-    """For each network accuracy against depth, and below it the number of features."""
+    """For each network, accuracy over depth, and below it the number of features."""
     fig, axes = _rows(results)
     for (network, rows), (upper, lower) in zip(results.groupby("network", sort=False), axes, strict=True):
         spread = [rows["accuracy"] - rows["low"], rows["high"] - rows["accuracy"]]
@@ -111,15 +109,16 @@ def layer_cut_curve(results: pd.DataFrame) -> Figure:
 @figure(
     layer_cut,
     suffix="memory",
-    caption="Time and memory at each cut: the network up to there, spooling and Gram matrix, and SVM; highest memory of the process "
-    "against what the training features alone would take in double precision. "
-    "The seconds of each network have their own scale.",
-    alt="Two panels for each network, over the depth of the cut. The upper one has stacked bars of seconds: the network, whose share grows with depth, "
-    "then spool and Gram matrix, whose share grows with the number of features, then a thin one for the classifier. The lower one has a nearly level "
-    "line for the memory used, and a jagged one for what the raw features would take, which is highest among the first cuts.",
+    caption="Time and memory at each cut: the network up to there, spooling and Gram matrix, and SVM; highest memory "
+    "of the process against what the training features alone would take in double precision. The seconds of each "
+    "network have their own scale.",
+    alt="Two panels for each network, over the depth of the cut. The upper one has stacked bars of seconds: the "
+    "network, whose share grows with depth, then spool and Gram matrix, whose share grows with the number of features, "
+    "then a thin one for the classifier. The lower one has a nearly level line for the memory used, and a jagged one "
+    "for what the raw features would take, which is highest among the first cuts.",
 )
 def layer_cut_memory(results: pd.DataFrame) -> Figure:
-    """For each network seconds, and below them memory."""
+    """For each network, seconds over depth, and below them memory."""
     import matplotlib
 
     fig, axes = _rows(results)
@@ -146,8 +145,11 @@ def layer_cut_memory(results: pd.DataFrame) -> Figure:
 
 @summary(layer_cut)
 def layer_cut_values(results: pd.DataFrame) -> dict:
-    """What the text refers to. `best` is chosen by cross-validation on the training images, `best_on_test` in hindsight."""
-    by_network = {str(network): _about(rows) for network, rows in results.groupby("network", sort=False)}
+    """Every network's cuts, the best ones, and the comparison with the original report.
+
+    `best` is chosen by cross-validation on the training images, `best_on_test` in hindsight.
+    """
+    by_network = {network: _about(rows) for network, rows in results.groupby("network", sort=False)}
     best = max((about["best"] for about in by_network.values()), key=lambda row: row["accuracy"])
     largest = results.loc[results["raw_bytes"].idxmax()]
     return {
@@ -161,11 +163,11 @@ def layer_cut_values(results: pd.DataFrame) -> dict:
             "relu15_accuracy": ORIGINAL_RELU15_ACCURACY,
         },
         "gap_to_original": ORIGINAL_ACCURACY - best["accuracy"],
-        "test_images": int(results["test_images"].iloc[0]),
-        "train_images": int(results["train_images"].iloc[0]),
-        "peak_gigabytes": float(results["peak_bytes"].max() / 1e9),
-        "largest_raw_gigabytes": float(results["raw_bytes"].max() / 1e9),
-        "largest": {"network": NAMES.get(str(largest["network"]), largest["network"]), "cut": largest["cut"]},
+        "test_images": results["test_images"].iloc[0],
+        "train_images": results["train_images"].iloc[0],
+        "peak_gigabytes": results["peak_bytes"].max() / 1e9,
+        "largest_raw_gigabytes": results["raw_bytes"].max() / 1e9,
+        "largest": {"network": NAMES.get(largest["network"], largest["network"]), "cut": largest["cut"]},
     }
 
 
@@ -191,15 +193,32 @@ def _about(rows: pd.DataFrame) -> dict:
 
 def _row(row: dict) -> dict:
     kept = [
-        *("network", "cut", "index", "module", "shape", "features", "accuracy", "low", "high", "error", "validation"),
-        *("train_accuracy", "p_against_best", "peak_bytes", "raw_bytes", "forward_seconds"),
+        "network",
+        "cut",
+        "index",
+        "module",
+        "shape",
+        "features",
+        "accuracy",
+        "low",
+        "high",
+        "error",
+        "validation",
+        "train_accuracy",
+        "p_against_best",
+        "peak_bytes",
+        "raw_bytes",
+        "forward_seconds",
     ]
     seconds = row["gram_seconds"] + row["factor_seconds"] + row["svm_seconds"]
     return {key: row[key] for key in kept} | {"seconds": seconds, "raw_gigabytes": row["raw_bytes"] / 1e9}
 
 
 def _rows(results: pd.DataFrame) -> tuple[Figure, list[tuple[Axes, Axes]]]:
-    """Two panels for each network, the networks one below the other: side by side the names of the cuts would be too small to read."""
+    """Two panels for each network, one network below the other.
+
+    Side by side, the names of the cuts would be illegible.
+    """
     from matplotlib.figure import Figure
 
     networks = results["network"].nunique()

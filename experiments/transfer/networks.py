@@ -1,4 +1,4 @@
-"""Networks compared, each at its best cut: accuracy, size of the features, time for an image (question 11)."""
+"""Networks compared, each at its best cut: accuracy, number of features, time for an image (question 11)."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 @experiment(inputs={"curve": layer_cut}, demo={"rounds": 2})
 def networks(curve: pd.DataFrame, images: int = 8, rounds: int = 5) -> pd.DataFrame:
-    """One row for each network whose cuts were measured, at the cut that cross-validation on the training images chose.
+    """One row for each network, at the cut that cross-validation on the training images chose.
 
-    `milliseconds` is the time for an image up to the cut, in batches of `images`, the best of `rounds`, the networks taking turns.
-    `parameters` and `multiplications` (for an image) are of the whole network.
+    `milliseconds` is the time for an image up to the cut, in batches of `images`, the best of `rounds`, with the
+    networks in turn. `parameters` and `multiplications` (for one image) are of the whole network.
     """
     import time
 
     import torch
 
-    from experiments.lab.methods.device import best_device
+    from experiments.lab.device import best_device
     from experiments.lab.nets.cuts import cuts, tapped
     from experiments.lab.nets.layers import layers
     from experiments.lab.nets.registry import build, image_size
@@ -62,9 +62,9 @@ def networks(curve: pd.DataFrame, images: int = 8, rounds: int = 5) -> pd.DataFr
 
 @figure(
     networks,
-    caption="Accuracy on the test images at the best cut of each network, with 95% bootstrap intervals, against the time that the network takes for an "
-    "image up to there, in batches of eight images of 224 × 224 pixels on a processor of two cores that had other work. The number of features is "
-    "written beside each.",
+    caption="Accuracy on the test images at the best cut of each network, with 95% bootstrap intervals, against the "
+    "time that the network takes for an image up to there, in batches of eight images of 224 × 224 pixels on a "
+    "processor of two cores that had other work. The number of features is written beside each.",
     alt="One dot with an interval for each network; time for an image runs to the right, accuracy upwards.",
 )
 def networks_dots(results: pd.DataFrame) -> Figure:
@@ -100,9 +100,9 @@ def networks_values(results: pd.DataFrame) -> dict:
     """Each network by name, the most accurate, and the fastest."""
     rows = results.to_dict("records")
     return {
-        "networks": [str(row["network"]) for row in rows],
+        "networks": [row["network"] for row in rows],
         "count": len(rows),
-        "by_network": {str(row["network"]): row for row in rows},
+        "by_network": {row["network"]: row for row in rows},
         "best": max(rows, key=lambda row: row["accuracy"]),
         "worst": min(rows, key=lambda row: row["accuracy"]),
         "fastest": min(rows, key=lambda row: row["milliseconds"]),

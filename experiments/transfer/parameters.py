@@ -1,4 +1,4 @@
-"""Where the parameters of a network are, and what each layer delivers (questions 1 and 2)."""
+"""Where are the parameters of a network, and how large are the outputs of its layers (questions 1 and 2)?"""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COLOURS = {"convolution": "C0", "linear": "C1", "pooling": "C5", "normalisation"
 
 @experiment(matrix={"network": ["vgg16", "squeezenet1_1"]}, demo={"network": ["tiny_vgg", "tiny_squeezenet"]})
 def parameters(network: str) -> pd.DataFrame:
-    """One row for each layer. Counted from the architecture; no weights are needed."""
+    """One row for each layer, counted from the architecture; no weights are needed."""
     from experiments.lab.nets.layers import layers
 
     return pd.DataFrame(
@@ -42,12 +42,13 @@ def parameters(network: str) -> pd.DataFrame:
 
 @figure(
     parameters,
-    caption="Where the parameters are, and how many values each layer delivers for one image. Poolings have no parameters and so no bar there.",
-    alt="Two panels of bars for each network over its layers, parameters above and values below. Parameters grow with depth; in VGG16 the first fully connected "
-    "layer alone holds most of them. The number of values falls with depth.",
+    caption="Where the parameters are, and how many output values each layer has for one image. Pooling layers have no "
+    "parameters and so no bar there.",
+    alt="Two panels of bars for each network over its layers, parameters above and values below. Parameters grow with "
+    "depth; in VGG16 the first fully connected layer alone holds most of them. The number of values falls with depth.",
 )
 def parameters_by_layer(results: pd.DataFrame) -> Figure:
-    """For each network parameters, and below them output values, logarithmic."""
+    """For each network, parameters by layer, and below them output values, on logarithmic axes."""
     from matplotlib.figure import Figure
     from matplotlib.patches import Patch
 
@@ -85,25 +86,25 @@ def parameters_by_layer(results: pd.DataFrame) -> Figure:
 @summary(parameters)
 def parameters_values(results: pd.DataFrame) -> dict:
     """Totals for each network."""
-    return {str(network): _totals(rows) for network, rows in results.groupby("network", sort=False)}
+    return {network: _totals(rows) for network, rows in results.groupby("network", sort=False)}
 
 
 def _totals(rows: pd.DataFrame) -> dict:
-    total = int(rows["parameters"].sum())
+    total = rows["parameters"].sum()
     connected = rows[rows["kind"] == "linear"]
     return {
         "total": total,
-        "fully_connected": int(connected["parameters"].sum()),
-        "fully_connected_weights": int(connected["weights"].sum()),
-        "fully_connected_share": float(connected["parameters"].sum() / total),
+        "fully_connected": connected["parameters"].sum(),
+        "fully_connected_weights": connected["weights"].sum(),
+        "fully_connected_share": connected["parameters"].sum() / total,
         "fully_connected_layers": len(connected),
-        "convolutional": int(rows.loc[rows["kind"] == "convolution", "parameters"].sum()),
-        "convolutional_layers": int((rows["kind"] == "convolution").sum()),
+        "convolutional": rows.loc[rows["kind"] == "convolution", "parameters"].sum(),
+        "convolutional_layers": (rows["kind"] == "convolution").sum(),
         "outputs": int(str(rows["shape"].iloc[-1]).split("×")[0]),
         "megabytes": 4 * total / 1e6,
-        "multiplications": int(rows["multiplications"].sum()),
-        "largest_layer": str(rows.loc[rows["parameters"].idxmax(), "module"]),
-        "largest_layer_parameters": int(rows["parameters"].max()),
+        "multiplications": rows["multiplications"].sum(),
+        "largest_layer": rows.loc[rows["parameters"].idxmax(), "module"],
+        "largest_layer_parameters": rows["parameters"].max(),
     }
 
 

@@ -1,4 +1,4 @@
-"""What the networks say of 25 photographs of ImageNet, and what normalisation and evaluation mode have to do with it (question 3)."""
+"""Classifying 25 ImageNet photographs: the effect of normalisation and of evaluation mode (question 3)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.sheet import sheet, thumbnail
+from experiments.lab.plots.sheet import sheet, thumbnail
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     data=["imagenet-25", "weights/{network}"],
 )
 def predictions(network: str, count: int = 5) -> pd.DataFrame:
-    """The `count` most probable classes of each image, one row for each, as the network is meant to be used."""
+    """The `count` most probable classes of each image, one row for each class, with the network used as intended."""
     from experiments.lab.data import imagenet
     from experiments.lab.methods.classify import best, probabilities
     from experiments.lab.nets.inputs import coloured
@@ -53,8 +53,8 @@ def predictions(network: str, count: int = 5) -> pd.DataFrame:
 def prediction_settings(network: str, passes: int = 20) -> pd.DataFrame:
     """Accuracy with and without ImageNet's normalisation, in evaluation and in training mode: one row for each pass.
 
-    In training mode dropout is at work, so there are `passes` of them, with seeds 0, 1, …; evaluation mode has one.
-    `agreement` is the share of images with the same most probable class as in the intended use.
+    In training mode dropout is active, so there are `passes` of them, with seeds 0, 1, …; evaluation mode has one.
+    `agreement` is the fraction of images with the same most probable class as in the intended use.
     """
     from experiments.lab.data import imagenet
     from experiments.lab.methods.classify import best, probabilities
@@ -82,7 +82,7 @@ def prediction_settings(network: str, passes: int = 20) -> pd.DataFrame:
 
 @experiment(data=["imagenet-25"], local=True)
 def prediction_images() -> Arrays:
-    """Small copies of the images for the sheet: "image", uint8 [images, side, side, 3]."""
+    """Thumbnails of the images for the sheet: "image", uint8 [images, side, side, 3]."""
     import numpy as np
 
     from experiments.lab.data import imagenet
@@ -94,12 +94,13 @@ def prediction_images() -> Arrays:
     predictions,
     prediction_images,
     format="png",
-    caption="The images, with their true class (first line) and what the network takes them for (second line): "
-    "its most probable class in blue if right and vermillion if wrong, with its probability.",
-    alt="A sheet of 25 small photographs in five rows. Above each are the true class and the predicted class with a probability.",
+    caption="The images, with their true class (first line) and the network's prediction (second line): the most "
+    "probable class, in blue if correct and vermillion if wrong, with its probability.",
+    alt="A sheet of 25 small photographs in five rows. Above each are the true class and the predicted class with a "
+    "probability.",
 )
 def predictions_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
-    """All images with true class, most probable class and probability, of the first network."""
+    """All images with true class, most probable class and probability, for the first network."""
     rows = results[(results["network"] == results["network"].iloc[0]) & (results["rank"] == 1)]
     titles = [f"{_short(row['true'])}\n{_short(row['class'])} {row['probability']:.0%}" for _, row in rows.iterrows()]
     return sheet(images["image"], titles, ["C0" if right else "C1" for right in rows["correct"]])
@@ -107,13 +108,13 @@ def predictions_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
 
 @figure(
     prediction_settings,
-    caption="Accuracy on the 25 images with and without ImageNet's normalisation, in evaluation and in training mode. In training mode, "
-    "where dropout is at work, each small dot is a pass and the large one their mean.",
-    alt="Four groups of dots for each network: evaluation mode with normalisation, training mode with normalisation, and both "
-    "without. The single dots of evaluation mode lie beside spread-out dots of training mode.",
+    caption="Accuracy on the 25 images with and without ImageNet's normalisation, in evaluation and in training mode. "
+    "In training mode, where dropout is active, each small dot is a pass and the large one their mean.",
+    alt="Four groups of dots for each network: evaluation mode with normalisation, training mode with normalisation, "
+    "and both without. The single dots of evaluation mode lie beside spread-out dots of training mode.",
 )
 def prediction_settings_dots(results: pd.DataFrame) -> Figure:
-    """A dot for each pass, by setting; one panel for each network."""
+    """A dot for each pass, by setting; a panel for each network."""
     import numpy as np
     from matplotlib.figure import Figure
 
@@ -140,12 +141,10 @@ def prediction_settings_dots(results: pd.DataFrame) -> Figure:
 
 @summary(predictions, prediction_settings)
 def predictions_values(results: pd.DataFrame, settings: pd.DataFrame) -> dict:
-    """For each network: right at once and among five, the surest mistake, and every setting."""
+    """For each network: top-1 and top-5 accuracy, the errors with their confidence, and every setting."""
     return {
         "networks": list(results["network"].unique()),
-        "by_network": {
-            str(network): _about(rows, settings) for network, rows in results.groupby("network", sort=False)
-        },
+        "by_network": {network: _about(rows, settings) for network, rows in results.groupby("network", sort=False)},
     }
 
 
@@ -156,17 +155,19 @@ def _about(rows: pd.DataFrame, settings: pd.DataFrame) -> dict:
     found: dict[str, dict[str, float]] = {}
     for (normalised, mode), passes in measured.groupby(["normalised", "mode"]):
         found[f"{'normalised' if normalised else 'raw'}_{mode}"] = {
-            **{key: float(passes[key].mean()) for key in ("accuracy", "top5", "true_probability", "agreement")},
-            **{"passes": len(passes), "lowest": float(passes["accuracy"].min())},
-            **{"highest": float(passes["accuracy"].max()), "deviation": float(passes["accuracy"].std(ddof=0))},
+            **{key: passes[key].mean() for key in ("accuracy", "top5", "true_probability", "agreement")},
+            "passes": len(passes),
+            "lowest": passes["accuracy"].min(),
+            "highest": passes["accuracy"].max(),
+            "deviation": passes["accuracy"].std(ddof=0),
         }
     return {
         "images": len(first),
-        "right": int(first["correct"].sum()),
-        "among_five": int(rows.groupby("image")["correct"].any().sum()),
-        "accuracy": float(first["correct"].mean()),
-        "sure_and_right": float(first.loc[first["correct"], "probability"].mean()) if first["correct"].any() else None,
-        "sure_and_wrong": float(wrong["probability"].mean()) if len(wrong) else None,
+        "right": first["correct"].sum(),
+        "among_five": rows.groupby("image")["correct"].any().sum(),
+        "accuracy": first["correct"].mean(),
+        "sure_and_right": first.loc[first["correct"], "probability"].mean() if first["correct"].any() else None,
+        "sure_and_wrong": wrong["probability"].mean() if len(wrong) else None,
         "wrong": [{key: row[key] for key in ("true", "class", "probability")} for _, row in wrong[::-1].iterrows()],
         "settings": found,
     }

@@ -1,4 +1,4 @@
-"""What pretraining is worth for how many images: accuracy against images per class, pretrained against random weights (question 6)."""
+"""What is pretraining worth? Accuracy against images per class, with pretrained and random weights (question 6)."""
 
 from __future__ import annotations
 
@@ -14,15 +14,18 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 EACH = (5, 10, 25, 50, 100)
-"""Training images of each class that are tried, as far as there are so many."""
+"""Numbers of training images per class that are tried, as far as there are so many."""
 STRENGTHS = (1.0, 10.0, 100.0)
 """Values of C among which cross-validation on the subset chooses."""
 
 
 @experiment(inputs={"curve": layer_cut}, demo={"network": "tiny_squeezenet"})
 def best_cut(curve: pd.DataFrame, network: str = "squeezenet1_1") -> dict:
-    """Where the network is cut best, by cross-validation on the training images. It stays the same when only times change."""
-    return {"network": network, "cut": str(curve.loc[curve["validation"].idxmax(), "cut"])}
+    """The network's best cut, by cross-validation on the training images.
+
+    A step of its own, so that what depends on the cut stays fresh when only the times in `layer_cut` change.
+    """
+    return {"network": network, "cut": curve.loc[curve["validation"].idxmax(), "cut"]}
 
 
 @experiment(
@@ -33,16 +36,17 @@ def best_cut(curve: pd.DataFrame, network: str = "squeezenet1_1") -> dict:
     local=True,
 )
 def cut_gram(weights: str, best: dict, network: str = "squeezenet1_1", seed: int = 0) -> Arrays:
-    """Gram matrix of the features at the network's best cut, with trained or with random weights.
+    """Gram matrix of the features at the network's best cut, with pretrained or random weights.
 
     Args:
         weights: "pretrained" or "random" (the initialisation of He et al. 2015, torchvision's for SqueezeNet).
-        best: the cut.
+        best: the best cut.
         network: whose cut it is.
         seed: of the random weights.
 
     Returns:
-        "kernel", float32 [images, training images], training images first; "label"; "train" (number of training images).
+        "kernel", float32 [images, training images], training images first; "label"; "train" (number of training
+        images).
     """
     import numpy as np
 
@@ -70,11 +74,12 @@ def cut_gram(weights: str, best: dict, network: str = "squeezenet1_1", seed: int
 
 @experiment(inputs={"grams": cut_gram, "best": best_cut}, demo={"subsets": 2})
 def sample_size(grams: dict, best: dict, subsets: int = 5, folds: int = 3, seed: int = 0) -> pd.DataFrame:
-    """One row for each kind of weights and number of images per class: accuracy on all test images, averaged over random subsets.
+    """One row for each kind of weights and number of images per class: test accuracy, averaged over random subsets.
 
-    Both kinds see the same subsets. C is chosen by cross-validation within the subset. The interval is a 95 % bootstrap over test images
-    of the share of subsets that have them right; `lowest` and `highest` are of single subsets. All images of a class are one subset.
-    `C` is the one most often chosen.
+    Both kinds of weights get the same subsets, and C is chosen by cross-validation within the subset. The interval is a
+    95 % bootstrap over test images; an image counts with the fraction of subsets with which it is classified correctly.
+    `lowest` and `highest` are of single subsets. All images of a class are one subset. `C` is the value chosen most
+    often.
     """
     import time
 
@@ -122,10 +127,11 @@ def sample_size(grams: dict, best: dict, subsets: int = 5, folds: int = 3, seed:
 
 @figure(
     sample_size,
-    caption="Accuracy on the test images against training images of each class, on features of the pretrained network and of the same network with "
-    "random weights. Bands are 95% bootstrap intervals over test images; bars reach from the worst to the best subset.",
-    alt="Two rising curves over the number of images per class on a logarithmic axis. The one of the pretrained network is far above the one of "
-    "random weights everywhere, and both are above a dotted line for chance.",
+    caption="Accuracy on the test images against training images per class, on features of the pretrained network and "
+    "of the same network with random weights. Bands are 95% bootstrap intervals over test images; bars reach from the "
+    "worst to the best subset.",
+    alt="Two rising curves over the number of images per class on a logarithmic axis. The one of the pretrained "
+    "network is far above the one of random weights everywhere, and both are above a dotted line for chance.",
 )
 def sample_size_curve(results: pd.DataFrame) -> Figure:
     """A curve for each kind of weights."""
@@ -156,18 +162,18 @@ def sample_size_curve(results: pd.DataFrame) -> Figure:
 
 @summary(sample_size)
 def sample_size_values(results: pd.DataFrame) -> dict:
-    """Both curves by images per class, and how many images the random network needs to reach the pretrained one at its fewest."""
+    """Both curves by images per class, and their gap with the fewest and with all images."""
     keys = ("each", "accuracy", "low", "high", "lowest", "highest", "subsets", "C")
     curves = {
-        str(weights): [{key: row[key] for key in keys} for row in rows.to_dict("records")]
+        weights: [{key: row[key] for key in keys} for row in rows.to_dict("records")]
         for weights, rows in results.groupby("weights", sort=False)
     }
     trained, random = curves["pretrained"], curves["random"]
     return {
-        "network": str(results["network"].iloc[0]),
-        "cut": str(results["cut"].iloc[0]),
+        "network": results["network"].iloc[0],
+        "cut": results["cut"].iloc[0],
         "chance": 1 / CLASSES,
-        "by_weights": {name: {str(row["each"]): row for row in rows} for name, rows in curves.items()},
+        "by_weights": {name: {row["each"]: row for row in rows} for name, rows in curves.items()},
         "fewest": trained[0],
         "all": trained[-1],
         "random_fewest": random[0],

@@ -1,4 +1,4 @@
-"""What all trainings of this chapter have in common: the split, early stopping, checkpoints, and the test."""
+"""What all training runs of this chapter share: validation split, early stopping, checkpoints, and test."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from torch import nn
 
 PATIENCE = 8
-"""Epochs without a smaller loss on the held-out images before a training stops."""
+"""Epochs without a lower validation loss before training stops."""
 HELD_OUT = 0.2
-"""Share of the training images of each class that decides when to stop."""
+"""Fraction of the training images of each class in the validation split."""
 
 
 def trained(
@@ -25,17 +25,18 @@ def trained(
     epochs: int,
     seed: int,
 ) -> dict[str, np.ndarray]:
-    """Train on a part of the training images, stop early by the rest, and name the test images.
+    """Fine-tune with early stopping on a validation split, then classify the test images.
 
     Args:
         model, groups, augmented, plain: as in `experiments.lab.methods.fine_tuning.fine_tune`.
         images: pixels and labels of all images.
-        epochs: at most.
+        epochs: largest number of epochs.
         seed: of the split, the order, augmentation and dropout.
 
     Returns:
-        over epochs "epoch", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "seconds"; over test images
-        "predicted" (class) and "correct"; and "free" (number of free parameters), "fit" and "held_out" (numbers of images).
+        over epochs "epoch", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "seconds"; over
+        test images "predicted" (class) and "correct"; and "free" (number of trainable parameters), "fit" and "held_out"
+        (numbers of images).
     """
     import numpy as np
     from sklearn.model_selection import train_test_split

@@ -1,9 +1,10 @@
-"""Trainings on 15-Scene that start from a pretrained network: frozen, its last blocks free, all of it free.
+"""Fine-tuning a pretrained SqueezeNet on 15-Scene: only a new last layer, the last blocks, or all layers.
 
-Budget, chosen beforehand for one core of an ordinary machine without a GPU: about 45 minutes for these trainings and those from scratch.
-SqueezeNet 1.1 learns from about 70 images a second of 112 × 112 pixels there, a quarter of the usual area, so an epoch of 1200 images is
-about 18 s with everything free. Where the lower part is frozen, its features are computed once for ten views of every image, and
-an epoch is a few seconds. Learning rates are those in common use for AdamW; they were not searched.
+The budget was chosen beforehand for one core of an ordinary machine without a GPU: about 45 minutes for these training
+runs and those from scratch. There, SqueezeNet 1.1 processes about 70 images of 112 × 112 pixels a second in training, a
+quarter of the usual area, so an epoch of 1200 images takes about 18 s if all layers are trained. If the lower part is
+frozen, its features are computed once for ten crops of every image, and an epoch takes a few seconds. Learning rates
+are those in common use for AdamW; they were not searched.
 """
 
 from __future__ import annotations
@@ -27,18 +28,19 @@ if TYPE_CHECKING:
     local=True,
 )
 def tuning_features(images: Arrays, network: str = "squeezenet1_1", side: int = 112) -> Arrays:
-    """What the part below the last two Fire modules computes: the cache of the regimes that keep it frozen.
+    """Cached features before the last two Fire modules, for the regimes that keep the layers before them frozen.
 
     Returns:
-        float16 "train" [ten views, training images, height, width, channels], and "test" [test images, …], the centres.
+        float16 "train" [ten views, training images, height, width, channels], and "test" [test images, …], centre
+        crops.
     """
     import time
 
     import numpy as np
     import torch
 
+    from experiments.lab.device import best_device
     from experiments.lab.methods.crops import VIEWS, view
-    from experiments.lab.methods.device import best_device
     from experiments.lab.nets.adapted import adapted, below
     from experiments.lab.nets.inputs import normalised
     from experiments.lab.nets.registry import build
@@ -83,11 +85,11 @@ def tuned_top(
     """Train a new last layer ("frozen"), or it and the last two Fire modules ("last-blocks"), on cached features.
 
     Args:
-        regime: what is free.
-        seed: of the split into images to learn from and held out, the new layer, the order, the views and dropout.
-        images, features: pixels and labels; what the frozen part computes from them.
-        network: a SqueezeNet, pretrained.
-        epochs: at most.
+        regime: what is trained.
+        seed: of the validation split, the new layer, the order, the crops and dropout.
+        images, features: pixels and labels; the cached features.
+        network: a pretrained SqueezeNet.
+        epochs: largest number of epochs.
         head_rate, body_rate: AdamW's highest learning rate, of the new last layer and of the last blocks.
 
     Returns:
@@ -133,14 +135,14 @@ def tuned_whole(
     head_rate: float = 1e-3,
     body_rate: float = 1e-4,
 ) -> Arrays:
-    """Train the whole network from its pretrained weights, with a small rate but for the new last layer.
+    """Fine-tune all layers, with a smaller learning rate for the pretrained ones than for the new last layer.
 
     Args:
         seed: as in `tuned_top`.
         images: pixels and labels.
-        network: a SqueezeNet, pretrained.
-        side: of the random crops that it sees, in pixels.
-        epochs: at most.
+        network: a pretrained SqueezeNet.
+        side: of the random crops for training, in pixels.
+        epochs: largest number of epochs.
         head_rate, body_rate: AdamW's highest learning rate, of the new last layer and of all others.
 
     Returns:
@@ -173,7 +175,7 @@ def tuned_whole(
 
 
 def _maps(stored: Tensor) -> Tensor:
-    """Features [images, height, width, channels] as a network wants them: float32 [images, channels, height, width]."""
+    """Network input float32 [images, channels, height, width] from features [images, height, width, channels]."""
     return stored.float().permute(0, 3, 1, 2)
 
 

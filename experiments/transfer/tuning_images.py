@@ -1,4 +1,4 @@
-"""Small copies of 15-Scene for the trainings of this chapter, decoded once."""
+"""Small copies of 15-Scene for the training runs of this chapter, decoded once."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from tpdl import Arrays, experiment, progress
 
 @experiment(data=["15-scene"], demo={"stored": 72}, local=True)
 def tuning_images(stored: int = 128) -> Arrays:
-    """All images in one small size.
+    """All images at one small size.
 
     Args:
-        stored: side in pixels; a little more than what the network sees, so that crops can be taken.
+        stored: side in pixels; a little more than the network's input, so that crops can be taken.
 
     Returns:
-        "image", uint8 [images, stored, stored], training images first; "label"; "class" (names); "train" (number of training images).
+        "image", uint8 [images, stored, stored], training images first; "label"; "class" (names); "train" (number of
+        training images).
     """
     import numpy as np
 

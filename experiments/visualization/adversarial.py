@@ -1,4 +1,4 @@
-"""Adversarial examples by the lab's rule (question 5): every image towards several classes, measured pair by pair."""
+"""Adversarial examples as in the lab (question 5): every image towards several target classes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.sheet import thumbnail
+from experiments.lab.plots.sheet import thumbnail
 from tpdl import Arrays, experiment, figure, note, progress, summary
 
 if TYPE_CHECKING:
@@ -16,18 +16,20 @@ if TYPE_CHECKING:
 QUALITIES = (95, 75, 50)
 """Of JPEG files."""
 QUANTILES = (0, 0.25, 0.5, 0.75, 1)
-"""Pairs on the sheet, by the length of the change: the easiest, the hardest, and between."""
+"""Pairs on the sheet, by the size of the perturbation: the easiest, the hardest, and some between."""
 
 
 @experiment(data=["imagenet-25", "weights/{network}"], demo={"network": "tiny_squeezenet", "targets": 3}, local=True)
 def adversarial_images(
     network: str = "squeezenet1_1", targets: int = 8, rate: float = 1.0, limit: int = 100, seed: int = 0
 ) -> Arrays:
-    """The lab's rule on every image towards each of `targets` classes, drawn among those that no image belongs to or is taken for.
+    """The lab's attack on every image towards each of `targets` classes.
+
+    The targets are drawn among the classes that no image has or is classified as.
 
     Returns:
-        over pairs of image and target: "image" (from 0), "target" (class index), "steps", "reached", "change" (what is added to the network input, float32 [pairs, 3,
-        side, side]).
+        over pairs of image and target: "image" (from 0), "target" (class index), "steps", "reached", "change" (the
+        perturbation of the network input, float32 [pairs, 3, side, side]).
     """
     import time
 
@@ -66,11 +68,12 @@ def adversarial_images(
     demo={"network": "tiny_squeezenet"},
 )
 def adversarial(made: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
-    """One row for each pair of image and target: how far it went, how it looks, and what survives.
+    """One row for each pair of image and target: success, size and visibility of the perturbation, and what survives.
 
-    Lengths are those of the change of colours in 0 … 255: `l2` over all pixels and channels, `rms` the same for one value, `linf` the largest. `ssim` compares both
-    images. `KIND_target` says whether the network still names the target after the image has been stored as KIND, and `KIND_fooled`
-    whether it still names another class than for the original stored in the same way.
+    Sizes are those of the change of colours in 0 … 255: `l2` over all pixels and channels, `rms` its root mean square,
+    `linf` its maximum. `ssim` compares both images. `KIND_target` is whether the network still predicts the target
+    after the image is stored as KIND, and `KIND_fooled` whether its prediction still differs from that for the original
+    stored in the same way.
     """
     import numpy as np
     import torch
@@ -79,8 +82,9 @@ def adversarial(made: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
     from experiments.lab.methods.image_measures import structural_similarity
     from experiments.lab.methods.jpeg import jpeg
     from experiments.lab.nets.frozen import frozen, pixels, scores_of
+    from experiments.lab.nets.imagenet_statistics import DEVIATION
     from experiments.lab.nets.inputs import coloured
-    from experiments.lab.nets.registry import DEVIATION, image_size
+    from experiments.lab.nets.registry import image_size
 
     photographs, model, side = imagenet.load(), frozen(network), image_size(network)
     image, target = made["image"], made["target"]
@@ -117,27 +121,27 @@ def adversarial(made: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
 
 
 def _clipped(colours):  # type: ignore[no-untyped-def]
-    """Network inputs of colours in 0 … 1."""
-    from experiments.lab.nets.registry import DEVIATION, MEAN
+    """Network inputs clipped to colours in 0 … 1."""
+    from experiments.lab.nets.imagenet_statistics import DEVIATION, MEAN
 
     return ((colours - MEAN) / DEVIATION).transpose(0, 3, 1, 2).astype("float32")
 
 
 @experiment(inputs={"made": adversarial_images, "results": adversarial}, data=["imagenet-25"], local=True)
 def adversarial_thumbnails(made: Arrays, results: pd.DataFrame) -> Arrays:
-    """For the sheet: original, adversarial image, and change, of pairs from the easiest to the hardest.
+    """For the sheet: original, adversarial image and perturbation, of pairs from the easiest to the hardest.
 
     Returns:
-        "row" of the results; "original", "adversarial", uint8 [pairs, side, side, 3]; "change", in grey levels of the middle 112 × 112 pixels
-        (all of a smaller image), rounded to int8 [pairs, side, side, 3].
+        "row" of the results; "original", "adversarial", uint8 [pairs, side, side, 3]; "change", in grey levels of the
+        middle 112 × 112 pixels (all of a smaller image), rounded to int8 [pairs, side, side, 3].
     """
     import numpy as np
     import torch
 
     from experiments.lab.data import imagenet
     from experiments.lab.nets.frozen import pixels
+    from experiments.lab.nets.imagenet_statistics import DEVIATION
     from experiments.lab.nets.inputs import coloured
-    from experiments.lab.nets.registry import DEVIATION
 
     order = results[results["reached"]].sort_values("rms", kind="stable").index.to_numpy()
     rows = order[[round(q * (len(order) - 1)) for q in QUANTILES]]
@@ -159,11 +163,12 @@ def adversarial_thumbnails(made: Arrays, results: pd.DataFrame) -> Arrays:
     adversarial,
     adversarial_thumbnails,
     format="png",
-    caption="The pair with the smallest change (top), the median and the largest (bottom): original, adversarial image, the middle of the "
-    "change as it is, and ten times as strong. Above the first two, what the network takes the image for, which need not be its true class, and the "
-    "probability of the target. Grey is no change; the bar gives the grey levels of the last column, where larger changes are clipped to its ends.",
-    alt="Three rows of four pictures. Original and adversarial image look the same. The change is an even grey; ten times as strong it is "
-    "coloured noise, finer and fainter in the upper rows.",
+    caption="The pair with the smallest perturbation (top), the median and the largest (bottom): original, adversarial "
+    "image, the centre of the perturbation as it is, and amplified ten times. Above the first two, the network's "
+    "prediction, which need not be the true class, and the probability of the target. Grey is no change; the bar gives "
+    "the grey levels of the last column, where larger changes are clipped to its ends.",
+    alt="Three rows of four pictures. Original and adversarial image look the same. The perturbation is an even grey; "
+    "amplified ten times it is coloured noise, finer and fainter in the upper rows.",
 )
 def adversarial_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     """A row for each pair."""
@@ -207,13 +212,14 @@ def adversarial_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
 @figure(
     adversarial,
     suffix="sizes",
-    caption="All pairs of image and target that succeeded. Left: root mean square of the change against the number of steps. Right: share of the adversarial images that "
-    "the network still takes for the target, and for anything but what it takes the original for, after they have been stored.",
-    alt="Left, dots along a rising curve that bends downwards. Right, pairs of bars for 8-bit rounding and three JPEG qualities; the first of each pair "
-    "falls much faster than the second.",
+    caption="All pairs of image and target that succeeded. Left: root mean square of the perturbation against the "
+    "number of steps. Right: share of the adversarial images that, after they have been stored, are still classified "
+    "as the target, and still classified differently from the original.",
+    alt="Left, dots along a rising curve that bends downwards. Right, pairs of bars for 8-bit rounding and three JPEG "
+    "qualities; the first of each pair falls much faster than the second.",
 )
 def adversarial_sizes(results: pd.DataFrame) -> Figure:
-    """Sizes left, survival right."""
+    """Sizes of the perturbations on the left, survival on the right."""
     import numpy as np
     from matplotlib.figure import Figure
 
@@ -241,7 +247,7 @@ def adversarial_sizes(results: pd.DataFrame) -> Figure:
 
 @summary(adversarial)
 def adversarial_values(results: pd.DataFrame) -> dict:
-    """Success with its interval over images; of the pairs that succeed, medians, the smallest and the largest change, and survival; and what the steps depend on."""
+    """The success rate, sizes of the successful perturbations, their survival, and what affects the number of steps."""
     from experiments.lab.methods.intervals import mean_interval
 
     reached = results[results["reached"]]
@@ -249,31 +255,31 @@ def adversarial_values(results: pd.DataFrame) -> dict:
     kept = ("image", "true", "predicted", "target", "steps", "rms", "linf", "l2", "ssim")
     ordered = reached.sort_values("rms", kind="stable")
     return {
-        "network": str(results["network"].iloc[0]),
+        "network": results["network"].iloc[0],
         "pairs": len(results),
-        "images": int(results["image"].nunique()),
+        "images": results["image"].nunique(),
         "targets": sorted(results["target"].unique()),
-        "success": float(results["reached"].mean()),
-        "success_count": int(results["reached"].sum()),
-        "success_interval": list(mean_interval(by_image("reached", results))),
+        "success": results["reached"].mean(),
+        "success_count": results["reached"].sum(),
+        "success_interval": mean_interval(by_image("reached", results)),
         "success_lower": _lower(int(results["reached"].sum()), len(results)),
-        "median": {key: float(reached[key].median()) for key in ("steps", "l2", "rms", "linf", "ssim")},
+        "median": {key: reached[key].median() for key in ("steps", "l2", "rms", "linf", "ssim")},
         "largest": {key: float(reached[key].max()) for key in ("steps", "l2", "rms", "linf")},
-        "least_ssim": float(reached["ssim"].min()),
-        "probability_before": float(reached["probability_before"].median()),
-        "probability_after": float(reached["probability_after"].median()),
-        "beyond": float(reached["beyond"].mean()),
+        "least_ssim": reached["ssim"].min(),
+        "probability_before": reached["probability_before"].median(),
+        "probability_after": reached["probability_after"].median(),
+        "beyond": reached["beyond"].mean(),
         "easiest": {key: ordered.iloc[0][key] for key in kept},
         "hardest": {key: ordered.iloc[-1][key] for key in kept},
-        "failed": int((~results["reached"]).sum()),
+        "failed": (~results["reached"]).sum(),
         "failed_targets": sorted(results.loc[~results["reached"], "target"].unique()),
-        "below_one_level": float((reached["rms"] < 1).mean()),
+        "below_one_level": (reached["rms"] < 1).mean(),
         "step_variance": _step_variance(results),
         "survival": {
             kind: {
                 what: {
-                    "share": float(reached[f"{kind}_{what}"].mean()),
-                    "interval": list(mean_interval(by_image(f"{kind}_{what}"))),
+                    "share": reached[f"{kind}_{what}"].mean(),
+                    "interval": mean_interval(by_image(f"{kind}_{what}")),
                 }
                 for what in ("target", "fooled")
             }
@@ -283,17 +289,17 @@ def adversarial_values(results: pd.DataFrame) -> dict:
 
 
 def _lower(successes: int, trials: int) -> float:
-    """Lower end of the exact 95 % interval (Clopper and Pearson 1934)."""
+    """Lower end of the exact 95 % interval of a proportion (Clopper and Pearson 1934)."""
     from scipy.stats import binomtest
 
-    return float(binomtest(successes, trials).proportion_ci(method="exact").low)
+    return binomtest(successes, trials).proportion_ci(method="exact").low
 
 
 def _step_variance(rows: pd.DataFrame) -> dict[str, float]:
-    """Shares of the variance of the logarithm of the steps that images and targets account for, and the rest.
+    """Variance components of the logarithm of the steps: shares of image, of target, and the rest.
 
-    Components of the two-way layout, so that more images than targets do not by themselves make a larger share. A failure counts as the steps after which it
-    was given up.
+    These are components of the two-way layout, so that more images than targets do not by themselves make a larger
+    share. A failure counts as the number of steps after which it was given up.
     """
     import numpy as np
 

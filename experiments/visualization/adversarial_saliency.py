@@ -1,4 +1,4 @@
-"""Is the change of an adversarial image where the saliency of the original is (question 5)?"""
+"""Is the perturbation of an adversarial image where the original's saliency is (question 5)?"""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     demo={"network": "tiny_squeezenet"},
 )
 def adversarial_saliency(made: Arrays, maps: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
-    """Rank correlation over pixels of the amount of the change with a saliency map: one row for each adversarial image and each image whose map it is.
+    """Rank correlation over pixels of the perturbation's magnitude with a saliency map.
 
-    `own` says that the map is that of the changed image itself, for its true class; the maps of the other images show what correlation there is
-    without any relation. Both are averaged over squares of 4 × 4 pixels first, so that the grid of the poolings, which all maps share, counts little.
+    One row for each adversarial image and each image whose map it is. `own` is whether the map is that of the same
+    image, for its true class; the maps of the other images show the correlation of unrelated maps. Both are averaged
+    over squares of 4 × 4 pixels first, so that the grid of the pooling layers, which all maps share, has little effect.
     """
     import numpy as np
     from scipy.stats import rankdata
@@ -55,40 +56,53 @@ def adversarial_saliency(made: Arrays, maps: Arrays, network: str = "squeezenet1
 
 
 def coarse(maps, factor: int = 4):  # type: ignore[no-untyped-def]
-    """Means over squares of `factor` × `factor` pixels: [images, side, side] -> [images, side / factor, side / factor]."""
+    """Means over squares of `factor` × `factor` pixels.
+
+    Args:
+        maps: [images, side, side].
+        factor: side of the squares, a divisor of `side`.
+
+    Returns:
+        [images, side / factor, side / factor].
+    """
     count, side, _ = maps.shape
     return maps.reshape(count, side // factor, factor, side // factor, factor).mean((2, 4))
 
 
 def permutation_test(results: pd.DataFrame, draws: int = 10_000, seed: int = 0) -> tuple[float, list[float], float]:
-    """Mean correlation with the image's own map, against maps dealt out to the images at random.
+    """Permutation test of the mean correlation with the image's own map.
 
-    All pairs of one image get the same map, as pairs of one image are no independent observations.
+    Maps are assigned to images at random. All pairs of one image get the same map, as they are not independent
+    observations.
 
     Returns:
-        the mean, the mean under each dealing, and p, the share of dealings (and the true one) with at least so large a mean.
+        the mean, the mean for each permutation, and the p-value: the fraction of permutations (the observed one
+        included) with at least as large a mean.
     """
     import numpy as np
 
     table = results.pivot_table(index="image", columns="map_of", values="correlation").to_numpy()
     weight = results[results["own"]].groupby("image").size().to_numpy()
     columns = np.sort(results["image"].unique()) - 1
-    rng, found = np.random.default_rng(seed), float((table[range(len(table)), columns] * weight).sum() / weight.sum())
+    rng = np.random.default_rng(seed)
+    observed = float((table[range(len(table)), columns] * weight).sum() / weight.sum())
     null = []
     for _ in range(draws):
-        dealt = rng.permutation(table.shape[1])[: len(table)]
-        null.append(float((table[range(len(table)), dealt] * weight).sum() / weight.sum()))
-    return found, null, float((1 + sum(value >= found for value in null)) / (draws + 1))
+        permuted = rng.permutation(table.shape[1])[: len(table)]
+        null.append(float((table[range(len(table)), permuted] * weight).sum() / weight.sum()))
+    return observed, null, float((1 + sum(value >= observed for value in null)) / (draws + 1))
 
 
 @figure(
     adversarial_saliency,
-    caption="Left: rank correlation of where the change lies with the saliency of the same image, one dot for each image (mean over targets), and with the "
-    "saliency of the other images (bars: the middle 95%). Right: the mean over all pairs (line), and the same after maps have been dealt out to images at random.",
-    alt="Left, 25 dots, most above the bars that belong to them. Right, a histogram that is narrow and far left of a vertical line.",
+    caption="Left: rank correlation of the perturbation's magnitude with the saliency of the same image, one dot for "
+    "each image (mean over targets), and with the saliency of the other images (bars: the middle 95%). Right: the mean "
+    "over all pairs (line), and the same for random assignments of maps to images (permutation test).",
+    alt="Left, 25 dots, most above the bars that belong to them. Right, a histogram that is narrow and far left of a "
+    "vertical line.",
 )
 def adversarial_saliency_null(results: pd.DataFrame) -> Figure:
-    """Images left, permutation right."""
+    """Correlations by image on the left, the permutation distribution on the right."""
     import numpy as np
     from matplotlib.figure import Figure
 
@@ -115,7 +129,7 @@ def adversarial_saliency_null(results: pd.DataFrame) -> Figure:
 
 @summary(adversarial_saliency)
 def adversarial_saliency_values(results: pd.DataFrame) -> dict:
-    """The mean correlation, its null and p; images above the mean of the others, and above their middle 95 %."""
+    """The mean correlation, its null distribution and p-value, and how many images exceed unrelated maps."""
     import numpy as np
 
     from experiments.lab.methods.intervals import mean_interval
@@ -124,19 +138,19 @@ def adversarial_saliency_values(results: pd.DataFrame) -> dict:
     own = results[results["own"]].groupby("image")["correlation"].mean()
     other = results[~results["own"]].groupby("image")["correlation"]
     return {
-        "network": str(results["network"].iloc[0]),
-        "pairs": int(results["own"].sum()),
+        "network": results["network"].iloc[0],
+        "pairs": results["own"].sum(),
         "images": len(own),
         "mean": found,
-        "interval": list(mean_interval(own.to_numpy())),
-        "null_mean": float(np.mean(null)),
-        "null_high": float(np.quantile(null, 0.975)),
+        "interval": mean_interval(own.to_numpy()),
+        "null_mean": np.mean(null),
+        "null_high": np.quantile(null, 0.975),
         "p": p,
-        "explained": float((own**2).mean()),
-        "above_others": int((own > other.mean()).sum()),
-        "above_band": int((own > other.quantile(0.975)).sum()),
-        "least": float(own.min()),
-        "most": float(own.max()),
+        "explained": (own**2).mean(),
+        "above_others": (own > other.mean()).sum(),
+        "above_band": (own > other.quantile(0.975)).sum(),
+        "least": own.min(),
+        "most": own.max(),
     }
 
 

@@ -1,4 +1,4 @@
-"""Rules for adversarial examples compared by what they need, and by what they do to another network (questions 6 and 7)."""
+"""Attacks compared by the perturbation they need, and by their transfer to another network (questions 6 and 7)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 BUDGETS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
-"""Largest change of a value, in grey levels, for the rules that take one."""
+"""Largest change of a value, in grey levels, for the attacks that take one."""
 NAMES = {
     "lab": "the lab's rule",
     "fgsm": "FGSM",
@@ -24,19 +24,21 @@ NAMES = {
 }
 AIMS = {"targeted": "towards a given class", "untargeted": "away from the network's answer"}
 TRANSFER = 4.0
-"""Root mean square of the change, in grey levels, at which images are shown to another network."""
+"""Root mean square of the perturbation, in grey levels, at which images are shown to another network."""
 
 
 @experiment(data=["imagenet-25", "weights/{network}"], demo={"network": "tiny_squeezenet", "pgd_steps": 5}, local=True)
 def strength_images(network: str = "squeezenet1_1", pgd_steps: int = 10, limit: int = 100, seed: int = 0) -> Arrays:
-    """Each rule on the images that the network is asked about, each towards one class drawn at random and away from the network's answer.
+    """Each attack on every image, towards one random class and away from the predicted class.
 
-    The lab's rule and DeepFool stop when they are there, so they have a length of their own; FGSM and PGD (largest norm, steps of 2.5 ε / steps, from
-    captum) and random signs are run for every budget. All work on colours in 0 … 1, and all but the lab's rule and DeepFool keep them there.
+    The lab's attack and DeepFool stop on success, so they have a size of their own; FGSM and PGD (L∞ norm, steps of 2.5
+    ε / steps, from captum) and random signs are run for every budget. All work on colours in 0 … 1, and all but the
+    lab's attack and DeepFool keep them there.
 
     Returns:
-        "rms" and "reached" [entries], with "rule", "aim", "budget" (0 where the rule has none), "image"; and for the last network "RULE/AIM", float32
-        [images, 3, side, side], colours of the images that the rule ends with, scaled to the change of `TRANSFER`.
+        "rms" and "reached" [entries], with "rule", "aim", "budget" (0 if the attack has none), "image"; and for a
+        second network "RULE/AIM", float32 [images, 3, side, side], colours of the resulting images, with the
+        perturbation scaled to `TRANSFER`.
     """
     import numpy as np
     import torch
@@ -96,7 +98,10 @@ def strength_images(network: str = "squeezenet1_1", pgd_steps: int = 10, limit: 
 
 @experiment(inputs={"made": strength_images}, demo={"network": "tiny_squeezenet"})
 def adversarial_strength(made: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
-    """One row for each rule, aim, budget and image: root mean square of the change in grey levels, and whether the network then said what was wanted."""
+    """One row for each attack, aim, budget and image: size of the perturbation, and success.
+
+    `rms` is its root mean square in grey levels.
+    """
     columns = {name: made[name] for name in ("rule", "aim", "budget", "rms", "reached")}
     return pd.DataFrame({"network": network, "image": made["image"] + 1} | columns)
 
@@ -109,10 +114,10 @@ def adversarial_strength(made: Arrays, network: str = "squeezenet1_1") -> pd.Dat
 def adversarial_transfer(
     made: Arrays, network: str = "squeezenet1_1", second: str = "efficientnet_lite0"
 ) -> pd.DataFrame:
-    """What a second network says of each rule's images, all at the same size of the change: one row for each rule, aim and image.
+    """How a second network classifies each attack's images, all with a perturbation of the same size.
 
-    `first_changed` and `second_changed` say whether the network's answer differs from that for the original, `first_target` and `second_target` whether it is the
-    target (false without one).
+    One row for each attack, aim and image. `first_changed` and `second_changed` are whether each network's prediction
+    differs from that for the original; `first_target` and `second_target` whether it is the target (false without one).
     """
     import numpy as np
     import torch
@@ -143,14 +148,16 @@ def adversarial_transfer(
 
 @figure(
     adversarial_strength,
-    caption="Share of the images with which each rule has reached its aim, against the size of the change (root mean square over pixels and channels, in "
-    "grey levels of 0 … 255). The lab's rule and DeepFool stop at the length that each image needs; changes below 0.02 are drawn there. The others get a budget: "
-    "their markers are largest changes of 1/8, 1/4, 1/2, 1, 2, 4 and 8 levels, from left to right.",
-    alt="Two panels of rising curves. Towards a given class PGD rises first, then the lab's rule, and FGSM lies far below. Away from the answer DeepFool rises "
-    "first. Random signs stay at zero towards a class and rise last away from the answer.",
+    caption="Success rate of each attack against the size of the perturbation (root mean square over pixels and "
+    "channels, in grey levels of 0 … 255). The lab's attack and DeepFool stop at the size that each image needs; sizes "
+    "below 0.02 are drawn there. The others get a budget: their markers are largest changes of 1/8, 1/4, 1/2, 1, 2, 4 "
+    "and 8 levels, from left to right.",
+    alt="Two panels of rising curves. Towards a given class PGD rises first, then the lab's attack, and FGSM lies far "
+    "below. Away from the predicted class DeepFool rises first. Random signs stay at zero towards a class and rise "
+    "last away from the prediction.",
 )
 def adversarial_strength_curves(results: pd.DataFrame) -> Figure:
-    """A panel for each aim, a curve for each rule."""
+    """A panel for each aim, a curve for each attack."""
     import numpy as np
     from matplotlib.figure import Figure
 
@@ -185,12 +192,14 @@ def adversarial_strength_curves(results: pd.DataFrame) -> Figure:
 
 @figure(
     adversarial_transfer,
-    caption="Share of the images whose answer changes, for the network that the change was made for and for another that had no part in it, with 95% "
-    "bootstrap intervals. A targeted change counts whatever the new answer is. All changes are scaled to the same size. Random signs have no aim: both draws of them are one group.",
-    alt="Pairs of bars for each rule and aim. The first of each pair is near one except for random signs; the second is far lower.",
+    caption="Share of the images whose prediction changes, for the attacked network and for another one (transfer), "
+    "with 95% bootstrap intervals. A targeted attack counts whatever the new prediction is. All perturbations are "
+    "scaled to the same size. Random signs have no aim: both draws of them are one group.",
+    alt="Pairs of bars for each attack and aim. The first of each pair is near one except for random signs; the second "
+    "is far lower.",
 )
 def adversarial_transfer_bars(results: pd.DataFrame) -> Figure:
-    """Two bars for each rule and aim, and for random signs, which have none."""
+    """Two bars for each attack and aim, and for random signs, which have no aim."""
     import numpy as np
     from matplotlib.figure import Figure
 
@@ -223,41 +232,41 @@ def adversarial_transfer_bars(results: pd.DataFrame) -> Figure:
 
 @summary(adversarial_strength, adversarial_transfer)
 def adversarial_strength_values(results: pd.DataFrame, transfer: pd.DataFrame) -> dict:
-    """Median lengths, shares and mean lengths at each budget, and transfer to the second network."""
+    """Median sizes, success rates and mean sizes for each budget, and transfer to the second network."""
     from experiments.lab.methods.intervals import mean_interval
 
     own_length: dict = {}
     for (rule, aim), rows in results[results["budget"] == 0].groupby(["rule", "aim"]):
         moved = rows[rows["reached"]]
         own_length.setdefault(rule, {})[aim] = {
-            "reached": float(rows["reached"].mean()),
-            "median_rms": float(moved["rms"].median()),
+            "reached": rows["reached"].mean(),
+            "median_rms": moved["rms"].median(),
             "images": len(rows),
         }
     budgets: dict = {}
     budget_rms: dict = {}
     for (rule, aim, budget), rows in results[results["budget"] > 0].groupby(["rule", "aim", "budget"]):
         key = f"b{budget:g}".replace(".", "_")
-        budgets.setdefault(rule, {}).setdefault(aim, {})[key] = float(rows["reached"].mean())
-        budget_rms.setdefault(rule, {}).setdefault(aim, {})[key] = float(rows["rms"].mean())
+        budgets.setdefault(rule, {}).setdefault(aim, {})[key] = rows["reached"].mean()
+        budget_rms.setdefault(rule, {}).setdefault(aim, {})[key] = rows["rms"].mean()
     aimless, targeted = transfer["rule"] == "noise", transfer["aim"] == "targeted"
     transferred: dict = {}
     for (rule, aim), rows in transfer.groupby(["rule", "aim"]):
         transferred.setdefault(rule, {})[aim] = {
-            key: float(rows[key].mean()) for key in ("first_changed", "second_changed", "first_target", "second_target")
-        } | {"second_interval": list(mean_interval(rows["second_changed"].to_numpy(float)))}
+            key: rows[key].mean() for key in ("first_changed", "second_changed", "first_target", "second_target")
+        } | {"second_interval": mean_interval(rows["second_changed"].to_numpy(float))}
     return {
-        "network": str(results["network"].iloc[0]),
-        "second": str(transfer["second"].iloc[0]),
-        "images": int(results["image"].nunique()),
+        "network": results["network"].iloc[0],
+        "second": transfer["second"].iloc[0],
+        "images": results["image"].nunique(),
         "own_length": own_length,
         "budgets": budgets,
         "budget_rms": budget_rms,
         "transfer": transferred,
         "transfer_rms": TRANSFER,
-        "random_signs": {key: float(transfer.loc[aimless, f"{key}_changed"].mean()) for key in ("first", "second")},
-        "second_target_hits": int(transfer.loc[targeted & ~aimless, "second_target"].sum()),
-        "targeted_rows": int((targeted & ~aimless).sum()),
+        "random_signs": {key: transfer.loc[aimless, f"{key}_changed"].mean() for key in ("first", "second")},
+        "second_target_hits": transfer.loc[targeted & ~aimless, "second_target"].sum(),
+        "targeted_rows": (targeted & ~aimless).sum(),
     }
 
 

@@ -1,4 +1,4 @@
-"""Trajectories of class images with snapshots, resumed after a kill: shared by the class-image experiments."""
+"""Gradient ascent with snapshots and checkpoints, shared by the class-image experiments."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def snapshots(
     key: str = "ascent",
     save_every: int = 250,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """One trajectory for each row of `start`, all in one batch.
+    """Gradient ascent from each row of `start`, all in one batch, with the images kept after some of the steps.
 
     Args:
         network: its name.
@@ -33,7 +33,7 @@ def snapshots(
         wanted: numbers of steps after which the images are kept, ascending.
         rate, l2: one for all rows, or one for each.
         seed: of the jitter.
-        key: of the checkpoint.
+        key: name of the checkpoint.
         save_every: steps between two checkpoints.
 
     Returns:
@@ -81,7 +81,7 @@ def snapshots(
 
 
 def jitter(side: int) -> int:
-    """16 pixels of 224, as in the lab, and as much of a smaller image in proportion."""
+    """16 pixels of 224, as in the lab, and proportionally fewer for a smaller image."""
     return max(1, round(16 * side / 224))
 
 
@@ -97,7 +97,7 @@ def class_index(classes: Sequence[str], name: str) -> int:
     """Index of the class called `name`.
 
     Raises:
-        UserError: there is none.
+        UserError: there is no such class; the message suggests the nearest name.
     """
     from tpdl import UserError
 

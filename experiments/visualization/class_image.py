@@ -1,4 +1,4 @@
-"""Images of a class by gradient ascent (question 8), also with a second network (question 11)."""
+"""Class images by activation maximisation (question 8), also with a second network (question 11)."""
 
 from __future__ import annotations
 
@@ -36,10 +36,11 @@ def class_images(
     l2: float = 1e-3,
     seeds: int = 2,
 ) -> Arrays:
-    """Class images of each class from `seeds` different noises, all in one batch.
+    """Class images of each class from `seeds` noise images, all in one batch.
 
     Returns:
-        "image", network inputs float32 [seeds × classes, 3, side, side]; "target" (class index), "seed"; "start", the same for the noise.
+        "image", network inputs float32 [seeds × classes, 3, side, side]; "target" (class index), "seed"; "start", the
+        noise images.
     """
     import numpy as np
     import torch
@@ -71,7 +72,7 @@ def second_class_images(
     rate: float = 10.0,
     l2: float = 1e-3,
 ) -> Arrays:
-    """The same with a second network, from the first noise: "image", "target", "seed"."""
+    """The same with a second network, from the first noise image: "image", "target", "seed"."""
     import numpy as np
 
     from experiments.lab.data import imagenet
@@ -92,9 +93,9 @@ def second_class_images(
 def class_image(
     made: Arrays, second: Arrays, network: str = "squeezenet1_1", judge: str = "efficientnet_lite0"
 ) -> pd.DataFrame:
-    """One row for each class image: what it looks like, in numbers, and what each network says of it.
+    """One row for each class image: image statistics, and how each network classifies it.
 
-    `kind` is "class image", or "noise" for the start. Images made with the second network are judged by the first.
+    `kind` is "class image", or "noise" for the start. Images made with the second network are evaluated by the first.
     """
     import numpy as np
 
@@ -115,7 +116,7 @@ def class_image(
 
 @experiment(inputs={"made": class_images, "second": second_class_images}, local=True)
 def class_image_thumbnails(made: Arrays, second: Arrays) -> Arrays:
-    """For the sheets: "image" and "second", uint8 [images, side, side, 3], of the first noise."""
+    """For the sheets: "image" and "second", uint8 [images, side, side, 3], from the first noise image."""
     import numpy as np
 
     first = made["image"][made["seed"] == 0]
@@ -129,12 +130,14 @@ def class_image_thumbnails(made: Arrays, second: Arrays) -> Arrays:
     class_image,
     class_image_thumbnails,
     format="png",
-    caption="Class images of the first network, from one of the `class_image.seeds`{.value} starting noises that the text averages over. Above each, the "
-    "probability of the class for the network that it was made with, and for the other.",
-    alt="Pale coloured textures. In some, parts of the named things repeat, such as faces, legs and petals; in others hardly anything can be made out.",
+    caption="Class images of the first network, from one of the `class_image.seeds`{.value} noise images over which "
+    "the text averages. Above each, the probability of the class for the network it was made with and for the other "
+    "one.",
+    alt="Pale coloured textures. In some, parts of the named things repeat, such as faces, legs and petals; in others "
+    "hardly anything is recognisable.",
 )
 def class_image_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
-    """Four in a row."""
+    """Class images of the first network, four in a row."""
     rows = results[(results["kind"] == "class image") & (results["seed"] == 0)]
     return _sheet(rows[rows["network"] == results["network"].iloc[0]], images["image"])
 
@@ -144,17 +147,18 @@ def class_image_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     class_image_thumbnails,
     suffix="second",
     format="png",
-    caption="Class images of the second network, made in the same way. Above each, the probability of the class for the network that it was made "
-    "with, and for the other.",
-    alt="Pale coloured textures of a fine grain. Spirals in that of the snail and legs in that of the tarantula can be made out, and little else.",
+    caption="Class images of the second network, made in the same way. Above each, the probability of the class for "
+    "the network it was made with and for the other one.",
+    alt="Pale coloured textures of a fine grain. Spirals in that of the snail and legs in that of the tarantula are "
+    "recognisable, and little else.",
 )
 def class_image_second(results: pd.DataFrame, images: Arrays) -> Figure:
-    """Four in a row."""
+    """Class images of the second network, four in a row."""
     return _sheet(results[results["network"] != results["network"].iloc[0]], images["second"])
 
 
 def _sheet(rows: pd.DataFrame, images: np.ndarray) -> Figure:
-    from experiments.sheet import sheet
+    from experiments.lab.plots.sheet import sheet
 
     both = zip(rows["class"], rows["probability"], rows["judge_probability"], strict=True)
     titles = [f"{name}\n{own:.0%}, other network {other:.1%}" for name, own, other in both]
@@ -167,7 +171,7 @@ def class_image_values(results: pd.DataFrame) -> dict:
     from experiments.lab.methods.intervals import mean_interval
 
     columns = ["colourfulness", "total_variation", "fine", "probability", "judge_probability"]
-    first = str(results["network"].iloc[0])
+    first = results["network"].iloc[0]
     about = {}
     for key, rows in (
         ("first", results.query("network == @first and kind == 'class image'")),
@@ -176,21 +180,21 @@ def class_image_values(results: pd.DataFrame) -> dict:
     ):
         by_class = rows.groupby("class")[columns].mean()
         about[key] = {
-            **{column: float(rows[column].mean()) for column in columns},
+            **{column: rows[column].mean() for column in columns},
             "images": len(rows),
-            "judge_interval": list(mean_interval(by_class["judge_probability"].to_numpy())),
-            "judge_first": int((rows["judge_rank"] == 1).sum()),
-            "judge_among_five": int((rows["judge_rank"] <= 5).sum()),
-            "judge_median_rank": float(rows["judge_rank"].median()),
-            "least_probability": float(rows["probability"].min()),
-            "best_class": str(by_class["judge_probability"].idxmax()),
-            "best_probability": float(by_class["judge_probability"].max()),
+            "judge_interval": mean_interval(by_class["judge_probability"].to_numpy()),
+            "judge_first": (rows["judge_rank"] == 1).sum(),
+            "judge_among_five": (rows["judge_rank"] <= 5).sum(),
+            "judge_median_rank": rows["judge_rank"].median(),
+            "least_probability": rows["probability"].min(),
+            "best_class": by_class["judge_probability"].idxmax(),
+            "best_probability": by_class["judge_probability"].max(),
         }
     return about | {
         "network": first,
-        "judge": str(results["judge"].iloc[0]),
-        "classes": int(results["class"].nunique()),
-        "seeds": int(results["seed"].nunique()),
+        "judge": results["judge"].iloc[0],
+        "classes": results["class"].nunique(),
+        "seeds": results["seed"].nunique(),
     }
 
 

@@ -1,4 +1,4 @@
-"""Class images for every learning rate and number of iterations (question 9): the whole grid is one batch of trajectories."""
+"""Class images for every learning rate and number of iterations (question 9), all in one batch."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
+from experiments.lab.plots.tiles import grid
 from experiments.visualization.ascent import class_index, noise, snapshots
 from experiments.visualization.class_measures import measured, tile
-from experiments.visualization.tiles import grid
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 RATES = (0.1, 1.0, 5.0, 10.0, 50.0)
-"""Rows of the lab's grid: lengths of a step, in units of the normalised input."""
+"""Rows of the lab's grid: step lengths, in units of the normalised input."""
 ITERATIONS = [100, 500, 1000, 5000, 10_000]
 """Columns of the lab's grid."""
 DEMO_ITERATIONS = [10, 20, 40, 60, 80]
@@ -34,11 +34,13 @@ def class_image_trajectories(
     l2: float = 1e-3,
     seed: int = 0,
 ) -> Arrays:
-    """One trajectory for each learning rate, with snapshots: the cost is that of the longest run once, not of 25 runs.
+    """One trajectory for each learning rate, with snapshots.
+
+    The cost is that of one run of the largest number of iterations, instead of 25 runs.
 
     Returns:
-        "image", network inputs float32 [rates, iterations, 3, side, side]; "probability" of the target before each step,
-        float32 [steps, rates]; "rate", "iteration"; "start", the noise that all rows start from [3, side, side].
+        "image", network inputs float32 [rates, iterations, 3, side, side]; "probability" of the target before each
+        step, float32 [steps, rates]; "rate", "iteration"; "start", the noise that all rows start from [3, side, side].
     """
     import numpy as np
 
@@ -67,7 +69,7 @@ def class_image_trajectories(
 def class_image_grid(
     made: Arrays, network: str = "squeezenet1_1", judge: str = "efficientnet_lite0", target: str = "gorilla"
 ) -> pd.DataFrame:
-    """One row for each learning rate and number of iterations, and the start (0 iterations): the measures of `class_measures`."""
+    """One row for each learning rate and number of iterations, and the start (0): the measures of `class_measures`."""
     from experiments.lab.data import imagenet
 
     wanted, rows = class_index(imagenet.load().classes, target), []
@@ -93,12 +95,13 @@ def class_image_grid_thumbnails(made: Arrays) -> Arrays:
     class_image_grid,
     class_image_grid_thumbnails,
     format="png",
-    caption="The class image for each learning rate (rows) and number of iterations (columns). Under each, its colourfulness, and the probability of "
-    "the class for the other network.",
-    alt="Five rows of five pictures. The first row stays grey noise that clears slowly; further down and to the right, parts of the class appear in stronger and stronger colours.",
+    caption="The class image for each learning rate (rows) and number of iterations (columns). Under each, its "
+    "colourfulness, and the probability of the class for the other network.",
+    alt="Five rows of five pictures. The first row stays grey noise that clears slowly; further down and to the right, "
+    "parts of the class appear in stronger and stronger colours.",
 )
 def class_image_grid_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
-    """Rates down, iterations across."""
+    """Learning rates down, iterations across."""
     shown = results[results["iteration"] > 0]
     rates, steps = (sorted(shown[column].unique()) for column in ("rate", "iteration"))
     cell = shown.set_index(["rate", "iteration"])
@@ -116,12 +119,14 @@ def class_image_grid_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     class_image_grid,
     class_image_trajectories,
     suffix="measures",
-    caption="The grid in numbers: colourfulness (33 is moderately, 59 quite, 109 extremely colourful), difference of neighbouring pixels, the probability "
-    "of the class for the other network at each snapshot, and for the network itself at every step (mean of 50).",
-    alt="Four panels of five curves over the number of iterations, one for each learning rate. Colour and differences grow with the learning rate.",
+    caption="The grid in numbers: colourfulness (33 is moderately, 59 quite, 109 extremely colourful), difference of "
+    "neighbouring pixels, the probability of the class for the other network at each snapshot, and for the network "
+    "itself at every step (mean of 50).",
+    alt="Four panels of five curves over the number of iterations, one for each learning rate. Colour and differences "
+    "grow with the learning rate.",
 )
 def class_image_grid_measures(results: pd.DataFrame, trajectories: Arrays) -> Figure:
-    """A panel for each measure, a line for each rate."""
+    """A panel for each measure, a line for each learning rate."""
     import numpy as np
     from matplotlib.figure import Figure
 
@@ -158,9 +163,10 @@ def class_image_grid_measures(results: pd.DataFrame, trajectories: Arrays) -> Fi
 
 @summary(class_image_grid)
 def class_image_grid_values(results: pd.DataFrame) -> dict:
-    """Every cell by rate and iterations, and which is best for the other network.
+    """Every cell by learning rate and iterations, and the best one for the other network.
 
-    `settled` is the first snapshot at which the network itself is sure at every rate but the smallest (the last one if there is none).
+    `settled` is the first snapshot at which the network itself is at least 99 % certain at every rate but the smallest
+    (the last one if there is none).
     """
     columns = ["colourfulness", "total_variation", "fine", "probability", "judge_probability", "judge_rank"]
     shown = results[results["iteration"] > 0]
@@ -172,19 +178,19 @@ def class_image_grid_values(results: pd.DataFrame) -> dict:
     sure = table[table >= 0.99] if (table >= 0.99).any() else table.iloc[-1:]
     last = shown[shown["iteration"] == shown["iteration"].max()].sort_values("rate")
     return {
-        "network": str(results["network"].iloc[0]),
-        "judge": str(results["judge"].iloc[0]),
-        "class": str(results["class"].iloc[0]),
-        "rates": sorted(float(rate) for rate in shown["rate"].unique()),
-        "iterations": sorted(int(n) for n in shown["iteration"].unique()),
+        "network": results["network"].iloc[0],
+        "judge": results["judge"].iloc[0],
+        "class": results["class"].iloc[0],
+        "rates": sorted(shown["rate"].unique()),
+        "iterations": sorted(shown["iteration"].unique()),
         "cells": cells,
         "start": about(results[results["iteration"] == 0].iloc[0]),
-        "settled": {"iteration": int(sure.index[0]), "probability": float(sure.iloc[0])},
+        "settled": {"iteration": sure.index[0], "probability": sure.iloc[0]},
         "slowest": about(last.iloc[0]),
         "fastest": about(last.iloc[-1]),
         "best_for_judge": about(shown.loc[shown["judge_probability"].idxmax()]),
-        "trajectory_steps": int(shown["iteration"].max()),
-        "separate_steps": int(shown["iteration"].sum() / shown["rate"].nunique()),
+        "trajectory_steps": shown["iteration"].max(),
+        "separate_steps": shown["iteration"].sum() // shown["rate"].nunique(),
     }
 
 

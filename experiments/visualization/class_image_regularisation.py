@@ -1,4 +1,4 @@
-"""What L2, blur and jitter do to class images (question 9)."""
+"""The effect of L2, blur and jitter on class images (question 9)."""
 
 from __future__ import annotations
 
@@ -87,7 +87,10 @@ def regularised_images(
 def class_image_regularisation(
     made: Arrays, network: str = "squeezenet1_1", judge: str = "efficientnet_lite0"
 ) -> pd.DataFrame:
-    """One row for each image: its settings, and the measures of `class_measures`. `length` is the Euclidean norm of the network input."""
+    """One row for each image: its settings, and the measures of `class_measures`.
+
+    `length` is the Euclidean norm of the network input.
+    """
     import numpy as np
 
     from experiments.lab.data import imagenet
@@ -101,7 +104,11 @@ def class_image_regularisation(
 
 @experiment(inputs={"made": regularised_images}, local=True)
 def class_image_regularisation_thumbnails(made: Arrays) -> Arrays:
-    """For the sheet, of the first class: "weight", uint8 [weights, side, side, 3], and "variant", uint8 [variants, side, side, 3]."""
+    """For the sheet, of the first class.
+
+    Returns:
+        "weight", uint8 [weights, side, side, 3], and "variant", uint8 [variants, side, side, 3].
+    """
     import numpy as np
 
     first = made["target"] == made["target"][0]
@@ -117,15 +124,16 @@ def class_image_regularisation_thumbnails(made: Arrays) -> Arrays:
     class_image_regularisation,
     class_image_regularisation_thumbnails,
     format="png",
-    caption="Class images of *`class_image_regularisation.shown`{.value}* for L2 weights λ from weak to strong, and at the lab's weight with blur and jitter switched off. Above each, the "
-    "probability of the class for the network that it was made with, and for the other.",
-    alt="With a growing L2 weight the picture fades to an even grey; without blur it is full of fine grain.",
+    caption="Class images of *`class_image_regularisation.shown`{.value}* for L2 weights λ from weak to strong, and at "
+    "the lab's weight with blur and jitter switched off. Above each, the probability of the class for the network it "
+    "was made with and for the other one.",
+    alt="With a growing L2 weight the picture fades to an even grey; without blur it is full of high frequencies.",
 )
 def class_image_regularisation_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     """The weights in two rows, then the variants."""
     import numpy as np
 
-    from experiments.sheet import sheet
+    from experiments.lab.plots.sheet import sheet
 
     rows = results[results["class"] == results["class"].iloc[0]]
     weights, variants = rows[rows["variant"] == "both"], rows[(rows["variant"] != "both")]
@@ -138,9 +146,11 @@ def class_image_regularisation_sheet(results: pd.DataFrame, images: Arrays) -> F
 @figure(
     class_image_regularisation,
     suffix="measures",
-    caption="The same in numbers, for each class: colourfulness (0 is grey, 33 moderately, 59 quite, 109 extremely colourful), difference of neighbouring pixels, and the "
-    "probability of the class for both networks, against the L2 weight λ. The lab's weight is dotted.",
-    alt="Three panels over a logarithmic axis of the weight. Colour and differences fall beyond the lab's weight, and with them the probabilities.",
+    caption="The same in numbers, for each class: colourfulness (0 is grey, 33 moderately, 59 quite, 109 extremely "
+    "colourful), difference of neighbouring pixels, and the probability of the class for both networks, against the L2 "
+    "weight λ. The lab's weight is dotted.",
+    alt="Three panels over a logarithmic axis of the weight. Colour and differences fall beyond the lab's weight, and "
+    "with them the probabilities.",
 )
 def class_image_regularisation_measures(results: pd.DataFrame) -> Figure:
     """A panel for each measure, a line for each class."""
@@ -173,13 +183,13 @@ def _line(axis: Axes, rows: pd.DataFrame, column: str, colour: str, style: str, 
 
 @summary(class_image_regularisation)
 def class_image_regularisation_values(results: pd.DataFrame) -> dict:
-    """Means over classes for every weight and for every variant, and the weights that are best for the other network, class by class."""
+    """Means over classes for every weight and variant, and the best weight of each class for the other network."""
     columns = ["colourfulness", "total_variation", "fine", "probability", "judge_probability", "length"]
-    about = lambda rows: {column: float(rows[column].mean()) for column in columns}  # noqa: E731
+    about = lambda rows: {column: rows[column].mean() for column in columns}  # noqa: E731
     both = results[results["variant"] == "both"]
     plain = results[results["l2"] == PLAIN]
     return {
-        "network": str(results["network"].iloc[0]),
+        "network": results["network"].iloc[0],
         "classes": sorted(results["class"].unique()),
         "weights": {f"{l2:g}": about(rows) for l2, rows in both.groupby("l2")},
         "variants": {str(name).replace(" ", "_"): about(rows) for name, rows in plain.groupby("variant")},
@@ -188,7 +198,7 @@ def class_image_regularisation_values(results: pd.DataFrame) -> dict:
         "lab": about(both[both["l2"] == PLAIN]),
         "lab_weight": PLAIN,
         "stronger": about(both[both["l2"] == min(weight for weight in WEIGHTS if weight > PLAIN)]),
-        "shown": str(results["class"].iloc[0]),
+        "shown": results["class"].iloc[0],
         "best_for_judge": sorted(
             {float(both.loc[at, "l2"]) for at in both.groupby("class")["judge_probability"].idxmax()}
         ),

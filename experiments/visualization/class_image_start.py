@@ -1,4 +1,4 @@
-"""Gradient ascent that starts from a photograph of the class (question 10), also with a second network (question 11)."""
+"""Gradient ascent from a photograph of the class (question 10), also with a second network (question 11)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
+from experiments.lab.plots.tiles import grid, map_tile
 from experiments.visualization.ascent import snapshots
 from experiments.visualization.class_measures import measured, tile
-from experiments.visualization.tiles import grid, map_tile
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:
@@ -33,11 +33,11 @@ def photograph_trajectories(
     l2: float = 1e-3,
     seed: int = 0,
 ) -> Arrays:
-    """Ascent from photographs towards their true class.
+    """Gradient ascent from photographs towards their true class.
 
     Returns:
-        "image", network inputs float32 [1 + iterations, photographs, 3, side, side], the start first; "saliency" of the start for the true
-        class, float32 [photographs, side, side]; "target"; "iteration" (0 first).
+        "image", network inputs float32 [1 + iterations, photographs, 3, side, side], the start first; "saliency" of the
+        start for the true class, float32 [photographs, side, side]; "target"; "iteration" (0 first).
     """
     import numpy as np
     import torch
@@ -68,10 +68,11 @@ def photograph_trajectories(
     demo={"network": "tiny_squeezenet", "judge": "tiny_vgg"},
 )
 def class_image_start(made: Arrays, network: str = "squeezenet1_1", judge: str = "efficientnet_lite0") -> pd.DataFrame:
-    """One row for each photograph and number of iterations: the measures of `class_measures`, and how far it is from the photograph.
+    """One row for each photograph and number of iterations: the measures of `class_measures`, and the change.
 
-    `ssim` compares with the photograph, `rms` is the change in grey levels, and `saliency_correlation` the rank correlation over pixels of the amount of the change
-    with the saliency of the photograph (0 at the start, where nothing has changed).
+    `ssim` compares with the photograph, `rms` is the root mean square of the change in grey levels, and
+    `saliency_correlation` the rank correlation over pixels of the change's magnitude with the photograph's saliency (0
+    at the start, where nothing has changed).
     """
     import numpy as np
     import torch
@@ -121,19 +122,23 @@ def second_photograph_trajectories(
 def class_image_start_second(
     made: Arrays, network: str = "efficientnet_lite0", judge: str = "squeezenet1_1"
 ) -> pd.DataFrame:
-    """As `class_image_start`, with the roles exchanged: the second network ascends, and the first judges."""
+    """As `class_image_start`, with the roles exchanged: the first network evaluates the images of the second."""
     return class_image_start(made, network, judge)
 
 
 @experiment(inputs={"made": second_photograph_trajectories}, local=True)
 def class_image_start_second_thumbnails(made: Arrays) -> Arrays:
-    """As `class_image_start_thumbnails`."""
+    """As `class_image_start_thumbnails`, for the second network."""
     return class_image_start_thumbnails(made)
 
 
 @experiment(inputs={"made": photograph_trajectories}, local=True)
 def class_image_start_thumbnails(made: Arrays) -> Arrays:
-    """For the sheet: "image", uint8 [1 + iterations, photographs, side, side, 3]; "saliency", uint8 [photographs, side, side]."""
+    """For the sheet: photographs with snapshots and saliency maps.
+
+    Returns:
+        "image", uint8 [1 + iterations, photographs, side, side, 3]; "saliency", uint8 [photographs, side, side].
+    """
     import numpy as np
 
     return {
@@ -146,9 +151,10 @@ def class_image_start_thumbnails(made: Arrays) -> Arrays:
     class_image_start,
     class_image_start_thumbnails,
     format="png",
-    caption="Gradient ascent from photographs. Under each picture, the probability of the class for the network that ascends, and for the "
-    "other. Last row: saliency of the photograph.",
-    alt="Four columns. Under each photograph it comes back paler and greyer, with repeated parts of the object drawn over it, the more the longer; the object can still be seen.",
+    caption="Gradient ascent from photographs. Under each picture, the probability of the class for the network that "
+    "ascends, and for the other. Last row: saliency of the photograph.",
+    alt="Four columns. Below each photograph it is shown after more and more iterations, paler and greyer, with "
+    "repeated parts of the object drawn over it; the object remains visible.",
 )
 def class_image_start_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     """A column for each photograph: start, snapshots, saliency."""
@@ -170,24 +176,26 @@ def class_image_start_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     class_image_start_second,
     class_image_start_second_thumbnails,
     format="png",
-    caption="The same photographs with the second network. Under each picture, the probability of the class for the second network, which ascends, and for the first.",
-    alt="Four columns: what the ascent makes of a photograph after more and more iterations, paler each time, and the saliency of the photograph for the second network.",
+    caption="The same photographs with the second network. Under each picture, the probability of the class for the "
+    "second network, which ascends, and for the first.",
+    alt="Four columns: what the ascent makes of a photograph after more and more iterations, paler each time, and the "
+    "saliency of the photograph for the second network.",
 )
 def class_image_start_second_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
-    """As `class_image_start_sheet`, without the photographs, which are there."""
+    """As `class_image_start_sheet`, without the photographs, which are shown there."""
     later = {"image": images["image"][1:], "saliency": images["saliency"]}
     return class_image_start_sheet(results[results["iteration"] > 0], later)
 
 
 @summary(class_image_start_second)
 def class_image_start_second_values(results: pd.DataFrame) -> dict:
-    """As `class_image_start_values`."""
+    """As `class_image_start_values`, for the second network."""
     return class_image_start_values(results)
 
 
 @summary(class_image_start)
 def class_image_start_values(results: pd.DataFrame) -> dict:
-    """Means over photographs at each number of iterations."""
+    """Means over photographs for each number of iterations."""
     columns = [
         "probability",
         "judge_probability",
@@ -198,19 +206,16 @@ def class_image_start_values(results: pd.DataFrame) -> dict:
         "saliency_correlation",
     ]
     steps = sorted(results["iteration"].unique())
-    about = [
-        {column: float(results.loc[results["iteration"] == step, column].mean()) for column in columns}
-        for step in steps
-    ]
+    about = [{column: results.loc[results["iteration"] == step, column].mean() for column in columns} for step in steps]
     return {
-        "network": str(results["network"].iloc[0]),
-        "photographs": int(results["image"].nunique()),
-        "iterations": [int(step) for step in steps],
+        "network": results["network"].iloc[0],
+        "photographs": results["image"].nunique(),
+        "iterations": steps,
         "start": about[0],
         "middle": about[1],
         "end": about[-1],
-        "judge_first_end": int((results.loc[results["iteration"] == steps[-1], "judge_rank"] == 1).sum()),
-        "judge_first_start": int((results.loc[results["iteration"] == steps[0], "judge_rank"] == 1).sum()),
+        "judge_first_end": (results.loc[results["iteration"] == steps[-1], "judge_rank"] == 1).sum(),
+        "judge_first_start": (results.loc[results["iteration"] == steps[0], "judge_rank"] == 1).sum(),
     }
 
 

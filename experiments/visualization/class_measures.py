@@ -1,4 +1,4 @@
-"""What is measured of every class image: colour, grain, and what two networks say of it."""
+"""Measures of class images: colour, smoothness, and how two networks classify them."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ if TYPE_CHECKING:
 def measured(
     images: np.ndarray, targets: Sequence[int] | np.ndarray, network: str, judge: str
 ) -> dict[str, np.ndarray]:
-    """Columns over images.
+    """Image statistics and class probabilities, as columns over images.
 
-    `colourfulness` (Hasler and Süsstrunk), `total_variation` (mean difference of neighbouring pixels, in grey levels) and `fine` (share of the
-    variance in waves shorter than 4 pixels); `probability` of the target for the network that the image was made with, and
-    `judge_probability` and `judge_rank` (1: first) for another one.
+    `colourfulness` (Hasler and Süsstrunk); `total_variation` (mean difference of neighbouring pixels, in grey levels);
+    `fine` (high-frequency energy, the fraction of the variance at wavelengths below 4 pixels); `probability` of the
+    target for the network that the image was made with; `judge_probability` and `judge_rank` (1: first) for another
+    network.
 
     Args:
         images: network inputs float32 [images, 3, side, side].
         targets: class indices [images].
-        network, judge: names; the judge sees the image at its own size.
+        network, judge: names of the two networks; the second gets the image at its own input size.
     """
     import numpy as np
     import torch
@@ -46,7 +47,7 @@ def measured(
 
 
 def resized(inputs: Tensor, network: str) -> Tensor:
-    """Network inputs at the size that `network` is given."""
+    """Network inputs resized to the input size of `network`."""
     from torch.nn.functional import interpolate
 
     from experiments.lab.nets.registry import image_size
@@ -56,11 +57,11 @@ def resized(inputs: Tensor, network: str) -> Tensor:
 
 
 def tile(image: np.ndarray, side: int = 96, colours: int = 32) -> np.ndarray:
-    """A small picture of a network input [3, side, side] for a sheet: uint8 [side, side, 3] in few colours."""
+    """A thumbnail of a network input [3, side, side] for a sheet: uint8 [side, side, 3] with few colours."""
     import numpy as np
     import torch
 
     from experiments.lab.nets.frozen import pixels
-    from experiments.sheet import thumbnail
+    from experiments.lab.plots.sheet import thumbnail
 
     return thumbnail((255 * pixels(torch.from_numpy(image)[None])[0]).astype(np.uint8), side, colours)

@@ -1,4 +1,4 @@
-"""Saliency maps of all images: measured once, for all experiments on saliency."""
+"""Saliency maps of all images, computed once for all experiments on saliency."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     data=["imagenet-25", "weights/{network}"], demo={"network": "tiny_squeezenet", "samples": 6, "steps": 8}, local=True
 )
 def saliency_maps(network: str = "squeezenet1_1", samples: int = 20, steps: int = 24, seed: int = 0) -> Arrays:
-    """Maps of the true class's score by four methods, and the gradient when the maximum poolings are replaced by average poolings.
+    """Saliency maps of the true class by four methods, and the gradient with average instead of maximum pooling.
 
     Args:
         samples: noisy copies for SmoothGrad.
-        steps: points on the way for Integrated Gradients.
+        steps: points on the path for integrated gradients.
 
     Returns:
         "gradient", "smoothgrad", "integrated-gradients", "grad-cam", "average-pooling", float32 [images, side, side];
@@ -58,7 +58,11 @@ def saliency_maps(network: str = "squeezenet1_1", samples: int = 20, steps: int 
 
 @experiment(data=["imagenet-25", "weights/{network}"], demo={"network": "tiny_vgg"}, local=True)
 def second_maps(network: str = "efficientnet_lite0") -> Arrays:
-    """The gradient and Grad-CAM of a second network: "gradient", "grad-cam", float32 [images, side, side]; "scores", float32 [images, classes]."""
+    """The gradient and Grad-CAM of a second network.
+
+    Returns:
+        "gradient", "grad-cam", float32 [images, side, side]; "scores", float32 [images, classes].
+    """
     import torch
 
     from experiments.lab.data import imagenet
@@ -79,7 +83,7 @@ def second_maps(network: str = "efficientnet_lite0") -> Arrays:
 
 
 def with_average_pooling(model: nn.Module) -> nn.Module:
-    """A copy of the network in which every maximum pooling takes the mean instead; weights and sizes are the same."""
+    """A copy of the network with average instead of maximum pooling; weights and sizes are the same."""
     import copy
 
     from torch import nn

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.sheet import thumbnail
+from experiments.lab.plots.sheet import thumbnail
+from experiments.lab.plots.tiles import map_tile, paired
 from experiments.visualization.maps import saliency_maps
-from experiments.visualization.tiles import map_tile, paired
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:
@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     may_be_missing=["inside", "lift", "peak_inside"],
 )
 def saliency(maps: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
-    """One row for each image: where its map is strong.
+    """One row for each image: how concentrated its map is, and how much of it is on the object.
 
-    `concentration` is the share of the map's total in the strongest tenth of the pixels; `box` the share of the image inside the
-    object's box, `inside` the share of the map's total there, `lift` their ratio (1 for a map that knows nothing of the object), and `peak_inside`
-    whether the strongest pixel of the map, blurred by 8 pixels, is in the box. Without a box the last three are missing.
+    `concentration` is the fraction of the map's sum in the strongest tenth of the pixels. `box` is the fraction of the
+    image inside the object's bounding box, `inside` the fraction of the map's sum there, and `lift` their ratio (1 for
+    a map that is independent of the object). `peak_inside` is whether the strongest pixel of the map, blurred by 8
+    pixels, is inside the box. Without a box these are missing.
     """
     import numpy as np
     from scipy.ndimage import gaussian_filter
@@ -63,7 +64,7 @@ def saliency(maps: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
 
 @experiment(inputs={"maps": saliency_maps}, data=["imagenet-25"], local=True)
 def saliency_thumbnails(maps: Arrays) -> Arrays:
-    """For the sheets: "image", uint8 [images, side, side, 3]; "map", uint8 [images, side, side] in few levels."""
+    """For the sheets: "image", uint8 [images, side, side, 3]; "map", uint8 [images, side, side] with few levels."""
     import numpy as np
 
     from experiments.lab.data import imagenet
@@ -78,9 +79,9 @@ def saliency_thumbnails(maps: Arrays) -> Arrays:
     saliency,
     saliency_thumbnails,
     format="png",
-    caption="The images and the saliency maps of their true class: bright pixels are those on which the score depends most. Blue: the network is "
-    "right. Vermillion: it is wrong. The number is the share of the map inside the object's box over the box's share of the image; 1 "
-    "would be no preference.",
+    caption="The images and the saliency maps of their true class: bright pixels are those on which the score depends "
+    "most. Blue: classified correctly. Vermillion: misclassified. The number is the lift: the share of the map inside "
+    "the object's box divided by the box's share of the image; 1 means no preference.",
     alt="25 photographs, each beside a dark map with bright specks. In most maps the specks are densest on the object.",
 )
 def saliency_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
@@ -92,7 +93,7 @@ def saliency_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
 
 @summary(saliency)
 def saliency_values(results: pd.DataFrame) -> dict:
-    """How strongly maps prefer the object, and whether they do so where the network is wrong."""
+    """How strongly maps prefer the object, for images classified correctly and incorrectly."""
     from experiments.lab.methods.intervals import mean_interval
 
     boxed = results.dropna(subset=["lift"])
@@ -100,24 +101,24 @@ def saliency_values(results: pd.DataFrame) -> dict:
     about = lambda row: {key: row[key] for key in ("image", "true", "predicted", "box", "inside", "lift")}  # noqa: E731
     right, wrong = (boxed[boxed["correct"] == value] for value in (True, False))
     return {
-        "network": str(results["network"].iloc[0]),
+        "network": results["network"].iloc[0],
         "images": len(results),
         "boxed": len(boxed),
-        "correct": int(results["correct"].sum()),
-        "concentration": float(results["concentration"].mean()),
-        "box": float(boxed["box"].mean()),
-        "inside": float(boxed["inside"].mean()),
-        "lift": float(boxed["lift"].mean()),
-        "lift_median": float(boxed["lift"].median()),
-        "lift_interval": list(mean_interval(boxed["lift"].to_numpy())),
-        "above_one": int((boxed["lift"] > 1).sum()),
-        "barely_above_one": int(((boxed["lift"] > 1) & (boxed["lift"] < 1.25)).sum()),
+        "correct": results["correct"].sum(),
+        "concentration": results["concentration"].mean(),
+        "box": boxed["box"].mean(),
+        "inside": boxed["inside"].mean(),
+        "lift": boxed["lift"].mean(),
+        "lift_median": boxed["lift"].median(),
+        "lift_interval": mean_interval(boxed["lift"].to_numpy()),
+        "above_one": (boxed["lift"] > 1).sum(),
+        "barely_above_one": ((boxed["lift"] > 1) & (boxed["lift"] < 1.25)).sum(),
         "peaks_inside": int(boxed["peak_inside"].sum()),
-        "peaks_expected": float(boxed["box"].sum()),
+        "peaks_expected": boxed["box"].sum(),
         "least": about(ordered.iloc[0]),
         "most": about(ordered.iloc[-1]),
-        "lift_right": float(right["lift"].median()) if len(right) else None,
-        "lift_wrong": float(wrong["lift"].median()) if len(wrong) else None,
+        "lift_right": right["lift"].median() if len(right) else None,
+        "lift_wrong": wrong["lift"].median() if len(wrong) else None,
     }
 
 

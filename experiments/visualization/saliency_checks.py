@@ -1,4 +1,4 @@
-"""Can the maps be trusted (question 2)? They should change when the network forgets, and not when the image hardly changes."""
+"""Sanity checks of saliency maps (question 2): random weights should change them, slight noise should not."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NAMES = {
 SQUEEZENET = {"features.0": "conv1"} | {
     f"features.{place}": f"fire{number}" for number, place in enumerate((3, 4, 6, 7, 9, 10, 11, 12), start=2)
 }
-"""The authors' names of SqueezeNet 1.1's modules by their place in torchvision's."""
+"""The authors' names of SqueezeNet 1.1's modules, by their index in torchvision's."""
 
 
 @experiment(
@@ -33,10 +33,11 @@ SQUEEZENET = {"features.0": "conv1"} | {
 def saliency_checks(
     network: str = "squeezenet1_1", stages: int = 7, samples: int = 6, steps: int = 8, seed: int = 0
 ) -> pd.DataFrame:
-    """Rank correlation of each image's map with the map of the same method when the last layers have random weights.
+    """Rank correlation of each image's map with the same method's map when the last layers have random weights.
 
-    One row for each method, stage (0: all layers trained) and image. The class is the true one throughout. `samples` and `steps` are those of
-    SmoothGrad and Integrated Gradients, for both maps; at stage 0 SmoothGrad differs from itself by its noise alone.
+    One row for each method, stage (0: all layers trained) and image. The class is always the true one. `samples` and
+    `steps` are those of SmoothGrad and integrated gradients, for both maps; at stage 0 SmoothGrad differs from itself
+    only by its noise.
     """
     import itertools
 
@@ -70,9 +71,10 @@ def saliency_checks(
 def saliency_stability(
     network: str = "squeezenet1_1", draws: int = 2, samples: int = 6, steps: int = 8, seed: int = 0
 ) -> pd.DataFrame:
-    """Rank correlation of each image's map with that of the same image under Gaussian noise: one row for each method, noise, draw and image.
+    """Rank correlation of each image's map with that of the same image with Gaussian noise.
 
-    `noise` is its standard deviation in grey levels of 0 … 255; `same_class` says whether the network still names the same class.
+    One row for each method, noise level, draw and image. `noise` is the standard deviation in grey levels of 0 … 255;
+    `same_class` is whether the network still predicts the same class.
     """
     import numpy as np
     import torch
@@ -80,8 +82,9 @@ def saliency_stability(
     from experiments.lab.data import imagenet
     from experiments.lab.methods.map_measures import rank_correlations
     from experiments.lab.nets.frozen import frozen, scores_of
+    from experiments.lab.nets.imagenet_statistics import DEVIATION
     from experiments.lab.nets.inputs import coloured
-    from experiments.lab.nets.registry import DEVIATION, image_size
+    from experiments.lab.nets.registry import image_size
 
     photographs, model = imagenet.load(), frozen(network)
     inputs, rows = coloured(photographs.images, image_size(network)), []
@@ -105,7 +108,7 @@ NOISES = (1, 4, 16)
 def four_maps(
     model: nn.Module, inputs: Tensor, labels: np.ndarray, samples: int, steps: int, seed: int
 ) -> dict[str, np.ndarray]:
-    """Maps [images, side, side] by method."""
+    """Saliency maps [images, side, side] by method."""
     import torch
 
     from experiments.lab.methods import attribution
@@ -125,13 +128,15 @@ def four_maps(
 @figure(
     saliency_checks,
     saliency_stability,
-    caption="Rank correlation of the maps with the original ones, mean over the images with 95% bootstrap interval. Left: the layers from the "
-    "last down to the one named get random weights. Right: the image gets Gaussian noise of the given deviation. SmoothGrad adds noise of its own. On "
-    "the left it is drawn afresh for the second map, so that the curve starts below 1 with no random weight; on the right both maps have the same.",
-    alt="Two panels of four curves. Left, the correlations fall once layers have random weights. Right, they fall with the noise, the gradient's fastest.",
+    caption="Rank correlation of the maps with the original ones, mean over the images with 95% bootstrap interval. "
+    "Left: the layers from the last down to the named one have random weights. Right: the image has Gaussian noise of "
+    "the given standard deviation. SmoothGrad adds noise of its own. On the left it is drawn afresh for the second "
+    "map, so that the curve starts below 1 with no random weight; on the right both maps have the same.",
+    alt="Two panels of four curves. Left, the correlations fall once layers have random weights. Right, they fall with "
+    "the noise, the gradient's fastest.",
 )
 def saliency_checks_lines(results: pd.DataFrame, stability: pd.DataFrame) -> Figure:
-    """Randomisation left, noise right."""
+    """Randomised weights on the left, noise on the right."""
     from matplotlib.figure import Figure
 
     fig = Figure(figsize=(7.6, 3.8))
@@ -160,29 +165,29 @@ def saliency_checks_lines(results: pd.DataFrame, stability: pd.DataFrame) -> Fig
 
 @summary(saliency_checks, saliency_stability)
 def saliency_checks_values(results: pd.DataFrame, stability: pd.DataFrame) -> dict:
-    """Mean correlations by method: with nothing random, after the first stage, with all; and by noise."""
-    last = int(results["stage"].max())
+    """Mean correlations by method, with trained weights, after the first stage, with random weights; and by noise."""
+    last = results["stage"].max()
     random = results.groupby(["method", "stage"])["correlation"].mean()
     noisy = stability.groupby(["method", "noise"])["correlation"].mean()
     layers = results.drop_duplicates("stage").set_index("stage")["layer"]
     return {
-        "network": str(results["network"].iloc[0]),
+        "network": results["network"].iloc[0],
         "stages": last,
-        "first_layer": str(layers[1]),
+        "first_layer": layers[1],
         "by_method": {
             method.replace("-", "_"): {
-                "none": float(random[method, 0]),
-                "first": float(random[method, 1]),
-                "all": float(random[method, last]),
-                "all_interval": list(
-                    _interval(results.query("method == @method and stage == @last")["correlation"].to_numpy())
+                "none": random[method, 0],
+                "first": random[method, 1],
+                "all": random[method, last],
+                "all_interval": _interval(
+                    results.query("method == @method and stage == @last")["correlation"].to_numpy()
                 ),
             }
-            | {f"noise{noise}": float(noisy[method, noise]) for noise in NOISES}
+            | {f"noise{noise}": noisy[method, noise] for noise in NOISES}
             for method in NAMES
         },
         "same_class": {
-            f"noise{noise}": float(stability.loc[stability["noise"] == noise, "same_class"].mean()) for noise in NOISES
+            f"noise{noise}": stability.loc[stability["noise"] == noise, "same_class"].mean() for noise in NOISES
         },
     }
 

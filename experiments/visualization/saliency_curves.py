@@ -1,4 +1,4 @@
-"""Does the network heed what a map marks? Its probability of the class while the marked pixels go, or come, first (question 4)."""
+"""Deletion and insertion: does the class probability depend on the pixels that a map marks (question 4)?"""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ METHODS = {
     "edges": "edges of the image",
     "random": "random",
 }
-"""The last two are no saliency maps: what a map must beat to have said something about the network."""
+"""The last two are no saliency maps, but baselines that a map must beat."""
 
 
 @experiment(
@@ -35,10 +35,10 @@ METHODS = {
 def saliency_curves(
     maps: Arrays, second: Arrays, network: str = "squeezenet1_1", steps: int = 16, seed: int = 0
 ) -> pd.DataFrame:
-    """One row for each method, image and share of the pixels.
+    """One row for each method, image and fraction of the pixels.
 
-    `deletion` and `insertion` are the probability of the true class when the strongest `share` of the pixels is gone, or has come; see
-    `experiments.lab.methods.map_measures.heeded`.
+    `deletion` and `insertion` are the probability of the true class when the strongest `share` of the pixels is
+    deleted, or inserted (see `experiments.lab.methods.map_measures.heeded`).
     """
     import time
 
@@ -66,7 +66,7 @@ def saliency_curves(
 
 
 def all_maps(maps: Arrays, second: Arrays, inputs: np.ndarray, seed: int) -> dict[str, np.ndarray]:
-    """Maps by method, [images, side, side], at the size of the first network's images."""
+    """Saliency maps by method, [images, side, side], at the input size of the first network."""
     import numpy as np
     from skimage.filters import sobel
     from skimage.transform import resize
@@ -82,10 +82,11 @@ def all_maps(maps: Arrays, second: Arrays, inputs: np.ndarray, seed: int) -> dic
 
 @figure(
     saliency_curves,
-    caption="Probability of the true class, mean over the images, while the pixels that a map marks most strongly are deleted first (left; a curve that falls early is good) and "
-    "while they come first into a blurred image (right; a curve that rises early is good). Dotted, in grey: two maps that know nothing of the network.",
-    alt="Two panels of curves over the share of pixels. On the left all fall steeply at once but that of the edges, which falls later; on the right Grad-CAM's two curves rise first and the "
-    "random one last.",
+    caption="Probability of the true class, mean over the images, as pixels are deleted, those that a map marks most "
+    "strongly first (left; a curve that falls early is good), and as they are inserted into a blurred image (right; a "
+    "curve that rises early is good). Dotted, in grey: two baselines that do not depend on the network.",
+    alt="Two panels of curves over the share of pixels. On the left all fall steeply at once but that of the edges, "
+    "which falls later; on the right Grad-CAM's two curves rise first and the random one last.",
 )
 def saliency_curves_lines(results: pd.DataFrame) -> Figure:
     """A line for each method, in two panels."""

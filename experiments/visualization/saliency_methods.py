@@ -1,4 +1,4 @@
-"""Saliency maps by other methods and of another network (questions 2 and 4): noise, artefacts, and what they mark."""
+"""Saliency maps of other methods and of another network (questions 2 and 4): noise, artefacts, and quality."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.sheet import thumbnail
+from experiments.lab.plots.sheet import thumbnail
+from experiments.lab.plots.tiles import grid, map_tile
 from experiments.visualization.maps import saliency_maps, second_maps
 from experiments.visualization.saliency_curves import METHODS, all_maps, saliency_curves
-from experiments.visualization.tiles import grid, map_tile
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:
@@ -30,11 +30,11 @@ SHOWN = (1, 3, 7, 13, 17, 19)
 def saliency_methods(
     maps: Arrays, second: Arrays, curves: pd.DataFrame, network: str = "squeezenet1_1", seed: int = 0
 ) -> pd.DataFrame:
-    """One row for each image and method.
+    """One row for each image and method: the quality measures of its map.
 
-    `deletion` and `insertion` are the areas under the curves of `saliency_curves`: low and high are good. `total_variation` is that of the map
-    over its mean, `high_frequency` the share of its variance in waves shorter than 4 pixels, `lift` as in `saliency`, and `agreement` the rank
-    correlation with the lab's gradient map.
+    `deletion` and `insertion` are the areas under the curves of `saliency_curves`: low and high are good.
+    `total_variation` is that of the map divided by its mean, `high_frequency` its high-frequency energy (at wavelengths
+    below 4 pixels), `lift` as in `saliency`, and `agreement` the rank correlation with the lab's gradient map.
     """
     import numpy as np
 
@@ -67,9 +67,9 @@ def saliency_methods(
 
 @experiment(inputs={"maps": saliency_maps, "second": second_maps})
 def saliency_spectrum(maps: Arrays, second: Arrays) -> pd.DataFrame:
-    """Power of the maps at each spatial frequency along the axes: one row for each map and frequency, in cycles per pixel.
+    """Power spectrum of the maps along the axes: one row for each map and frequency, in cycles per pixel.
 
-    `peak` is the power over the median of the neighbouring frequencies.
+    `peak` is the power relative to the median of the neighbouring frequencies.
     """
     from experiments.lab.methods.map_measures import axis_spectrum, peak_ratio
 
@@ -112,7 +112,8 @@ def saliency_methods_thumbnails(maps: Arrays, second: Arrays) -> Arrays:
     saliency_methods_thumbnails,
     format="png",
     caption="Some of the images, and their maps by each method, from black (0) to bright (the map's 99th percentile).",
-    alt="Six rows of a photograph and six maps. The gradient's maps are scattered specks, SmoothGrad's denser and cleaner, Grad-CAM's a soft blob.",
+    alt="Six rows of a photograph and six maps. The gradient's maps are scattered specks, SmoothGrad's denser and "
+    "cleaner, Grad-CAM's a soft blob.",
 )
 def saliency_methods_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     """A row for each image, a column for each method."""
@@ -133,10 +134,13 @@ def saliency_methods_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
 @figure(
     saliency_methods,
     suffix="scores",
-    caption="Each method over the images, mean with 95% bootstrap interval. Deletion: mean probability of the true class while the "
-    "strongest pixels go first (low is good). Insertion: while they come first (high is good). Lift: how much more of the map is inside the object's "
-    "box than its area would give. Fine waves: share of the map's variance in waves shorter than 4 pixels. In grey, two maps that know nothing of the network.",
-    alt="Four panels of dots with intervals, one line for each method. Grad-CAM has the highest lift for each network and the smallest share of fine waves; the intervals of deletion and insertion overlap widely.",
+    caption="Each method over the images, mean with 95% bootstrap interval. Deletion: mean probability of the true "
+    "class as the strongest pixels are deleted first (low is good). Insertion: as they are inserted first (high is "
+    "good). Lift: how much more of the map is inside the object's box than its area would give. Fine waves: "
+    "high-frequency energy of the map, at wavelengths below 4 pixels. In grey, two baselines that do not depend on the "
+    "network.",
+    alt="Four panels of dots with intervals, one line for each method. Grad-CAM has the highest lift for each network "
+    "and the smallest share of fine waves; the intervals of deletion and insertion overlap widely.",
 )
 def saliency_methods_scores(results: pd.DataFrame) -> Figure:
     """Dots with intervals, a panel for each measure."""
@@ -169,9 +173,11 @@ def saliency_methods_scores(results: pd.DataFrame) -> Figure:
 
 @figure(
     saliency_spectrum,
-    caption="Power of the maps at each spatial frequency along rows and columns (mean over the images, scaled to a mean of 1). Dotted: periods of 2, 4, 8 and 16 "
-    "pixels, the strides of SqueezeNet's first convolution and of the poolings after it, accumulated.",
-    alt="Curves over frequency. All have sharp peaks at the dotted lines of 1/4 and 1/2; the second network's are the lowest.",
+    caption="Power of the maps at each spatial frequency along rows and columns (mean over the images, scaled to a "
+    "mean of 1). Dotted: periods of 2, 4, 8 and 16 pixels, the accumulated strides of SqueezeNet's first convolution "
+    "and of the pooling layers after it.",
+    alt="Curves over frequency. All have sharp peaks at the dotted lines of 1/4 and 1/2; the second network's are the "
+    "lowest.",
 )
 def saliency_spectrum_lines(results: pd.DataFrame) -> Figure:
     """A line for each map, on a logarithmic axis."""
@@ -202,18 +208,18 @@ def saliency_methods_values(results: pd.DataFrame, spectrum: pd.DataFrame) -> di
         for column, table in tables.items():
             values = table[method].dropna().to_numpy()
             difference = (table[method] - table["gradient"]).dropna().to_numpy()
-            about[column] = float(values.mean())
-            about[f"{column}_interval"] = list(_interval(values))
-            about[f"{column}_gain"] = list(_interval(difference))
+            about[column] = values.mean()
+            about[f"{column}_interval"] = _interval(values)
+            about[f"{column}_gain"] = _interval(difference)
         methods[method.replace("-", "_")] = about
     peaks: dict = {}
     for name, rows in spectrum.groupby("map"):
         at = rows.set_index(rows["period"].round(3))["peak"]
-        peaks[str(name)] = {f"period{period}": float(at[float(period)]) for period in (2, 4, 8, 16)}
+        peaks[name] = {f"period{period}": at[float(period)] for period in (2, 4, 8, 16)}
     best = lambda column, sign: max(list(METHODS)[:4], key=lambda m: sign * tables[column][m].mean())  # noqa: E731
     return {
-        "network": str(results["network"].iloc[0]),
-        "images": int(results["image"].nunique()),
+        "network": results["network"].iloc[0],
+        "images": results["image"].nunique(),
         "methods": methods,
         "names": METHODS,
         "best_deletion": METHODS[best("deletion", -1)],

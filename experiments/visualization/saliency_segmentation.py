@@ -1,4 +1,4 @@
-"""A use of saliency beyond interpretation (question 3): finding the object with a network that was trained without any masks."""
+"""An application of saliency (question 3): localising the object with a network trained without any masks."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
+from experiments.lab.plots.tiles import grid
 from experiments.visualization.maps import saliency_maps
-from experiments.visualization.tiles import grid
 from tpdl import Arrays, experiment, figure, progress, summary
 
 if TYPE_CHECKING:
@@ -22,7 +22,11 @@ NAMES = SOURCES | {"centre": "middle of the image", "whole": "whole image"}
 
 @experiment(inputs={"maps": saliency_maps}, data=["imagenet-25"], local=True)
 def object_masks(maps: Arrays, smoothing: float = 4.0) -> Arrays:
-    """Masks from each saliency map, smoothed by `smoothing` pixels of 224: "METHOD", bool [images, side, side]."""
+    """Object masks from saliency maps that are smoothed by `smoothing` pixels of 224.
+
+    Returns:
+        "METHOD", bool [images, side, side].
+    """
     import numpy as np
     from scipy.ndimage import gaussian_filter
 
@@ -43,10 +47,11 @@ def object_masks(maps: Arrays, smoothing: float = 4.0) -> Arrays:
 
 @experiment(inputs={"masks": object_masks}, data=["imagenet-25"], demo={"network": "tiny_squeezenet"})
 def saliency_segmentation(masks: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
-    """One row for each method and image that has one box: how well the box around the mask fits it.
+    """One row for each method and image that has one bounding box: how well the box around the mask fits it.
 
-    `overlap` is intersection over union of the two boxes; `found` that it is at least a half, ImageNet's criterion of localisation; `covered` the share of
-    the mask in the image. Two boxes that know nothing are scored along: the whole image, and the middle half of it.
+    `overlap` is the intersection over union of the two boxes; `found` is whether it is at least a half, ImageNet's
+    criterion of localisation; `covered` is the fraction of the image inside the mask. Two baselines are scored as well:
+    the whole image, and the middle half of it.
     """
     import numpy as np
 
@@ -81,11 +86,15 @@ def saliency_segmentation(masks: Arrays, network: str = "squeezenet1_1") -> pd.D
 
 @experiment(inputs={"masks": object_masks}, data=["imagenet-25"], local=True)
 def saliency_segmentation_thumbnails(masks: Arrays) -> Arrays:
-    """For the sheet: "image", and each method's "METHOD" with what is not object faded, uint8 [images, side, side, 3]; "name"."""
+    """For the sheet: images, and for each method the image with the background faded.
+
+    Returns:
+        "image" and "METHOD", uint8 [images, side, side, 3]; "name".
+    """
     import numpy as np
 
     from experiments.lab.data import imagenet
-    from experiments.sheet import thumbnail
+    from experiments.lab.plots.sheet import thumbnail
 
     photographs, shown = imagenet.load(), list(SHOWN)
     images = photographs.images[shown]
@@ -110,8 +119,9 @@ def _fade(image, mask):  # type: ignore[no-untyped-def]
     saliency_segmentation,
     saliency_segmentation_thumbnails,
     format="png",
-    caption="Images, and what the random walk takes for the object when its seeds come from each map. The rest is faded.",
-    alt="Six columns of a photograph and three cut-outs of it. Some cut-outs are the animal, others a ragged part of it with background.",
+    caption="Images, and the object found by the random walk with seeds from each map. The background is faded.",
+    alt="Six columns of a photograph and three cut-outs of it. Some cut-outs are the animal, others a ragged part of "
+    "it with background.",
 )
 def saliency_segmentation_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     """A column for each image."""
@@ -122,8 +132,9 @@ def saliency_segmentation_sheet(results: pd.DataFrame, images: Arrays) -> Figure
 @figure(
     saliency_segmentation,
     suffix="overlap",
-    caption="Overlap (intersection over union) of the box around the mask with the box drawn by hand. Dots: images. Ring and bar: mean with 95% "
-    "bootstrap interval. Dotted: a half, from which on an object counts as found. The last two rows know nothing of the image.",
+    caption="Overlap (intersection over union) of the box around the mask with the box drawn by hand. Dots: images. "
+    "Ring and bar: mean with 95% bootstrap interval. Dotted: a half, from which an object counts as found. The last "
+    "two rows are baselines that do not depend on the image.",
     alt="Five rows of dots over the overlap. Those of the three methods spread from nearly 0 to nearly 1.",
 )
 def saliency_segmentation_overlap(results: pd.DataFrame) -> Figure:
@@ -153,21 +164,21 @@ def saliency_segmentation_overlap(results: pd.DataFrame) -> Figure:
 
 @summary(saliency_segmentation)
 def saliency_segmentation_values(results: pd.DataFrame) -> dict:
-    """Overlap and images found by method, and each against the middle of the image and against the whole of it."""
+    """Overlap and images found by method, and each against the two baselines."""
     from experiments.lab.methods.intervals import mean_interval
 
     table = results.pivot(index="image", columns="method", values="overlap")
     return {
-        "network": str(results["network"].iloc[0]),
+        "network": results["network"].iloc[0],
         "images": len(table),
         "names": NAMES,
         "by_method": {
             method.replace("-", "_"): {
-                "overlap": float(table[method].mean()),
-                "interval": list(mean_interval(table[method].to_numpy())),
-                "found": int((table[method] >= 0.5).sum()),
-                "gain": list(mean_interval((table[method] - table["centre"]).to_numpy())),
-                "gain_over_whole": list(mean_interval((table[method] - table["whole"]).to_numpy())),
+                "overlap": table[method].mean(),
+                "interval": mean_interval(table[method].to_numpy()),
+                "found": (table[method] >= 0.5).sum(),
+                "gain": mean_interval((table[method] - table["centre"]).to_numpy()),
+                "gain_over_whole": mean_interval((table[method] - table["whole"]).to_numpy()),
             }
             for method in NAMES
         },

@@ -23,10 +23,10 @@ from experiments.gan import (
     variants,
     z_columns,
 )
-from experiments.gan.animation import Animation, animated_svg
 from experiments.gan.classifier import real_measures_values
 from experiments.gan.curves import collapsed, over_seeds
-from experiments.gan.picture_grid import picture_grid
+from experiments.lab.plots.animation import Animation, animated_svg
+from experiments.lab.plots.picture_grid import picture_grid
 from tpdl.plan import theme
 
 RNG = np.random.default_rng(0)
@@ -214,7 +214,7 @@ def test_values_of_the_dcgan() -> None:
     assert values["times_floor"] == pytest.approx(values["end"]["frechet"] / 0.5)
     assert values["spread"] == pytest.approx(5 / 3)
     assert values["collapsed"] == 0
-    assert values["by_iteration"]["50"] == pytest.approx(np.mean([50, 100 / 3, 25]))
+    assert values["by_iteration"][50] == pytest.approx(np.mean([50, 100 / 3, 25]))
 
 
 def test_collapse_is_seen_in_classes_and_in_diversity() -> None:

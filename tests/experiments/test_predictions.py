@@ -13,8 +13,8 @@ from torch import nn
 from torchvision.transforms import v2
 
 from experiments.lab.methods.classify import best, probabilities
+from experiments.lab.nets.imagenet_statistics import DEVIATION, MEAN
 from experiments.lab.nets.inputs import coloured
-from experiments.lab.nets.registry import DEVIATION, MEAN
 from experiments.transfer.predictions import (
     prediction_images,
     prediction_settings,

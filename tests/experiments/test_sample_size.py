@@ -75,7 +75,7 @@ def test_values_for_the_text(results: pd.DataFrame) -> None:
     trained = results.query("weights == 'pretrained'")["accuracy"].tolist()
     random = results.query("weights == 'random'")["accuracy"].tolist()
     assert values["gap_all"] == pytest.approx(trained[-1] - random[-1])
-    assert values["by_weights"]["random"]["5"]["accuracy"] == random[0]
+    assert values["by_weights"]["random"][5]["accuracy"] == random[0]
     assert values["last_gain"] == pytest.approx(trained[1] - trained[0])
 
 

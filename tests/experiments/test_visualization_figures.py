@@ -160,7 +160,7 @@ def test_saliency_methods() -> None:
     )
     values = saliency_methods.saliency_methods_values(rows, spectrum)
     assert (values["best_deletion"], values["best_insertion"]) == ("gradient", "Grad-CAM")
-    assert values["methods"]["random"]["deletion_gain"] == [7.0, 7.0]
+    assert values["methods"]["random"]["deletion_gain"] == (7.0, 7.0)
     assert values["peaks"]["gradient"]["period4"] == 2
 
 

@@ -35,10 +35,11 @@ def test_the_order_of_the_steps(workflow: dict) -> None:
         "actions/checkout",
         "actions/setup-python",
         "quarto-dev/quarto-actions/setup",
-        "python -m pip install --editable .",
+        'python -m pip install "pip>=25.1"\npython -m pip install --editable . --group docs\n',
         "tpdl status",
         "tpdl claims",
         "quarto render",
+        "mkdocs build --strict --site-dir _book/docs",
         "actions/upload-pages-artifact",
     ]
     assert steps(workflow, "deploy") == ["actions/deploy-pages"]

@@ -7,10 +7,18 @@ from pathlib import Path
 
 
 def main(file: str) -> None:
-    """Run the steps of the module at `file` alone: the last lines of every experiment module.
+    """Bring the steps of the module at `file` up to date, in this process: the last lines of every experiment module.
 
-    >>> if __name__ == "__main__":  # doctest: +SKIP
-    ...     tpdl.main(__file__)
+    Examples:
+        >>> import tpdl
+        >>> if __name__ == "__main__":
+        ...     tpdl.main(__file__)
+
+        With them, `python experiments/transfer/layer_cut.py` does for this file what `tpdl run` does, and an editor can
+        debug it.
+
+    Raises:
+        SystemExit: always, with the exit code of `tpdl run`.
     """
     raise SystemExit(run_module(Path(file)))
 

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 def add(commands: Commands) -> None:
     """Declare the command's arguments."""
     parser = add_command(commands, data, profile=False)
-    parser.add_argument("action", nargs="?", default="list", choices=("list", "fetch", "verify"))
+    parser.add_argument(
+        "action", nargs="?", default="list", choices=("list", "fetch", "verify"), help="by default list"
+    )
     parser.add_argument("names", metavar="NAME", nargs="*", help="data sets; by default all that the steps need")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from tpdl.cli.common import Arguments, Commands, add_command
@@ -20,5 +21,5 @@ def init(arguments: Arguments) -> int:
     if not arguments.folder.strip():
         raise UserError("tpdl init needs the name of a folder")
     print("\n".join(f"  {path}" for path in start_project(Path(arguments.folder))))
-    print(f"next: cd {arguments.folder} && tpdl run && tpdl report")
+    print(f"next: cd {shlex.quote(arguments.folder)} && tpdl run && tpdl report")
     return Exit.OK

@@ -19,7 +19,12 @@ def add(commands: Commands) -> None:
     """Declare the command's arguments."""
     parser = add_command(commands, report)
     parser.add_argument("--to", action="append", choices=("html", "pdf"), help="only this format; may be repeated")
-    parser.add_argument("--renderer", default="auto", choices=("auto", "quarto", "embedded"))
+    parser.add_argument(
+        "--renderer",
+        default="auto",
+        choices=("auto", "quarto", "embedded"),
+        help="which one; by default Quarto where it is installed",
+    )
     parser.add_argument("--draft", action="store_true", help="exit code 0 even if a claim is false")
 
 

@@ -52,7 +52,10 @@ def _print(states: Mapping[str, Status]) -> None:
         "not measured yet" if status.optional and status.state == "missing" else status.state
         for status in states.values()
     )
-    print(f"\n{len(states)} steps: " + ", ".join(f"{count} {word}" for word, count in counts.items()))
+    print(
+        f"\n{len(states)} step{'s' * (len(states) != 1)}: "
+        + ", ".join(f"{count} {word}" for word, count in counts.items())
+    )
 
 
 def _as_json(plan: Plan, states: Mapping[str, Status]) -> list[dict[str, Any]]:

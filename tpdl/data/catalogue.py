@@ -36,11 +36,12 @@ class CatalogueLike(Protocol):
 class Catalogue:
     """Data sets that are described by entries.
 
-    >>> catalogue = Catalogue([Entry("irises", "150 irises", "CC BY", "https://…", 4_551, ("irises/iris.data",))])
-    >>> catalogue.names()
-    ['irises']
-    >>> catalogue.resolve("irises", Path("/nowhere"))
-    []
+    Examples:
+        >>> catalogue = Catalogue([Entry("irises", "150 irises", "CC BY", "https://…", 4_551, ("irises/iris.data",))])
+        >>> catalogue.names()
+        ['irises']
+        >>> catalogue.resolve("irises", Path("/nowhere"))
+        []
 
     Args:
         entries: in the order in which they are listed.
@@ -92,7 +93,7 @@ class Catalogue:
     def fetch(self, name: str, root: Path) -> Path:
         """Download, verify and put in place what is missing of `name`, and return the folder it lies in.
 
-        An archive that is in the data root, downloaded or put there by hand, is unpacked. What is there already is kept.
+        An archive in the data root, downloaded or put there by hand, is unpacked. What is there already is kept.
 
         Raises:
             UserError: there is no stable public address; the message says what to do by hand.

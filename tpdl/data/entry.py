@@ -11,7 +11,8 @@ from pathlib import Path
 class Download:
     """One file at a stable public address.
 
-    >>> digits = Download("https://example.org/digits.gz", "digits/images", sha256="ba891046", compressed=True)
+    Examples:
+        >>> digits = Download("https://example.org/digits.gz", "digits/images", sha256="ba891046", compressed=True)
     """
 
     url: str
@@ -28,15 +29,16 @@ class Download:
 class Entry:
     """One name of a catalogue.
 
-    >>> irises = Entry(
-    ...     name="irises",
-    ...     what="150 irises of three kinds",
-    ...     licence="CC BY 4.0",
-    ...     home="https://archive.ics.uci.edu/dataset/53/iris",
-    ...     size=4_551,
-    ...     paths=("irises/iris.data",),
-    ...     by_hand="put iris.data from there into {root}/irises",
-    ... )
+    Examples:
+        >>> irises = Entry(
+        ...     name="irises",
+        ...     what="150 irises of three kinds",
+        ...     licence="CC BY 4.0",
+        ...     home="https://archive.ics.uci.edu/dataset/53/iris",
+        ...     size=4_551,
+        ...     paths=("irises/iris.data",),
+        ...     by_hand="put iris.data from there into {root}/irises",
+        ... )
     """
 
     name: str

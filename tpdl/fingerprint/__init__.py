@@ -7,7 +7,7 @@
     def gram(n: int) -> dict:                      def linear(x): ...
         return {"sum": kernels.rbf(n)}             torch.set_num_threads(2)
 
-    >>> Sources(root).closure("experiments.gram:gram")
+    Sources(root).closure("experiments.gram:gram") ->
     {"experiments.gram:gram": "5f2c…", "lib.kernels:<import>": "91d0…", "lib.kernels:SCALE": "c3aa…", "lib.kernels:rbf": "07be…"}
 
 Editing `rbf`, its default, `SCALE` or the number of threads changes one of these, and its name is the reason a reader sees. Comments,

@@ -4,8 +4,9 @@ A name is put back only where it is certain what it means: it is bound in one pl
 nothing else has the old name, so that nothing can be captured. Whatever is less certain keeps its text. Then the hashes
 differ from those of the record, and what uses the name is refused rather than waved through.
 
-With the names, an import sorter changes the order of neighbouring imports; it is put back, too. (The order of imports
-decides nothing here: what a module does when it is imported is a symbol of its own.)
+With the names, an import sorter changes the order of neighbouring imports, and splits the import of names of which one
+has moved to another module; both are put back, too. (The order of imports decides nothing here: what a module does when
+it is imported is a symbol of its own.)
 """
 
 from __future__ import annotations
@@ -163,7 +164,7 @@ class Restorer(ast.NodeTransformer):
         return local
 
     def _sort_imports(self, statements: list[Any]) -> None:
-        """Put the project's imports of each run into the order in which an import sorter had left them."""
+        """Put the project's imports of each run together, and in order, as an import sorter had left them."""
         runs = itertools.groupby(
             range(len(statements)), lambda at: isinstance(statements[at], ast.Import | ast.ImportFrom)
         )
@@ -173,9 +174,10 @@ class Restorer(ast.NodeTransformer):
             places = [at for at in run if _sort_key(statements[at])[1].partition(".")[0] in self._ours]
             if not _any_order([statements[at] for at in run], self._package):
                 continue
-            ordered = sorted((statements[at] for at in places), key=_sort_key)
-            for at, statement in zip(places, ordered, strict=True):
+            ordered = _joined(sorted((statements[at] for at in places), key=_sort_key))
+            for at, statement in itertools.zip_longest(places, ordered):
                 statements[at] = statement
+        statements[:] = [statement for statement in statements if statement is not None]
 
     def visit_Import(self, node: ast.Import) -> ast.AST:
         names = [ast.alias(self._renames.module(alias.name), alias.asname) for alias in node.names]
@@ -297,6 +299,19 @@ def _any_order(statements: Iterable[ast.Import | ast.ImportFrom], package: str) 
     """Whether no name is imported twice with different meanings, of which the last one would hold."""
     found = {pair for statement in statements for pair in _imported(statement, package)}
     return len(found) == len({name for name, _ in found})
+
+
+def _joined(statements: list[Any]) -> list[Any]:
+    """Imports of the same module in one statement: what was split when one of its names moved to another module."""
+    joined: list[Any] = []
+    for _, group in itertools.groupby(statements, key=lambda each: (type(each), _sort_key(each))):
+        first, *others = group
+        if others and isinstance(first, ast.ImportFrom):
+            names = sorted((alias for each in (first, *others) for alias in each.names), key=lambda alias: alias.name)
+            joined.append(ast.copy_location(ast.ImportFrom(first.module, names, first.level), first))
+        else:
+            joined += [first, *others]
+    return joined
 
 
 def _sort_key(statement: ast.Import | ast.ImportFrom) -> tuple[bool, str]:

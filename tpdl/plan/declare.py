@@ -26,6 +26,28 @@ def experiment(
 ) -> Callable[[Function], Function]:
     """Declare a step that measures.
 
+    Examples:
+        One step for each value of `n`, and one table of all of them:
+
+        >>> import numpy as np
+        >>> import pandas as pd
+        >>> from tpdl import experiment
+        >>> @experiment(matrix={"n": [10, 1000]}, demo={"n": [5]})
+        ... def means(n: int, seed: int = 0) -> pd.DataFrame:
+        ...     draws = np.random.default_rng(seed).random((3, n))
+        ...     return pd.DataFrame({"mean": draws.mean(axis=1)})
+
+        It stays the function that it was, to be called, tested and debugged:
+
+        >>> means(n=1000).round(2)
+           mean
+        0  0.52
+        1  0.48
+        2  0.50
+
+        In `experiments/noise/means.py` its steps are `noise/means/n=10` and `noise/means/n=1000`, and the table is
+        `figures/noise/means.csv`.
+
     Its return annotation decides the product: `pd.DataFrame` a CSV, `dict` a JSON file, `Arrays` an NPZ file.
 
     Args:
@@ -52,6 +74,24 @@ def figure(
 ) -> Callable[[Function], Function]:
     """Declare a step that draws: results in, one argument per experiment; a matplotlib figure out.
 
+    Examples:
+        >>> import pandas as pd
+        >>> from matplotlib.figure import Figure
+        >>> from tpdl import experiment, figure
+        >>> @experiment()
+        ... def squares(n: int = 4) -> pd.DataFrame:
+        ...     return pd.DataFrame({"x": range(n), "y": [x * x for x in range(n)]})
+        >>> @figure(squares, caption="Squares.", alt="A curve that rises faster and faster.")
+        ... def squares_curve(results: pd.DataFrame) -> Figure:
+        ...     picture = Figure()
+        ...     axes = picture.subplots()
+        ...     axes.plot(results["x"], results["y"])
+        ...     return picture
+        >>> len(squares_curve(squares()).axes)
+        1
+
+        A chapter shows it as `![Squares.](../figures/squares.svg){#fig-squares}`.
+
     It is called twice, under a light and a dark theme, so colours of text and axes come from `rcParams`.
 
     Args:
@@ -66,5 +106,24 @@ def figure(
 
 
 def summary(*experiments: Callable[..., Any], uses: Sequence[str] = ()) -> Callable[[Function], Function]:
-    """Declare a step that derives, from results, the named JSON values that the text of the report refers to."""
+    """Declare a step that derives, from results, the named JSON values that the text of the report refers to.
+
+    Examples:
+        >>> import pandas as pd
+        >>> from tpdl import experiment, summary
+        >>> @experiment()
+        ... def squares(n: int = 4) -> pd.DataFrame:
+        ...     return pd.DataFrame({"x": range(n), "y": [x * x for x in range(n)]})
+        >>> @summary(squares)
+        ... def squares_values(results: pd.DataFrame) -> dict:
+        ...     return {"largest": int(results["y"].max())}
+        >>> squares_values(squares())
+        {'largest': 9}
+
+        A chapter says `` `squares.largest`{.value} ``, or claims `[none is above ten]{claim="squares.largest <= 10"}`.
+
+    Args:
+        experiments: whose results are passed, in this order.
+        uses: as for `experiment`.
+    """
     return lambda function: function

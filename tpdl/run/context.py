@@ -25,19 +25,62 @@ ATTEMPT = ".attempt.json"
 """In a folder of checkpoints: when the attempt began that saved the last one, and what was spent before."""
 
 Arrays = Mapping[str, "np.ndarray"]
-"""The result type of experiments that return arrays by name; stored as NPZ and handed on lazily."""
+"""The result type of experiments that return arrays by name; stored as NPZ and handed on lazily.
+
+Examples:
+    >>> import numpy as np
+    >>> from tpdl import Arrays, experiment
+    >>> @experiment()
+    ... def features(images: int = 3) -> Arrays:
+    ...     return {"features": np.zeros((images, 512), dtype=np.float32), "label": np.arange(images)}
+
+    Whoever has `inputs={"features": features}` gets them by name. Each is read when it is asked for, not before:
+
+    >>> @experiment(inputs={"features": features})
+    ... def classes(features: Arrays) -> dict:
+    ...     return {"classes": len(np.unique(features["label"]))}
+    >>> classes(features())
+    {'classes': 3}
+"""
 
 
 def profile() -> str:
-    """The profile of the run: "full" (real data) or "demo" (embedded stand-ins)."""
+    """The profile of the run: "full" (real data) or "demo" (embedded stand-ins).
+
+    Examples:
+        >>> from tpdl import profile
+        >>> def training_images() -> str:
+        ...     return "drawn squares" if profile() == "demo" else "photographs"
+        >>> training_images()
+        'photographs'
+    """
     return os.environ.get("TPDL_PROFILE", "full")
 
 
 class Checkpoint:
-    """Intermediate states of the running step, kept across a kill.
+    """Intermediate states of the running step, kept across a kill. A step uses the one there is, `tpdl.checkpoint`.
 
-    The folder belongs to the step *and* its fingerprint: a state that other code, parameters or inputs have saved is never
-    resumed. It is removed when the step succeeds.
+    Examples:
+        A training that goes on where it was stopped:
+
+        >>> import numpy as np
+        >>> from tpdl import checkpoint
+        >>> def train(epochs: int) -> np.ndarray:
+        ...     state = checkpoint.load("training") or {"epoch": 0, "weights": np.zeros(2)}
+        ...     for epoch in range(state["epoch"], epochs):
+        ...         state = {"epoch": epoch + 1, "weights": state["weights"] + 0.5}
+        ...         checkpoint.save("training", state)
+        ...     return state["weights"]
+        >>> train(epochs=4)
+        array([2., 2.])
+
+        Outside of `tpdl run` nothing is kept, and the training begins at its beginning:
+
+        >>> checkpoint.load("training") is None
+        True
+
+    The folder belongs to the step *and* its fingerprint: a state that other code, parameters or inputs have saved is
+    never resumed. It is removed when the step succeeds.
     """
 
     def __init__(self) -> None:
@@ -113,7 +156,19 @@ def _spent(folder: Path) -> float:
 
 
 class Progress:
-    """How far the running step is. The engine reads it from a small file, so that any executor will do."""
+    """How far the running step is. A step uses the one there is, `tpdl.progress`; `tpdl run` shows it as a bar.
+
+    Examples:
+        >>> from tpdl import progress
+        >>> losses = []
+        >>> for epoch in progress(range(3), "epochs"):
+        ...     losses.append(round(1 / (epoch + 1), 2))
+        ...     progress.update(loss=losses[-1])
+        >>> losses
+        [1.0, 0.5, 0.33]
+
+    The state goes through a small file, so that any executor will do. Nothing is shown outside of `tpdl run`.
+    """
 
     interval = 0.2
     """Seconds between two writes at the least."""
@@ -155,6 +210,16 @@ notes: dict[str, Any] = {}
 
 
 def note(**values: Any) -> None:
-    """Put JSON values, such as images per second, into the record of what happened; they decide nothing."""
+    """Put JSON values, such as images per second, into the record of what happened; they decide nothing.
+
+    Examples:
+        >>> from tpdl import note
+        >>> note(images_per_second=412.5, batch=64)
+
+        The record of the step then holds, under `happened`, `"images_per_second": 412.5` and `"batch": 64`.
+
+    Raises:
+        TypeError: a value is not JSON.
+    """
     json.dumps(values)
     notes.update(values)

@@ -1,1 +1,1 @@
-"""The algorithms of the lab, one a file."""
+"""The algorithms of the report, one a file, each named after its term in the literature."""

@@ -1,4 +1,7 @@
-"""Training a generator against a discriminator (Goodfellow et al. 2014, algorithm 1): one loop for all networks of the report."""
+"""Adversarial training of a generator and a discriminator (Goodfellow et al. 2014, algorithm 1).
+
+One loop serves all GANs of the report, conditional or not.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from experiments.lab.methods.device import best_device
+from experiments.lab.device import best_device
 from experiments.lab.methods.gan_losses import GeneratorLoss, discriminator_loss, generator_loss
 
 
 @dataclass(frozen=True)
 class Setting:
-    """How both networks are trained; the defaults are the lab's (Radford, Metz and Chintala 2016, section 4)."""
+    """Hyperparameters of adversarial training; defaults as in the lab (Radford et al. 2016, section 4)."""
 
     batch: int = 128
     generator_rate: float = 2e-4
@@ -26,21 +29,26 @@ class Setting:
 
 
 class AdversarialTraining:
-    """Alternating steps of Adam on D and on G.
+    """Alternating updates of a discriminator D and a generator G with Adam.
 
-    All images stay in memory as bytes, and a batch is made by indexing. What iteration i draws depends on the seed and on i
-    alone, so a training that goes on from `state` is the same as one that was never interrupted.
+        training = AdversarialTraining(Generator(), Discriminator(), images, labels)
+        for _ in range(3000):
+            training.step()
+        digits = generate(training.generator, noise(16, training.nz, [0]))
+
+    All images stay in memory as bytes; a batch is made by indexing. What iteration i draws depends only on the seed and
+    on i, so training that continues from `state` gives the same result as training that was never interrupted.
 
     Args:
         generator: (z [images, nz], labels [images]) -> images in −1 … 1; has the attribute `nz`.
         discriminator: (images, labels) -> logits [images].
-        images: uint8 [images, side, side], the real ones.
-        labels: [images] their classes; generated images are asked for the classes of the real batch.
+        images: the real images, uint8 [images, side, side].
+        labels: their class indices [images]; generated images are asked for the classes of the real batch.
         setting: batch size, learning rates, losses.
-        seed: of noise and order. (Weights are what the networks come with.)
+        seed: of noise and order. (The networks come with their initial weights.)
 
     Raises:
-        ValueError: fewer images than one batch.
+        ValueError: there are fewer images than one batch needs.
     """
 
     def __init__(
@@ -70,7 +78,7 @@ class AdversarialTraining:
         self._order: tuple[int, np.ndarray] = (-1, np.empty(0, int))
 
     def step(self) -> None:
-        """One iteration: a batch of real and a batch of generated images, a step of D on both, a step of G."""
+        """One iteration: update D on a real and a generated batch, then update G."""
         chosen = torch.from_numpy(self._chosen()).to(self.device)
         x, y = as_input(self.images[chosen]), self.labels[chosen]
         z = noise(len(y), self.nz, [self.seed, 1, self.iteration]).to(self.device)
@@ -95,11 +103,14 @@ class AdversarialTraining:
         self.iteration += 1
 
     def history(self) -> np.ndarray:
-        """float32 [iterations, 4]: the losses of D and of G, and the means of D(x) and of D(G(z)) before D's step."""
+        """Losses of D and of G, and means of D(x) and of D(G(z)) before D's update: float32 [iterations, 4]."""
         return torch.stack(self._history).cpu().numpy() if self._history else np.empty((0, 4), np.float32)
 
     def state(self) -> dict[str, Any]:
-        """Everything the next iterations depend on, as `torch.load(weights_only=True)` can read it."""
+        """Everything that the next iterations depend on, for a checkpoint.
+
+        `torch.load(weights_only=True)` can read it.
+        """
         return {
             "iteration": self.iteration,
             "generator": self.generator.state_dict(),
@@ -110,7 +121,7 @@ class AdversarialTraining:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on where `state` was taken."""
+        """Continue from a `state`."""
         self.iteration = state["iteration"]
         self.generator.load_state_dict(state["generator"])
         self.discriminator.load_state_dict(state["discriminator"])
@@ -119,7 +130,10 @@ class AdversarialTraining:
         self._history = list(state["history"].to(self.device))
 
     def _chosen(self) -> np.ndarray:
-        """The batch of this iteration: every image once an epoch, in an order of its own; what fills no batch is left out."""
+        """Indices of the images of this iteration's batch.
+
+        Every epoch is shuffled anew and shows every image once; an incomplete last batch is dropped.
+        """
         batches = len(self.images) // self.setting.batch
         epoch, position = divmod(self.iteration, batches)
         if self._order[0] != epoch:
@@ -128,27 +142,31 @@ class AdversarialTraining:
 
 
 def noise(count: int, nz: int, seed: list[int]) -> Tensor:
-    """Standard normal float32 [count, nz], decided by `seed`, the same on every device."""
+    """Standard normal noise float32 [count, nz], decided by `seed` alone, the same on every device."""
     return torch.from_numpy(np.random.default_rng(seed).standard_normal((count, nz), np.float32))
 
 
 def as_input(images: Tensor) -> Tensor:
-    """What the networks see, float32 [images, 1, side, side] in −1 … 1, of uint8 [images, side, side]."""
+    """Network input float32 [images, 1, side, side] in −1 … 1 from uint8 [images, side, side]."""
     pixels = images[:, None].float().div_(127.5).sub_(1)
     return pixels.contiguous(memory_format=torch.channels_last)
 
 
 def as_pixels(output: Tensor) -> np.ndarray:
-    """uint8 [images, side, side] of what a generator delivers: float [images, 1, side, side] in −1 … 1."""
+    """Images uint8 [images, side, side] from a generator's output, float [images, 1, side, side] in −1 … 1."""
     return output.detach().add(1).mul(127.5).round().clamp(0, 255).to(torch.uint8)[:, 0].cpu().numpy()
 
 
 def generate(generator: nn.Module, z: Tensor, labels: Tensor | None = None, batch: int = 500) -> np.ndarray:
-    """Images of noise, in evaluation mode: an image depends on its own z alone, not on the others of its batch.
+    """Generate images from noise.
+
+    The generator runs in evaluation mode, so that an image depends on its own z alone and not on the rest of its batch.
 
     Args:
+        generator: left in the mode in which it was.
         z: [images, nz].
-        labels: [images] classes asked for; class 0 if none are given.
+        labels: classes to generate [images]; class 0 by default.
+        batch: images generated at a time.
 
     Returns:
         uint8 [images, side, side].

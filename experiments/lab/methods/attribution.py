@@ -1,7 +1,10 @@
-"""Which pixels a score depends on: the lab's saliency map, and captum's versions of its successors.
+"""Saliency maps: which pixels a class score depends on, by the lab's gradient and by its successors (with captum).
 
-All take `model` (images -> scores, each row for itself), network inputs [images, 3, side, side] and class indices [images], and return
-maps float32 [images, side, side], not negative: the larger, the more the score of that class depends on the pixel.
+All functions take `model` (images -> scores, each row independent of the others), network inputs [images, 3, side,
+side] and class indices [images]. They return non-negative maps float32 [images, side, side]: the larger a value, the
+more the score of that class depends on the pixel.
+
+    maps = gradient(model, images, model(images).argmax(1))
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ BATCH = 25
 
 
 def gradient(model: nn.Module, images: Tensor, classes: Tensor) -> Tensor:
-    """|∂f_y / ∂x|, the largest of the three channels (Simonyan, Vedaldi and Zisserman 2014, section 3.1)."""
+    """The lab's saliency map: |∂f_y / ∂x|, the maximum over channels (Simonyan et al. 2014, section 3.1)."""
     found = []
     for part, chosen in zip(images.split(BATCH), classes.split(BATCH), strict=True):
         inputs = part.detach().clone(memory_format=torch.preserve_format).requires_grad_()
@@ -25,10 +28,12 @@ def gradient(model: nn.Module, images: Tensor, classes: Tensor) -> Tensor:
 def smoothgrad(
     model: nn.Module, images: Tensor, classes: Tensor, *, samples: int = 20, noise: float = 0.15, seed: int = 0
 ) -> Tensor:
-    """The mean of the gradients at `samples` noisy copies of the image (Smilkov et al. 2017), then as `gradient`.
+    """SmoothGrad (Smilkov et al. 2017): the gradient averaged over noisy copies of the image, then as in `gradient`.
 
     Args:
-        noise: standard deviation of the noise, as a share of the range of the images' values.
+        model, images, classes: see the module.
+        samples: noisy copies of each image.
+        noise: standard deviation of the noise, as a fraction of the range of the images' values.
         seed: of the noise.
     """
     from captum.attr import NoiseTunnel, Saliency
@@ -54,11 +59,14 @@ def smoothgrad(
 
 
 def integrated_gradients(model: nn.Module, images: Tensor, classes: Tensor, *, steps: int = 24) -> Tensor:
-    """The image's difference from ImageNet's mean colour times the mean gradient on the way there, summed over channels (Sundararajan,
-    Taly and Yan 2017); the amount, without its sign.
+    """Integrated gradients (Sundararajan, Taly and Yan 2017), summed over channels, without sign.
+
+    The gradient is averaged on the straight path from a baseline, an image of ImageNet's mean colour, to the image, and
+    multiplied by the difference of the two.
 
     Args:
-        steps: points of the Gauss-Legendre rule that stands for the integral.
+        model, images, classes: see the module.
+        steps: points of the Gauss-Legendre rule that approximates the integral.
     """
     from captum.attr import IntegratedGradients
 
@@ -70,7 +78,14 @@ def integrated_gradients(model: nn.Module, images: Tensor, classes: Tensor, *, s
 
 
 def grad_cam(model: nn.Module, images: Tensor, classes: Tensor, layer: nn.Module) -> Tensor:
-    """Maps of `layer`, weighted by their mean gradients and summed; what is positive, enlarged bilinearly (Selvaraju et al. 2017)."""
+    """Grad-CAM (Selvaraju et al. 2017): feature maps weighted by their mean gradients and summed.
+
+    Negative values are set to zero, and the map is upsampled bilinearly to the size of the image.
+
+    Args:
+        model, images, classes: see the module.
+        layer: whose feature maps are taken; see `last_maps`.
+    """
     from captum.attr import LayerAttribution, LayerGradCam
 
     found = []
@@ -82,10 +97,10 @@ def grad_cam(model: nn.Module, images: Tensor, classes: Tensor, layer: nn.Module
 
 
 def last_maps(model: nn.Module) -> nn.Module:
-    """The layer before the global pooling: where Grad-CAM is usually taken.
+    """The layer before global pooling: where Grad-CAM is usually taken.
 
     Raises:
-        ValueError: the network keeps it under a name that is not known here.
+        ValueError: the network has this layer under a name that is not known here.
     """
     for name in ("features", "layer4", "_bn1"):
         if isinstance(layer := getattr(model, name, None), nn.Module):

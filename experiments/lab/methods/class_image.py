@@ -1,4 +1,4 @@
-"""Images of a class: what a network would like to see (Simonyan, Vedaldi and Zisserman 2014, section 2)."""
+"""Class images by activation maximisation: the input that maximises a class score (Simonyan et al. 2014, section 2)."""
 
 from __future__ import annotations
 
@@ -25,28 +25,32 @@ def ascend(
     seed: int = 0,
     first: int = 0,
 ) -> Iterator[tuple[int, Tensor, Tensor]]:
-    """Gradient ascent on f_y(x) − λ ‖x‖² in steps of a fixed length, x ← x + η g / ‖g‖₂, one trajectory for each row.
+    """Gradient ascent on f_y(x) − λ ‖x‖² with steps of fixed length, x ← x + η g / ‖g‖₂; one trajectory for each row.
 
-    Every step is taken on an image that is shifted by up to `jitter` pixels, with what leaves on one side coming in on the
-    other, and shifted back afterwards; then values are clamped to those of pixels, and every `blur_every` steps the image is
-    blurred a little (both from Yosinski et al. 2015 and Mordvintsev et al. 2015). The shifts are the same in all rows,
-    so that each row is what it would be alone.
+    Two regularisations are from Yosinski et al. 2015 and Mordvintsev et al. 2015. Each step is taken on an image that
+    is shifted cyclically by up to `jitter` pixels, and shifted back afterwards; and every `blur_every` steps the image
+    is blurred a little. After each step, values are clipped to those of pixels. The shifts are the same in all rows, so
+    that each row is what it would be alone.
+
+        for step, images, scores in ascend(model, start, targets, rate=rate, l2=l2, steps=500):
+            ...
 
     Args:
-        model: images -> class scores [rows, classes], each row for itself.
+        model: images -> class scores [rows, classes], each row independent of the others.
         images: where to start, network inputs float32 [rows, 3, side, side], on the model's device.
         targets: y, class indices [rows].
-        rate: η, positive [rows]: the Euclidean length of a step.
+        rate: η, the Euclidean length of a step, positive [rows].
         l2: λ, not negative [rows].
-        steps: how many.
-        jitter: in pixels.
-        blur_every: in steps.
+        steps: number of steps.
+        jitter: largest shift, in pixels.
+        blur_every: steps from one blur to the next.
         sigma: of the blur, in pixels.
         seed: of the shifts.
-        first: steps that have been taken before; the shifts go on from there.
+        first: steps that have been taken before; the shifts continue from there.
 
     Yields:
-        number of steps taken, images after it, and the class scores of the shifted images before it [rows, classes].
+        the number of steps taken, the images after it, and the class scores [rows, classes] of the shifted images
+        before it.
     """
     low, high = (bound.to(images) for bound in pixel_bounds())
     shifts = torch.randint(-jitter, jitter + 1, (steps, 2), generator=torch.Generator().manual_seed(seed)).tolist()

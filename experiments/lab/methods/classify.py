@@ -1,4 +1,4 @@
-"""What a network takes images for: probabilities of its classes, with dropout at work or not."""
+"""Class probabilities of images, with dropout on or off."""
 
 from __future__ import annotations
 
@@ -6,20 +6,21 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from experiments.lab.methods.device import best_device
+from experiments.lab.device import best_device
 
 
 def probabilities(model: nn.Module, images: Tensor, *, dropout: bool = False, seed: int = 0) -> np.ndarray:
-    """Softmax of the network's scores.
+    """Softmax of a network's scores.
 
     Args:
         model: left in evaluation mode.
-        images: float32 [images, 3, side, side], as the network is to see them.
-        dropout: run it in training mode. (It has no batch normalisation to be disturbed by that: VGG16 and SqueezeNet.)
-        seed: of the dropped values.
+        images: network inputs float32 [images, 3, side, side].
+        dropout: run the network in training mode. (VGG16 and SqueezeNet have no batch normalisation that this would
+            disturb.)
+        seed: of dropout.
 
     Returns:
-        float64 [images, classes], rows that add up to 1.
+        float64 [images, classes]; each row sums to 1.
     """
     device = best_device()
     model = model.to(device)
@@ -34,6 +35,11 @@ def probabilities(model: nn.Module, images: Tensor, *, dropout: bool = False, se
 
 
 def best(probabilities: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """The `count` most probable classes of each image, the most probable first, and their probabilities: [images, count]."""
+    """The `count` most probable classes of each image and their probabilities, both [images, count].
+
+    >>> classes, sure = best(np.array([[0.2, 0.7, 0.1]]), 2)
+    >>> classes.tolist(), sure.tolist()
+    ([[1, 0]], [[0.7, 0.2]])
+    """
     chosen = np.argsort(-probabilities, axis=1, kind="stable")[:, :count]
     return chosen, np.take_along_axis(probabilities, chosen, axis=1)

@@ -1,4 +1,4 @@
-"""Augmentation by crops and reflections (Krizhevsky, Sutskever and Hinton 2012, section 4.1)."""
+"""Data augmentation by cropping and mirroring (Krizhevsky, Sutskever and Hinton 2012, section 4.1)."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import torch
 from torch import Tensor
 
 VIEWS = 10
-"""Centre and four corners, each as it is and reflected; view 0 is the centre as it is."""
+"""Centre crop and four corner crops, each also mirrored; view 0 is the centre crop, not mirrored."""
 
 
 def view(images: Tensor, which: int, side: int) -> Tensor:
-    """One of the ten views of every image.
+    """One of the ten crops (centre, corners, mirrored or not) of every image.
 
     Args:
         images: [images, height, width], at least `side` high and wide.
-        which: 0 … 9; 0 is the centre, 1 to 4 the corners, 5 to 9 the same reflected left to right.
-        side: of the view, in pixels.
+        which: 0 … 9; 0 is the centre, 1 to 4 are the corners, 5 to 9 the same mirrored left to right.
+        side: of the crop, in pixels.
 
     Returns:
         [images, side, side].
@@ -27,13 +27,20 @@ def view(images: Tensor, which: int, side: int) -> Tensor:
 
 
 def random_view(images: Tensor, side: int) -> Tensor:
-    """For each image one of its ten views, by torch's global random state: [images, side, side]."""
+    """A random one of the ten crops of each image, drawn from torch's global random state: [images, side, side]."""
     chosen = torch.randint(VIEWS, (len(images),))
     return torch.stack([view(image[None], int(which), side)[0] for image, which in zip(images, chosen, strict=True)])
 
 
 def random_crop(images: Tensor, side: int) -> Tensor:
-    """For each image a crop at a random place, reflected half of the time, by torch's global random state: [images, side, side]."""
+    """A crop at a random position of each image, mirrored with probability one half: [images, side, side].
+
+    Both are drawn from torch's global random state.
+
+    Args:
+        images: [images, height, width], at least `side` high and wide.
+        side: of the crop, in pixels.
+    """
     places = torch.stack(
         [torch.randint(images.shape[axis] - side + 1, (len(images),)) for axis in (1, 2)]
         + [torch.randint(2, (len(images),))]

@@ -1,4 +1,4 @@
-"""DeepFool: the nearest decision boundary, taken to be flat at every step (Moosavi-Dezfooli, Fawzi and Frossard 2016)."""
+"""DeepFool: a small adversarial perturbation, by linearising the decision boundaries (Moosavi-Dezfooli et al. 2016)."""
 
 from __future__ import annotations
 
@@ -9,20 +9,23 @@ from torch import Tensor, nn
 def deepfool(
     model: nn.Module, images: Tensor, *, candidates: int = 10, overshoot: float = 0.02, limit: int = 50
 ) -> tuple[Tensor, Tensor]:
-    """The smallest change, as far as linearisation finds it, after which the network names another class than before.
+    """Approximately the smallest perturbation that changes the predicted class.
 
-    For each candidate class k the boundary to the present class 0 lies at the distance |f_k − f_0| / ‖∇f_k − ∇f_0‖; the step goes
-    to the nearest (their algorithm 2).
+    In each step the network is linearised. The boundary between the predicted class 0 and another class k is then at
+    the distance |f_k − f_0| / ‖∇f_k − ∇f_0‖, and the step goes to the nearest boundary (algorithm 2 of the paper).
+
+        adversarial, steps = deepfool(model, images)
+        (model(adversarial).argmax(1) != model(images).argmax(1)).all()
 
     Args:
-        model: images -> scores [rows, classes], each row for itself.
+        model: images -> scores [rows, classes], each row independent of the others.
         images: [rows, 3, side, side].
-        candidates: classes that are considered, those with the highest scores at the start.
-        overshoot: share by which the change is lengthened, to end behind the boundary and not on it.
-        limit: steps at most.
+        candidates: number of classes considered, those with the highest scores at the start.
+        overshoot: fraction by which the perturbation is lengthened, to end behind the boundary and not on it.
+        limit: largest number of steps.
 
     Returns:
-        the changed images, and how many steps each took [rows].
+        the perturbed images, and the number of steps for each [rows].
     """
     rows = len(images)
     with torch.no_grad():

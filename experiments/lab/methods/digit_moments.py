@@ -1,4 +1,4 @@
-"""Slant, thickness and width of written digits, from image moments (Hu 1962): what is called a hand's style."""
+"""Handwriting style in numbers: slant, thickness and width of digits from image moments (Hu 1962)."""
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ PROPERTIES = ("slant", "thickness", "width")
 
 
 def digit_moments(images: np.ndarray) -> dict[str, np.ndarray]:
-    """Three numbers for each image, with grey levels as weights.
+    """Slant, thickness and width of each digit, with grey levels as weights.
 
-    slant: covariance of x and y over the variance of y, with y upwards: the tangent of the angle to the right of vertical,
-        as in the usual deskewing of digits.
-    thickness: twice the ink over the length of the ink's border, in pixels: the width of a long straight stroke.
-        The length of the border is the sum of the norms of the gradient.
-    width: standard deviation of x in pixels, after the slant is taken out.
+    slant: covariance of x and y over the variance of y, with y upwards: the tangent of the angle to the right of
+    vertical, as in the usual deskewing of digits.
+
+    thickness: twice the area of the ink over the length of its outline, in pixels: the width of a long straight stroke.
+    The length of the outline is the sum of the gradient's norms.
+
+    width: standard deviation of x in pixels, after the slant is removed.
 
     Args:
         images: uint8 or float [images, height, width], white on black.
 
     Returns:
-        each [images]; NaN for an image that is all black.
+        name -> [images]; NaN for an image that is all black.
     """
     ink = images.astype(np.float64) / max(float(images.max()), 1.0)
     rows, columns = np.arange(ink.shape[1])[::-1, None], np.arange(ink.shape[2])[None, :]

@@ -1,4 +1,4 @@
-"""Training the digit classifier, and what it says of images."""
+"""Training the digit classifier, and its features and probabilities for images."""
 
 from __future__ import annotations
 
@@ -8,20 +8,29 @@ import numpy as np
 import torch
 from torch import nn
 
+from experiments.lab.device import best_device
 from experiments.lab.methods.adversarial_training import as_input
-from experiments.lab.methods.device import best_device
 from experiments.lab.nets.digit_classifier import DigitClassifier
 
 
 def train_digits(
     images: np.ndarray, labels: np.ndarray, *, epochs: int = 5, batch: int = 128, rate: float = 3e-3, seed: int = 0
 ) -> Iterator[tuple[DigitClassifier, float]]:
-    """Adam, its rate rising and falling once (Smith and Topin 2017); yields after each epoch the network and its mean loss.
+    """Train the digit classifier with Adam and a one-cycle learning rate (Smith and Topin 2017).
+
+        for model, loss in train_digits(images, labels):
+            print(loss)
 
     Args:
         images: uint8 [images, 32, 32].
-        labels: [images] 0 … 9.
+        labels: class indices [images], 0 … 9.
+        epochs: passes over the images.
+        batch: images in a batch.
+        rate: the highest learning rate of the cycle.
         seed: of weights, order and dropout.
+
+    Yields:
+        after each epoch the network, in evaluation mode, and its mean loss.
     """
     device = best_device()
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
@@ -45,7 +54,7 @@ def train_digits(
 
 
 def read_digits(model: DigitClassifier, images: np.ndarray, batch: int = 500) -> tuple[np.ndarray, np.ndarray]:
-    """Features float32 [images, 64] and probabilities float32 [images, 10] of uint8 [images, 32, 32]."""
+    """Features float32 [images, 64] and probabilities float32 [images, 10] of images uint8 [images, 32, 32]."""
     device = next(model.parameters()).device
     features, probabilities = [], []
     with torch.inference_mode():

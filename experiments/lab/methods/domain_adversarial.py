@@ -1,12 +1,13 @@
-"""Domain-adversarial training (Ganin et al. 2016), and with the same loop everything that it is compared with.
+"""Domain-adversarial training (DANN; Ganin et al. 2016), and in the same loop everything that it is compared with.
 
 Features f, label classifier y and domain classifier d minimise
 
     mean over source of L_y(y(f(x)), label)  +  mean over both domains of L_d(d(R(f(x))), domain)
 
-where R passes the features on and multiplies their gradient by −λ (see `gradient_reversal`). The loop is told λ(p) and a sign:
-reversed (DANN), passed on unreversed, or cut off by λ = 0. Without target images there is no second term: that is training on the source
-only or, given the target as source, on the target.
+where R is the identity forward and multiplies the gradient by −λ backward (see `gradient_reversal`). A function λ(p)
+selects the method: positive for DANN, negative to pass the gradient on unreversed, 0 to detach the domain branch.
+Without target images there is no second term: that is training on the source only or, with the target given as source,
+on the target.
 """
 
 from __future__ import annotations
@@ -20,31 +21,31 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from experiments.lab.methods.device import best_device
+from experiments.lab.device import best_device
 from experiments.lab.methods.gradient_reversal import annealed, reverse_gradient
 from experiments.lab.methods.recolour import recolour
 from experiments.lab.nets.dann import DomainAdversarialNetwork, as_input
 
 Weight = Callable[[float], float]
-"""λ as a function of the share p of the training that is done. Negative: the gradient is not reversed."""
+"""λ as a function of the training progress p, 0 … 1. If it is negative, the gradient is not reversed."""
 
 
 @dataclass
 class Training:
-    """A trained network and how it came about."""
+    """A trained network and its learning curves."""
 
     model: DomainAdversarialNetwork
     history: list[dict[str, float]]
     """One entry for each epoch; see `train`."""
     seconds: float = 0.0
-    """Spent in training steps, evaluation left out."""
+    """Time spent in updates, without evaluation."""
     images: int = 0
-    """How many images went through the network in these steps."""
+    """Number of images processed in these updates."""
 
 
 @dataclass
 class _Sums:
-    """Means over the steps of an epoch, added up on the device, so that no step waits for a number."""
+    """Means over the batches of an epoch, accumulated on the device, so that no update waits for a number."""
 
     steps: int = 0
     sums: dict[str, Tensor] = field(default_factory=dict)
@@ -71,26 +72,31 @@ def train(
     load: Callable[[str], Mapping[str, Any] | None] = lambda key: None,
     save: Callable[[str, Mapping[str, Any]], None] = lambda key, state: None,
 ) -> Training:
-    """Train by stochastic gradient descent with momentum 0.9 and the annealed learning rate of the paper, section 5.2.2.
+    """Train with SGD, momentum 0.9, and the annealed learning rate of the paper (section 5.2.2).
+
+        from experiments.lab.methods.gradient_reversal import schedule
+
+        dann = train(source, labels, target, weight=schedule)
+        source_only = train(source, labels)
 
     Args:
-        source: uint8 [images, 28, 28, 3], the images with labels.
-        labels: [images] 0 … 9.
-        target: uint8 [images, 28, 28, 3], without labels; None for training without a domain branch.
-        weight: λ(p).
+        source: the labelled images, uint8 [images, 28, 28, 3].
+        labels: their digits [images], 0 … 9.
+        target: unlabelled images, uint8 [images, 28, 28, 3]; None for training without a domain branch.
+        weight: λ(p), a function of the training progress p in 0 … 1.
         recoloured: give each source image two random colours whenever it is shown.
         epochs: passes over the source.
-        batch: half of it source, half of it target. Without target images the source half is all there is. The paper has 128; half of that
-            gives twice as many steps for the same computing, and is further on after a few epochs.
-        seed: of the start and of the order of the images.
+        batch: half of it source, half of it target; without target images, the source half alone. The paper has 128.
+            Half of that gives twice as many updates for the same computation, and is further on after few epochs.
+        seed: of the initial weights and of the order of the images.
         evaluate: called after every epoch; what it returns joins the history.
-        load, save: keep the state after every epoch across a kill, by name.
+        load, save: keep the state after every epoch, by name, so that training survives a kill.
 
     Returns:
-        the network in evaluation mode, and for each epoch: `epoch`, `weight` and `rate` at its end, `label_loss`, and with a domain
-        branch the means over its steps of `domain_loss`, `domain_accuracy` and three norms of the gradient of the batch's
-        loss with respect to its features: `label_gradient` from the label classifier, which goes around the reversal,
-        `domain_gradient` from the domain classifier before the reversal, and `reversed_gradient` behind it.
+        the network in evaluation mode and, for each epoch: `epoch`; `weight` and `rate` at its end; `label_loss`; and
+        with a domain branch the means over its batches of `domain_loss`, `domain_accuracy` and three norms of the
+        gradient of the loss with respect to the features: `label_gradient` from the label classifier, `domain_gradient`
+        from the domain classifier before the reversal, and `reversed_gradient` after it.
     """
     device = best_device()
     half = min(batch // 2, len(source))
@@ -138,7 +144,7 @@ def train(
 
 
 def _loss(model: DomainAdversarialNetwork, images: Tensor, labels: Tensor, weight: float, sums: _Sums) -> Tensor:
-    """The loss of one batch, whose first images have labels and whose others, if any, are of the target."""
+    """The loss of one batch: labelled images first, then those of the target domain, if any."""
     features = model.features(images)
     known = features[: len(labels)]
     loss = nn.functional.cross_entropy(model.label(known), labels)
@@ -159,7 +165,7 @@ def _loss(model: DomainAdversarialNetwork, images: Tensor, labels: Tensor, weigh
 
 
 def _cycled(rng: np.random.Generator, items: int, count: int) -> np.ndarray:
-    """`count` indices of `items` in random order, each once before one comes again."""
+    """`count` indices of `items` in random order; each appears once before any appears again."""
     rounds = -(-count // items)
     return np.concatenate([rng.permutation(items) for _ in range(rounds)])[:count]
 
@@ -175,7 +181,7 @@ def _state(training: Training, steps: torch.optim.Optimizer) -> dict[str, Any]:
 
 
 def _resume(training: Training, steps: torch.optim.Optimizer, state: Mapping[str, Any] | None) -> int:
-    """Put back what `_state` kept. Returns how many epochs are done."""
+    """Restore what `_state` kept, and return the number of epochs done."""
     if state is None:
         return 0
     set_weights(training.model, state)
@@ -189,23 +195,26 @@ def _resume(training: Training, steps: torch.optim.Optimizer, state: Mapping[str
 
 
 def weights_of(model: nn.Module) -> dict[str, np.ndarray]:
-    """The weights by name, "weights/features.0.weight" and so on, as arrays."""
+    """The weights as arrays by name, "weights/features.0.weight" and so on, to be stored among a step's results."""
     return {f"weights/{name}": value.detach().cpu().numpy() for name, value in model.state_dict().items()}
 
 
 def set_weights(model: nn.Module, state: Mapping[str, Any]) -> None:
-    """Put back what `weights_of` gave."""
+    """Restore the weights that `weights_of` returned."""
     model.load_state_dict({name: torch.from_numpy(state[f"weights/{name}"]) for name in model.state_dict()})
 
 
 def outputs(model: DomainAdversarialNetwork, images: np.ndarray, batch: int = 500) -> dict[str, np.ndarray]:
-    """What the network makes of images.
+    """Features, class probabilities and domain probability of images.
 
     Args:
+        model: in evaluation mode.
         images: uint8 [images, 28, 28, 3].
+        batch: images processed at a time.
 
     Returns:
-        float32: `features` [images, 768], `probabilities` [images, 10], `domain` [images], the probability of the target domain.
+        float32 arrays: `features` [images, 768], `probabilities` [images, 10], and `domain` [images], the probability
+        of the target domain.
     """
     device = next(model.parameters()).device
     found: dict[str, list[np.ndarray]] = {"features": [], "probabilities": [], "domain": []}

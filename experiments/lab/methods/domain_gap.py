@@ -1,4 +1,4 @@
-"""How far apart two domains lie in a space of features, in numbers."""
+"""Distances between two domains in a feature space: probe accuracy, proxy A-distance and MMD."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from experiments.lab.methods.logistic_regression import logistic_regression
 
 
 def probe_accuracy(source: np.ndarray, target: np.ndarray, C: float = 1.0) -> float:
-    """How well a fresh linear classifier tells the domains apart: 0.5 where it cannot, 1 where they do not overlap.
+    """How well a linear probe separates the domains: 0.5 if it cannot, 1 if they do not overlap.
 
-    Logistic regression on standardised features, trained on the first half of both domains and scored on the second.
-    "Fresh" matters: the domain classifier of a training has seen the features move and may lag behind them.
+    The probe is logistic regression on standardised features, trained on the first half of both domains and tested on
+    the second. It is trained from scratch: the domain classifier of adversarial training has seen the features change
+    and may lag behind them.
 
     Args:
-        source, target: [images, features], equally many images.
-        C: weight of the errors.
+        source, target: features [images, features], equally many images.
+        C: inverse regularisation strength.
     """
     half = len(source) // 2
     known, unknown = np.concatenate([source[:half], target[:half]]), np.concatenate([source[half:], target[half:]])
@@ -28,20 +29,24 @@ def probe_accuracy(source: np.ndarray, target: np.ndarray, C: float = 1.0) -> fl
 
 
 def a_distance(accuracy: float) -> float:
-    """The proxy A-distance 2 (1 − 2ε) of a domain classifier with error ε (Ben-David et al. 2007): 0 … 2.
+    """The proxy A-distance 2 (1 − 2ε) of a domain classifier with error ε (Ben-David et al. 2007), in 0 … 2.
 
     An error above one half says no more than one half, so it gives 0.
+
+        >>> a_distance(0.75), a_distance(0.4)
+        (1.0, 0.0)
     """
     return max(0.0, 2.0 * (1.0 - 2.0 * (1.0 - accuracy)))
 
 
 def mmd(source: np.ndarray, target: np.ndarray) -> float:
-    """The squared maximum mean discrepancy, unbiased (Gretton et al. 2012, lemma 6), so it may fall below 0.
+    """The squared maximum mean discrepancy (Gretton et al. 2012), estimated without bias, so that it may fall below 0.
 
-    The kernel is exp(−|x − y|² / m) with m the median of |x − y|² over all pairs of both domains: a change of scale changes nothing.
+    The kernel is exp(−‖x − y‖² / m), where m is the median of ‖x − y‖² over all pairs of both domains, so that the
+    scale of the features does not matter. The estimate is that of the paper's lemma 6.
 
     Args:
-        source, target: [images, features].
+        source, target: features [images, features].
     """
     both = np.concatenate([source, target]).astype(np.float64)
     squares = cdist(both, both, "sqeuclidean")

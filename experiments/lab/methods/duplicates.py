@@ -1,4 +1,4 @@
-"""Identical files in a data set, and those that lie on both sides of its split."""
+"""Duplicates in a data set, and leakage: duplicates on both sides of its split."""
 
 from __future__ import annotations
 
@@ -12,12 +12,16 @@ import numpy as np
 def identical(encoded: Callable[[int], bytes], count: int) -> np.ndarray:
     """Number the groups of byte-identical files.
 
+        >>> files = [b"cat", b"dog", b"cat"]
+        >>> identical(lambda index: files[index], 3).tolist()
+        [1, 0, 1]
+
     Args:
         encoded: index -> content of the file.
         count: number of files.
 
     Returns:
-        int [files]: 1, 2, … for the groups in the order of their first file, 0 for a file that is like no other.
+        int [files]: 1, 2, … for the groups in the order of their first file, 0 for a file without a duplicate.
     """
     alike: defaultdict[str, list[int]] = defaultdict(list)
     for index in range(count):
@@ -29,14 +33,14 @@ def identical(encoded: Callable[[int], bytes], count: int) -> np.ndarray:
 
 
 def across(groups: np.ndarray, train: np.ndarray) -> np.ndarray:
-    """Which files have an identical one on the other side of the split.
+    """Which files have a duplicate on the other side of the split.
 
     Args:
-        groups: as `identical` numbers them.
-        train: [files] booleans.
+        groups: int [files], as `identical` numbers them.
+        train: bool [files].
 
     Returns:
-        [files] booleans.
+        bool [files].
     """
     both = (set(groups[train]) & set(groups[~train])) - {0}
     return np.isin(groups, list(both))

@@ -1,4 +1,4 @@
-"""Training a network, or the last part of one, on few images: warm-up, falling rate, early stopping, resumable at every epoch."""
+"""Fine-tuning on few images: warm-up, cosine decay, early stopping, and a checkpoint after every epoch."""
 
 from __future__ import annotations
 
@@ -13,28 +13,33 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from experiments.lab.methods.device import best_device
+from experiments.lab.device import best_device
 
 Inputs = Callable[[np.ndarray], Tensor]
-"""Indices of images -> what the network is given, [images, …]."""
+"""Indices of images -> the network's input for them, [images, …]."""
 
 
 @dataclass(frozen=True)
 class Course:
-    """How a training goes."""
+    """Training schedule: number of epochs, early stopping, learning rate and weight decay."""
 
     epochs: int
-    """At most."""
+    """Largest number of epochs."""
     patience: int
-    """Epochs without a smaller loss on the held-out images before it stops (Prechelt 1998)."""
+    """Epochs without a lower validation loss before training stops (early stopping; Prechelt 1998)."""
     warm_up: float = 1.0
-    """Epochs over which the rate rises from nothing (Goyal et al. 2017, section 2.2)."""
+    """Epochs over which the learning rate rises from zero (Goyal et al. 2017, section 2.2)."""
     decay: float = 0.01
     """Weight decay of AdamW (Loshchilov and Hutter 2019)."""
     batch: int = 16
 
     def rate(self, step: int, steps: int) -> float:
-        """The share of the full learning rate at a step, of `steps` in an epoch: a linear rise, then half a cosine down to zero."""
+        """The fraction of the full learning rate at an update: a linear warm-up, then cosine decay to zero.
+
+        Args:
+            step: number of the update, from 0.
+            steps: updates in an epoch.
+        """
         rise, last = self.warm_up * steps, self.epochs * steps
         if step < rise:
             return (step + 1) / rise
@@ -56,22 +61,25 @@ def fine_tune(
     save: Callable[[Mapping[str, Any]], None] = lambda state: None,
     watch: Callable[[dict[str, float]], None] = lambda row: None,
 ) -> tuple[nn.Module, list[dict[str, float]]]:
-    """Train with AdamW on the cross-entropy; keep the weights of the epoch with the smallest loss on the held-out images.
+    """Train with AdamW on the cross-entropy, and keep the weights of the epoch with the lowest validation loss.
 
     Args:
-        model: changed in place. Only the parameters in `groups` get gradients.
+        model: changed in place. Only the parameters in `groups` are trained; all others are frozen.
         groups: parameter groups of AdamW, with "params" and "lr".
-        augmented, plain: the network's inputs in training (drawn anew each time, by torch's global random state) and for judging.
-        labels: [images] class indices.
-        fit, held_out: indices of the images to learn from, and of those that decide when to stop.
-        course: how long, and how the rate goes.
+        augmented, plain: the network's inputs for training (augmented anew each time, from torch's global random state)
+            and for evaluation.
+        labels: class indices [images].
+        fit, held_out: indices of the images to train on, and of the validation images, which decide when to stop.
+        course: epochs, early stopping, learning rate schedule.
         seed: of the order, of augmentation and of dropout.
-        load, save: a state after each epoch, of which a killed training goes on as if nothing had happened.
-        watch: called with every new row of the curve.
+        load, save: the checkpoint after each epoch, from which training continues after a kill as if nothing had
+            happened.
+        watch: called with every new row of the learning curve.
 
     Returns:
-        the network in evaluation mode with the weights of its best epoch, and a row for each epoch: "epoch", "train_loss" and
-        "train_accuracy" (on the augmented images, with dropout, as the epoch went on), "validation_loss", "validation_accuracy", "seconds".
+        the network in evaluation mode with the weights of its best epoch, and its learning curve, a row for each epoch:
+        "epoch", "train_loss" and "train_accuracy" (on augmented images, with dropout, during the epoch),
+        "validation_loss", "validation_accuracy", "seconds".
     """
     device = best_device()
     model = model.to(device).to(memory_format=torch.channels_last).requires_grad_(False)
@@ -130,7 +138,14 @@ def fine_tune(
 
 
 def scores_of(model: nn.Module, plain: Inputs, images: np.ndarray, batch: int = 64) -> Tensor:
-    """Scores [images, classes] on the CPU, of the network in evaluation mode."""
+    """Scores float32 [images, classes] on the CPU, of the network in evaluation mode.
+
+    Args:
+        model: the network.
+        plain: indices -> network inputs.
+        images: indices of the images.
+        batch: images processed at a time.
+    """
     device = next(model.parameters()).device
     model.eval()
     with torch.inference_mode():
@@ -143,5 +158,5 @@ def _given(inputs: Tensor, device: torch.device) -> Tensor:
 
 
 def _best_epoch(curve: list[dict[str, float]]) -> int:
-    """The epoch, from 1, with the smallest loss on the held-out images; 0 before the first."""
+    """The epoch, from 1, with the lowest validation loss; 0 before the first."""
     return 1 + min(range(len(curve)), key=lambda i: curve[i]["validation_loss"]) if curve else 0

@@ -1,4 +1,4 @@
-"""Adversarial examples by the lab's rule: gradient ascent on another class's score, in steps of a fixed length, until it wins."""
+"""Adversarial examples as in the lab: gradient ascent on another class's score until that class wins."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from torch import Tensor, nn
 
 @dataclass(frozen=True)
 class Fooled:
-    """What became of each row."""
+    """The result of the attack for each row."""
 
     images: Tensor
-    """Where it ended, like the start."""
+    """The perturbed images, of the shape of those given."""
     steps: Tensor
-    """How many it took, int64 [rows]."""
+    """Number of steps, int64 [rows]."""
     reached: Tensor
-    """Whether the network then said what was wanted, bool [rows]."""
+    """Whether the attack succeeded, bool [rows]."""
 
 
 def fool(
@@ -30,19 +30,24 @@ def fool(
     away: bool = False,
     batch: int = 8,
 ) -> Fooled:
-    """x ← x + η g / ‖g‖₂, where g is the gradient of the score of the row's class, until that class has the highest score.
+    """Perturb images by x ← x + η g / ‖g‖₂, with g the gradient of the target class's score, until that class wins.
 
-    Rows are independent. Those that have arrived leave the batch at once and waiting ones take their place, so no pass is
-    spent on a finished row. (The rule is Szegedy et al.'s 2014 aim by the simplest means; values are not kept in the range of pixels.)
+    This is the aim of Szegedy et al. 2014 by the simplest means; values are not kept within the range of pixels. Rows
+    are independent: those that have arrived leave the batch at once and waiting ones take their place, so that no pass
+    is spent on a finished row.
+
+        fooled = fool(model, images, targets)
+        model(fooled.images).argmax(1)  # the targets, where fooled.reached
 
     Args:
-        model: images -> scores [rows, classes], each row for itself.
+        model: images -> scores [rows, classes], each row independent of the others.
         images: where to start, [rows, 3, side, side].
-        classes: to be reached, or with `away` to be left, [rows] class indices.
+        classes: target classes, or with `away` the classes to leave, class indices [rows].
         rate: η, the Euclidean length of a step.
-        limit: steps at most.
-        away: go down the score of the class instead, until it is no longer the highest.
-        batch: rows in a pass; decides memory and time, not the result. (8 maps of SqueezeNet still fit a processor's cache.)
+        limit: largest number of steps.
+        away: untargeted attack: descend the score of the class until it is no longer the highest.
+        batch: rows in a pass; it decides memory and time, not the result. (8 maps of SqueezeNet still fit a processor's
+            cache.)
     """
     images, sign = images.clone(), -1 if away else 1
     steps = torch.zeros(len(images), dtype=torch.long, device=images.device)

@@ -1,4 +1,4 @@
-"""Fréchet distance between two sets of features (Heusel et al. 2017), each taken for a normal distribution (Dowson and Landau 1982)."""
+"""Fréchet distance of two sets of features (Heusel et al. 2017): how far generated images are from real ones."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ import numpy as np
 
 
 def frechet_distance(first: np.ndarray, second: np.ndarray) -> float:
-    """‖μ₁ − μ₂‖² + tr(Σ₁ + Σ₂ − 2 (Σ₁Σ₂)^½), in squared units of the features.
+    """‖μ₁ − μ₂‖² + tr(Σ₁ + Σ₂ − 2 (Σ₁Σ₂)^½), the distance of two normal distributions (Dowson and Landau 1982).
 
-    The estimate is too large by a part that falls with the number of images, so compare sets of the same size.
+    Means and covariances are estimated from the features. The estimate has an upward bias that falls with the number of
+    images, so compare sets of the same size.
 
     Args:
         first, second: features [images, dimensions], at least two images each.
 
+    Returns:
+        the distance, in squared units of the features; 0 for equal sets.
+
     Raises:
-        ValueError: too few images, or another number of dimensions.
+        ValueError: there are too few images, or the numbers of dimensions differ.
     """
     if first.ndim != 2 or second.ndim != 2 or first.shape[1] != second.shape[1] or min(len(first), len(second)) < 2:
         raise ValueError(f"two sets of features of at least two images each, not {first.shape} and {second.shape}")

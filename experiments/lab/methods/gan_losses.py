@@ -1,6 +1,7 @@
-"""The objectives of a generative adversarial network (Goodfellow et al. 2014, section 3), as functions of the logit of D.
+"""The objectives of a GAN (Goodfellow et al. 2014, section 3) as functions of the discriminator's logit.
 
-With D = sigmoid(logit), −log D = softplus(−logit) and −log(1 − D) = softplus(logit): exact where D is near 0 or 1.
+With D = sigmoid(logit), −log D = softplus(−logit) and −log(1 − D) = softplus(logit), which is exact even where D is
+near 0 or 1.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ GeneratorLoss = Literal["non-saturating", "minimax"]
 
 
 def discriminator_loss(real: Tensor, fake: Tensor) -> Tensor:
-    """−mean log D(x) − mean log(1 − D(G(z))): what D minimises.
+    """The loss that D minimises: −mean log D(x) − mean log(1 − D(G(z))).
 
     Args:
         real, fake: logits [images] of real and of generated images.
@@ -23,10 +24,11 @@ def discriminator_loss(real: Tensor, fake: Tensor) -> Tensor:
 
 
 def generator_loss(fake: Tensor, kind: GeneratorLoss = "non-saturating") -> Tensor:
-    """What G minimises: −mean log D(G(z)), or in the "minimax" game mean log(1 − D(G(z))).
+    """The loss that G minimises: −mean log D(G(z)), or in the minimax game mean log(1 − D(G(z))).
 
     Args:
         fake: logits [images] of generated images.
+        kind: "non-saturating" or "minimax".
 
     Raises:
         ValueError: another kind.

@@ -1,10 +1,11 @@
 """The gradient reversal layer (Ganin and Lempitsky 2015, equations 9 and 10).
 
-Forward it passes its input on; backward it multiplies the gradient by −λ:
+It is the identity forward, and multiplies the gradient by −λ backward:
 
     R(x) = x,        dR/dx = −λ I
 
-so one backward pass lets the domain classifier above it descend its loss and the features below it ascend the same loss.
+so in one backward pass the domain classifier after it descends its loss while the features before it ascend the same
+loss.
 """
 
 from __future__ import annotations
@@ -27,29 +28,42 @@ class GradientReversal(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
-        """−λ times the gradient; λ is no parameter and has none."""
+        """−λ times the gradient. λ is a constant and gets no gradient."""
         return -ctx.weight * gradients[0], None
 
 
 def reverse_gradient(x: Tensor, weight: float) -> Tensor:
-    """`x`, whose gradient is multiplied by −`weight` on the way back.
+    """`x`, with its gradient multiplied by −`weight` in the backward pass.
+
+        domain_loss = criterion(domain_classifier(reverse_gradient(features, 0.5)), domains)
 
     Args:
         x: any shape.
-        weight: λ. 0 cuts the branch off, a negative λ passes the gradient on unreversed.
+        weight: λ. 0 detaches the branch; a negative λ passes the gradient on unreversed.
     """
     return GradientReversal.apply(x, weight)  # type: ignore[no-any-return]
 
 
 def schedule(p: float, gamma: float = 10.0) -> float:
-    """λ(p) = 2 / (1 + exp(−γp)) − 1 (Ganin et al. 2016, section 5.2.2): from 0 to nearly 1, so that early noise does no harm.
+    """λ(p) = 2 / (1 + exp(−γp)) − 1 (Ganin et al. 2016, section 5.2.2).
+
+    It rises from 0 to nearly 1, so that the domain classifier's early noise does no harm.
+
+        >>> schedule(0.0), round(schedule(0.1), 3), round(schedule(1.0), 4)
+        (0.0, 0.462, 0.9999)
 
     Args:
-        p: share of the training that is done, 0 … 1.
+        p: training progress, 0 … 1.
+        gamma: how fast it rises.
     """
     return 2.0 / (1.0 + math.exp(-gamma * p)) - 1.0
 
 
 def annealed(p: float, start: float = 0.01, alpha: float = 10.0, beta: float = 0.75) -> float:
-    """The learning rate μ(p) = μ₀ / (1 + αp)^β of the same section."""
+    """The learning rate μ(p) = μ₀ / (1 + αp)^β of the same section.
+
+    Args:
+        p: training progress, 0 … 1.
+        start, alpha, beta: μ₀, α and β.
+    """
     return float(start / (1.0 + alpha * p) ** beta)

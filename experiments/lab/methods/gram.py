@@ -1,16 +1,16 @@
 """Exact Gram matrices of the features at every cut of a network, in bounded memory.
 
-With features φ(x) of d components, a linear machine trained on n images needs only the inner products
+A linear classifier of features φ(x) with d components that is trained on n images needs only the inner products
 
     K[i, j] = <φ(x_i), φ(x_j)> / (|φ(x_i)| |φ(x_j)|),        i over all images, j over the training images,
 
-(kernel methods' representer theorem: Schölkopf, Herbrich and Smola 2001), and not the n × d matrix of features: 38 GB for
+(representer theorem; Schölkopf, Herbrich and Smola 2001), and not the n × d matrix of features, which has 38 GB for
 VGG16's first layer and 1500 images in double precision. The sum over d is taken in blocks of features,
 
     K = Σ_b B_b B_b[train]ᵀ,        B_b: [images, width of block b],
 
-so what is in memory at once is one block (images × width × 4 bytes) and K itself, whatever d is. Products within a
-block are float32, the sum over blocks is float64.
+so that memory holds only one block (images × width × 4 bytes) and K itself, whatever d is. Products within a block are
+float32, the sum over blocks is float64.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from experiments.lab.methods.device import best_device
+from experiments.lab.device import best_device
 from experiments.lab.methods.memory import PeakMemory
 from experiments.lab.methods.spool import FLOAT, Block, Spool, blocks, passes
 from experiments.lab.nets.cuts import Cut, flat, tapped
@@ -34,30 +34,30 @@ from experiments.lab.nets.cuts import Cut, flat, tapped
 WIDTH = 49_152
 """Features in a block: 0.9 GB for 4485 images."""
 DISK_SHARE = 0.75
-"""Share of the free disk that the spool may take unless told otherwise."""
+"""Fraction of the free disk that the spool may take by default."""
 
 
 @dataclass
 class Gram:
-    """The Gram matrix of L2-normalised features at one cut, and what it took."""
+    """The Gram matrix of L2-normalised features at one cut, with its cost."""
 
     kernel: np.ndarray
-    """K, float32 [images, training images]; the training images are the first."""
+    """K, float32 [images, training images]; the training images come first."""
     norms: np.ndarray
     """|φ(x)|, float64 [images]."""
     passes: int
-    """How many times the network ran over the images to deliver this cut: 1 unless the disk was too small for it."""
+    """How many times the network ran over the images for this cut: 1 unless the disk was too small for it."""
     forward_seconds: float
-    """Time of the network up to this cut, all images, without spooling."""
+    """Time of the network up to this cut, for all images, without spooling."""
     gram_seconds: float
     """Time for spooling, reading back and the products."""
     peak_bytes: int
-    """Highest resident memory while its products were computed or, if higher, while the network ran."""
+    """Peak resident memory while its products were computed or, if higher, while the network ran."""
 
 
 @dataclass
 class Totals:
-    """What happened in all, for the record."""
+    """Totals over all cuts, for the record."""
 
     passes: int = 0
     images_per_second: float = 0.0
@@ -80,16 +80,19 @@ def gram_matrices(
 ) -> Iterator[tuple[Cut, Gram]]:
     """Yield each cut with its Gram matrix, in forward order.
 
+        for cut, gram in gram_matrices(model, cuts("vgg16"), batches, images=4485, train=1500, folder=spool):
+            classifier = linear_svm(coordinates(gram.kernel, 1500)[0], labels)
+
     Args:
         model: in evaluation mode; moved to the best device.
         cuts: of this model, in forward order.
-        batches: called once for each pass; yields float32 [batch, 3, side, side], in all `images` images.
-        images, train: number of all images, and of those at the beginning that are for training.
+        batches: called once for each pass; yields float32 [batch, 3, side, side], `images` images in all.
+        images, train: number of all images, and of the training images, which come first.
         folder: for the spool; created, and removed at the end.
-        width: features in a block; decides the memory, together with `images`.
-        budget: bytes of disk for the spool; by default three quarters of what is free. With too little for all features at
-            once, the network runs several times, each time only as deep as needed.
-        load, save: keep finished cuts across a kill, by name.
+        width: features in a block; with `images` it decides the memory.
+        budget: bytes of disk for the spool; by default three quarters of what is free. If that is too little for all
+            features at once, the network runs several times, each time only as deep as needed.
+        load, save: keep finished cuts, by name, so that they survive a kill.
         totals: filled in.
     """
     totals = totals if totals is not None else Totals()
@@ -148,7 +151,7 @@ def _compute(
 
 
 class _Forward:
-    """One run of the network over all images, which spools the wanted blocks and takes the time up to each cut."""
+    """One run of the network over all images, which spools the wanted blocks and measures the time up to each cut."""
 
     def __init__(self, wanted: list[Block], spool: Spool, images: int) -> None:
         self.by_cut: dict[Cut, list[Block]] = {}

@@ -1,4 +1,4 @@
-"""Training a small network on fixed features: how long is found on held-out training images, then all of them are used."""
+"""Training a small network on fixed features, with early stopping on a validation split."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from experiments.lab.methods.device import best_device
+from experiments.lab.device import best_device
 
 Optimiser = Callable[[Any], torch.optim.Optimizer]
 
 
 def last_layer(features: int, classes: int) -> nn.Linear:
-    """A new last layer: softmax regression, starting from no preference at all."""
+    """A linear layer with all weights zero: softmax regression, which starts without preference for any class."""
     layer = nn.Linear(features, classes)
     nn.init.zeros_(layer.weight)
     nn.init.zeros_(layer.bias)
@@ -23,7 +23,7 @@ def last_layer(features: int, classes: int) -> nn.Linear:
 
 
 def perceptron(features: int, classes: int, hidden: int = 256, dropout: float = 0.5) -> nn.Module:
-    """A multi-layer perceptron with one hidden layer."""
+    """A multi-layer perceptron with one hidden layer: features -> scores."""
     return nn.Sequential(nn.Linear(features, hidden), nn.ReLU(), nn.Dropout(dropout), nn.Linear(hidden, classes))
 
 
@@ -39,20 +39,26 @@ def train_head(
     held_out: float = 0.2,
     batch: int = 64,
 ) -> tuple[nn.Module, int]:
-    """Early stopping (Prechelt 1998): epochs are counted on a split of the training images, then spent on all of them.
+    """Train with early stopping (Prechelt 1998), then again on all images.
+
+    First, a part of the training images is held out and the number of epochs with the lowest loss on it is found; then
+    a fresh network is trained for that many epochs on all of them.
+
+        model, epochs = train_head(lambda: perceptron(512, 15), torch.optim.Adam, features, labels)
 
     Args:
-        make: a fresh network; called twice.
-        optimiser: parameters -> optimiser.
+        make: makes a fresh network; called twice.
+        optimiser: parameters -> optimizer.
         features: [images, components].
-        labels: [images] class indices.
-        seed: of the split, the start, the order and dropout.
-        epochs: at most.
-        patience: epochs without a smaller loss on the images held out before it stops.
-        held_out: share of the images of each class.
+        labels: class indices [images].
+        seed: of the split, the initial weights, the order and dropout.
+        epochs: largest number of epochs.
+        patience: epochs without a lower validation loss before training stops.
+        held_out: fraction of the images of each class that is held out.
+        batch: images in a batch.
 
     Returns:
-        the network in evaluation mode, and for how many epochs it was trained.
+        the network in evaluation mode, and the number of epochs.
     """
     from sklearn.model_selection import train_test_split
 
@@ -80,14 +86,22 @@ def train_head(
 
 
 def predicted(model: nn.Module, features: np.ndarray) -> np.ndarray:
-    """The class with the highest score: int [images]."""
+    """The class with the highest score, int [images], for features [images, components]."""
     device = next(model.parameters()).device
     with torch.inference_mode():
         return model(torch.from_numpy(features).float().to(device)).argmax(1).cpu().numpy()
 
 
 def one_epoch(model: nn.Module, steps: torch.optim.Optimizer, x: Tensor, y: Tensor, batch: int) -> None:
-    """Show the network every image once, in a random order: x [images, components], y [images]."""
+    """Train for one epoch, in place.
+
+    Args:
+        model: features -> scores.
+        steps: the optimizer.
+        x: features [images, components].
+        y: class indices [images].
+        batch: images in a batch.
+    """
     model.train()
     for chosen in torch.randperm(len(x)).to(x.device).split(batch):
         steps.zero_grad()

@@ -1,4 +1,4 @@
-"""Numbers for what people say of pictures: colourful, noisy, alike."""
+"""Image statistics: colourfulness, total variation, high-frequency energy, structural similarity."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import numpy as np
 
 
 def colourfulness(images: np.ndarray) -> np.ndarray:
-    """Hasler and Süsstrunk's (2003) M³ from the spread and the mean of two opponent colours.
+    """Hasler and Süsstrunk's (2003) colourfulness M³, from the spread and the mean of two opponent colours.
 
-    About 0 for grey, 15 "slightly", 33 "moderately", 59 "quite" and above 109 "extremely colourful" in their study.
+    About 0 for grey images; in their study 15 was "slightly", 33 "moderately", 59 "quite" and above 109 "extremely
+    colourful".
 
     Args:
         images: colours in 0 … 1, [images, height, width, 3].
 
     Returns:
-        [images], in units of 1 / 255.
+        [images], in grey levels (1 / 255).
     """
     red, green, blue = np.moveaxis(255 * images.astype(np.float64), -1, 0)
     first, second = (red - green).reshape(len(images), -1), ((red + green) / 2 - blue).reshape(len(images), -1)
@@ -23,13 +24,13 @@ def colourfulness(images: np.ndarray) -> np.ndarray:
 
 
 def total_variation(images: np.ndarray) -> np.ndarray:
-    """Mean absolute difference of neighbouring pixels, across and down, over all channels: 0 for a flat image.
+    """Mean absolute difference of neighbouring pixels, vertically and horizontally, over all channels.
 
     Args:
         images: [images, height, width] or [images, height, width, channels], in any unit.
 
     Returns:
-        [images], in the unit of the images.
+        [images], in the unit of the images; 0 for a constant image.
     """
     values = images.astype(np.float64)
     down, across = np.abs(np.diff(values, axis=1)), np.abs(np.diff(values, axis=2))
@@ -37,14 +38,14 @@ def total_variation(images: np.ndarray) -> np.ndarray:
 
 
 def high_frequency_share(images: np.ndarray, cutoff: float = 0.25) -> np.ndarray:
-    """Share of the variance of an image in waves shorter than 1 / `cutoff` pixels; white noise has about 0.8.
+    """High-frequency energy: the fraction of an image's variance at frequencies above `cutoff`.
 
     Args:
         images: [images, height, width] or [images, height, width, channels].
-        cutoff: in cycles per pixel; 0.5 is the highest along an axis.
+        cutoff: in cycles per pixel; 0.5 is the Nyquist frequency along an axis.
 
     Returns:
-        [images], in 0 … 1; 0 for a flat image.
+        [images], in 0 … 1; 0 for a constant image, about 0.8 for white noise.
     """
     values = images.astype(np.float64)
     power = np.abs(np.fft.fft2(values, axes=(1, 2))) ** 2
@@ -58,7 +59,7 @@ def high_frequency_share(images: np.ndarray, cutoff: float = 0.25) -> np.ndarray
 
 
 def structural_similarity(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """SSIM (Wang et al. 2004, with their Gaussian window): 1 for equal images.
+    """SSIM of each pair of images (Wang et al. 2004, with their Gaussian window): 1 for equal images.
 
     Args:
         first, second: colours in 0 … 1, [images, height, width, 3].

@@ -1,4 +1,4 @@
-"""Paths between two noise vectors: along the chord, or along the sphere on which most noise lies (White 2016)."""
+"""Interpolation between noise vectors: along the chord, or along the sphere where most noise lies (White 2016)."""
 
 from __future__ import annotations
 
@@ -6,15 +6,36 @@ import numpy as np
 
 
 def linear(start: np.ndarray, end: np.ndarray, steps: np.ndarray) -> np.ndarray:
-    """Points [steps, ..., nz] on the straight line from start to end [..., nz], at `steps` in 0 … 1."""
+    """Linear interpolation from start to end.
+
+        >>> linear(np.array([0.0, 2.0]), np.array([4.0, 0.0]), np.array([0.0, 0.25])).tolist()
+        [[0.0, 2.0], [1.0, 1.5]]
+
+    Args:
+        start, end: [..., nz].
+        steps: positions in 0 … 1, [steps].
+
+    Returns:
+        [steps, ..., nz].
+    """
     t = steps.reshape(-1, *[1] * start.ndim)
     return (1 - t) * start + t * end
 
 
 def spherical(start: np.ndarray, end: np.ndarray, steps: np.ndarray) -> np.ndarray:
-    """Points [steps, ..., nz] on the great arc (Shoemake 1985): sin((1−t)ω)/sin ω · start + sin(tω)/sin ω · end.
+    """Spherical interpolation (slerp; Shoemake 1985): sin((1−t)ω)/sin ω · start + sin(tω)/sin ω · end.
 
-    ω is the angle between both; where they have the same direction, the arc is the straight line.
+    ω is the angle between the two; if it is 0, the interpolation is linear.
+
+        >>> spherical(np.array([1.0, 0.0]), np.array([0.0, 1.0]), np.array([0.5])).round(3).tolist()
+        [[0.707, 0.707]]
+
+    Args:
+        start, end: [..., nz].
+        steps: positions in 0 … 1, [steps].
+
+    Returns:
+        [steps, ..., nz].
     """
     t = steps.reshape(-1, *[1] * start.ndim)
     lengths = np.linalg.norm(start, axis=-1, keepdims=True) * np.linalg.norm(end, axis=-1, keepdims=True)

@@ -1,4 +1,4 @@
-"""How certain an accuracy is, and whether two classifiers differ."""
+"""Confidence intervals of accuracies, and a test for the difference of two classifiers."""
 
 from __future__ import annotations
 
@@ -9,16 +9,22 @@ from scipy.stats import binomtest
 def bootstrap_interval(
     correct: np.ndarray, level: float = 0.95, resamples: int = 10_000, seed: int = 0
 ) -> tuple[float, float]:
-    """Percentile bootstrap interval of the share of correct items (Efron and Tibshirani 1993, chapter 13).
+    """Percentile bootstrap interval of the fraction of correct items (Efron and Tibshirani 1993, chapter 13).
 
-    Drawing n of n zeros and ones with replacement makes their sum binomial, so it is drawn as one number.
+    The sum of n draws with replacement from n zeros and ones is binomial, so it is drawn as one number.
+
+        >>> low, high = bootstrap_interval(np.arange(100) < 80)
+        >>> low < 0.8 < high
+        True
 
     Args:
-        correct: [items] booleans.
-        level: probability of the interval.
+        correct: bool [items].
+        level: confidence level.
+        resamples: number of bootstrap samples.
+        seed: of the samples.
 
     Raises:
-        ValueError: no items.
+        ValueError: there are no items.
     """
     items = len(correct)
     if items == 0:
@@ -31,14 +37,18 @@ def bootstrap_interval(
 def mean_interval(
     values: np.ndarray, level: float = 0.95, resamples: int = 2_000, seed: int = 0
 ) -> tuple[float, float]:
-    """Percentile bootstrap interval of a mean over items, such as the share of trained networks that has each item right.
+    """Percentile bootstrap interval of a mean over items.
+
+    For example of the fraction of networks, trained with different seeds, that classify an item correctly.
 
     Args:
-        values: [items] numbers.
-        level: probability of the interval.
+        values: [items].
+        level: confidence level.
+        resamples: number of bootstrap samples.
+        seed: of the samples.
 
     Raises:
-        ValueError: no items.
+        ValueError: there are no items.
     """
     if len(values) == 0:
         raise ValueError("no items to draw from")
@@ -49,13 +59,18 @@ def mean_interval(
 
 
 def mcnemar(first: np.ndarray, second: np.ndarray) -> tuple[int, int, float]:
-    """Exact test of whether two classifiers are equally often right on the same items (McNemar 1947).
+    """McNemar's exact test (1947): are two classifiers equally accurate on the same items?
+
+        >>> first, second = np.array([True] * 8 + [False] * 2), np.array([True] * 2 + [False] * 8)
+        >>> only_first, only_second, p = mcnemar(first, second)
+        >>> only_first, only_second, round(p, 3)
+        (6, 0, 0.031)
 
     Args:
-        first, second: [items] booleans, whether each classifier is right.
+        first, second: whether each classifier is correct, bool [items].
 
     Returns:
-        how many items only the first, and only the second, has right, and the two-sided p.
+        how many items only the first, and only the second, classifies correctly, and the two-sided p-value.
     """
     only_first, only_second = int(np.sum(first & ~second)), int(np.sum(~first & second))
     if only_first + only_second == 0:

@@ -1,4 +1,4 @@
-"""What is left of an image after it has been stored with loss."""
+"""JPEG compression of an image in memory."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PIL import Image
 
 
 def jpeg(image: np.ndarray, quality: int) -> np.ndarray:
-    """The image as a JPEG file of `quality` 1 … 95 would give it back: uint8 [height, width, 3] in and out."""
+    """The image after JPEG compression at `quality` 1 … 95, uint8 [height, width, 3] in and out."""
     file = io.BytesIO()
     Image.fromarray(image).save(file, "JPEG", quality=quality)
     return np.asarray(Image.open(file).convert("RGB"))

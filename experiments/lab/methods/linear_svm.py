@@ -1,4 +1,4 @@
-"""The lab's classifier: one linear support vector machine for each class against the rest."""
+"""The lab's classifier: a linear support vector machine, one class against the rest."""
 
 from __future__ import annotations
 
@@ -14,14 +14,19 @@ from tpdl import UserError
 def linear_svm(
     features: np.ndarray, labels: np.ndarray, C: float = 1.0, seed: int = 0, tolerance: float = 1e-6
 ) -> LinearSVC:
-    """scikit-learn's `LinearSVC`, squared hinge loss, solved to a tolerance at which its random start does not show.
+    """scikit-learn's `LinearSVC`, solved so precisely that its random order of the images does not show.
+
+    The loss is the squared hinge loss.
+
+        classifier = linear_svm(features, labels)
+        accuracy = classifier.score(test_features, test_labels)
 
     Args:
         features: [images, components].
-        labels: [images] class indices.
-        C: weight of the errors against the width of the margin.
+        labels: class indices [images].
+        C: inverse regularisation strength.
         seed: of the order in which the solver visits the images.
-        tolerance: of the solver. scikit-learn's default of 1e-4 leaves decision values uncertain in the third digit.
+        tolerance: of the solver. scikit-learn's default of 1e-4 leaves the third digit of decision values uncertain.
 
     Raises:
         UserError: the solver did not converge.

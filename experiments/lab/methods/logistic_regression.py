@@ -1,4 +1,4 @@
-"""Softmax regression with an L2 penalty: the probabilities of all classes at once, where the SVM has one machine for each."""
+"""Softmax (multinomial logistic) regression with an L2 penalty."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ def logistic_regression(
 
     Args:
         features: [images, components].
-        labels: [images] class indices.
-        C: weight of the errors against the length of the weights.
-        seed: without effect, L-BFGS has none; here so that classifiers can be exchanged.
-        tolerance: of the gradient, largest component.
+        labels: class indices [images].
+        C: inverse regularisation strength.
+        seed: ignored, as L-BFGS is deterministic; here so that it can be called as `linear_svm` is.
+        tolerance: of the gradient's largest component.
 
     Raises:
         UserError: the solver did not converge.

@@ -1,6 +1,6 @@
-"""Numbers for saliency maps: where they are strong, how noisy they are, and whether the network heeds what they mark.
+"""Quality measures of saliency maps: concentration, smoothness, agreement, deletion and insertion.
 
-Maps are [images, height, width], not negative.
+Maps are non-negative, [images, height, width].
 """
 
 from __future__ import annotations
@@ -14,19 +14,27 @@ from torchvision.transforms.v2.functional import gaussian_blur
 
 
 def concentration(maps: np.ndarray, share: float = 0.1) -> np.ndarray:
-    """How much of the total is in the strongest `share` of the pixels: `share` for an even map, 1 for one that is zero elsewhere."""
+    """The fraction of a map's sum that lies in its strongest pixels.
+
+    Args:
+        maps: [images, height, width].
+        share: fraction of the pixels that count as strongest.
+
+    Returns:
+        [images]: `share` for a constant map, 1 for one that is zero elsewhere.
+    """
     flat = np.sort(maps.reshape(len(maps), -1).astype(np.float64), axis=1)[:, ::-1]
     return flat[:, : round(share * flat.shape[1])].sum(1) / np.maximum(flat.sum(1), 1e-30)
 
 
 def mass_inside(maps: np.ndarray, masks: np.ndarray) -> np.ndarray:
-    """How much of the total is inside a mask, bool [images, height, width]."""
+    """The fraction of each map's sum that lies inside its mask, bool [images, height, width]."""
     values = maps.astype(np.float64)
     return (values * masks).sum((1, 2)) / np.maximum(values.sum((1, 2)), 1e-30)
 
 
 def rank_correlations(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Spearman's ρ of each pair of maps, over pixels: [images]."""
+    """Spearman's rank correlation ρ of each pair of maps, over pixels: [images]."""
     from scipy.stats import rankdata
 
     ranks = [rankdata(maps.reshape(len(maps), -1), axis=1) for maps in (first, second)]
@@ -36,9 +44,10 @@ def rank_correlations(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 
 def axis_spectrum(maps: np.ndarray) -> np.ndarray:
-    """Power of each spatial frequency k / side, k = 0 … side / 2, along both axes: the mean over rows, columns and maps, with sum 1.
+    """Power spectrum along the axes: the mean over rows, columns and maps, normalised to sum 1.
 
-    Each map is divided by its mean first, so that all weigh the same.
+    Index k is the spatial frequency k / side, k = 0 … side / 2. Each map is divided by its mean first, so that all have
+    equal weight.
     """
     values = maps.astype(np.float64) / np.maximum(maps.mean((1, 2), keepdims=True), 1e-30)
     across = (np.abs(np.fft.rfft(values, axis=2)) ** 2).mean((0, 1))
@@ -49,7 +58,7 @@ def axis_spectrum(maps: np.ndarray) -> np.ndarray:
 
 
 def peak_ratio(spectrum: np.ndarray, place: int, around: int = 4) -> float:
-    """Power at index `place` as a multiple of the median of its neighbours, up to `around` on each side."""
+    """Power at index `place` relative to the median of its neighbours, up to `around` on each side."""
     low, high = max(1, place - around), min(len(spectrum), place + around + 1)
     return float(spectrum[place] / np.median(np.delete(spectrum[low:high], place - low)))
 
@@ -57,18 +66,22 @@ def peak_ratio(spectrum: np.ndarray, place: int, around: int = 4) -> float:
 def heeded(
     scores: Callable[[Tensor], Tensor], images: Tensor, classes: Tensor, maps: np.ndarray, steps: int = 16
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Deletion and insertion (Petsiuk, Das and Saenko 2018): probability of the class while pixels go, or come, the strongest first.
+    """Deletion and insertion (Petsiuk, Das and Saenko 2018): do the strongest pixels decide the class probability?
 
-    Deleted pixels become ImageNet's mean colour; insertion begins with the image blurred beyond recognition.
+    Pixels are removed, or added, the strongest first. Deleted pixels become ImageNet's mean colour; insertion starts
+    from a strongly blurred image. A good map makes the probability fall fast under deletion and rise fast under
+    insertion.
 
     Args:
         scores: network inputs -> class scores, on the CPU.
         images: network inputs [images, 3, side, side].
-        classes: [images].
-        steps: equal shares of the pixels.
+        classes: class indices [images].
+        maps: saliency maps [images, side, side].
+        steps: equal fractions of the pixels.
 
     Returns:
-        probabilities while deleting and while inserting, float64 [images, steps + 1]. The mean over the steps is the area under the curve.
+        probabilities during deletion and during insertion, float64 [images, steps + 1]. Their mean is the area under
+        the curve.
     """
     side = images.shape[-1]
     sigma = side / 12

@@ -1,4 +1,4 @@
-"""How much memory a part of a computation took."""
+"""Peak memory of a part of a computation."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _STATM = Path("/proc/self/statm")
 
 
 class PeakMemory:
-    """The highest resident memory of this process while the block runs, sampled every 20 ms.
+    """The peak resident memory of this process while the block runs, sampled every 20 ms.
 
         with PeakMemory() as peak:
             ...
         peak.bytes
 
-    The kernel's own high-water mark (`ru_maxrss`) never falls, so it cannot tell the parts of a run apart. Where there is
-    no /proc, that mark is taken all the same.
+    The kernel's own high-water mark (`ru_maxrss`) never falls, so it cannot tell the parts of a run apart. It is used
+    only where there is no /proc.
     """
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class PeakMemory:
 
 
 def resident() -> int:
-    """Bytes of physical memory that this process holds now."""
+    """Bytes of physical memory that this process uses now."""
     if _STATM.exists():
         return int(_STATM.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

@@ -1,4 +1,4 @@
-"""The nearest of many images to each of some, by Euclidean distance of pixels: has a generator learned images by heart?"""
+"""Nearest neighbours in pixel space: does a generator memorise its training images?"""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ import numpy as np
 
 
 def nearest(images: np.ndarray, among: np.ndarray, block: int = 5000) -> tuple[np.ndarray, np.ndarray]:
-    """Index of the nearest image, and its distance.
+    """The nearest neighbour of each image by Euclidean distance, as scikit-learn's `NearestNeighbors` finds it.
+
+        >>> index, distance = nearest(np.array([[0.0, 1.0]]), np.array([[5.0, 5.0], [0.0, 3.0]]))
+        >>> index.tolist(), distance.tolist()
+        ([1], [2.0])
 
     Args:
-        images: [some, ...] numbers.
-        among: [many, ...] numbers of the same shape.
+        images: [some, ...].
+        among: where the neighbours are searched, [many, ...] of the same shape.
         block: images of `among` that are compared at a time.
 
     Returns:
-        int [some], and float64 [some] in units of the numbers.
+        indices of the neighbours int [some], and their distances float64 [some] in the unit of the pixels.
     """
     flat = images.reshape(len(images), -1).astype(np.float32)
     best, index = np.full(len(flat), np.inf), np.zeros(len(flat), int)

@@ -1,4 +1,4 @@
-"""From a saliency map to a mask of the object, as Simonyan, Vedaldi and Zisserman (2014, section 3.2) do it with GraphCut."""
+"""Segmenting the object with its saliency map (Simonyan et al. 2014, section 3.2), by random walks."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from scipy.ndimage import label
 def object_mask(
     image: np.ndarray, saliency: np.ndarray, *, front: float = 0.95, back: float = 0.3, beta: float = 130.0
 ) -> np.ndarray:
-    """Pixels of the object: the strongest pixels of the map are taken for it, the weakest for background, and colour decides the others.
+    """The mask of the object: strong saliency is object, weak is background, and colour decides about the rest.
 
-    The decision is a random walk over the image that avoids edges (Grady 2006): a pixel belongs to the side that a walk from it
-    reaches first. It stands in for GraphCut, with the same seeds.
+    The decision is a random walk on the image that avoids edges (Grady 2006): a pixel gets the label that a walk from
+    it reaches first. It replaces the paper's GraphCut, with the same seeds.
 
     Args:
         image: colours in 0 … 1, [side, side, 3].
-        saliency: not negative, smoothed to the size of the details wanted, [side, side].
-        front: quantile of the map above which pixels are object for certain.
-        back: quantile below which they are background for certain.
-        beta: how much an edge hinders the walk.
+        saliency: non-negative, smoothed to the size of the details wanted, [side, side].
+        front: quantile of the map above which pixels are certainly object.
+        back: quantile below which they are certainly background.
+        beta: how strongly edges hinder the walk.
 
     Returns:
-        bool [side, side], the largest connected part.
+        bool [side, side], the largest connected component.
     """
     from skimage.segmentation import random_walker
 
@@ -34,13 +34,13 @@ def object_mask(
 
 
 def largest_part(mask: np.ndarray) -> np.ndarray:
-    """The largest connected part of a mask, bool [height, width]; the mask itself if it is empty."""
+    """The largest connected component of a mask, bool [height, width]; the mask itself if it is empty."""
     parts, count = label(mask)
     return parts == 1 + np.argmax(np.bincount(parts.ravel())[1:]) if count else mask
 
 
 def bounding_box(mask: np.ndarray) -> np.ndarray:
-    """The box around a mask, itself as a mask, bool [height, width]."""
+    """The bounding box of a mask, itself as a mask, bool [height, width]."""
     box = np.zeros_like(mask)
     if mask.any():
         rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
@@ -49,6 +49,10 @@ def bounding_box(mask: np.ndarray) -> np.ndarray:
 
 
 def overlap(first: np.ndarray, second: np.ndarray) -> float:
-    """Intersection over union of two masks; 0 if both are empty."""
+    """Intersection over union (IoU) of two masks; 0 if both are empty.
+
+    >>> overlap(np.array([True, True, False]), np.array([False, True, True]))
+    0.3333333333333333
+    """
     union = (first | second).sum()
     return float((first & second).sum() / union) if union else 0.0

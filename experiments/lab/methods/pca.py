@@ -1,8 +1,8 @@
-"""Principal components of features that are known by their inner products only.
+"""Principal component analysis of features of which only the inner products are known.
 
-The coordinates Z of `experiments.lab.methods.factor` are the features turned into the span of the training images, and turning changes no
-variance. So the principal components of Z (Hotelling 1933) are those of the features. Centring Z by the training mean is the
-same as centring the kernel (Schölkopf, Smola and Müller 1998, appendix A).
+The coordinates Z of `experiments.lab.methods.factor` are the features rotated into the span of the training images, and
+a rotation leaves variances unchanged. So the principal components of Z (Hotelling 1933) are those of the features.
+Centring Z by the training mean is the same as centring the kernel (Schölkopf, Smola and Müller 1998, appendix A).
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import numpy as np
 
 
 def principal_components(known: np.ndarray, unknown: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Turn coordinates so that the first axis has the largest variance over the training images, and so on.
+    """Rotate coordinates so that the first axis has the largest variance over the training images, and so on.
 
     Args:
-        known: [training images, rank].
-        unknown: [test images, rank], centred by the training mean like the others.
+        known: training images [images, rank].
+        unknown: test images [images, rank]; they are centred by the training mean, too.
 
     Returns:
-        both, [images, components], and the share of the training images' variance along each component, which add up to 1.
+        both, [images, components], and the explained variance ratios, which sum to 1.
     """
     mean = known.mean(0)
     values, axes = np.linalg.eigh((known - mean).T @ (known - mean))

@@ -1,4 +1,4 @@
-"""Sanity checks of saliency maps: do they change when the network forgets (Adebayo et al. 2018)?"""
+"""Sanity checks for saliency maps: do they change when the weights become random (Adebayo et al. 2018)?"""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ WEIGHTED = (nn.Conv2d, nn.Linear, nn.BatchNorm2d)
 
 
 def cascade(model: nn.Module, untrained: nn.Module, stages: int) -> Iterator[tuple[str, nn.Module]]:
-    """Copies of a network in which more and more layers, from the last to the first, have random weights.
+    """Cascading randomisation: copies of a network with more and more random layers, from the last to the first.
 
     Args:
-        model: trained.
+        model: the trained network.
         untrained: the same architecture with random weights, on the same device.
-        stages: steps, evenly spread over the layers with weights; after the last, all weights are random. More than there are layers
-            are as many as there are layers.
+        stages: number of steps, spread evenly over the layers with weights; at the last, all weights are random. If
+            there are fewer layers, each is a step.
 
     Yields:
-        name of the layer down to which weights are random, and the network, which the next step changes further.
+        the name of the first randomised layer, and the network, which the next step changes further.
     """
     names = [name for name, module in model.named_modules() if isinstance(module, WEIGHTED)][::-1]
     stages = min(stages, len(names))

@@ -1,7 +1,7 @@
-"""Digits in random colours: an augmentation of the source that takes brightness and colour away as cues.
+"""Random colours for digits: an augmentation that removes brightness and colour as cues.
 
-A grey digit x in 0 … 1 becomes a + (b − a) x, with the colours a of the paper and b of the ink drawn anew for each image. White on black
-is one case of it, black on white another. It is domain randomisation (Tobin et al. 2017) with flat colours, and knows nothing of the target.
+A grey digit x in 0 … 1 becomes a + (b − a) x, with a background colour a and an ink colour b drawn anew for each image.
+It is domain randomisation (Tobin et al. 2017) with flat colours, and uses no knowledge of the target domain.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from torch import Tensor
 
 
 def recolour(images: Tensor, generator: torch.Generator) -> Tensor:
-    """Each image in two random colours.
+    """Give each digit two random colours.
 
     Args:
         images: [images, height, width, 3], values 0 … 255, white on black.

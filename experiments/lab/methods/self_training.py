@@ -1,4 +1,4 @@
-"""Pseudo-labels (Lee 2013) in rounds: a network labels the target, and is trained further on the labels that it is sure of."""
+"""Self-training with pseudo-labels (Lee 2013): training on the network's own confident predictions, in rounds."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from experiments.lab.nets.dann import DomainAdversarialNetwork, as_input
 
 @dataclass
 class Round:
-    """What a network says of the target before it is trained on it."""
+    """The pseudo-labels of one round, before the network is trained on them."""
 
     labels: np.ndarray
-    """[images] the most probable digit."""
+    """The most probable digit, [images]."""
     kept: np.ndarray
-    """[images] whether its probability reaches the threshold."""
+    """Whether its probability reaches the threshold, bool [images]."""
 
 
 def self_train(
@@ -36,18 +36,23 @@ def self_train(
     batch: int = 128,
     seed: int = 0,
 ) -> Iterator[Round]:
-    """Yield before every round what the network would keep; then train on it, `rounds` times. The last one yielded is not trained on.
+    """Label the target with the network, keep the confident labels, train on them, and repeat.
 
-    A step shows half a batch of source images with their labels and half a batch of target images with the labels kept.
-    In a round that keeps nothing, the network stays as it is.
+    The pseudo-labels are yielded before every round and once after the last, so `rounds + 1` times. An update uses half
+    a batch of labelled source images and half a batch of target images with pseudo-labels. In a round that keeps none,
+    the network stays as it is.
+
+        for found in self_train(model, source, labels, target, threshold=0.95, rounds=3, steps=500):
+            print(found.kept.mean())
 
     Args:
         model: where to start from; changed in place.
         source, labels: uint8 [images, 28, 28, 3] and [images].
-        target: uint8 [images, 28, 28, 3]; its labels are not asked for.
+        target: uint8 [images, 28, 28, 3]; its true labels are not used.
         threshold: probability from which a label is kept; 0 keeps all.
-        rounds, steps: how often labels are given, and how many steps of gradient descent follow each time.
-        rate: learning rate, with momentum 0.9.
+        rounds, steps: number of rounds, and of updates in each.
+        rate: learning rate of SGD, with momentum 0.9.
+        batch: images in a batch.
         seed: of the batches.
     """
     device = next(model.parameters()).device

@@ -1,7 +1,8 @@
-"""A spool of features on disk: written image by image while the network runs, read back block by block of features.
+"""A spool of features on disk: written image by image, read back block of features by block of features.
 
-A network delivers all features of one image; a Gram matrix is summed over blocks of features of *all* images. In between
-lie up to hundreds of gigabytes, so the transposition goes through files: one for each block, rows appended as they come.
+A network computes all features of one image; a Gram matrix is summed over blocks of features of *all* images. In
+between lie up to hundreds of gigabytes, so the transposition goes through files: one for each block, to which rows are
+appended.
 """
 
 from __future__ import annotations
@@ -29,12 +30,12 @@ class Block:
     stop: int
 
     def bytes(self, images: int) -> int:
-        """Size of its file."""
+        """Size of its file for so many images."""
         return (self.stop - self.start) * images * FLOAT
 
 
 def blocks(cuts: Iterable[Cut], width: int) -> list[Block]:
-    """All features of the cuts, in order, in blocks of at most `width` features."""
+    """Divide the features of the cuts, in order, into blocks of at most `width` features."""
     return [
         Block(cut, start, min(start + width, cut.features)) for cut in cuts for start in range(0, cut.features, width)
     ]
@@ -65,7 +66,7 @@ def passes(blocks: list[Block], images: int, budget: int) -> list[list[Block]]:
 
 
 class Spool:
-    """The files of the blocks of one pass, in a folder of their own, which is emptied before and removed after."""
+    """The files of the blocks of one pass, in a folder of their own that is emptied before and removed after."""
 
     def __init__(self, folder: Path, blocks: list[Block]) -> None:
         self._folder = folder
@@ -74,7 +75,11 @@ class Spool:
         self._files = {block: self._path(block).open("wb", buffering=0) for block in blocks}
 
     def append(self, block: Block, rows: np.ndarray) -> None:
-        """Add rows, float32 [some images, width]."""
+        """Append rows, float32 [some images, width], to a block.
+
+        Raises:
+            StepError: the disk is full, or the file cannot be written.
+        """
         try:
             unwritten = np.ascontiguousarray(rows, dtype=np.float32).reshape(-1).view(np.uint8).data
             while len(unwritten):
@@ -85,9 +90,10 @@ class Spool:
             ) from error
 
     def take(self, block: Block, memory: np.ndarray) -> np.ndarray:
-        """All rows of a block, float32 [images, width], read into the beginning of `memory`. Its file is deleted.
+        """All rows of a block, float32 [images, width], read into the beginning of `memory`; its file is deleted.
 
-        The same memory is used again and again, because the first touch of fresh memory costs more than the reading.
+        The same memory is used again and again, because the first access to fresh memory costs more than reading the
+        file.
         """
         self._files.pop(block).close()
         path = self._path(block)
@@ -102,7 +108,7 @@ class Spool:
         return rows.reshape(-1, block.stop - block.start)
 
     def close(self) -> None:
-        """Delete what is left."""
+        """Delete the remaining files."""
         for file in self._files.values():
             file.close()
         shutil.rmtree(self._folder, ignore_errors=True)

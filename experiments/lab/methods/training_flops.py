@@ -1,4 +1,4 @@
-"""The arithmetic of a training step, counted operation by operation: a measure of work that no other load on the machine disturbs."""
+"""Floating-point operations of GAN training: a measure of work that other load on the machine cannot disturb."""
 
 from __future__ import annotations
 
@@ -10,11 +10,16 @@ from experiments.lab.methods.adversarial_training import AdversarialTraining, Se
 
 
 def training_flops(generator: nn.Module, discriminator: nn.Module, side: int = 32, batch: int = 128) -> float:
-    """Floating point operations for each image of a batch, in one iteration: a multiplication and an addition count two.
+    """Floating-point operations per image in one training iteration; a multiplication and an addition count as two.
 
-    Convolutions and matrix products are counted, of forward and backward passes; the rest is small. What a network does once a
-    batch (a conditional discriminator projects its classes) is shared out, so the size of the batch counts. The networks are trained by
-    this for one step.
+    Convolutions and matrix products are counted, in forward and backward passes; everything else is small. What a
+    network computes once per batch (a conditional discriminator projects its classes) is divided among the images, so
+    the batch size matters. The networks are trained for one step by this.
+
+    Args:
+        generator, discriminator: as in `AdversarialTraining`.
+        side: of the images, in pixels.
+        batch: images in a batch.
     """
     images, labels = np.zeros((batch, side, side), np.uint8), np.arange(batch) % 10
     training = AdversarialTraining(generator, discriminator, images, labels, Setting(batch=batch))

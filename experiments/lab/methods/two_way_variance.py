@@ -1,4 +1,4 @@
-"""How much of a measured property goes with the column of a table, how much with its row (Shrout and Fleiss 1979)."""
+"""Two-way analysis of variance: how much of a property depends on a table's column (Shrout and Fleiss 1979)?"""
 
 from __future__ import annotations
 
@@ -13,20 +13,24 @@ class TwoWay:
     """A two-way analysis of variance with one value in each cell."""
 
     column_share: float
-    """Share of the sum of squares that goes with the column, once the rows' means are taken out: 0 … 1."""
+    """Fraction of the sum of squares that the column explains, after the rows' means are removed: 0 … 1."""
     correlation: float
-    """Intraclass correlation ICC(3,1), of two values of one column in different rows, rows' means apart: at most 1."""
+    """Intraclass correlation ICC(3,1): of two values of one column in different rows; at most 1."""
     f_statistic: float
-    """Variance between columns over the variance within them that is left: 1 if columns mean nothing."""
+    """Variance between columns over the residual variance: 1 on average if columns have no effect."""
     p: float
-    """Probability of such an F or a larger one, if columns mean nothing."""
+    """The p-value: probability of such an F or a larger one if columns have no effect."""
 
 
 def two_way(values: np.ndarray) -> TwoWay:
-    """Analyse a table [rows, columns], such as a digit's slant by class and noise vector.
+    """Analyse a table [rows, columns], such as the slant of digits by class and noise vector.
+
+        >>> result = two_way(np.array([[1.0, 2.0, 3.0], [2.0, 3.0, 4.0]]))
+        >>> result.column_share, result.correlation
+        (1.0, 1.0)
 
     Raises:
-        ValueError: fewer than two rows or columns.
+        ValueError: there are fewer than two rows or columns.
     """
     rows, columns = values.shape
     if min(rows, columns) < 2:

@@ -1,4 +1,4 @@
-"""How different the images of one class are from each other: a generator that repeats itself has little of it."""
+"""Diversity within a class: how different the images of one class are. A generator that repeats itself has little."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ def within_class_diversity(features: np.ndarray, labels: np.ndarray, most: int =
 
     Args:
         features: [images, dimensions].
-        labels: [images] class of each.
+        labels: class indices [images].
         most: images of a class that are compared, the first ones.
+
+    Returns:
+        class -> mean distance, in the unit of the features.
     """
     distances = {}
     for label in np.unique(labels):
@@ -23,5 +26,8 @@ def within_class_diversity(features: np.ndarray, labels: np.ndarray, most: int =
 
 
 def relative_diversity(found: dict[int, float], real: dict[int, float]) -> float:
-    """Mean over the real classes of found / real distance. A class that is not found counts as 0: no diversity at all."""
+    """Diversity of generated images relative to real ones: the mean ratio over the real classes.
+
+    A class that was not generated counts as 0.
+    """
     return float(np.mean([found.get(label, 0.0) / distance for label, distance in real.items()]))

@@ -1,1 +1,1 @@
-"""The networks: torchvision's classifiers by name, the narrow stand-ins of the demo profile, and where they can be cut."""
+"""The networks: torchvision's classifiers by name, the report's own, narrow stand-ins, and where to cut them."""

@@ -1,4 +1,4 @@
-"""A SqueezeNet for another task: its features, and a new last layer in the place of its 1000 classes."""
+"""SqueezeNet for another task: its pretrained features, and a new head in place of its 1000 classes."""
 
 from __future__ import annotations
 
@@ -12,21 +12,25 @@ LAST_BLOCKS = 2
 
 
 def adapted(model: nn.Module, classes: int, dropout: float = 0.5) -> nn.Sequential:
-    """The layers of a SqueezeNet up to its classifier, as they are, and a head for `classes` classes.
+    """Replace the classifier of a SqueezeNet by a new one for `classes` classes: the first step of fine-tuning.
 
-    The head is SqueezeNet's own (dropout, 1×1 convolution, average over places; Iandola et al. 2016, section 3.1) but for the ReLU on the
-    scores: with few classes one that starts below zero everywhere would get no gradient and never be learned.
+    The head is SqueezeNet's own (dropout, 1×1 convolution, global average pooling; Iandola et al. 2016, section 3.1)
+    without the final ReLU: with few classes, a score that starts below zero everywhere would get no gradient and never
+    be learned.
+
+        network = adapted(build("squeezenet1_1"), classes=15)
+        network(images).shape  # [images, 15]
 
     Args:
-        model: its `features` are used, not copied.
-        classes: number of outputs; the new layer's weights are normal with deviation 0.01, as in torchvision.
-        dropout: share of the head's inputs that are dropped in training.
+        model: a SqueezeNet; its `features` are shared with the result, not copied.
+        classes: number of outputs. The new layer's weights are normal with standard deviation 0.01, as in torchvision.
+        dropout: probability with which an input of the head is dropped in training.
 
     Returns:
-        scores [images, classes] of images [images, 3, side, side].
+        a network from images [images, 3, side, side] to scores [images, classes], its layers in forward order.
 
     Raises:
-        UserError: the network is no SqueezeNet.
+        UserError: the network is not a SqueezeNet.
     """
     features = getattr(model, "features", None)
     if not isinstance(features, nn.Sequential) or not isinstance(features[-1], Fire):
@@ -40,20 +44,30 @@ def adapted(model: nn.Module, classes: int, dropout: float = 0.5) -> nn.Sequenti
 
 
 def below(network: nn.Sequential, blocks: int = LAST_BLOCKS) -> int:
-    """How many layers of an adapted network lie below its last `blocks` Fire modules."""
+    """Number of layers of an adapted network before its last `blocks` Fire modules.
+
+    These layers stay frozen when only the last blocks are fine-tuned.
+    """
     fires = [i for i, layer in enumerate(network) if isinstance(layer, Fire)]
     return fires[-blocks]
 
 
 def head(network: nn.Sequential) -> int:
-    """How many layers of an adapted network lie below its head."""
+    """Number of layers of an adapted network before its head.
+
+    These layers stay frozen when only the head is trained.
+    """
     return below(network, 1) + 1
 
 
 class OneByOne(nn.Module):
-    """A learned 1×1 convolution from one grey channel to the three that a network expects (6 numbers), before the network.
+    """A learned 1×1 convolution from one grey channel to the three channels that a pretrained network expects.
 
-    It starts as the repeated channel, and works on values from 0 to 1, before the normalisation by mean and deviation.
+    It comes before the network and has 6 parameters: a weight and a bias for each colour. Initially it repeats the grey
+    channel. It works on values from 0 to 1, before they are normalised.
+
+    Args:
+        mean, deviation: of the three channels, as the network's training data were normalised.
     """
 
     def __init__(self, mean: tuple[float, ...], deviation: tuple[float, ...]) -> None:
@@ -65,7 +79,7 @@ class OneByOne(nn.Module):
         self.register_buffer("deviation", _column(deviation))
 
     def forward(self, grey: Tensor) -> Tensor:
-        """Network input [images, 3, side, side] of grey images [images, 1, side, side] with values from 0 to 1."""
+        """Network input [images, 3, side, side] from grey images [images, 1, side, side] with values from 0 to 1."""
         return (self.convolution(grey) - self.mean) / self.deviation
 
 

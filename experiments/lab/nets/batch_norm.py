@@ -1,4 +1,4 @@
-"""Batch normalisation (Ioffe and Szegedy 2015) put into a network that was designed without it."""
+"""Add batch normalisation (Ioffe and Szegedy 2015) to a network that was designed without it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from torch import nn
 
 
 def add_batch_norm(module: nn.Module, keep: tuple[nn.Module, ...] = ()) -> None:
-    """Put a batch normalisation behind every convolution of `module`, in place.
+    """Insert a batch normalisation after every convolution of `module`, in place.
+
+    Training from random weights is slow without it; see `experiments.transfer.tuned_from_scratch`.
 
     Args:
         module: a network.
-        keep: convolutions left as they are, such as the one that delivers the class scores.
+        keep: convolutions to leave as they are, such as the one that computes the class scores.
     """
     for name, child in module.named_children():
         if isinstance(child, nn.Conv2d) and child not in keep:

@@ -1,7 +1,8 @@
-"""Conditional DCGAN (Mirza and Osindero 2014, with DCGAN's layers) at the lab's sizes: both networks also see the class y.
+"""Conditional DCGAN at the lab's sizes: both networks also get the class y (Mirza and Osindero 2014).
 
-Each network projects its two inputs separately and goes on with both projections side by side. At a quarter of the lab's width
-the networks are those of `experiments.lab.nets.dcgan`, layer for layer behind the projections: 128-64-32 and 32-64-128.
+The layers are DCGAN's. Each network projects its two inputs separately and concatenates the projections. At a quarter
+of the lab's width, the layers after the projections are those of `experiments.lab.nets.dcgan`: 128-64-32 channels in G
+and 32-64-128 in D.
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ CLASSES = 10
 
 
 class ConditionalGenerator(nn.Module):
-    """Noise and class are each projected to 4×4, then 256-128-1 at the lab's width of 128.
+    """The generator G(z, y): noise and class are each projected to 4×4, concatenated, and upsampled to 32×32.
+
+    At the lab's width of 128, the two transposed convolutions have 256 and 128 channels before the last one makes an
+    image of them.
 
     Args:
         nz: length of the noise vector.
         width: channels before the last layer; each projection has twice as many.
-        classes: that there are.
+        classes: number of classes.
     """
 
     def __init__(self, nz: int = 100, width: int = 128, classes: int = CLASSES) -> None:
@@ -35,18 +39,22 @@ class ConditionalGenerator(nn.Module):
         )
 
     def forward(self, z: Tensor, labels: Tensor) -> Tensor:
-        """Images [images, 1, 32, 32] in −1 … 1 of noise [images, nz] and classes [images]."""
+        """Images [images, 1, 32, 32] in −1 … 1 from noise [images, nz] and class indices [images]."""
         y = nn.functional.one_hot(labels, self.classes).to(z.dtype)
         return self.layers(torch.cat([self.noise(z[:, :, None, None]), self.condition(y[:, :, None, None])], 1))
 
 
 class ConditionalDiscriminator(nn.Module):
-    """Image and class (as planes of ones and zeros) are each projected to 16×16, then 256-512-1 at the lab's width of 64.
+    """The discriminator D(x, y): image and class are each projected to 16×16, concatenated, and reduced to one logit.
+
+    The class enters as ten planes, all ones for the class of the image and all zeros for the others. At the lab's width
+    of 64, the layers after the projections have 256 and 512 channels.
 
     Args:
         width: channels of each projection.
-        classes: that there are.
-        sees_class: False gives cD(x): all channels of the first layer look at the image, and the class has no effect (question 7).
+        classes: number of classes.
+        sees_class: False gives D(x), which ignores the class (question 7); all channels of the first layer then see the
+            image.
     """
 
     def __init__(self, width: int = 64, classes: int = CLASSES, sees_class: bool = True) -> None:
@@ -61,7 +69,7 @@ class ConditionalDiscriminator(nn.Module):
         )
 
     def forward(self, x: Tensor, labels: Tensor) -> Tensor:
-        """Logits [images] of images [images, 1, 32, 32] that are said to be of classes [images]."""
+        """Logits [images] of images [images, 1, 32, 32] in −1 … 1 with class indices [images]."""
         features = self.image(x)
         if self.sees_class:
             # A class is the same plane for every image of it: project each of the classes once, and look it up.

@@ -1,4 +1,4 @@
-"""Cheaper gradients of single class scores, for networks whose last layer is a 1×1 convolution (SqueezeNet)."""
+"""Faster gradients of single class scores for networks that end in a 1×1 convolution, such as SqueezeNet."""
 
 from __future__ import annotations
 
@@ -9,13 +9,18 @@ from torch import Tensor, nn
 
 
 def for_class_gradients(model: nn.Module) -> nn.Module:
-    """The same network; what its last convolution sends back is computed from the classes alone that were asked for.
+    """Make the backward pass from single class scores cheaper, with the same result.
 
-    The gradient of one score arrives at the class maps with all channels zero but one, and SqueezeNet's last convolution, a quarter of
-    the whole network, would multiply a thousand. Networks that end otherwise are returned as they are.
+    The gradient of one score is zero in all channels of the last layer's output but one. SqueezeNet's last convolution
+    is a quarter of the whole network's work, and backward it would multiply by a thousand channels of which 999 are
+    zero. Here only the channels with a gradient are multiplied. Networks that end in another way are returned
+    unchanged.
 
     Args:
-        model: with frozen weights (`experiments.lab.nets.frozen.frozen`); is changed in place.
+        model: with frozen weights (see `experiments.lab.nets.frozen.frozen`); changed in place.
+
+    Returns:
+        `model`.
     """
     convolutions = [(name, layer) for name, layer in model.named_modules() if isinstance(layer, nn.Conv2d)]
     linear_after = any(isinstance(layer, nn.Linear) for layer in model.modules())
@@ -27,19 +32,19 @@ def for_class_gradients(model: nn.Module) -> nn.Module:
 
 
 class _ClassMaps(nn.Module):
-    """A 1×1 convolution whose weights are not trained."""
+    """A 1×1 convolution with frozen weights."""
 
     def __init__(self, convolution: nn.Conv2d) -> None:
         super().__init__()
         self.convolution = convolution
 
     def forward(self, maps: Tensor) -> Tensor:
-        """Class maps [images, classes, height, width] of maps [images, channels, height, width]."""
+        """Class maps [images, classes, height, width] from feature maps [images, channels, height, width]."""
         return _GradientOfFew.apply(maps, self.convolution.weight, self.convolution.bias)  # type: ignore[no-any-return]
 
 
 class _GradientOfFew(torch.autograd.Function):
-    """∂L/∂x = Wᵀ ∂L/∂y, summed over the channels of y whose gradient is not zero everywhere."""
+    """∂L/∂x = Wᵀ ∂L/∂y, summed over the channels of y that have a gradient at all."""
 
     @staticmethod
     def forward(ctx: Any, maps: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:

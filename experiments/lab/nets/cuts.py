@@ -1,7 +1,8 @@
 """Where a network can be cut: after each of its activations (ReLU and its relatives), in forward order.
 
-A *cut* keeps what the network computes up to there, as features, and drops the rest. The order and the shapes come from
-one pass of a single image through the network on torch's meta device, which computes shapes and no values.
+Cutting a network means keeping what it computes up to there, as features for a classifier of one's own, and dropping
+the rest. Order and shapes of the cuts are found with one forward pass on torch's meta device, which computes shapes and
+no values.
 """
 
 from __future__ import annotations
@@ -32,9 +33,9 @@ class Cut:
     name: str
     """"relu14"; in a SqueezeNet "conv1", "fire9-squeeze", "fire9-expand", "conv10"."""
     module: str
-    """The module's name in torchvision; where it is called several times in one pass, with "#2" for the second."""
+    """The module's name in torchvision; "#2" is appended for its second call in one pass, and so on."""
     shape: tuple[int, ...]
-    """Of one image's features: (channels, height, width) or (channels,)."""
+    """Shape of one image's features: (channels, height, width) or (channels,)."""
 
     @property
     def features(self) -> int:
@@ -43,12 +44,16 @@ class Cut:
 
 
 def cuts(network: str) -> list[Cut]:
-    """The cuts of a network, first to last: 15 for VGG16, 18 for SqueezeNet.
+    """The cuts of a network in forward order: 15 for VGG16, 18 for SqueezeNet.
 
     The two parallel ReLUs at the end of a SqueezeNet's Fire module are one cut, the module's output.
 
+        >>> last = cuts("vgg16")[-1]
+        >>> last.name, last.shape
+        ('relu15', (4096,))
+
     Raises:
-        UserError: unknown network, or one that calls its activations as functions and not as modules.
+        UserError: the network is unknown, or its activations are function calls instead of modules.
     """
     with torch.device("meta"):
         model = architecture(network)
@@ -66,9 +71,18 @@ def cuts(network: str) -> list[Cut]:
 def tapped(
     model: nn.Module, wanted: list[Cut], take: Callable[[Cut, Tensor], Any]
 ) -> Iterator[Callable[[Tensor], None]]:
-    """Yield a function that runs `model` on a batch, calls `take(cut, output)` at each wanted cut, and stops after the last.
+    """Collect a network's activations: a context manager that yields a function to run the model on a batch.
 
-    `take` must be done with the output when it returns: later layers may overwrite it in place.
+    At each wanted cut, `take(cut, output)` is called; after the deepest, the forward pass is abandoned.
+
+        with tapped(model, cuts("vgg16")[:3], lambda cut, output: print(cut.name, output.shape)) as run:
+            run(images)
+
+    Args:
+        model: the network that the cuts are of.
+        wanted: cuts, in any order.
+        take: called with a cut and the activations there, [images, …]. It must be done with them when it returns: later
+            layers may overwrite them in place.
     """
     by_place = {cut.module: cut for cut in wanted}
     deepest = max(wanted, key=lambda cut: cut.index)
@@ -90,9 +104,10 @@ def tapped(
 
 
 def flat(output: Tensor) -> Tensor:
-    """Features of a batch as rows [images, features], in the order in which they lie in memory.
+    """Flatten the activations of a batch to feature vectors [images, features], in memory order.
 
-    Maps stored channels-last are flattened as height, width, channels: no copy, and inner products do not mind the order.
+    Activations stored channels-last are flattened as height, width, channels. That needs no copy, and inner products do
+    not depend on the order.
     """
     if output.dim() == 4 and output.is_contiguous(memory_format=torch.channels_last):
         output = output.permute(0, 2, 3, 1)
@@ -100,12 +115,15 @@ def flat(output: Tensor) -> Tensor:
 
 
 class _DeepEnoughError(Exception):
-    """Leaves a forward pass early."""
+    """Ends a forward pass early."""
 
 
 @contextmanager
 def _hooked(model: nn.Module, observe: Callable[[str, Tensor], Any]) -> Iterator[Counter[str]]:
-    """Call `observe(place, output)` after each activation of every forward pass. Yields the calls counted in this pass."""
+    """Call `observe(place, output)` after each activation of every forward pass.
+
+    Yields the number of calls of each activation in the current pass.
+    """
     calls: Counter[str] = Counter()
 
     def hook(name: str) -> Callable[..., None]:

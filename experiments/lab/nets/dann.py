@@ -1,4 +1,4 @@
-"""The network of Ganin et al. 2016 for digits (figure 4a): features, and two small classifiers on them."""
+"""The domain-adversarial network for digits of Ganin et al. 2016 (figure 4a): features and two classifiers on them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ CLASSES = 10
 
 
 class DomainAdversarialNetwork(nn.Module):
-    """Three parts that are trained together.
+    """A feature extractor, a label classifier and a domain classifier, trained together.
 
-    - `features`: uint8-ranged images to 768 features,
-    - `label`: features to scores of ten digits,
-    - `domain`: features to one score, above 0 for the target domain.
+    - `features`: images to 768 features.
+    - `label`: features to the scores of ten digits.
+    - `domain`: features to one logit, above 0 for the target domain.
 
-    Pooling comes before each ReLU: max and ReLU commute, and a quarter of the values remains to be rectified. The weights start as He et
-    al. 2015 have it, which the paper does not say; from torch's smaller start the first epochs would be lost on a plateau.
+    Pooling comes before each ReLU: the two commute, and a quarter of the values remains to be rectified. The paper does
+    not say how weights are initialised; here they are He et al.'s (2015). With torch's smaller initial weights, the
+    first epochs would be lost on a plateau.
     """
 
     def __init__(self) -> None:
@@ -41,13 +42,13 @@ class DomainAdversarialNetwork(nn.Module):
                 nn.init.zeros_(layer.bias)  # type: ignore[arg-type]  # all have one
 
     def forward(self, images: Tensor) -> Tensor:
-        """Scores of the digits: [images, 3, 28, 28] as `as_input` makes them -> [images, 10]."""
+        """Scores of the digits [images, 10] for images [images, 3, 28, 28] as `as_input` makes them."""
         return self.label(self.features(images))  # type: ignore[no-any-return]
 
 
 def as_input(images: Tensor) -> Tensor:
-    """Images [images, height, width, 3] with values 0 … 255 as float32 [images, 3, height, width], −1 … 1.
+    """Network input: images [images, height, width, 3] in 0 … 255 as float32 [images, 3, height, width] in −1 … 1.
 
-    The memory stays as it lies, which is torch's channels-last layout, the fastest for these convolutions.
+    The values stay where they lie in memory. That is torch's channels-last layout, the fastest for these convolutions.
     """
     return images.permute(0, 3, 1, 2).to(torch.float32).mul(2 / 255).sub(1)

@@ -1,4 +1,4 @@
-"""DCGAN (Radford, Metz and Chintala 2016) at the lab's sizes: generator 128-64-32, discriminator 32-64-128, kernel 4."""
+"""DCGAN (Radford, Metz and Chintala 2016) at the lab's sizes: 128-64-32 channels in G, 32-64-128 in D."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 
 class Generator(nn.Module):
-    """From noise to an image: transposed convolutions that double the side, from 4×4 on.
+    """The generator G(z): transposed convolutions that double the side, from 4×4 up to the image.
 
     Args:
         nz: length of the noise vector.
@@ -26,12 +26,12 @@ class Generator(nn.Module):
         self.layers = nn.Sequential(*layers, nn.ConvTranspose2d(width, 1, 4, 2, 1, bias=False), nn.Tanh())
 
     def forward(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
-        """Images [images, 1, side, side] in −1 … 1 of noise [images, nz]; labels have no effect."""
+        """Images [images, 1, side, side] in −1 … 1 from noise [images, nz]; labels are ignored."""
         return self.layers(z[:, :, None, None])
 
 
 class Discriminator(nn.Module):
-    """From an image to the logit of its being real: strided convolutions that halve the side, down to 4×4.
+    """The discriminator D(x): strided convolutions that halve the side down to 4×4, then one logit.
 
     Args:
         width: channels after the first layer; each layer after has twice as many (32 gives 32-64-128 at side 32).
@@ -47,15 +47,18 @@ class Discriminator(nn.Module):
         self.layers = nn.Sequential(*layers, nn.Conv2d(channels[-1], 1, 4, bias=False))
 
     def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
-        """Logits [images] of images [images, 1, side, side]; labels have no effect. D(x) is their sigmoid."""
+        """Logits [images] of images [images, 1, side, side]; labels are ignored. D(x) is their sigmoid."""
         return self.layers(x).flatten()
 
 
 def doublings(width: int, side: int) -> list[int]:
-    """Channels of the discriminator's layers, which halve the side down to 4: 32, 64, 128 for width 32 and side 32.
+    """Channels of the discriminator's layers, each of which halves the side, down to 4×4.
+
+        >>> doublings(32, 32)
+        [32, 64, 128]
 
     Raises:
-        ValueError: the side is no power of two from 8 on.
+        ValueError: the side is not a power of two from 8 on.
     """
     if side < 8 or side & (side - 1):
         raise ValueError(f"the side of a DCGAN image is a power of two from 8 on, not {side}")
@@ -63,9 +66,9 @@ def doublings(width: int, side: int) -> list[int]:
 
 
 def raised(before: int, after: int, first: bool = False) -> list[nn.Module]:
-    """A layer of a generator: a transposed convolution that doubles the side (or, at first, makes 1×1 into 4×4).
+    """A layer of a generator: a transposed convolution that doubles the side (or, at first, makes 4×4 of 1×1).
 
-    No bias: the batch normalisation behind it would take it away again.
+    It has no bias: the batch normalisation after it would subtract it again.
     """
     stride, padding = (1, 0) if first else (2, 1)
     convolution = nn.ConvTranspose2d(before, after, 4, stride, padding, bias=False)
@@ -78,7 +81,10 @@ def lowered(before: int, after: int) -> list[nn.Module]:
 
 
 def initialise(model: nn.Module) -> None:
-    """Weights N(0, 0.02), scales of the batch normalisation N(1, 0.02), shifts 0 (section 4 of the paper, and its code)."""
+    """DCGAN's initial weights, in place: N(0, 0.02) for convolutions, N(1, 0.02) for the scales of batch normalisation.
+
+    Shifts of batch normalisation start at 0 (section 4 of the paper, and its code).
+    """
     for module in model.modules():
         if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
             nn.init.normal_(module.weight, 0.0, 0.02)

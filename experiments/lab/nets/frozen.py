@@ -1,4 +1,4 @@
-"""A network to look into: its weights stay as they are, and gradients are taken with respect to its input."""
+"""Networks to visualize: frozen weights, and gradients with respect to the input."""
 
 from __future__ import annotations
 
@@ -8,38 +8,42 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from experiments.lab.nets.registry import DEVIATION, MEAN, build
+from experiments.lab.nets.imagenet_statistics import DEVIATION, MEAN
+from experiments.lab.nets.registry import build
 
 if TYPE_CHECKING:
     from torch import nn
 
 
 def frozen(name: str) -> nn.Module:
-    """The pretrained network in evaluation mode, on the best device.
+    """The pretrained network in evaluation mode, with frozen weights, on the best device.
 
-    No gradients of weights are kept, and maps are stored channels-last: on a CPU, forward and backward pass then take less than
-    half the time.
+    Weights get no gradients, and feature maps are stored channels-last: on a CPU, a forward and a backward pass then
+    take less than half the time.
     """
-    from experiments.lab.methods.device import best_device
+    from experiments.lab.device import best_device
 
     model = build(name).requires_grad_(False)
     return model.to(best_device()).to(memory_format=torch.channels_last)
 
 
 def on_device_of(model: nn.Module, images: Tensor) -> Tensor:
-    """Images [images, 3, side, side] where and as `model` wants them."""
+    """Images [images, 3, side, side] on the device of `model` and in its memory layout."""
     device = next(model.parameters()).device
     return images.to(device=device, memory_format=torch.channels_last)
 
 
 def pixel_bounds() -> tuple[Tensor, Tensor]:
-    """Network input of a black and of a white pixel: two tensors [3, 1, 1]."""
+    """Network input of a black and of a white pixel: the bounds of images that can be shown. Two tensors [3, 1, 1]."""
     mean, deviation = torch.tensor(MEAN).view(3, 1, 1), torch.tensor(DEVIATION).view(3, 1, 1)
     return -mean / deviation, (1 - mean) / deviation
 
 
 def pixels(inputs: Tensor) -> np.ndarray:
-    """Network inputs [images, 3, side, side] as colours in 0 … 1: float32 [images, side, side, 3]. Values beyond are cut off."""
+    """Images to show: network inputs [images, 3, side, side] as colours float32 [images, side, side, 3] in 0 … 1.
+
+    The normalisation is undone; values outside of 0 … 1 are clipped.
+    """
     mean, deviation = torch.tensor(MEAN).view(3, 1, 1), torch.tensor(DEVIATION).view(3, 1, 1)
     colours = (inputs.detach().cpu() * deviation + mean).clamp_(0, 1)
     return np.ascontiguousarray(colours.permute(0, 2, 3, 1).numpy())
@@ -52,7 +56,7 @@ def scores_of(model: nn.Module, images: Tensor, batch: int = 32) -> Tensor:
 
 
 class OnColours(torch.nn.Module):
-    """A network that takes colours in 0 … 1 and normalises them itself, so that changes are measured in one unit for all channels."""
+    """A network that takes colours in 0 … 1 and normalises them itself: changes have one unit in all channels."""
 
     def __init__(self, model: nn.Module) -> None:
         super().__init__()
@@ -62,5 +66,5 @@ class OnColours(torch.nn.Module):
         self.deviation = torch.tensor(DEVIATION, device=device).view(3, 1, 1)
 
     def forward(self, colours: Tensor) -> Tensor:
-        """Scores [images, classes] of colours [images, 3, side, side]."""
+        """Scores [images, classes] of colours [images, 3, side, side] in 0 … 1."""
         return self.model((colours - self.mean) / self.deviation)

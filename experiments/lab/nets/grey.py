@@ -1,12 +1,13 @@
-"""A network for grey images: its first convolution takes one channel, and delivers the same as for that channel repeated three times.
+"""Grey images for a pretrained colour network: a first convolution with one input channel instead of three.
 
 With mean m and deviation d of the channels c, the first layer computes for a grey image x, repeated and normalised,
 
-    Σ_c W_c * (x - m_c) / d_c + b  =  (Σ_c W_c / d_c) * x  +  (b - Σ_c W_c * (m_c / d_c)),
+    Σ_c W_c * (x − m_c) / d_c + b  =  (Σ_c W_c / d_c) * x  +  (b − Σ_c W_c * (m_c / d_c)),
 
-so one kernel, the weighted sum over the channels, takes the image as it is. The second part does not depend on the image. Without padding
-it is one number for each output channel. With padding it is a map: zeros are put around the *normalised* image, so near the border a part
-of the kernel meets no m_c / d_c, and a bias alone would be wrong there.
+so one kernel, the weighted sum over the channels, gives the same output from the image itself. The second term does not
+depend on the image. Without padding it is one number for each output channel. With padding it is a map: zeros are
+padded around the *normalised* image, so near the border a part of the kernel meets no m_c / d_c, and a bias alone would
+be wrong there.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from tpdl import UserError
 
 
 class GreyConvolution(nn.Module):
-    """The first convolution of a network, summed over its input channels and with the normalisation in its weights."""
+    """The first convolution of a network for one grey channel, with the normalisation in its weights."""
 
     def __init__(
         self,
@@ -29,13 +30,14 @@ class GreyConvolution(nn.Module):
         side: int,
         border: bool = True,
     ) -> None:
-        """Sum the weights of `colour`.
+        """Sum the weights of `colour` over its input channels.
 
         Args:
-            colour: takes three channels, normalised by `mean` and `deviation`.
+            colour: a convolution of three channels that are normalised by `mean` and `deviation`.
             mean, deviation: of the three channels, for values from 0 to 1.
             side: of the images, in pixels. Only a convolution with padding depends on it.
-            border: right at a padded border too; without, the constant is one number everywhere, as one might expect it to be.
+            border: whether the output is exact at a padded border, too. False uses one constant everywhere, which is
+                the obvious solution and a wrong one.
         """
         super().__init__()
         self.weight: Tensor
@@ -71,7 +73,7 @@ def first_convolution(model: nn.Module) -> tuple[str, nn.Conv2d]:
     """Name and module of the first convolution.
 
     Raises:
-        UserError: it does not take three channels, each into every output, or the network has none.
+        UserError: the network has no convolution, or its first one is not an ungrouped convolution of three channels.
     """
     for name, module in model.named_modules():
         if isinstance(module, nn.Conv2d):
@@ -84,7 +86,18 @@ def first_convolution(model: nn.Module) -> tuple[str, nn.Conv2d]:
 def make_grey(
     model: nn.Module, mean: tuple[float, ...], deviation: tuple[float, ...], side: int, border: bool = True
 ) -> nn.Module:
-    """Replace the first convolution of `model`, in place, by a `GreyConvolution`. Arguments as there; returns the model."""
+    """Make a pretrained network take grey images: replace its first convolution, in place, by a `GreyConvolution`.
+
+        model = make_grey(build("vgg16"), MEAN, DEVIATION, side=224)
+        model(grey)  # [images, 1, 224, 224] in 0 … 1, not normalised
+
+    Args:
+        model: a network whose first convolution takes three channels.
+        mean, deviation, side, border: as in `GreyConvolution`.
+
+    Returns:
+        `model`.
+    """
     name, colour = first_convolution(model)
     model.set_submodule(name, GreyConvolution(colour, mean, deviation, side, border))
     return model

@@ -1,4 +1,4 @@
-"""What each layer of a network holds and delivers, counted on torch's meta device: no weights, no values, no time."""
+"""The layers of a network with their parameters and output shapes, counted on torch's meta device."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LAYERS = (nn.Conv2d, nn.Linear, nn.BatchNorm2d, nn.LayerNorm, nn.MaxPool2d, nn.A
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer, for one image."""
+    """One layer, and what it computes for one image."""
 
     module: str
     """Its name in torchvision."""
@@ -37,7 +37,12 @@ class Layer:
 
 
 def layers(network: str) -> list[Layer]:
-    """The layers of a network that hold parameters or pool, in forward order."""
+    """The layers of a network that have parameters or pool, in forward order.
+
+    >>> first = layers("vgg16")[0]
+    >>> first.kind, first.description, first.parameters
+    ('convolution', '3×3, 3 → 64', 1792)
+    """
     found: list[Layer] = []
 
     def hook(name: str) -> Any:

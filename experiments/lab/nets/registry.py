@@ -13,11 +13,7 @@ if TYPE_CHECKING:
 Weights = Literal["pretrained", "random"]
 
 IMAGE_SIZE = 224
-"""Side in pixels of the images that ImageNet networks see."""
-
-MEAN = (0.485, 0.456, 0.406)
-DEVIATION = (0.229, 0.224, 0.225)
-"""Mean and standard deviation of ImageNet's red, green and blue, for values in 0 … 1."""
+"""Side in pixels of the images that networks trained on ImageNet take."""
 
 
 def names() -> list[str]:
@@ -31,19 +27,19 @@ def names() -> list[str]:
 
 
 def image_size(name: str) -> int:
-    """Side in pixels of the square images that the network is given: 48 or 64 for the stand-ins, 224 for all others."""
+    """Side in pixels of the square images that a network takes: 48 or 64 for the stand-ins, 224 for all others."""
     from experiments.lab.nets.tiny import SIDES
 
     return SIDES.get(name, IMAGE_SIZE)
 
 
 def architecture(name: str) -> nn.Module:
-    """The network without trained weights, in evaluation mode, initialised by torch's global random state.
+    """The network without trained weights, in evaluation mode, initialised from torch's global random state.
 
     Under `torch.device("meta")` it has shapes but no storage: enough to count parameters and to list cuts.
 
     Raises:
-        UserError: the name is unknown (the message names the nearest), or its package is not installed.
+        UserError: the name is unknown (the message suggests the nearest one), or its package is not installed.
     """
     from torchvision import models
 
@@ -61,16 +57,19 @@ def architecture(name: str) -> nn.Module:
 
 
 def build(name: str, weights: Weights = "pretrained", seed: int = 0) -> nn.Module:
-    """The network in evaluation mode on the CPU.
+    """The network called `name`, in evaluation mode, on the CPU.
+
+        network = build("squeezenet1_1")
+        untrained = build("squeezenet1_1", "random", seed=1)
 
     Args:
-        name: a torchvision classifier such as "vgg16", "efficientnet_lite0", "tiny_vgg" or "tiny_squeezenet".
-        weights: "pretrained" (ImageNet, from the data catalogue's `weights/NAME`; procedural textures for the stand-ins)
-            or "random" (the initialisation of the architecture, decided by `seed`).
-        seed: of the random weights; without effect on pretrained ones.
+        name: a torchvision classifier such as "vgg16", or "efficientnet_lite0", "tiny_vgg", "tiny_squeezenet".
+        weights: "pretrained" (on ImageNet, from the data catalogue's `weights/NAME`; the stand-ins are trained on
+            procedural textures) or "random" (the architecture's initialisation, decided by `seed`).
+        seed: of random weights; ignored for pretrained ones.
 
     Raises:
-        UserError: unknown network; weights not on this machine, or not the weights of this network.
+        UserError: the network is unknown, or its weights are not on this machine or belong to another network.
     """
     import torch
 

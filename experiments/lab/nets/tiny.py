@@ -1,7 +1,7 @@
-"""The stand-ins of the demo profile: VGG16 and SqueezeNet 1.1 layer for layer, but narrow, for small images.
+"""Stand-ins of the demo profile: VGG16 and SqueezeNet 1.1 layer for layer, with few channels, for small images.
 
-They are pretrained where they are used, in seconds, on procedural textures (`experiments.lab.data.textures`), as their models are on
-ImageNet: so the demo profile needs no download, and still its curves say something about depth.
+They are trained in seconds, where they are used, on procedural textures (`experiments.lab.data.textures`), as the real
+networks are on ImageNet. So the demo profile needs no download, and its curves over depth still have a meaning.
 """
 
 from __future__ import annotations
@@ -13,13 +13,16 @@ from torchvision.models.squeezenet import Fire
 from torchvision.models.vgg import cfgs, make_layers
 
 SIDES = {"tiny_vgg": 48, "tiny_squeezenet": 64}
-"""Side in pixels of the images."""
+"""Side of the images, in pixels."""
 TEXTURES = 40
 """Number of texture classes, the outputs of both networks."""
 
 
 class TinyVGG(nn.Module):
-    """VGG16 (Simonyan and Zisserman 2015, configuration D) with an eighth of the channels: 13 convolutions, 3 linear layers."""
+    """VGG16 (Simonyan and Zisserman 2015, configuration D) with an eighth of the channels.
+
+    It has 13 convolutions and 3 linear layers, as VGG16 has.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,7 +67,7 @@ BUILDERS: dict[str, Callable[[], nn.Module]] = {"tiny_vgg": TinyVGG, "tiny_squee
 
 
 def _initialise(model: nn.Module) -> None:
-    """He et al. (2015): variance 2 / inputs keeps signals alive through 13 ReLUs."""
+    """He et al.'s (2015) initialisation, in place: the variance 2 / inputs keeps signals alive through 13 ReLUs."""
     for module in model.modules():
         if isinstance(module, nn.Conv2d | nn.Linear):
             nn.init.kaiming_normal_(module.weight, nonlinearity="relu")

@@ -1,4 +1,4 @@
-"""Trained weights: read without unpickling anything, and checked tensor by tensor."""
+"""Trained weights from files: read without unpickling anything, and checked tensor by tensor."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 
 def load_weights(model: nn.Module, name: str) -> None:
-    """Put the weights found for `name` in the data root's `weights/`, or else in a package that ships them, into `model`.
+    """Load trained weights into `model`: from the data root's `weights/`, or else from a package that ships them.
+
+    Args:
+        model: changed in place.
+        name: of the network; files are called `NAME.safetensors`, `NAME.pth` or `NAME-HASH.pth`.
 
     Raises:
         UserError: the weights are not on this machine, cannot be read, or belong to another network.
@@ -30,7 +34,11 @@ def load_weights(model: nn.Module, name: str) -> None:
 
 
 def read_state(file: Path) -> dict[str, torch.Tensor]:
-    """Name -> tensor of a .safetensors file, or of a .pth file read with `weights_only=True`."""
+    """The tensors by name of a .safetensors file, or of a .pth file, which is read with `weights_only=True`.
+
+    Raises:
+        UserError: the file cannot be read as weights.
+    """
     try:
         if file.suffix == ".safetensors":
             from safetensors.torch import load_file
@@ -48,7 +56,16 @@ def read_state(file: Path) -> dict[str, torch.Tensor]:
 
 
 def fill(model: nn.Module, state: dict[str, torch.Tensor], file: Path) -> None:
-    """Load `state` into `model` after comparing names and shapes; `file` is named in the errors."""
+    """Load tensors into a network after comparing names and shapes.
+
+    Args:
+        model: changed in place.
+        state: name -> tensor.
+        file: named in the errors.
+
+    Raises:
+        UserError: a tensor is missing, surplus, or of another shape.
+    """
     expected = model.state_dict()
     for key, tensor in expected.items():
         if key not in state:

@@ -77,13 +77,18 @@ def test_diversity_within_classes() -> None:
 
 
 @pytest.mark.parametrize("block", [7, 5000])
-def test_nearest_neighbours_are_those_of_scikit_learn(block: int) -> None:
+@pytest.mark.parametrize("algorithm", ["brute", "kd_tree"])
+def test_nearest_neighbours_are_those_of_scikit_learn(block: int, algorithm: str) -> None:
     images, among = RNG.integers(0, 256, (9, 6, 6), np.uint8), RNG.integers(0, 256, (40, 6, 6), np.uint8)
-    among[31] = images[4]
+    among[31] = images[4]  # a copy: distance 0
+    among[12] = images[5]
+    among[12, 0, 0] ^= 1  # one grey level apart, in one pixel: distance 1
     index, distance = nearest(images, among, block)
-    expected = NearestNeighbors(n_neighbors=1).fit(among.reshape(40, -1).astype(float))
+    expected = NearestNeighbors(n_neighbors=1, algorithm=algorithm).fit(among.reshape(40, -1).astype(float))
     distances, indices = expected.kneighbors(images.reshape(9, -1).astype(float))
-    assert index.tolist() == indices[:, 0].tolist() and index[4] == 31
+    assert index.tolist() == indices[:, 0].tolist()
+    assert (index[4], distance[4]) == (31, 0.0)
+    assert (index[5], distance[5]) == (12, 1.0)
     np.testing.assert_allclose(distance, distances[:, 0], atol=1e-9)
 
 

@@ -11,8 +11,9 @@ from PIL import Image
 from sklearn.datasets import load_sample_image
 
 from experiments.lab.nets.cuts import cuts
+from experiments.lab.nets.imagenet_statistics import DEVIATION, MEAN
 from experiments.lab.nets.layers import layers
-from experiments.lab.nets.registry import DEVIATION, MEAN, build
+from experiments.lab.nets.registry import build
 from tpdl.errors import UserError
 
 

@@ -9,7 +9,8 @@ from torch import nn
 from experiments.lab.nets.adapted import OneByOne, adapted, below, head
 from experiments.lab.nets.batch_norm import add_batch_norm
 from experiments.lab.nets.grey import GreyConvolution, first_convolution, make_grey
-from experiments.lab.nets.registry import DEVIATION, MEAN, build
+from experiments.lab.nets.imagenet_statistics import DEVIATION, MEAN
+from experiments.lab.nets.registry import build
 from tpdl.errors import UserError
 
 SIDE = 20

@@ -1,4 +1,4 @@
-"""Sheets of labelled images: how all picture sheets of the report are drawn."""
+"""Sheets of labelled images: photographs or maps in rows, each under its title."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ if TYPE_CHECKING:
 
 
 def thumbnail(image: np.ndarray, side: int = 96, colours: int = 48) -> np.ndarray:
-    """A small copy for a sheet, reduced to few colours, so that a sheet of many stays a small file.
+    """A small copy of an image with few colours, so that a sheet of many stays a small file.
 
     Args:
         image: uint8 [height, width] or [height, width, 3].
+        side: of the copy, in pixels.
+        colours: largest number of colours.
 
     Returns:
         uint8 [side, side, 3].
@@ -33,6 +35,7 @@ def sheet(images: np.ndarray, titles: Sequence[str], colours: Sequence[str], col
         images: uint8 [images, side, side, 3].
         titles: one for each image; may have several lines.
         colours: of the titles; "" for the colour of text.
+        columns: images in a row.
     """
     from matplotlib.figure import Figure
 

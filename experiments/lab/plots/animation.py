@@ -1,4 +1,4 @@
-"""A picture that moves in a browser and stands still on paper: frames in an SVG, shifted by CSS."""
+"""Animations that also work on paper: an SVG that moves in a browser and stands still in a PDF."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 class Animation(Figure):
     """A figure that saves itself as an SVG whose frames follow each other in a loop.
 
-    All frames lie in one embedded PNG, one below the other, and a window as high as one of them shows it; an animation of CSS moves the strip.
-    Without CSS animation (a PDF, an old browser), or where the reader asks for reduced motion, the first frame stays.
+    All frames lie in one embedded PNG, one below the other; a window of one frame's height shows it, and a CSS
+    animation moves the strip. Without CSS animation (a PDF, an old browser), or if the reader asks for reduced motion,
+    the first frame stays.
 
     Args:
         frames: uint8 [frames, height, width], grey.
-        seconds: that the loop takes.
+        seconds: duration of the loop.
         scale: size of a pixel in the picture.
     """
 
@@ -29,10 +30,10 @@ class Animation(Figure):
         self._frames, self._seconds, self._scale = frames, seconds, scale
 
     def savefig(self, fname: Any, **settings: Any) -> None:
-        """Write the SVG; settings for drawings have no effect on it.
+        """Write the SVG; matplotlib's settings have no effect on it.
 
         Raises:
-            ValueError: another format than SVG is asked for.
+            ValueError: a format other than SVG is asked for.
         """
         if settings.get("format", "svg") != "svg":
             raise ValueError("an animation can be saved as SVG only")
@@ -40,7 +41,7 @@ class Animation(Figure):
 
 
 def animated_svg(frames: np.ndarray, seconds: float, scale: float) -> str:
-    """The text of such a picture; the same frames give the same text."""
+    """The text of the SVG; the same frames give the same text. Arguments as in `Animation`."""
     from PIL import Image
 
     count, height, width = frames.shape

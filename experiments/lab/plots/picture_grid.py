@@ -18,15 +18,15 @@ def picture_grid(
     width: float = 7.2,
     left: float = 0.75,
 ) -> Figure:
-    """Images as one picture, so that a sheet of hundreds stays small and quick.
+    """A grid of images drawn as one picture, so that hundreds of them stay a small file.
 
     Args:
-        images: [rows, columns, side, side] in 0 … 255; an image of negative numbers is left out.
+        images: [rows, columns, side, side] in 0 … 255; an image of negative values is left out.
         rows: a label for each row.
-        heads: column position -> words above it.
-        title: what the labels of the rows are.
+        heads: column position -> heading above it.
+        title: heading of the row labels.
         width: of the figure in inches.
-        left: how much of it the labels of the rows take.
+        left: width of the row labels in inches.
     """
     import numpy as np
     from matplotlib import colormaps

@@ -1,4 +1,4 @@
-"""How images and maps lie on the sheets of this chapter."""
+"""Tables of images and saliency maps: pairs under one title, or a grid with names of rows and columns."""
 
 from __future__ import annotations
 
@@ -14,7 +14,16 @@ MAP_COLOURS = "inferno"
 
 
 def map_tile(values: np.ndarray, side: int = 72, levels: int = 12) -> np.ndarray:
-    """A small picture of a map, from 0 to its 99th percentile: float [height, width] -> uint8 [side, side] in few levels."""
+    """A small picture of a map, scaled from 0 to its 99th percentile.
+
+    Args:
+        values: float [height, width], non-negative.
+        side: of the picture, in pixels.
+        levels: number of grey levels, few so that the file stays small.
+
+    Returns:
+        uint8 [side, side].
+    """
     import numpy as np
     from PIL import Image
 
@@ -24,7 +33,7 @@ def map_tile(values: np.ndarray, side: int = 72, levels: int = 12) -> np.ndarray
 
 
 def show(axis: Axes, tile: np.ndarray) -> None:
-    """A picture or a map, without axes."""
+    """Draw a picture, uint8 [side, side, 3], or a map, uint8 [side, side], without axes."""
     axis.axis("off")
     if tile.ndim == 2:
         axis.imshow(tile, interpolation="nearest", cmap=MAP_COLOURS, vmin=0, vmax=255)
@@ -41,6 +50,7 @@ def paired(
         first, second: uint8 [pairs, side, side, 3], or maps [pairs, side, side].
         titles: one for each pair.
         colours: of the titles; "" for the colour of text.
+        columns: pairs in a row.
     """
     from matplotlib.figure import Figure
 
@@ -67,12 +77,13 @@ def grid(
     below: Sequence[Sequence[str]] = (),
     label: float = 0.9,
 ) -> Figure:
-    """A table of pictures with names of rows at the left and of columns above.
+    """A table of pictures with row names on the left and column names above.
 
     Args:
         tiles: rows of uint8 [side, side, 3] or maps [side, side].
+        rows, columns: their names.
         below: a line of text under each picture.
-        label: width of the names of rows, in inches.
+        label: width of the row names, in inches.
     """
     from matplotlib.figure import Figure
 

@@ -1,0 +1,1 @@
+"""The kinds of picture that several experiments draw, one a file."""
