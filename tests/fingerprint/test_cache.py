@@ -19,7 +19,7 @@ FILES = {"app.py": "from lib import f\ndef run(): return f(1)\n", "lib.py": "def
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project whose files have settled."""
     write(tmp_path, FILES)
-    monkeypatch.setattr(cache, "_SETTLED_NS", 0)
+    monkeypatch.setattr(cache, "SETTLED_NS", 0)
     return tmp_path
 
 
@@ -92,7 +92,7 @@ def test_clocks_that_count_whole_seconds_get_more_time(root: Path, monkeypatch: 
     time.sleep(0.01)
     look(root)
     assert not (root / ".tpdl").exists()
-    monkeypatch.setattr(cache, "_COARSE_SETTLED_NS", 0)
+    monkeypatch.setattr(cache, "COARSE_SETTLED_NS", 0)
     look(root)
     assert (root / ".tpdl" / "sources").exists()
 
@@ -106,8 +106,9 @@ def test_a_broken_cache_is_no_cache(content: str, root: Path) -> None:
 
 @pytest.mark.parametrize("files", [3, {"app.py": 3}, {"app.py": [1, 2, 3]}, {"app.py": [[1], {}]}])
 def test_a_cache_with_broken_entries_is_no_cache(files: object, root: Path) -> None:
-    (root / ".tpdl").mkdir()
-    (root / ".tpdl" / "sources").write_text(json.dumps({"key": cache._key(), "files": files}))
+    look(root)
+    stored = json.loads((root / ".tpdl" / "sources").read_text())
+    (root / ".tpdl" / "sources").write_text(json.dumps(stored | {"files": files}))
     assert look(root) == Sources(root).closure("app:run")
 
 

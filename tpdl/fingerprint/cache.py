@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 
-_SETTLED_NS = 100_000_000
+SETTLED_NS = 100_000_000
 """A file touched this recently may be touched again within one tick of the file system's clock: it is not remembered."""
-_COARSE_SETTLED_NS = 2_000_000_000
+COARSE_SETTLED_NS = 2_000_000_000
 """The same for file systems that count whole seconds."""
 
 
@@ -50,7 +50,7 @@ class SummaryCache:
         """Remember a summary; `stat` was taken before the file was read."""
         newest = max(stat.st_mtime_ns, stat.st_ctime_ns)
         coarse = stat.st_mtime_ns % 1_000_000_000 == 0
-        if time.time_ns() - newest > (_COARSE_SETTLED_NS if coarse else _SETTLED_NS):
+        if time.time_ns() - newest > (COARSE_SETTLED_NS if coarse else SETTLED_NS):
             self._known[path] = (_signature(stat), summary)
             self._changed = True
 

@@ -41,7 +41,7 @@ class Provenance:
         made = [m for m in measured if self._states[m.name].record]
         results = self._results(step)
         line = [self.source(step if step.function else measured[0])] if step.function or measured else []
-        parameters = _parameters(made or measured)
+        parameters = parameter_values(made or measured)
         data = list(dict.fromkeys(entry for m in made for entry in m.data))
         line += [piece(text) for text in (", ".join(parameters), ", ".join(data), self._when(made)) if text]
         return {
@@ -109,7 +109,7 @@ class Provenance:
             rows.append(("Measured by", [self._function(cell), piece(" at "), self.source(cell)]))
         for cell in made:
             happened = self._happened(cell)
-            words = [", ".join(_parameters([cell])) or "no parameters"]
+            words = [", ".join(parameter_values([cell])) or "no parameters"]
             if happened.get("made"):
                 words.append(f"{moment(happened['made'])}, {duration(float(happened.get('seconds', 0)))}")
             if happened.get("peak_memory_bytes"):
@@ -194,7 +194,7 @@ def machine(happened: Mapping[str, Any]) -> str:
     return f"{device} ({host})" if host else device
 
 
-def _parameters(steps: list[Step]) -> list[str]:
+def parameter_values(steps: list[Step]) -> list[str]:
     """`C=1.0`, `network=squeezenet1_1|vgg16`: every parameter with the values it took; `steps=24, 16` where functions differ."""
     values: dict[str, dict[str, dict[str, None]]] = {}
     for step in steps:

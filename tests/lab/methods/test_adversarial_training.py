@@ -101,9 +101,14 @@ def test_only_one_network_is_trained(trained: str) -> None:
 
 def test_an_epoch_shows_every_image_once() -> None:
     training = AdversarialTraining(*networks(), IMAGES, LABELS, Setting(batch=10))
-    seen = []
-    for training.iteration in range(8):
-        seen.append(training._chosen())
+    shown: list[torch.Tensor] = []
+    training.discriminator.register_forward_pre_hook(lambda module, inputs: shown.append(inputs[0].detach()))
+    for _ in range(8):
+        training.step()
+    known = as_input(torch.from_numpy(IMAGES)).flatten(1)
+    real = [batch.flatten(1) for batch in shown[::3]]  # then D sees generated ones, for its own step and for G's
+    seen = [torch.cdist(batch, known).argmin(1).numpy() for batch in real]
+    assert all(torch.equal(known[indices], batch) for indices, batch in zip(seen, real, strict=True))
     first, second = np.concatenate(seen[:4]), np.concatenate(seen[4:])
     assert sorted(first) == sorted(second) == list(range(40))
     assert first.tolist() != second.tolist()
