@@ -1,12 +1,14 @@
-"""Domain-adversarial training, images a second: a plain torchvision loop against the loop of `experiments.lab.methods.domain_adversarial`.
+"""Domain-adversarial training, images a second: a plain torchvision loop against the loop of
+`experiments.lab.methods.domain_adversarial`.
 
     python benchmarks/adaptation_throughput.py [IMAGES]
 
-Both train the same network on the same images, in batches of 32 + 32 from both domains, as the report has them, on one thread, and the CPU's time counts: what else the machine
-does changes nothing. The plain loop is what a tutorial has: `ImageFolder` and `DataLoader` for both domains (without workers), `ToTensor` and `Normalize`, torch's
-default memory layout, ReLU before pooling. The other has the images in memory as one uint8 tensor, picks batches by index and converts
-them at once. Printed for the feeding alone and for whole training steps; each is the best of three. It needs no data: scikit-learn's
-digits stand in.
+Both train the same network on the same images, in batches of 32 + 32 from both domains, as the report has them, on one
+thread, and the CPU's time counts: what else the machine does changes nothing. The plain loop is what a tutorial has:
+`ImageFolder` and `DataLoader` for both domains (without workers), `ToTensor` and `Normalize`, torch's default memory
+layout, ReLU before pooling. The other has the images in memory as one uint8 tensor, picks batches by index and converts
+them at once. Printed for the feeding alone and for whole training steps; each is the best of three. It needs no data:
+scikit-learn's digits stand in.
 """
 
 from __future__ import annotations

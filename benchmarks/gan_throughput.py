@@ -2,16 +2,18 @@
 
     python benchmarks/gan_throughput.py [--batches 30]
 
-Both train the lab's DCGAN (generator 128-64-32, discriminator 32-64-128, batch 128) on MNIST at 32×32. The usual loop is that of the public
-DCGAN example: `torchvision.datasets.MNIST` with transforms (resize, to tensor, normalise) behind a `DataLoader`, `BCELoss` on a sigmoid and
-label tensors, Adam as it comes, all gradients computed, every loss read off as it is made.
+Both train the lab's DCGAN (generator 128-64-32, discriminator 32-64-128, batch 128) on MNIST at 32×32. The usual loop
+is that of the public DCGAN example: `torchvision.datasets.MNIST` with transforms (resize, to tensor, normalise) behind
+a `DataLoader`, `BCELoss` on a sigmoid and label tensors, Adam as it comes, all gradients computed, every loss read off
+as it is made.
 
 Two comparisons, each in processes of their own:
 
-- One core: one thread each, no worker process, in processor time, so that other load on the machine hardly counts. Nearly all of it is
-  convolutions, which are the same arithmetic in both.
-- The whole machine: what the example does if it is just started (threads for all cores, two worker processes), against what `tpdl run -j CORES` does with
-  the trainings of a report: one thread each, side by side. In real time: nothing else should run.
+- One core: one thread each, no worker process, in processor time, so that other load on the machine hardly counts.
+  Nearly all of it is convolutions, which are the same arithmetic in both.
+- The whole machine: what the example does if it is just started (threads for all cores, two worker processes), against
+  what `tpdl run -j CORES` does with the trainings of a report: one thread each, side by side. In real time: nothing
+  else should run.
 """
 
 from __future__ import annotations
@@ -132,7 +134,8 @@ def main() -> None:
     whole = speeds(started("usual", batches, cores, 2))[1]
     side_by_side = speeds(*[started("report", batches, 1) for _ in range(cores)])[1]
     print(
-        f"{cores} cores         usual loop {whole:6.0f}   report {side_by_side:6.0f} images/s   ratio {side_by_side / whole:.2f}"
+        f"{cores} cores         usual loop {whole:6.0f}   report {side_by_side:6.0f} images/s   "
+        f"ratio {side_by_side / whole:.2f}"
     )
 
 

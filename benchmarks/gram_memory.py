@@ -2,15 +2,15 @@
 
     python benchmarks/gram_memory.py
 
-VGG16 with random weights: values do not change memory. Each size runs in a process of its own, because the highest resident
-memory (`ru_maxrss`) of a process never falls. The law, with N images, n of them for training (n = N / 3 as in 15-Scene),
-blocks of w features, batches of b images, and c cuts:
+VGG16 with random weights: values do not change memory. Each size runs in a process of its own, because the highest
+resident memory (`ru_maxrss`) of a process never falls. The law, with N images, n of them for training (n = N / 3 as in
+15-Scene), blocks of w features, batches of b images, and c cuts:
 
     peak = base(b) + 4 N w  +  8 N n + 16 N n  +  4 N n c
            network   block     sum  normalising  finished
 
-That is an upper bound, because the network is done when the blocks are read. The measured sizes give the base; with it the law is
-evaluated for 4485 images. The features themselves would take 8 n d bytes at one cut.
+That is an upper bound, because the network is done when the blocks are read. The measured sizes give the base; with it
+the law is evaluated for 4485 images. The features themselves would take 8 n d bytes at one cut.
 """
 
 from __future__ import annotations
@@ -81,10 +81,12 @@ def main() -> None:
     expected = base + law(IMAGES, TRAIN)
     features = 3_211_264
     print(
-        f"\n{IMAGES} images, {TRAIN} for training: {expected / 1e9:.2f} GB, {expected / LIMIT:.0%} of the limit of {LIMIT / 1e9:.0f} GB"
+        f"\n{IMAGES} images, {TRAIN} for training: {expected / 1e9:.2f} GB, "
+        f"{expected / LIMIT:.0%} of the limit of {LIMIT / 1e9:.0f} GB"
     )
     print(
-        f"the features of relu1 alone would take {8 * TRAIN * features / 1e9:.1f} GB, {8 * TRAIN * features / expected:.0f} times as much"
+        f"the features of relu1 alone would take {8 * TRAIN * features / 1e9:.1f} GB, "
+        f"{8 * TRAIN * features / expected:.0f} times as much"
     )
     raise SystemExit(0 if expected < LIMIT else 1)
 

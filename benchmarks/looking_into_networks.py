@@ -2,9 +2,10 @@
 
     python benchmarks/looking_into_networks.py [NETWORK] [--pairs 8] [--unit 2]
 
-The loops are those of the lab's notebook: one image at a time, the network as it is loaded, so that gradients of its weights are computed along and
-thrown away; each cell of the grid a run of its own. Iterations of the grid are UNIT × (1, 5, 10, 50, 100), a scale model of the
-lab's 100 … 10 000. Prints seconds and ratios; exits 1 if a batch is not at least three times as fast, or gives other results.
+The loops are those of the lab's notebook: one image at a time, the network as it is loaded, so that gradients of its
+weights are computed along and thrown away; each cell of the grid a run of its own. Iterations of the grid are UNIT ×
+(1, 5, 10, 50, 100), a scale model of the lab's 100 … 10 000. Prints seconds and ratios; exits 1 if a batch is not at
+least three times as fast, or gives other results.
 """
 
 from __future__ import annotations
@@ -89,7 +90,8 @@ def main() -> int:
         looped = min(looped, time.perf_counter() - begun)
     same = np.mean(np.abs(made.steps.cpu().numpy() - np.array(steps)) <= 1)
     print(
-        f"adversarial, {settings.pairs} pairs: loop {looped:.1f} s, batch {batched:.1f} s, {looped / batched:.1f} times faster"
+        f"adversarial, {settings.pairs} pairs: loop {looped:.1f} s, batch {batched:.1f} s, "
+        f"{looped / batched:.1f} times faster"
     )
     print(f"  steps of batch and loop differ by at most one for {same:.0%} of the pairs")
     ratios = [looped / batched]
@@ -112,10 +114,12 @@ def main() -> int:
     looped = time.perf_counter() - begun
     close = float((image[0] - last[-1].cpu()).abs().mean())
     print(
-        f"grid, {len(RATES)} × {len(COLUMNS)} cells: loop {looped:.1f} s, batch {batched:.1f} s, {looped / batched:.1f} times faster"
+        f"grid, {len(RATES)} × {len(COLUMNS)} cells: loop {looped:.1f} s, batch {batched:.1f} s, "
+        f"{looped / batched:.1f} times faster"
     )
     print(
-        f"  mean difference of the last cell: {close:.3f} of a range of about 4.4 (steps of fixed length amplify rounding)"
+        f"  mean difference of the last cell: {close:.3f} of a range of about 4.4 "
+        "(steps of fixed length amplify rounding)"
     )
     ratios.append(looped / batched)
     return 0 if min(ratios) >= 3 and same >= 0.9 else 1

@@ -1,7 +1,7 @@
 """How long a question costs: status and a no-op run on 101 up-to-date steps, beside pytask and DVC on the same graph.
 
-One step makes a table, a hundred steps read it; every step uses a helper of its own and one that all share. Each tool is
-asked in the way its users do, after one warm-up, and the best of several runs counts: noise only adds.
+One step makes a table, a hundred steps read it; every step uses a helper of its own and one that all share. Each tool
+is asked in the way its users do, after one warm-up, and the best of several runs counts: noise only adds.
 
     python benchmarks/status_vs_peers.py PEERS
 
@@ -52,7 +52,9 @@ def pytask_project(root: Path) -> None:
     for index in range(STEPS):
         (root / f"task_{index}.py").write_text(
             "from pathlib import Path\nfrom typing import Annotated\nfrom pytask import Product\n\n\n"
-            f"def task_step{index}(given: Path = Path('source.json'), out: Annotated[Path, Product] = Path('out{index}.json')):\n"
+            f"def task_step{index}(\n"
+            f"    given: Path = Path('source.json'), out: Annotated[Path, Product] = Path('out{index}.json')\n"
+            "):\n"
             f"    out.write_text(str(3 * (int(given.read_text()) + {index})))\n"
         )
 

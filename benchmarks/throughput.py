@@ -2,9 +2,10 @@
 
     python benchmarks/throughput.py [NETWORK] [IMAGES]
 
-The plain loop runs batches of 32 in eager mode with gradients off, in torch's default memory layout. The variants change the layout, the
-size of the batch, and compile the network (`torch.compile`, whose own time is printed beside). All take turns, so that whatever else the machine does
-meets all of them; printed is the best of three of each, and its ratio to the plain loop. Exits 1 if what `tpdl` uses is slower than it.
+The plain loop runs batches of 32 in eager mode with gradients off, in torch's default memory layout. The variants
+change the layout, the size of the batch, and compile the network (`torch.compile`, whose own time is printed beside).
+All take turns, so that whatever else the machine does meets all of them; printed is the best of three of each, and its
+ratio to the plain loop. Exits 1 if what `tpdl` uses is slower than it.
 """
 
 from __future__ import annotations
@@ -82,7 +83,8 @@ def main(network: str = "squeezenet1_1", count: str = "64") -> int:
     for name, variant in variants.items():
         compiled = f"   after {variant.prepared:.0f} s of compiling" if variant.compiled else ""
         print(
-            f"{name:<36}{variant.best:8.1f} images/s   {variant.best / plain:.2f}{compiled}{'   <- used' * (name == USED)}"
+            f"{name:<36}{variant.best:8.1f} images/s   {variant.best / plain:.2f}{compiled}"
+            f"{'   <- used' * (name == USED)}"
         )
     return int(variants[USED].best < plain)
 

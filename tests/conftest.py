@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-# Tests run in two processes: a second thread in each would only stand in the way of the other. Before anything imports torch.
+# Tests run in two processes: a second thread in each would only stand in the way of the other.
+# Before anything imports torch.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 CURVE = '''

@@ -71,16 +71,6 @@ def test_results_are_small_and_hold_no_data(clone):
     assert not [name for name in kept if not (name.endswith(".npz") and name in results)]
 
 
-def test_no_file_is_too_long():
-    long = {}
-    for name in tracked():
-        if name.endswith((".py", ".lua", ".js")):
-            lines = (ROOT / name).read_text(encoding="utf-8").count("\n")
-            if lines > 400 and not name.startswith("tests/"):
-                long[name] = lines
-    assert long == {}
-
-
 HALVES = [("transfer", "visualization"), ("adaptation", "gan")]
 
 
@@ -89,8 +79,8 @@ HALVES = [("transfer", "visualization"), ("adaptation", "gan")]
 def test_the_demo_runs_every_step_and_the_fingerprint_knows_what_was_executed(clone, tmp_path):
     """The static closure of every experiment and figure against the functions that it really executes.
 
-    Half of the chapters in each of two processes, where libraries are imported once: two hundred imports of torch take longer
-    than the steps.
+    Half of the chapters in each of two processes, where libraries are imported once: two hundred imports of torch take
+    longer than the steps.
     """
     other = Path(shutil.copytree(clone, tmp_path / "other"))
     with ThreadPoolExecutor() as pool:

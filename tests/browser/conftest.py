@@ -33,8 +33,8 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if (PROJECT / name).is_file():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(PROJECT / name, root / name)
-    # What lies on this machine must not count, or every data set would be hashed; a draft, because whether claims hold is
-    # for another test.
+    # What lies on this machine must not count, or every data set would be hashed; a draft, because whether claims hold
+    # is for another test.
     environment = {key: value for key, value in os.environ.items() if not key.startswith("TPDL_")}
     command = [sys.executable, "-P", "-m", "tpdl", "report", "--renderer", "embedded", "--draft"]
     done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
@@ -65,8 +65,8 @@ def server(book: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """The Chromium of this machine, nothing that has to be downloaded. Closed before tests of other folders run: as long as
-    it is open, so is an event loop.
+    """The Chromium of this machine, nothing that has to be downloaded. Closed before tests of other folders run: as
+    long as it is open, so is an event loop.
     """
     sync_api = pytest.importorskip(
         "playwright.sync_api", reason="playwright is not installed: `pip install playwright`"

@@ -20,8 +20,10 @@ pytestmark = pytest.mark.slow
 LARGEST = 3_000_000
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PICTURES = """() => [...document.querySelectorAll("main img")].map((image) => ({
-  source: image.getAttribute("src"), shown: image.checkVisibility(), width: image.naturalWidth, lazy: image.loading === "lazy",
-  alt: image.alt, sized: image.hasAttribute("width") && image.hasAttribute("height"), overflows: image.getBoundingClientRect().width > image.closest("main").clientWidth + 1,
+  source: image.getAttribute("src"), shown: image.checkVisibility(), width: image.naturalWidth,
+  lazy: image.loading === "lazy", alt: image.alt,
+  sized: image.hasAttribute("width") && image.hasAttribute("height"),
+  overflows: image.getBoundingClientRect().width > image.closest("main").clientWidth + 1,
 }))"""
 TOO_WIDE = """() => [...document.querySelectorAll("body *")]
   .filter((element) => element.getBoundingClientRect().right > document.documentElement.clientWidth + 1)

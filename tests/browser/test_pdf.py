@@ -1,4 +1,4 @@
-"""The printed report: all figures, all glyphs, links that lead somewhere, and what a screen reader needs. Needs no browser."""
+"""The printed report: all figures, all glyphs, links that lead somewhere, what a screen reader needs. No browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reader does with the pages: search, change the theme, go through them with the keyboard, use the menu on a phone."""
+"""What a reader does with the pages: search, change the theme, use the keyboard, use the menu on a phone."""
 
 from __future__ import annotations
 

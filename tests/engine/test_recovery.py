@@ -1,4 +1,4 @@
-"""Processes are killed here, and nothing is lost: checkpoints are resumed, products are whole, children do not outlive."""
+"""Processes are killed here, and nothing is lost: checkpoints resume, products are whole, no child outlives."""
 
 from __future__ import annotations
 

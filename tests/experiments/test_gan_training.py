@@ -1,4 +1,4 @@
-"""The training of generators: continued after a kill as if nothing had happened, measured at the right moments, the same every time."""
+"""The training of generators: goes on after a kill as if nothing had happened, and is the same every time."""
 
 from __future__ import annotations
 

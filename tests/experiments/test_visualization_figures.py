@@ -1,4 +1,4 @@
-"""The pictures and the values of the chapter on looking into networks, drawn from small made-up results in both themes."""
+"""Pictures and values of the chapter on looking into networks, drawn from small made-up results in both themes."""
 
 from __future__ import annotations
 

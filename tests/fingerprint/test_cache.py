@@ -107,8 +107,9 @@ def test_a_broken_cache_is_no_cache(content: str, root: Path) -> None:
 
 @pytest.mark.parametrize("files", [3, {"app.py": 3}, {"app.py": [1, 2, 3]}, {"app.py": [[1], {}]}])
 def test_a_cache_with_broken_entries_is_no_cache(files: object, root: Path) -> None:
-    (root / ".tpdl").mkdir()
-    (root / ".tpdl" / "sources").write_text(json.dumps({"key": cache._key(), "files": files}))
+    look(root)
+    stored = json.loads((root / ".tpdl" / "sources").read_text())
+    (root / ".tpdl" / "sources").write_text(json.dumps(stored | {"files": files}))
     assert look(root) == Sources(root).closure("app:run")
 
 
@@ -147,7 +148,7 @@ def test_symbols_are_sorted_and_hashes_have_16_digits(root: Path) -> None:
 
 
 def test_a_hundred_steps_are_fast_once_warm(root: Path) -> None:
-    """The closures of 101 steps, of some 60 symbols each, take a small part of the half second that `status` may take."""
+    """The closures of 101 steps, of 61 symbols each, take a small part of the half second that `status` may take."""
     for number in range(101):
         lines = ["from tpdl import experiment", f"from helpers.m{number % 20} import f0", "@experiment()"]
         lines += [f"def step{number}() -> dict:", "    return f0(1)"]

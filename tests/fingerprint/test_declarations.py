@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fingerprint.tree import write
+from tests.fingerprint.tree import project, write
 from tpdl.errors import UserError
 from tpdl.fingerprint import REQUIRED, Declaration, Sources
 
@@ -24,43 +24,7 @@ def declared(root: Path, text: str, **files: str) -> list[Declaration]:
 
 
 def test_everything_that_is_declared(tmp_path: Path) -> None:
-    text = """
-        from __future__ import annotations
-        import tpdl
-        from tpdl import experiment, figure as draw, summary
-        from experiments.shared import NETWORKS, gram
-        import experiments.shared as shared
-
-        FIRST = {"n": 3, "rates": (0.1, 1e-3)}
-
-        @experiment(matrix={"network": [*NETWORKS, "tiny"]}, demo=FIRST | {"n": -2 ** 3}, inputs={"gram": gram, "x": shared.other},
-                    data=["15-scene", "weights/{network}"], local=not True)
-        def layer_cut(network: str, gram, x, C: float = shared.START, *, seed: int = 0) -> pd.DataFrame:
-            return None
-
-        @draw(layer_cut, shared.gram, caption="One " "line", alt=shared.ALT)
-        def curve(results, gram, size=(3, 4)) -> matplotlib.figure.Figure: ...
-
-        @tpdl.summary(layer_cut)
-        def values(results) -> dict[str, float]: ...
-
-        @experiment()
-        def nothing(): ...
-
-        def helper(): ...
-    """
-    shared = """
-        from tpdl import experiment
-        from experiments.base import ALT, TINY
-        NETWORKS: list[str] = ["vgg16"] + [TINY]
-        START = 1.0
-        @experiment()
-        def gram() -> "tpdl.Arrays": ...
-        @experiment()
-        def other() -> dict: ...
-    """
-    base = "ALT = 'what is to be seen'\nTINY = 'tiny_vgg'\n"
-    found = declared(tmp_path, text, experiments__shared=shared, experiments__base=base)
+    found = Sources(project("declared", tmp_path)).declarations()
     by_name = {declaration.qualname: declaration for declaration in found}
     assert list(by_name) == ["layer_cut", "curve", "values", "nothing", "gram", "other"]
     cut = by_name["layer_cut"]
@@ -102,37 +66,26 @@ def test_it_imports_nothing(tmp_path: Path) -> None:
     assert len(declared(tmp_path, HEAD + "raise SystemExit\n@experiment()\ndef f() -> dict: ...\n")) == 1
 
 
-MISTAKES = {
-    "a call": ("@experiment(matrix={'n': list(range(3))})\ndef f(n): ...\n", 2, "list(range(3))"),
-    "an unknown name": ("@experiment(matrix={'n': NAMES})\ndef f(n): ...\n", 2, "NAMES"),
-    "a constant that is computed": ("N = len('a')\n@experiment(matrix={'n': N})\ndef f(n): ...\n", 3, "'N'"),
-    "a constant that changes": ("N = [1]\nN.append(2)\n@experiment(matrix={'n': N})\ndef f(n): ...\n", 4, "'N'"),
-    "a constant that is itself": ("N = N\n@experiment(matrix={'n': N})\ndef f(n): ...\n", 3, "'N'"),
-    "constants in a circle": ("N = [M]\nM = [N]\n@experiment(matrix={'n': N})\ndef f(n): ...\n", 4, "'N'"),
-    "another library's constant": ("import math\n@experiment(matrix={'n': [math.pi]})\ndef f(n): ...\n", 3, "math.pi"),
-    "a class as a step": ("class C: ...\n@figure(C)\ndef f(n): ...\n", 3, "'C'"),
-    "a default that is no literal": ("@experiment()\ndef f(n=open('x')): ...\n", 3, "default of 'n'"),
-    "no parentheses": ("@experiment\ndef f(n): ...\n", 2, "parentheses"),
-    "two step decorators": ("@experiment()\n@summary()\ndef f(n): ...\n", 3, "two step decorators"),
-    "the same name twice": ("@experiment()\ndef f(n): ...\n@experiment()\ndef f(m): ...\n", 5, "declared twice"),
-    "async": ("@experiment()\nasync def f(n): ...\n", 3, "async"),
-    "*args": ("@experiment()\ndef f(*n): ...\n", 3, "parameters"),
-    "a method": ("class C:\n    @experiment()\n    def f(n): ...\n", 4, "top of its module"),
-    "a nested function": ("def g():\n    @experiment()\n    def f(n): ...\n", 4, "top of its module"),
-    "a type error": ("@experiment(matrix={'n': 1 + 'a'})\ndef f(n): ...\n", 3, "cannot be evaluated"),
-    "a division by zero": ("@experiment(matrix={'n': 1 / 0})\ndef f(n): ...\n", 3, "cannot be evaluated"),
-    "a syntax error": ("def f(:\n", 2, "syntax"),
-    "keywords that are no mapping": ("@experiment(**3)\ndef f(n): ...\n", 3, "cannot be evaluated"),
-}
+MISTAKES = sorted((Path(__file__).parent / "mistakes").glob("*.py"))
 
 
-@pytest.mark.parametrize("mistake", MISTAKES)
-def test_mistakes_are_one_line_with_file_and_line(mistake: str, tmp_path: Path) -> None:
-    text, line, part = MISTAKES[mistake]
+@pytest.mark.parametrize("file", MISTAKES, ids=[file.stem for file in MISTAKES])
+def test_mistakes_are_one_line_with_file_and_line(file: Path, tmp_path: Path) -> None:
+    """Each file has one mistake, in the line that ends with `# mistake:` and a part of what is said about it."""
+    text = file.read_text(encoding="utf-8")
+    [(line, part)] = [
+        (number, part)
+        for number, code in enumerate(text.splitlines(), start=1)
+        if (part := code.partition("# mistake: ")[2])
+    ]
     with pytest.raises(UserError) as error:
-        declared(tmp_path, HEAD + text)
+        declared(tmp_path, text)
     message = str(error.value)
     assert message.startswith(f"experiments/part/one.py:{line}: ") and part in message and "\n" not in message, message
+
+
+def test_no_mistake_is_lost() -> None:
+    assert len(MISTAKES) >= 20
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Literal hashes: a new version of tpdl, or of Python, must not make everybody recompute.
 
-If a hash here has to change, results all over the world become stale: raise `SCHEMA`, say so in the notes of the release.
+If a hash here has to change, results all over the world become stale: raise `SCHEMA`, say so in the notes of the
+release.
 """
 
 from __future__ import annotations
@@ -13,80 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fingerprint.tree import closure, write
-
-SAMPLE = {
-    "app.py": '''
-        """Sample."""
-        import functools
-        import numpy as np
-        from tpdl import experiment
-        from lib import Net, WIDTHS, register
-
-        np.seterr(all="raise")
-
-        @experiment(matrix={"n": [1]})
-        def run(n: int, *rest, scale: float = 1.5e-3, **more) -> dict:
-            """Doc."""
-            total: complex = 2j + 0xFF - 10**30
-            for i, (a, *b) in enumerate(WIDTHS):
-                total += a @ Net(i)[1:-1, ..., ::2] if i else ~n
-            with open("ä\\U0001F600\\x00", "rb") as file, file:
-                data = file.read() or b"\\xff"
-            try:
-                assert n > 0, f"{n!r:>{WIDTHS[0]}} {total:.2f}" f"{{}}" "tail {" f"{n=}"
-            except (ValueError, KeyError) as error:
-                raise RuntimeError from error
-            else:
-                del data
-            finally:
-                n = lambda x, /, y=None, *, z: (yield x)
-            match rest:
-                case [1, *others] if others:
-                    return {**more, "k": {x for x in others if x not in (None, True)}}
-                case {"a": 1, **left} | Net(width=left):
-                    return left
-                case None | "text":
-                    pass
-            while (left := n()) is not None:
-                continue
-            return [x async for x in rest] if not n else helper(n)
-
-        @functools.lru_cache(maxsize=None)
-        def helper(n):
-            global COUNT
-            COUNT = COUNT + 1
-            return print("", end="")
-
-        COUNT: int = 0
-        COUNT += 1
-    ''',
-    "lib/__init__.py": '''
-        from ._impl import *
-        from ._impl import _register as register
-        WIDTHS = (64, 128)
-    ''',
-    "lib/_impl.py": '''
-        class Base:
-            """Doc."""
-        class Net(Base, metaclass=type):
-            width: int = 3
-            depth: "float"
-            def __getitem__(self, item: slice) -> object:
-                """Doc."""
-                return super().__getitem__(item)
-            @property
-            def size(self): return self.width
-            @size.setter
-            def size(self, value): self.width = value
-        TABLE = {}
-        def _register(name):
-            def keep(function):
-                TABLE[name] = function
-                return function
-            return keep
-    ''',
-}  # fmt: skip
+from tests.fingerprint.tree import PROJECTS, closure
 
 PINNED = {
     "app:<import>": "72c10ee82dd3ea14",
@@ -110,13 +38,12 @@ print(json.dumps(Sources(Path(sys.argv[1])).closure("app:run", ["lib:register"])
 """
 
 
-def test_pinned(tmp_path: Path) -> None:
-    write(tmp_path, SAMPLE)
-    assert closure(tmp_path, uses=["lib:register"]) == PINNED
+def test_pinned() -> None:
+    assert closure(PROJECTS / "pinned", uses=["lib:register"]) == PINNED
 
 
 @pytest.mark.parametrize("version", ["3.11", "3.12", "3.13", "3.14", "3.15"])
-def test_other_versions_of_python_agree(version: str, tmp_path: Path) -> None:
+def test_other_versions_of_python_agree(version: str) -> None:
     here = Path(__file__).parents[2]
     candidates = [shutil.which(f"python{version}"), *Path.home().glob(f".pyenv/versions/{version}.*/bin/python")]
     working = [
@@ -126,8 +53,7 @@ def test_other_versions_of_python_agree(version: str, tmp_path: Path) -> None:
     ]
     if not working or sys.version_info[:2] == tuple(map(int, version.split("."))):
         pytest.skip(f"no other Python {version} here")
-    write(tmp_path, SAMPLE)
     result = subprocess.run(
-        [working[0], "-c", PROGRAM, str(tmp_path)], cwd=here, capture_output=True, text=True, check=True
+        [working[0], "-c", PROGRAM, str(PROJECTS / "pinned")], cwd=here, capture_output=True, text=True, check=True
     )
     assert json.loads(result.stdout) == PINNED

@@ -1,4 +1,4 @@
-"""What must hold for any project: random module graphs, edits and reformattings against independently computed answers."""
+"""What must hold for any project: random module graphs, edits and reformattings against answers found otherwise."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ class Symbol:
     literal: int
     uses: list[tuple[int, str]] = field(default_factory=list)
     base: int | None = None
+    tag: str = ""
+    """What local names for it, and in it, are made of: they stay when it is renamed."""
 
 
 @st.composite
@@ -36,6 +38,7 @@ def projects(draw: st.DrawFn) -> list[Symbol]:
     symbols = [
         Symbol(
             name=f"s{number}",
+            tag=f"s{number}",
             module=draw(st.sampled_from(MODULES)) if number else "app",
             kind=draw(st.sampled_from(["function", "constant", "class"])) if number else "function",
             literal=1000 + number,
@@ -53,8 +56,9 @@ def projects(draw: st.DrawFn) -> list[Symbol]:
 
 def source(symbols: list[Symbol]) -> dict[str, str]:
     """The project as files."""
-    tops: dict[str, list[str]] = {module: [] for module in MODULES}
-    bodies: dict[str, list[str]] = {module: [] for module in MODULES}
+    modules = dict.fromkeys([*MODULES, *(symbol.module for symbol in symbols)])
+    tops: dict[str, list[str]] = {module: [] for module in modules}
+    bodies: dict[str, list[str]] = {module: [] for module in modules}
     hub: list[str] = []
 
     def expression(user: Symbol, number: int, style: str, local: list[str] | None) -> str:
@@ -63,11 +67,11 @@ def source(symbols: list[Symbol]) -> dict[str, str]:
             return used.name
         if style.startswith("local") and local is None:
             style = "from"
-        alias = f"{used.module.replace('.', '_')}_{user.name}"
+        alias = f"module_of_{used.tag}_{user.tag}"
         match style:
             case "from as":
-                tops[user.module].append(f"from {used.module} import {used.name} as {used.name}_x")
-                return f"{used.name}_x"
+                tops[user.module].append(f"from {used.module} import {used.name} as {used.tag}_x")
+                return f"{used.tag}_x"
             case "module as":
                 tops[user.module].append(f"import {used.module} as {alias}")
                 return f"{alias}.{used.name}"
@@ -76,16 +80,16 @@ def source(symbols: list[Symbol]) -> dict[str, str]:
                 return f"{used.module}.{used.name}"
             case "local from":
                 assert local is not None
-                local.append(f"from {used.module} import {used.name} as {used.name}_local")
-                return f"{used.name}_local"
+                local.append(f"from {used.module} import {used.name} as {used.tag}_local")
+                return f"{used.tag}_local"
             case "local module":
                 assert local is not None
                 local.append(f"import {used.module}")
                 return f"{used.module}.{used.name}"
             case "hub":
-                hub.append(f"from {used.module} import {used.name} as hub_{used.name}")
+                hub.append(f"from {used.module} import {used.name} as hub_{used.tag}")
                 tops[user.module].append("import hub")
-                return f"hub.hub_{used.name}"
+                return f"hub.hub_{used.tag}"
             case "star":
                 tops[user.module].append(f"from {used.module} import *")
                 return used.name
@@ -101,6 +105,7 @@ def source(symbols: list[Symbol]) -> dict[str, str]:
         local: list[str] | None = None if symbol.kind == "constant" else []
         used = [expression(symbol, number, style, local) for number, style in symbol.uses]
         value = f"[{', '.join([str(symbol.literal), *used])}]"
+        local = local and sorted(local, key=lambda line: (line.startswith("from"), line.split()[1]))
         if symbol.kind == "constant":
             lines.append(f"{symbol.name} = {value}")
         elif symbol.kind == "function":
@@ -110,7 +115,7 @@ def source(symbols: list[Symbol]) -> dict[str, str]:
             lines += [f"class {symbol.name}{base}:", "    kind = 3", "    def method(self):"]
             lines += [*[f"        {line}" for line in local or []], f"        return {value}"]
     files = {"pkg/__init__.py": "", "pkg/sub/__init__.py": "", "hub.py": "\n".join(hub)}
-    for module in MODULES:
+    for module in tops:
         files[f"{module.replace('.', '/')}.py"] = "\n".join([*dict.fromkeys(tops[module]), *bodies[module]]) + "\n"
     return files
 

@@ -6,26 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.fingerprint.tree import write
+from tests.fingerprint.tree import project, write
 from tpdl.fingerprint import Sources
-
-FILES = {
-    "app.py": "from lib import f\nfrom core.engine import g\nimport figures\ndef run(): return f(1), g(1), figures.x\n",
-    "lib.py": "def f(x): return 1\n",
-    "core/__init__.py": "",
-    "core/engine/__init__.py": "from core.deep import h\ndef g(x): return h(x)\n",
-    "core/engines.py": "def f(): return 1\n",
-    "core/deep.py": "def h(x): return 1\n",
-    "figures/picture.svg": "",
-    "figures/.hidden.d/a.py": "",
-}
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A project with a folder that holds no Python."""
-    write(tmp_path, FILES)
-    return tmp_path
+    return project("roots", tmp_path)
 
 
 def test_all_that_lies_in_the_root(root: Path) -> None:

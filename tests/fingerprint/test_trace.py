@@ -11,103 +11,15 @@ from typing import Any
 
 import pytest
 
-from tests.fingerprint.tree import write
+from tests.fingerprint.tree import project, write
 from tpdl.fingerprint import Sources
 from tpdl.run.trace import Trace, missing
-
-APP = """
-    import functools
-    import threading
-    from tracedlib.parts import Base, decorate, outer, registered, TABLE
-
-    class Child(Base):
-        def own(self):
-            return [self.inherited() for _ in range(1)]
-
-        @property
-        def size(self):
-            return (lambda: 3)()
-
-        class Inner:
-            def deep(self): return 1
-
-        key = lambda self: 4
-
-    pick = lambda x: x
-    CALLS = {"a": lambda: 7}
-    CALLS["b"] = lambda: 8
-    LAZY = (number for number in range(2))
-
-    @decorate(lambda x: x + 1)
-    def decorated(x): return x
-
-    def with_default(f=lambda: 5): return f()
-
-    def generator():
-        yield from range(2)
-
-    def threaded(): return 1
-
-    def run():
-        child = Child()
-        child.own(), child.size, Child.Inner().deep(), child.key()
-        pick(1), CALLS["a"](), CALLS["b"](), list(LAZY), decorated(1), with_default(), list(generator())
-        worker = threading.Thread(target=threaded)
-        worker.start()
-        worker.join()
-        TABLE["c"]()
-        return outer(3)
-
-    def unused(): return 1
-
-    def dynamic(name):
-        return globals_of()[name]()
-
-    def globals_of():
-        import tracedlib.parts
-        return vars(tracedlib.parts)
-
-    def hidden(n):
-        import importlib
-        return getattr(importlib.import_module("tracedlib." + n), "secret")()
-
-    def lazy():
-        import tracedlib.late
-        return tracedlib.late.used()
-"""
-PARTS = """
-    TABLE = {}
-    TABLE["c"] = lambda: 9
-
-    class Base:
-        def inherited(self): return 1
-
-    def decorate(change):
-        def wrap(function):
-            def wrapper(x):
-                return change(function(x))
-            return wrapper
-        return wrap
-
-    def outer(n):
-        def inner(m):
-            return {k: v for k, v in [(m, n)]}
-        return inner(n)
-
-    def registered(): return 1
-"""
-LATE = """
-    def at_import(): return 1
-    NOBODY_USES = at_import()
-    def used(): return 2
-"""
 
 
 @pytest.fixture
 def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """The module, imported from a temporary project."""
-    write(tmp_path, {"tracedapp.py": APP, "tracedlib/__init__.py": "", "tracedlib/parts.py": PARTS, "tracedlib/late.py": LATE,
-                     "tracedlib/dyn.py": "def secret(): return 1\n"})  # fmt: skip
+    project("traced", tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
     yield importlib.import_module("tracedapp")
     for name in [name for name in sys.modules if name.startswith("traced")]:

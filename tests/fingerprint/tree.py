@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,13 +18,14 @@ def write(root: Path, files: Mapping[str, str]) -> None:
         path.write_text(textwrap.dedent(text).lstrip("\n"), encoding="utf-8")
 
 
-def edit(root: Path, name: str, old: str, new: str) -> None:
-    """Replace `old`, which must be there exactly once."""
-    path = root / name
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    assert old == "" or text.count(old) == 1, f"{old!r} is {text.count(old)} times in {name}"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text.replace(old, new) if old else new + text, encoding="utf-8")
+PROJECTS = Path(__file__).parent / "projects"
+"""Projects that more than one test looks at; the tests edit copies of them."""
+
+
+def project(name: str, root: Path) -> Path:
+    """Copy one of `projects/` to `root`."""
+    shutil.copytree(PROJECTS / name, root, dirs_exist_ok=True)
+    return root
 
 
 def closure(root: Path, function: str = "app:run", uses: Sequence[str] = ()) -> dict[str, str]:

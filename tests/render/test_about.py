@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from tpdl.render.about import about
-from tpdl.render.provenance import NBSP, _parameters
+from tpdl.render.provenance import NBSP, parameter_values
 
 
 def step(name: str, kind: str = "experiment", *, optional: bool = False) -> Any:
@@ -25,7 +25,7 @@ def test_parameters_of_different_functions_are_told_apart() -> None:
         return SimpleNamespace(function=function, parameters=parameters)
 
     runs = [ran("a:f", steps=16, seed=0), ran("a:f", steps=8, seed=1), ran("a:g", steps=24, seed=0)]
-    assert _parameters(runs) == ["steps=16|8, 24", "seed=0|1"]
+    assert parameter_values(runs) == ["steps=16|8, 24", "seed=0|1"]
 
 
 def test_an_experiment_is_one_row_with_its_runs_states_days_times_and_memory() -> None:

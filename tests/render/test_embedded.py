@@ -1,6 +1,7 @@
 """The embedded renderer: one book with every construct, against an expectation that was looked at by eye.
 
-After a change that is meant, write the expectation anew with `python -m tests.render.test_embedded`, and read the difference.
+After a change that is meant, write the expectation anew with `python -m tests.render.test_embedded`, and read the
+difference.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from tests.render.conftest import SAMPLE, measure, prepared, write_chapter
 from tests.render.structure import structure
 from tpdl.errors import UserError
 from tpdl.plan.project import Project
-from tpdl.render.tables import _in_one_line
+from tpdl.render.tables import in_one_line
 from tpdl.report import ReportResult, build
 
 EXPECTED = Path(__file__).parent / "expected_structure.txt"
@@ -277,9 +278,9 @@ def write_expectation() -> None:
 
 
 def test_an_interval_stays_in_one_line_and_words_do_not() -> None:
-    assert _in_one_line("62.4% – 64.8%") == "62.4%\u00a0–\u2060\u00a064.8%"
-    assert _in_one_line("0 of 9") == "0\u00a0of\u00a09"
-    assert _in_one_line("from 3 – 4 of them") == "from 3 – 4 of them"
+    assert in_one_line("62.4% – 64.8%") == "62.4%\u00a0–\u2060\u00a064.8%"
+    assert in_one_line("0 of 9") == "0\u00a0of\u00a09"
+    assert in_one_line("from 3 – 4 of them") == "from 3 – 4 of them"
 
 
 def test_items_in_conditions_of_their_own_are_one_list(root: Path) -> None:

@@ -46,7 +46,7 @@ def test_pandoc_and_quarto_load_the_same_filter(project: Path, to: str) -> None:
     by_pandoc = pandoc("report/tpdl.lua", project, to)
     assert by_pandoc.returncode == 0, by_pandoc.stderr
     assert ("how it was made" if to == "html" else "#align(center, block(above") in by_pandoc.stdout
-    # Quarto runs Pandoc in the folder of the chapter, which need not be that of the filter, and names filters from there.
+    # Quarto runs Pandoc in the folder of the chapter, which need not be that of the filter, and names filters from it.
     named = {"TPDL_TEST_FILTER": "../report/tpdl.lua", "QUARTO_PROJECT_DIR": str(project)}
     by_quarto = pandoc(AS_QUARTO, project / "figures", to, **named)
     assert by_quarto.returncode == 0, by_quarto.stderr

@@ -128,7 +128,10 @@ def test_a_kept_file_that_is_damaged_is_made_again(root: Path, made: list[str]) 
     assert render(root) == before and set(made) == everything
 
 
-CITATIONS = "\n\nAs [see *also* @turing1936, pp. 33--35, *passim*; @shannon1948], [-@turing1936, **p. 7**] and @shannon1948 [chap. 2] say.\n"
+CITATIONS = (
+    "\n\nAs [see *also* @turing1936, pp. 33--35, *passim*; @shannon1948], "
+    "[-@turing1936, **p. 7**] and @shannon1948 [chap. 2] say.\n"
+)
 
 
 def test_citations_that_are_looked_up_are_those_of_citeproc(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -115,8 +115,12 @@ def test_false_claim_stops_the_report_and_a_draft_marks_it(root: Path) -> None:
 def test_prepare_neither_imports_torch_nor_pandas_and_is_quick(root: Path) -> None:
     prepared(root)  # the fingerprint is warm afterwards
     code = (
-        "import sys, time; from pathlib import Path; from tpdl.plan.project import Project; from tpdl.render.prepare import prepare\n"
-        "p = prepare(Project(Path('.'))); print(p.seconds, *[m for m in ('torch', 'pandas', 'matplotlib') if m in sys.modules])"
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from tpdl.plan.project import Project\n"
+        "from tpdl.render.prepare import prepare\n"
+        "prepared = prepare(Project(Path('.')))\n"
+        "print(prepared.seconds, *[m for m in ('torch', 'pandas', 'matplotlib') if m in sys.modules])"
     )
     started = time.perf_counter()
     import subprocess

@@ -37,7 +37,7 @@ def by_quarto(measured: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def comparable(page: str) -> list[str]:
-    """The structure without what the renderers are free to do: the book's title on its first page, addresses of chapters."""
+    """The structure without what renderers are free to do: the book's title on its first page, chapters' addresses."""
     lines = structure(page)
     start = next(index for index, line in enumerate(lines) if re.match(r"h1 (?!A book of shapes)", line))
     kept = [re.sub(r"^(text|figcaption) A plain", "A plain", line) for line in lines[start:]]

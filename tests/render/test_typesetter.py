@@ -1,4 +1,4 @@
-"""Typst in a process of its own: the same PDF as from scratch, made only when something changed, and mistakes in one line."""
+"""Typst in a process of its own: the same PDF as from scratch, made only after a change; mistakes in one line."""
 
 from __future__ import annotations
 

@@ -12,7 +12,11 @@ from tpdl.compare.tables import compare_tables, key_columns
 from tpdl.compare.values import Change, compare_arrays, compare_json, interval_names, same
 from tpdl.tables import read_rows
 
-OLD = b"network,cut,features,accuracy,low,high,seconds\nsqueeze,relu1,64,0.51,0.48,0.54,1.5\nsqueeze,relu2,128,0.62,0.6,0.64,1.25\n"
+OLD = (
+    b"network,cut,features,accuracy,low,high,seconds\n"
+    b"squeeze,relu1,64,0.51,0.48,0.54,1.5\n"
+    b"squeeze,relu2,128,0.62,0.6,0.64,1.25\n"
+)
 
 
 def changed(

@@ -4,292 +4,285 @@
     >>> renames.node("lab.methods.gram:accumulate"), renames.node("lab.nets:build")
     ('tool.methods.gram:accumulate', 'lab.nets:make')
 
-A rename changes the text of whoever imports the thing, so hashes alone cannot tell it from an edit. Here each file is read twice: as it
-is, which says who uses whom, and with the old names put back into the syntax tree, which says what the hashes were. Where these equal
-what a record holds, symbol by symbol, nothing but names has changed. Names are put back only where it is certain what they mean; anything
-else keeps its text, so that the comparison fails and the step is refused rather than waved through.
+A rename changes the text of whoever imports the thing, so hashes alone cannot tell it from an edit. Here each file is
+read twice: as it is, which says who uses whom, and with the old names put back into the syntax tree (`old_names`),
+which says what the hashes were. Where these equal what a record holds, symbol by symbol, nothing but names has changed.
 
-With the names, an import sorter changes the order of neighbouring imports, and splits the import of names of which one has moved to
-another module; both are put back, too. (The order of imports decides nothing here: what a module does when it is imported is a
-symbol of its own.)
+Equal hashes are not enough where names could mean two things. Such a symbol gets no hash, and `doubts` says why:
+- its text could not be put back, or uses something else once it is;
+- an old name still means something in the sources that were read: what was copied, or swapped, cannot be told from what
+  was renamed;
+- it moved to another module, and a name that it uses may have meant something else where it was;
+- it, or anything it is used with, looks names up while it runs (`lookups`), or is handed to a decorator that may.
+
+What is beyond this: the texts that Python makes of a function or a class (`repr`), and libraries that look for names
+themselves.
 """
 
 from __future__ import annotations
 
 import ast
-import itertools
-from collections import Counter
+import builtins
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tpdl.fingerprint.canonical import Function, dotted
+from tpdl.fingerprint.canonical import Function
+from tpdl.fingerprint.lookups import Lookup, lookups, shows_its_name
+from tpdl.fingerprint.old_names import OldNames, Restorer, free_names, owned
+from tpdl.fingerprint.steps import without_step_decorators
+from tpdl.fingerprint.summary import Summary, summarise
 
-if TYPE_CHECKING:
-    from tpdl.fingerprint.summary import Summary
+_BUILTINS = frozenset(dir(builtins))
 
 
-class Renames:
-    """New name -> old name: modules ("pkg.mod", with all below) and symbols ("pkg.mod:name", with their members)."""
+class Renames(OldNames):
+    """Renames, and the proof of what followed them: hand it to `Sources`, whose closures then have the old names."""
 
     def __init__(self, old_names: Mapping[str, str]) -> None:
-        self._old = dict(old_names)
-
-    def module(self, module: str) -> str:
-        """The old name of a module."""
-        return self._longest(module, {new: old for new, old in self._old.items() if ":" not in new})
-
-    def packages(self) -> set[str]:
-        """The top-level packages that anything was, or is, in."""
-        return {name.partition(":")[0].partition(".")[0] for name in (*self._old, *self._old.values())}
-
-    def node(self, node: str) -> str:
-        """The old name of "module:symbol", or of what else a closure holds ("module:*", "module:<import>")."""
-        module, _, name = node.partition(":")
-        symbols = {new: old for new, old in self._old.items() if ":" in new}
-        renamed = self._longest(node, symbols)
-        return renamed if renamed != node else f"{self.module(module)}:{name}"
-
-    def dotted(self, name: str) -> str:
-        """The old name of something that is written with dots alone, "pkg.mod.symbol"."""
-        return self._longest(name, {new.replace(":", "."): old.replace(":", ".") for new, old in self._old.items()})
+        super().__init__(old_names)
+        self.doubts: dict[str, str] = {}
+        """Old name of a symbol -> why nothing is proven of it; filled while closures are computed."""
+        self._unclear: dict[str, str] = {}
+        """Node -> why its text says nothing."""
+        self._changed: set[str] = set()
+        """Nodes with another hash under the old names."""
+        self._classes: set[str] = set()
+        self._lookups: dict[str, list[Lookup]] = {}
+        """Node, or "module:" for all of a module -> the lookups in it."""
+        self._watched: set[str] = set()
+        """Nodes with a decorator that may see their names."""
+        self._images: dict[str, str] = {}
+        """What a renamed module or symbol that was read was called -> what it is called."""
+        self._mentioned: dict[str, str] = {}
+        """Everything that the files that were read define or mention, with dots -> where."""
+        self._starred: set[str] = set()
+        """Modules with an `import *`."""
+        self._exported: set[str] = set()
+        """Old names of what a module merely imports, for others to import from it."""
+        self._free: dict[str, dict[str, list[str]]] = {}
+        """Node that moved to another module -> the names that it uses there, and what they mean (old, with dots)."""
 
     def closure(self, hashes: Mapping[str, str]) -> dict[str, str]:
-        """A closure under the old names. Where two symbols would share one, both keep the new: nothing is proven of them."""
-        names = Counter(self.node(node) for node in hashes)
-        old = {node: self.node(node) for node in hashes}
-        return dict(sorted((old[node] if names[old[node]] == 1 else node, sha) for node, sha in hashes.items()))
+        """A closure under the old names. What nothing is proven of has an empty hash."""
+        doubts = dict(self._doubts(hashes))
+        found: dict[str, str] = {}
+        for node, sha in hashes.items():
+            old = self.node(node)
+            if old in found:
+                doubts[node] = "has the old name of another"
+            if node in doubts:
+                self.doubts[old] = doubts[node]
+            found[old] = "" if node in doubts else sha
+        return dict(sorted(found.items()))
 
     def summary(self, text: bytes, module: str, is_package: bool) -> Summary:
         """What a file says, with the hashes that it would have under the old names."""
-        from tpdl.fingerprint.summary import summarise
-
         found = summarise(text, module, is_package)
         if found.get("error"):
             return found
+        tree = ast.parse(text)
+        for owner, lookup in lookups(tree, self.old_names.values()):
+            self._lookups.setdefault(f"{module}:{owner}", []).append(lookup)
+        for owner, statement in owned(tree):
+            if isinstance(statement, Function):
+                statement = without_step_decorators(statement, found["imports"])
+            if shows_its_name(statement):
+                self._watched.add(f"{module}:{owner}")
         package = module if is_package else module.rpartition(".")[0]
-        tree = _OldNames(self, module, package).visit(ast.parse(text))
-        before = summarise(tree, self.module(module), is_package)
-        for name, symbol in found["symbols"].items():
-            old = self.node(f"{module}:{name}").partition(":")[2]
-            if old in before["symbols"]:
-                symbol["hash"] = before["symbols"][old]["hash"]
-        for effect, old_effect in zip(found["effects"], before["effects"], strict=False):
-            effect["hash"] = old_effect["hash"]
-        found["hash"] = before["hash"]
+        self._note(found, module)
+        for owner, statement in owned(tree):
+            self._note_moved(found, module, owner, free_names(statement, package))
+        names = Restorer(self, module, package)
+        before = summarise(names.restore(tree), self.module(module), is_package)
+        self._take_over(found, before, names, module)
         return found
 
-    @staticmethod
-    def _longest(name: str, pairs: Mapping[str, str]) -> str:
-        for new in sorted(pairs, key=len, reverse=True):
-            if name == new or name.startswith(f"{new}."):
-                return pairs[new] + name[len(new) :]
-        return name
-
-
-class _OldNames(ast.NodeTransformer):
-    """Puts the old names into the syntax tree of one module."""
-
-    def __init__(self, renames: Renames, module: str, package: str) -> None:
-        self._renames = renames
-        self._module = module
-        self._package = package
-        self._old_package = renames.module(f"{package}.x").rpartition(".")[0] if package else ""
-        self._imports: dict[str, str] = {}
-        """Local name -> the dotted name it stands for; only names with one meaning in the whole file."""
-        self._local: dict[str, str] = {}
-        """Names of the module itself, or imported into it, that were called otherwise."""
-        self._ours = renames.packages() | {module.partition(".")[0]}
-        self._affected: set[ast.AST] = set()
-        """Import statements that the renames have changed."""
-
-    def visit_Module(self, node: ast.Module) -> ast.AST:
-        imports: dict[str, set[str]] = {}
-        for item in ast.walk(node):
-            if isinstance(item, ast.Import | ast.ImportFrom):
-                for name, target in _imported(item, self._package):
-                    imports.setdefault(name, set()).add(target)
-        bindings = Counter(_bindings(node))
-        self._imports = {
-            name: next(iter(targets)) for name, targets in imports.items() if len(targets) == 1 and not bindings[name]
+    def _note(self, found: Summary, module: str) -> None:
+        """Remember what the file defines and mentions."""
+        old_module = self.module(module)
+        if old_module != module:
+            self._images[old_module] = module
+        for name, symbol in found["symbols"].items():
+            old = self.node(f"{module}:{name}")
+            if old != f"{old_module}:{name}":
+                self._images[old.replace(":", ".")] = f"{module}:{name}"
+            if symbol["kind"] == "class":
+                self._classes.add(f"{module}:{name}")
+        for name in found["imports"]:
+            if (old := self.node(f"{module}:{name}")) != f"{old_module}:{name}":
+                self._images[old.replace(":", ".")] = f"{module}:{name}"
+                self._exported.add(old)
+        named = {
+            target for part in _parts(found) for ref in _references(part) for target in _targets(ref, found, module)
         }
-        candidates = {
-            name: self._renames.dotted(target).rpartition(".")[2]
-            for name, target in self._imports.items()
-            if target.rpartition(".")[2] == name and "." in target
-        }
-        for name in _defined(node.body):
-            if bindings[name] == 1 and name not in imports:
-                candidates[name] = self._renames.node(f"{self._module}:{name}").partition(":")[2]
-        self._local = {
-            new: old
-            for new, old in candidates.items()
-            if new != old and (old in candidates or not (bindings[old] or old in imports))
-        }
-        tree = self.generic_visit(node)
-        for item in ast.walk(tree):
-            for _, value in ast.iter_fields(item):
-                if isinstance(value, list) and any(isinstance(each, ast.Import | ast.ImportFrom) for each in value):
-                    self._sort_imports(value)
-        return tree
+        defined = {f"{module}.{name}" for name in (*found["symbols"], *found["imports"])}
+        loaded = {load.replace(":", ".") for load in (*found["loads"], *found["stars"])}
+        for name in named | defined | loaded | {load for part in _parts(found) for load in part["loads"]}:
+            self._mentioned.setdefault(name.replace(":", ".").rstrip("."), module)
+        if found["stars"]:
+            self._starred.add(module)
 
-    def _sort_imports(self, statements: list[Any]) -> None:
-        """Put the project's imports of each run into the order in which an import sorter had left them."""
-        runs = itertools.groupby(
-            range(len(statements)), lambda at: isinstance(statements[at], ast.Import | ast.ImportFrom)
-        )
-        for is_import, run in [(is_import, list(run)) for is_import, run in runs]:
-            if not is_import or self._affected.isdisjoint(statements[at] for at in run):
+    def _note_moved(self, found: Summary, module: str, owner: str, names: Iterable[str]) -> None:
+        """Remember what the names mean that something uses which came from another module."""
+        old_module = self.node(f"{module}:{owner}").partition(":")[0]
+        if old_module == self.module(module):
+            return
+        for name in set(names) - {owner}:
+            known = name in found["symbols"] or name in found["imports"]
+            meant = [self.dotted(target) for target in _targets(name, found, module)] if known else []
+            self._free.setdefault(f"{module}:{owner}", {})[name] = meant
+
+    def _take_over(self, found: Summary, before: Summary, names: Restorer, module: str) -> None:
+        """Give everything in `found` the hash that it has in `before`, if it is certain that both say the same."""
+        unclear = {}
+        for name, symbol in found["symbols"].items():
+            node = f"{module}:{name}"
+            old = names.symbol(name)
+            was = before["symbols"].get(old)
+            if was is None or old != self.node(node).partition(":")[2]:
+                unclear[node] = "cannot be given its old name, which means something else there"
                 continue
-            places = [at for at in run if _sort_key(statements[at])[1].partition(".")[0] in self._ours]
-            ordered = _joined(sorted((statements[at] for at in places), key=_sort_key))
-            for at, statement in itertools.zip_longest(places, ordered):
-                statements[at] = statement
-        statements[:] = [statement for statement in statements if statement is not None]
+            if not names.uncertain.isdisjoint({"", name.partition(".")[0]}):
+                unclear[node] = "has a name that cannot be put back, since it may mean something else there"
+            if not self._same_meaning(symbol, found, was, before, names, module):
+                unclear[node] = "uses something else under the old names"
+            if symbol["hash"] != was["hash"]:
+                self._changed.add(node)
+            symbol["hash"] = was["hash"]
+        effects = list(zip(found["effects"], before["effects"], strict=False))
+        if "" in names.uncertain:
+            unclear[f"{module}:<import>"] = "has a name that cannot be put back, since it may mean something else there"
+        elif len(found["effects"]) != len(before["effects"]) or not all(
+            self._same_meaning(effect, found, was, before, names, module) for effect, was in effects
+        ):
+            unclear[f"{module}:<import>"] = "does something else under the old names"
+        for effect, old_effect in effects:
+            if effect["hash"] != old_effect["hash"]:
+                self._changed.add(f"{module}:<import>")
+            effect["hash"] = old_effect["hash"]
+        if unclear:
+            unclear[f"{module}:*"] = next(iter(unclear.values()))
+        if found["hash"] != before["hash"]:
+            self._changed.add(f"{module}:*")
+        found["hash"] = before["hash"]
+        self._unclear |= unclear
 
-    def visit_Import(self, node: ast.Import) -> ast.AST:
-        names = [ast.alias(self._renames.module(alias.name), alias.asname) for alias in node.names]
-        if [alias.name for alias in names] == [alias.name for alias in node.names]:
-            return node
-        statement = ast.copy_location(ast.Import(names), node)
-        self._affected.add(statement)
-        return statement
+    def _same_meaning(self, part: Any, found: Summary, was: Any, before: Summary, names: Restorer, module: str) -> bool:
+        """Whether both use the same things, as far as the file says."""
+        now = {self.dotted(t) for ref in _references(part) for t in _targets(ref, found, module)}
+        old = set()
+        for ref in _references(was):
+            first, dot, rest = ref.partition(".")
+            if ":" not in ref and first in before["symbols"]:
+                old.add(self.dotted(f"{module}.{names.present(first)}{dot}{rest}"))
+            else:
+                old |= set(_targets(ref, before, self.module(module)))
+        return now == old
 
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST | list[ast.AST]:
-        source = _absolute(node, self._package)
-        parts: dict[str, list[ast.alias]] = {}
-        affected = self._old_package != self._package and bool(node.level)
-        for alias in node.names:
-            old_source, old_name = self._renames.module(source), alias.name
-            if alias.name != "*":
-                was = self._renames.dotted(f"{source}.{alias.name}")
-                if was != f"{source}.{alias.name}":
-                    old_source, _, old_name = was.rpartition(".")
-            affected |= (old_source, old_name) != (source, alias.name)
-            parts.setdefault(old_source, []).append(ast.alias(old_name, alias.asname))
-        if not affected:
-            return node
-        statements: list[ast.AST] = []
-        for old_source, names in sorted(parts.items()):
-            module, level = self._as_written(old_source, node.level)
-            statement = ast.ImportFrom(module, sorted(names, key=lambda alias: alias.name), level)
-            statements.append(ast.copy_location(statement, node))
-        self._affected.update(statements)
-        return statements
+    def _doubts(self, hashes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """(node, why nothing is proven of it)."""
+        old = {node: self.node(node) for node in hashes}
+        renamed = [node for node in hashes if old[node] != node]
+        if not renamed and self._changed.isdisjoint(_family(hashes)):
+            return
+        for node in hashes:
+            unclear = self._unclear.get(node) or self._unclear.get(_family([node])[0])
+            if why := unclear or self._looks_up(node, hashes, renamed) or self._holds_renamed(node, old[node]):
+                yield node, why
+        for node in renamed:
+            if why := self._still_there(old[node]) or self._caught(node, old.values()):
+                yield node, why
+            elif node in self._watched and node.rpartition(":")[2] != old[node].rpartition(":")[2]:
+                yield node, "has a decorator that may see its name"
+        for exported in self._exported:
+            if why := self._still_there(exported):
+                yield from ((node, f"uses {exported}, which {why}") for node in self._changed.intersection(hashes))
 
-    def _as_written(self, old_source: str, level: int) -> tuple[str | None, int]:
-        """A relative import stays relative where both ends moved together."""
-        base = ".".join(self._old_package.split(".")[: len(self._old_package.split(".")) - level + 1]) if level else ""
-        if level and base and (old_source == base or old_source.startswith(f"{base}.")):
-            return old_source[len(base) + 1 :] or None, level
-        return old_source, 0
+    def _looks_up(self, node: str, hashes: Mapping[str, str], renamed: Iterable[str]) -> str:
+        """Why a lookup in `node` may find something else."""
+        module, _, name = node.partition(":")
+        owners = [name.partition(".")[0], ""]
+        if name == "*":
+            owners = [key.partition(":")[2] for key in self._lookups if key.startswith(f"{module}:")]
+        for lookup in [each for owner in owners for each in self._lookups.get(f"{module}:{owner}", [])]:
+            match lookup.matters:
+                case "own module":
+                    concerned = self.node(node).partition(":")[0] != module
+                case "module":
+                    concerned = any(self.node(each).partition(":")[0] != each.partition(":")[0] for each in hashes)
+                case kind:
+                    concerned = any(
+                        self.node(each).partition(":")[2] != each.partition(":")[2]
+                        and (kind == "symbol" or each in self._classes)
+                        for each in renamed
+                    )
+            if concerned:
+                return f"{lookup.text}, so the new name may matter"
+        return ""
 
-    def visit_Name(self, node: ast.Name) -> ast.AST:
-        return ast.copy_location(ast.Name(self._local.get(node.id, node.id), node.ctx), node)
+    def _holds_renamed(self, node: str, old: str) -> str:
+        """All of a module counts where names are looked up in it; then its names matter."""
+        if not node.endswith(":*"):
+            return ""
+        modules = {node[:-2], old[:-2]}
+        for pair in self.old_names.items():
+            if any(name.replace(":", ".").rpartition(".")[0] in modules for name in pair):
+                return f"is used as a whole, so the name of {pair[0]} may matter"
+        return ""
 
-    def visit_Global(self, node: ast.Global) -> ast.AST:
-        return ast.copy_location(ast.Global([self._local.get(name, name) for name in node.names]), node)
+    def _still_there(self, old: str) -> str:
+        """Where the old name of something renamed still means something."""
+        module, _, name = old.partition(":")
+        for image in (module, f"{module}.{name.partition('.')[0]}"):
+            if image in self._images:
+                for mentioned, where in self._mentioned.items():
+                    if mentioned == image or mentioned.startswith(f"{image}."):
+                        return f"is {self._images[image]} now, but {where} still has {mentioned}"
+                    source, _, last = mentioned.rpartition(".")
+                    if source in self._starred and last in self.symbols():
+                        return f"may be {mentioned}, which {where} has, by an import of *"
+        return ""
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        node.name = self._local.get(node.name, node.name)
-        return self.generic_visit(node)
-
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
-        node.name = self._local.get(node.name, node.name)
-        return self.generic_visit(node)
-
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
-        node.name = self._local.get(node.name, node.name)
-        return self.generic_visit(node)
-
-    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
-        names = dotted(node)
-        base = self._imports.get(names[0]) if names else None
-        if names is None or base is None:
-            return self.generic_visit(node)
-        old = self._renames.dotted(".".join([base, *names[1:]])).split(".")
-        old_base = self._renames.dotted(base).split(".")
-        if base == names[0] and base.partition(".")[0] == base:  # `import a.b`, used as `a.b.f`
-            written = old
-        elif old[: len(old_base)] == old_base:
-            written = [self._local.get(names[0], names[0]), *old[len(old_base) :]]
-        else:
-            return self.generic_visit(node)
-        result: ast.expr = ast.Name(written[0], ast.Load())
-        for attribute in written[1:]:
-            result = ast.Attribute(result, attribute, ast.Load())
-        if isinstance(result, ast.Attribute):
-            result.ctx = node.ctx
-        return ast.copy_location(result, node)
-
-    def visit_Call(self, node: ast.Call) -> ast.AST:
-        """`import_module("pkg.mod")`."""
-        names = dotted(node.func)
-        first = node.args[0] if node.args else None
-        by_name = names and names[-1] in ("import_module", "__import__")
-        if by_name and isinstance(first, ast.Constant) and isinstance(first.value, str):
-            node.args[0] = ast.copy_location(ast.Constant(self._renames.module(first.value)), first)
-        return self.generic_visit(node)
-
-
-def _joined(statements: list[Any]) -> list[Any]:
-    """Imports of the same module in one statement: what was split when one of its names moved to another module."""
-    joined: list[Any] = []
-    for _, group in itertools.groupby(statements, key=lambda each: (type(each), _sort_key(each))):
-        first, *others = group
-        if others and isinstance(first, ast.ImportFrom):
-            names = sorted((alias for each in (first, *others) for alias in each.names), key=lambda alias: alias.name)
-            joined.append(ast.copy_location(ast.ImportFrom(first.module, names, first.level), first))
-        else:
-            joined += [first, *others]
-    return joined
-
-
-def _sort_key(statement: ast.Import | ast.ImportFrom) -> tuple[bool, str]:
-    if isinstance(statement, ast.Import):
-        return False, statement.names[0].name
-    return True, "." * statement.level + (statement.module or "")
-
-
-def _absolute(node: ast.ImportFrom, package: str) -> str:
-    if not node.level:
-        return node.module or ""
-    parents = package.split(".")
-    return ".".join([*parents[: len(parents) - node.level + 1], *([node.module] if node.module else [])])
+    def _caught(self, node: str, old_nodes: Iterable[str]) -> str:
+        """A name that something moved uses, and that may have meant something else in the module that it came from."""
+        for name, meant in self._free.get(_top(node), {}).items():
+            others = [each for each in old_nodes if _top(each).partition(":")[2] == name]
+            others = [each for each in others if _top(each).replace(":", ".") not in meant]
+            if others or (meant and name in _BUILTINS):
+                return f"moved, and {name} may have been {others[0] if others else 'a builtin'} where it was"
+        return ""
 
 
-def _imported(node: ast.Import | ast.ImportFrom, package: str) -> Iterator[tuple[str, str]]:
-    """Local name and dotted name of everything that a statement imports."""
-    if isinstance(node, ast.Import):
-        for alias in node.names:
-            yield (alias.asname, alias.name) if alias.asname else (alias.name.partition(".")[0],) * 2
-    else:
-        for alias in node.names:
-            yield alias.asname or alias.name, f"{_absolute(node, package)}.{alias.name}"
+def _parts(summary: Summary) -> list[Any]:
+    return [*summary["symbols"].values(), *summary["effects"]]
 
 
-def _bindings(tree: ast.AST) -> Iterator[str]:
-    """Every name that anything but an import binds, in any scope, once for each time."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            yield node.id
-        elif isinstance(node, Function | ast.ClassDef):
-            yield node.name
-        elif isinstance(node, ast.arg):
-            yield node.arg
-        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
-            yield node.name
-        elif isinstance(node, ast.MatchMapping) and node.rest:
-            yield node.rest
-        else:
-            yield from (parameter.name for parameter in getattr(node, "type_params", []))
+def _references(part: Mapping[str, Any]) -> set[str]:
+    """Everything that a piece of source refers to."""
+    several = (part.get(key, ()) for key in ("refs", "calls", "changes", "bases", "metaclasses"))
+    single = [part[key] for key in ("alias", "target") if key in part]
+    return {ref for refs in several for ref in refs}.union(single)
 
 
-def _defined(body: Iterable[Any]) -> Iterator[str]:
-    """The names that the statements of a module define, each in one place."""
-    for statement in body:
-        if isinstance(statement, Function | ast.ClassDef):
-            yield statement.name
-        elif isinstance(statement, ast.Assign):
-            yield from (target.id for target in statement.targets if isinstance(target, ast.Name))
-        elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-            yield statement.target.id
+def _targets(reference: str, summary: Summary, module: str) -> list[str]:
+    """What a reference stands for as far as its file says, with dots alone."""
+    if ":" in reference:
+        return [reference.replace(":", ".").rstrip(".")]
+    first, dot, rest = reference.partition(".")
+    if first in summary["symbols"]:
+        return [f"{module}.{reference}"]
+    imported = summary["imports"].get(first)
+    if imported:
+        return [target.replace(":", ".").rstrip(".") + dot + rest for target in imported]
+    return [reference]
+
+
+def _family(nodes: Iterable[str]) -> list[str]:
+    """The nodes, with "module:<import NAME>" as "module:<import>"."""
+    return [f"{node.partition(':')[0]}:<import>" if ":<import" in node else node for node in nodes]
+
+
+def _top(node: str) -> str:
+    """ "module:Class" for "module:Class.method"."""
+    module, _, name = node.partition(":")
+    return f"{module}:{name.partition('.')[0]}"

@@ -122,7 +122,7 @@ class _Reader:
 
     def read(self, tree: ast.Module) -> Summary:
         """The summary of a parsed module."""
-        statements = list(_imported_part(tree.body))
+        statements = list(imported_part(tree.body))
         self._bound = bind(statements, self._package)
         self._imports = {name: sorted(targets) for name, targets in self._bound.imports.items()}
         if (text := ast.get_docstring(tree, clean=False)) is not None:
@@ -169,7 +169,7 @@ class _Reader:
         self._context_tests.append(node.test)
         for branch, body in (("if", node.body), ("else", node.orelse)):
             self._context.append(f"{branch} {dump(node.test)}")
-            self._read(_imported_part(body))
+            self._read(imported_part(body))
             self._context.pop()
         self._context_tests.pop()
 
@@ -291,11 +291,11 @@ class _Reader:
         return sorted(ref for ref in uses.refs if ":" in ref or ref.partition(".")[0] in known)
 
 
-def _imported_part(statements: Iterable[ast.stmt]) -> Iterable[ast.stmt]:
+def imported_part(statements: Iterable[ast.stmt]) -> Iterable[ast.stmt]:
     """The statements that run when the module is imported."""
     for statement in effective(statements):
         if isinstance(statement, ast.If) and _is_main(statement.test):
-            yield from _imported_part(statement.orelse)
+            yield from imported_part(statement.orelse)
         else:
             yield statement
 

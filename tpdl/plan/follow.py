@@ -1,13 +1,13 @@
 """`tpdl mv`: a module, function or step that was renamed in the source keeps its results.
 
-Nothing is taken on trust. The hashes that the sources would have under the old names (`tpdl.fingerprint.renames`) must equal
-those in the record, symbol by symbol; a step of which that is not so is refused, and stays as it is.
+Nothing is taken on trust. The hashes that the sources would have under the old names (`tpdl.fingerprint.renames`) must
+equal those in the record, symbol by symbol; a step of which that is not so is refused, and stays as it is.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -56,7 +56,7 @@ def follow(plan: Plan, pairs: Sequence[tuple[str, str]], dry_run: bool = False) 
         one entry for each step that has results under an old name, or that uses something renamed.
 
     Raises:
-        UserError: a new name is not in the project; nothing is written.
+        UserError: a new name is not in the project, or no result knows an old one; nothing is written.
         StepError: a file cannot be written; what was moved before it is complete.
     """
     moves = _moves(plan, _old_names(plan, pairs))
@@ -71,17 +71,37 @@ def _old_names(plan: Plan, pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
     """New -> old, with steps replaced by the functions that they are called after."""
     names: dict[str, str] = {}
     functions = {step.base: step.function for step in plan.steps.values() if step.kind == "experiment"}
-    for old, new in pairs:
-        if "/" not in new:
+    for given, new in pairs:
+        old, name = given.strip("/"), new
+        if _kind(old) != _kind(new):
+            raise UserError(f"{old} is {_kind(old)}, and {new} is {_kind(new)}; a rename is from one to the same kind")
+        if _kind(new) == "a step":
+            if new not in functions:
+                raise UserError(
+                    f"there is no experiment {new!r}; rename it in the source first, then let its results follow"
+                )
+            name = functions[new]
+            old = _function_of(plan, old, name)
+        else:
             plan.sources.check_known(new)
-            names[new] = old
-            continue
-        if new not in functions:
-            raise UserError(
-                f"there is no experiment {new!r}; rename it in the source first, then let its results follow"
-            )
-        names[functions[new]] = _function_of(plan, old.strip("/"), functions[new])
-    return names
+            _check_unambiguous(plan, new)
+        if names.setdefault(name, old) != old:
+            raise UserError(f"{new} was either {names[name]} or {old}; give it one old name")
+    return {name: old for name, old in names.items() if name != old}
+
+
+def _kind(name: str) -> str:
+    return "a step" if "/" in name else "a symbol" if ":" in name else "a module"
+
+
+def _check_unambiguous(plan: Plan, name: str) -> None:
+    """Refuse "pkg:name" where "pkg.name" is a module: written with dots, nobody could tell them apart."""
+    if ":" in name:
+        try:
+            plan.sources.check_known(name.replace(":", "."))
+        except UserError:
+            return
+        raise UserError(f"{name} has the name of the module {name.replace(':', '.')}, so it cannot be told who uses it")
 
 
 def _function_of(plan: Plan, base: str, now: str) -> str:
@@ -106,13 +126,18 @@ def _moves(plan: Plan, old_names: Mapping[str, str]) -> list[_Move]:
         if step.kind == "experiment"
     }
     was = {name: bases[step.base] + name.removeprefix(step.base) for name, step in plan.steps.items()}
-    now = {old: plan.steps[name] for name, old in was.items()}
+    now = {old: plan.steps[name] for name, old in was.items() if name == old or old not in plan.steps}
     moves = []
+    seen: set[str] = set()
+    """Every function and symbol that a record knows."""
+    concerned: set[str] = set()
+    """Every symbol of the steps that are refused."""
     for name, step in plan.steps.items():
         old_paths = {path: _old_path(plan, path, step, bases[step.base]) for path in (*step.products, step.record_path)}
         record = read_record(old_paths[step.record_path])
         if not isinstance(record, Record):
             continue
+        seen |= {record.function, *record.fingerprint.symbols}
         now_symbols = symbols(plan, step)
         before = sources.closure(step.function, step.uses) if step.function else {}
         before |= {symbol: sha for symbol, sha in now_symbols.items() if symbol.startswith("theme:")}
@@ -120,7 +145,8 @@ def _moves(plan: Plan, old_names: Mapping[str, str]) -> list[_Move]:
             now[up].name if up in now else up: _renamed_files(files, now.get(up), plan, bases)
             for up, files in record.fingerprint.inputs.items()
         }
-        if before == now_symbols and inputs == record.fingerprint.inputs and was[name] == name:
+        knows = any(_any_of(old, record.fingerprint.symbols) for old in old_names.values())
+        if before == now_symbols and inputs == record.fingerprint.inputs and was[name] == name and not knows:
             continue  # nothing that was renamed has to do with it
         names = {old.name: new.name for new, old in old_paths.items()}
         new = replace(
@@ -136,12 +162,39 @@ def _moves(plan: Plan, old_names: Mapping[str, str]) -> list[_Move]:
         old_function = renames.node(step.function) if step.function else ""
         if record.function != old_function:
             followed.refused.append(f"function {record.function} -> {old_function}")
-        followed.refused += differences(record.fingerprint, replace(record.fingerprint, symbols=before))
-        if was[name] != name and step.record_path.exists():
-            followed.refused.append(f"there are results under the new name already: {step.record_path.name}")
+        doubts = {symbol: why for symbol, why in renames.doubts.items() if before.get(symbol) == ""}
+        followed.refused += [f"code {symbol} {why}" for symbol, why in doubts.items()]
+        recorded = {symbol: record.fingerprint.symbols.get(symbol, "") for symbol in doubts}
+        followed.refused += differences(
+            record.fingerprint,
+            replace(record.fingerprint, symbols=before | {s: sha for s, sha in recorded.items() if sha}),
+        )
+        if was[name] != name:
+            followed.refused += _in_the_way(plan, step, was[name], old_paths)
+        if followed.refused:
+            concerned |= now_symbols.keys()
         files = {old: path for path, old in old_paths.items() if old != path and path != step.record_path}
         moves.append(_Move(followed, new, old_paths[step.record_path], step.record_path, files))
+    for new_name, old_name in old_names.items():
+        if not _any_of(old_name, seen) and _any_of(new_name, concerned):
+            raise UserError(f"no result was made with {old_name}, so there is nothing that {new_name} could keep")
     return moves
+
+
+def _any_of(name: str, nodes: Iterable[str]) -> bool:
+    """Whether any of "module:symbol" is the module or symbol of that name, or in it."""
+    return any(node == name or node.startswith((f"{name}.", f"{name}:")) for node in nodes)
+
+
+def _in_the_way(plan: Plan, step: Step, was: str, old_paths: Mapping[Path, Path]) -> Iterator[str]:
+    """Why results cannot be taken from their old name, or put under the new one."""
+    if was in plan.steps:
+        yield f"{was} is a step still, and its results are its own"
+    if step.record_path.exists():
+        yield f"there are results under the new name already: {step.record_path.name}"
+    for new, old in old_paths.items():
+        if new != step.record_path and new.exists() and old.exists():
+            yield f"there is a file under the new name already: {new.name}"
 
 
 def _old_path(plan: Plan, path: Path, step: Step, old_base: str) -> Path:

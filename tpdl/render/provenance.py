@@ -52,7 +52,7 @@ class Provenance:
         made = [cell for cell in measured if self._states[cell.name].record]
         results = self._results(step)
         line = [self.source(step if step.function else measured[0])] if step.function or measured else []
-        parameters = _parameters(made or measured)
+        parameters = parameter_values(made or measured)
         data = list(dict.fromkeys(name for cell in made for name in cell.data))
         line += [piece(text) for text in (", ".join(parameters), ", ".join(data), self._when(made)) if text]
         return {
@@ -135,7 +135,7 @@ class Provenance:
     def _run(self, cell: Step) -> list[str]:
         """What is known of one run: parameters, time, memory, device, commit."""
         happened = self._happened(cell)
-        words = [", ".join(_parameters([cell])) or "no parameters"]
+        words = [", ".join(parameter_values([cell])) or "no parameters"]
         if happened.get("made"):
             words.append(f"{moment(happened['made'])}, {duration(float(happened.get('seconds', 0)))}")
         if happened.get("peak_memory_bytes"):
@@ -206,7 +206,7 @@ def machine(happened: Mapping[str, Any]) -> str:
     return f"{device} ({host})" if host else device
 
 
-def _parameters(steps: list[Step]) -> list[str]:
+def parameter_values(steps: list[Step]) -> list[str]:
     """Every parameter with the values it took: `C=1.0`, `network=squeezenet1_1|vgg16`; `epochs=24, 16` where two
     functions have a parameter of that name."""
     values: dict[str, dict[str, dict[str, None]]] = {}

@@ -148,7 +148,7 @@ def _sorted(rows: list[dict[str, Any]], key: str, known: list[str]) -> list[dict
 
 
 def _cell(column: str, row: Mapping[str, Any], form: str, bold: bool) -> Cell:
-    cell: Cell = {"text": _in_one_line(_text(column, row, form))}
+    cell: Cell = {"text": in_one_line(_text(column, row, form))}
     if form == "code":
         cell["code"] = True
     if bold:
@@ -156,7 +156,7 @@ def _cell(column: str, row: Mapping[str, Any], form: str, bold: bool) -> Cell:
     return cell
 
 
-def _in_one_line(text: str) -> str:
+def in_one_line(text: str) -> str:
     """Text that a narrow column does not break, where it is an interval such as `62.4% – 64.8%`, or `3 of 9`."""
     if not re.fullmatch(r"[−\-+\d.,%]+ (–|of) [−\-+\d.,%]+", text):
         return text

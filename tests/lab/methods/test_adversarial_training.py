@@ -39,7 +39,7 @@ def networks(conditional: bool = False) -> tuple[nn.Module, nn.Module]:
 
 
 def plain_loop(generator: nn.Module, discriminator: nn.Module, setting: Setting, seed: int, steps: int) -> list:
-    """The loop of the usual examples: sigmoid and BCELoss on label tensors, optimisers as they come, every gradient computed."""
+    """The loop of the usual examples: sigmoid and BCELoss on labels, optimisers as they come, all gradients."""
     bce, betas = nn.BCELoss(), (setting.beta1, 0.999)
     optimiser_d = torch.optim.Adam(discriminator.parameters(), lr=setting.discriminator_rate, betas=betas)
     optimiser_g = torch.optim.Adam(generator.parameters(), lr=setting.generator_rate, betas=betas)
@@ -101,9 +101,14 @@ def test_only_one_network_is_trained(trained: str) -> None:
 
 def test_an_epoch_shows_every_image_once() -> None:
     training = AdversarialTraining(*networks(), IMAGES, LABELS, Setting(batch=10))
-    seen = []
-    for training.iteration in range(8):
-        seen.append(training._chosen())
+    shown: list[torch.Tensor] = []
+    training.discriminator.register_forward_pre_hook(lambda module, inputs: shown.append(inputs[0].detach()))
+    for _ in range(8):
+        training.step()
+    known = as_input(torch.from_numpy(IMAGES)).flatten(1)
+    real = [batch.flatten(1) for batch in shown[::3]]  # then D sees generated ones, for its own step and for G's
+    seen = [torch.cdist(batch, known).argmin(1).numpy() for batch in real]
+    assert all(torch.equal(known[indices], batch) for indices, batch in zip(seen, real, strict=True))
     first, second = np.concatenate(seen[:4]), np.concatenate(seen[4:])
     assert sorted(first) == sorted(second) == list(range(40))
     assert first.tolist() != second.tolist()
@@ -152,7 +157,8 @@ def test_the_arithmetic_of_a_step_is_counted() -> None:
     """Every layer's multiplications by hand: outputs × inputs of a kernel."""
     d = [256 * 32 * 16, 64 * 64 * 32 * 16, 16 * 128 * 64 * 16, 128 * 16]
     g = [100 * 128 * 16, 16 * 128 * 64 * 16, 64 * 64 * 32 * 16, 256 * 32 * 16]
-    # D on real and on fake: forward, gradient of weights, of inputs but the image. G: the same. D for G: forward and inputs.
+    # D on real and on fake: forward, gradient of weights, of inputs but the image. G: the same.
+    # D for G: forward and inputs.
     expected = 2 * (3 * sum(d) - d[0]) + (3 * sum(g) - g[0]) + 2 * sum(d)
     assert training_flops(Generator(), Discriminator(), batch=4) == pytest.approx(2 * expected, rel=0.001)
 

@@ -62,7 +62,7 @@ def test_smoothgrad_repeats_with_its_seed(convolutional: nn.Module, images: torc
 
 
 def test_grad_cam_of_one_linear_layer_over_the_maps(convolutional: nn.Module, images: torch.Tensor) -> None:
-    """Behind the maps the score is linear, with the 1 × 1 weights spread evenly: Grad-CAM is the weighted sum of the maps."""
+    """Behind the maps the score is linear, with weights spread evenly: Grad-CAM is the weighted sum of the maps."""
     maps = convolutional.features(images)
     mixing = convolutional.rest[0].weight[CLASSES, :, 0, 0] / maps[0, 0].numel()
     expected = (mixing[:, :, None, None] * maps).sum(1).relu()

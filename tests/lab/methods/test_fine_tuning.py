@@ -1,4 +1,4 @@
-"""Training of networks: against closed forms and against itself when it is killed in between; the crops it learns from."""
+"""Training of networks: against closed forms, against itself when killed in between; the crops it learns from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reversal layer against autograd's numerical derivative and a case done by hand; its schedules against the paper's numbers."""
+"""The reversal layer against a numerical derivative and a case done by hand; its schedules against the paper."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ def digits() -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_a_last_layer_by_sgd_converges_to_penalised_softmax_regression(digits: tuple) -> None:
-    """Weight decay w on the mean loss of n images is C = 1 / (n w); the intercept is penalised too, so it is made a feature."""
+    """Weight decay w on the mean loss of n images is C = 1 / (n w); the intercept is penalised, so it is a feature."""
     x, y = digits
     x = np.hstack([x, np.ones((len(x), 1))])
 

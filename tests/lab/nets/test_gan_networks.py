@@ -1,4 +1,4 @@
-"""The generators and discriminators: the lab's shapes and numbers of parameters, and the conditional networks by a second way."""
+"""Generators and discriminators: the lab's shapes and numbers of parameters; conditional networks by a second way."""
 
 from __future__ import annotations
 

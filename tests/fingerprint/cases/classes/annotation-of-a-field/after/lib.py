@@ -1,0 +1,3 @@
+class C:
+    x: str
+def f(x): return C

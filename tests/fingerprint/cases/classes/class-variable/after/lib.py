@@ -1,0 +1,3 @@
+class C:
+    x = 2
+def f(x): return C()

@@ -1,0 +1,4 @@
+class C:
+    'Dok'
+    x = 1
+def f(x): return C

@@ -1,0 +1,3 @@
+import abc
+class C: pass
+def f(x): return C()

@@ -1,0 +1,5 @@
+m = 3
+class C:
+    m = 2
+    def g(self): return m
+def f(x): return C

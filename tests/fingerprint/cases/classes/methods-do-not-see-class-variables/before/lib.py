@@ -1,0 +1,5 @@
+m = 1
+class C:
+    m = 2
+    def g(self): return m
+def f(x): return C

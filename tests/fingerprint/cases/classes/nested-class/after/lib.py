@@ -1,0 +1,4 @@
+class C:
+    class D:
+        def m(self): return 2
+def f(x): return C

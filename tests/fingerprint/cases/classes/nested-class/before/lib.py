@@ -1,0 +1,4 @@
+class C:
+    class D:
+        def m(self): return 1
+def f(x): return C

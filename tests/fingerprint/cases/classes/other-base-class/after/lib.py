@@ -1,0 +1,3 @@
+import base
+class C(base.D): pass
+def f(x): return C()

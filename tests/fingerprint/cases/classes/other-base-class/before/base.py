@@ -1,0 +1,3 @@
+class B:
+    def m(self): return 1
+class D: pass

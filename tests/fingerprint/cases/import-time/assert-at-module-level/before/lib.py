@@ -1,0 +1,3 @@
+assert 1 < 2
+def f(x):
+    return x + 1

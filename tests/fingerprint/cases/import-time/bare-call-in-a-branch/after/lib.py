@@ -1,0 +1,5 @@
+import torch
+if torch.cuda:
+    torch.fast(2)
+def f(x):
+    return x + 1

@@ -1,0 +1,5 @@
+import other
+setup = other.setup
+setup(1)
+def f(x):
+    return x + 1

@@ -1,0 +1,4 @@
+def setup(): return 1
+setup()
+def f(x):
+    return x + 1

@@ -1,0 +1,2 @@
+import setup_all
+def run(): return 1

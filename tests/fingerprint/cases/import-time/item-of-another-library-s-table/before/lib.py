@@ -1,0 +1,4 @@
+import os
+os.environ['A'] = 'b'
+def f(x):
+    return x + 1

@@ -1,0 +1,2 @@
+from pkg import x
+def run(): return x

@@ -1,0 +1,3 @@
+import lib
+l = lib
+def run(): return l.f(1)

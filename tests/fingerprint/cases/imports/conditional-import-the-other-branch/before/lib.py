@@ -1,0 +1,5 @@
+try:
+    from other import g
+except ImportError:
+    g = None
+def f(x): return g()

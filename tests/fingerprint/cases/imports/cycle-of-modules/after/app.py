@@ -1,0 +1,3 @@
+import lib
+def run(): return lib.f(1)
+def back(): return 2

@@ -1,0 +1,2 @@
+import app
+def f(x): return app.back()

@@ -1,0 +1,3 @@
+import lib
+g = lib.f
+def run(): return g(1)

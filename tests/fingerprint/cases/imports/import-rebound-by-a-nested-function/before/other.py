@@ -1,0 +1,2 @@
+def h(x): return 1
+def k(x): return 1

@@ -1,0 +1,2 @@
+import lib as l
+def run(): return l.f(1)

@@ -1,0 +1,3 @@
+def run():
+    import lib
+    return lib.f(1)

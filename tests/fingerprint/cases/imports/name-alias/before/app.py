@@ -1,0 +1,2 @@
+from lib import f as g
+def run(): return g(1)

@@ -1,0 +1,2 @@
+from space.deep.a import f
+def run(): return f(1)

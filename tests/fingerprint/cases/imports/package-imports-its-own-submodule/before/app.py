@@ -1,0 +1,2 @@
+import pkg
+def run(): return pkg.a.f(1)

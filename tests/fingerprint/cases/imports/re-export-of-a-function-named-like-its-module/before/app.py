@@ -1,0 +1,2 @@
+from pkg import gram
+def run(): return gram(1)

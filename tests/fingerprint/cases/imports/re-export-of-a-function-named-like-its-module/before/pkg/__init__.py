@@ -1,0 +1,1 @@
+from .gram import gram

@@ -1,0 +1,2 @@
+def gram(x): return 1
+def other(): return 9

@@ -1,0 +1,2 @@
+from .. import b
+def f(x): return b.g(x)

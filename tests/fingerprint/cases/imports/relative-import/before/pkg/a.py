@@ -1,0 +1,2 @@
+from .b import g
+def f(x): return g(x)

@@ -1,0 +1,2 @@
+from pkg import np
+def run(): return np.sum(1)

@@ -1,0 +1,2 @@
+from numpy import *
+def run(): return dot(1)

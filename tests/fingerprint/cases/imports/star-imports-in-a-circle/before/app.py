@@ -1,0 +1,2 @@
+from a import *
+def run(): return f(1)

@@ -1,0 +1,2 @@
+import pkg.gram
+def run(): return pkg.gram.other(1)

@@ -1,0 +1,2 @@
+import pkg.sub.a
+def run(): return pkg.sub.a.f(1)

@@ -1,0 +1,1 @@
+def run(o, n): return getattr(o, n)()

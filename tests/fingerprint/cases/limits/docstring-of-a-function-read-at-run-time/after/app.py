@@ -1,0 +1,3 @@
+def run():
+    "two"
+    return run.__doc__

@@ -1,0 +1,3 @@
+def run():
+    "one"
+    return run.__doc__

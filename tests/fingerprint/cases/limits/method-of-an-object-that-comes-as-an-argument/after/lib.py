@@ -1,0 +1,2 @@
+class Net:
+    def forward(self): return 2

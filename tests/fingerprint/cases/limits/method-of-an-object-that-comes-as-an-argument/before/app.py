@@ -1,0 +1,1 @@
+def run(net): return net.forward()

@@ -1,0 +1,3 @@
+import nets
+from reg import TABLE
+def run(n): return TABLE[n]()

@@ -1,0 +1,3 @@
+X: int = 3
+def f(x):
+    return X

@@ -1,0 +1,3 @@
+X = 3
+def f(x):
+    return X

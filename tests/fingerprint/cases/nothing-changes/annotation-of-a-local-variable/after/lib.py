@@ -1,0 +1,3 @@
+def f(x):
+    y: int = x
+    return y

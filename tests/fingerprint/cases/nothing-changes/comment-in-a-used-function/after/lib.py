@@ -1,0 +1,3 @@
+def f(x):
+    # why
+    return x + 1

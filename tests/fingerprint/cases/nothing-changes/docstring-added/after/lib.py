@@ -1,0 +1,3 @@
+def f(x):
+    """What."""
+    return x + 1

@@ -1,0 +1,3 @@
+def f(x):
+    """A."""
+    return x

@@ -1,0 +1,4 @@
+e = 2
+def f(x):
+    try: x()
+    except OSError as e: return e

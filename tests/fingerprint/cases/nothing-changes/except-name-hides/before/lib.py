@@ -1,0 +1,4 @@
+e = 1
+def f(x):
+    try: x()
+    except OSError as e: return e

@@ -1,0 +1,5 @@
+import math
+log = 1
+def f(x):
+    from math import log
+    return log(x)

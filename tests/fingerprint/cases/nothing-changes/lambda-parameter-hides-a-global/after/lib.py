@@ -1,0 +1,3 @@
+k = 2
+def f(x):
+    return lambda k: k

@@ -1,0 +1,3 @@
+k = 1
+def f(x):
+    return lambda k: k

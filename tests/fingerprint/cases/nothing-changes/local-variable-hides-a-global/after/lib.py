@@ -1,0 +1,4 @@
+y = 2
+def f(x):
+    y = x
+    return y

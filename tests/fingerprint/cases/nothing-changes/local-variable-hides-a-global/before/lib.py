@@ -1,0 +1,4 @@
+y = 1
+def f(x):
+    y = x
+    return y

@@ -1,0 +1,4 @@
+r = 2
+def f(x):
+    match x:
+        case {'a': 1, **r}: return r

@@ -1,0 +1,3 @@
+"""Other."""
+def f(x):
+    return x + 1

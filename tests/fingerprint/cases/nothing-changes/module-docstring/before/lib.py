@@ -1,0 +1,3 @@
+"""Doc."""
+def f(x):
+    return x + 1

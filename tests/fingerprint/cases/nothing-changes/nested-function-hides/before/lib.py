@@ -1,0 +1,4 @@
+g = 1
+def f(x):
+    def g(): return 2
+    return g()

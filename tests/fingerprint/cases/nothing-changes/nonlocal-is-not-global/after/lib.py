@@ -1,0 +1,7 @@
+n = 3
+def f(x):
+    n = x
+    def g():
+        nonlocal n
+        n = 2
+    return g

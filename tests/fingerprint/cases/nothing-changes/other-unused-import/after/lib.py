@@ -1,0 +1,3 @@
+import scipy
+def f(x):
+    return x + 1

@@ -1,0 +1,3 @@
+import numpy
+def f(x):
+    return x + 1

@@ -1,0 +1,3 @@
+x = 2
+def f(x):
+    return x + 1

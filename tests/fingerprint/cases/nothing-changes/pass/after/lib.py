@@ -1,0 +1,3 @@
+def f(x):
+    pass
+    return x

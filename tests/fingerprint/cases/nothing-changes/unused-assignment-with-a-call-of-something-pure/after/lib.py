@@ -1,0 +1,3 @@
+X = len('ab')
+def f(x):
+    return x + 1

@@ -1,0 +1,3 @@
+X = len('a')
+def f(x):
+    return x + 1

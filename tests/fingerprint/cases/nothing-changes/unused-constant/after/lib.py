@@ -1,0 +1,3 @@
+X = 2
+def f(x):
+    return x + 1

@@ -1,0 +1,4 @@
+def unused():
+    return 3
+def f(x):
+    return x + 1

@@ -1,0 +1,4 @@
+from typing import overload
+@overload
+def f(x: int): ...
+def f(x): return 2

@@ -1,0 +1,3 @@
+w = 2
+def f(x):
+    with x as w: return w

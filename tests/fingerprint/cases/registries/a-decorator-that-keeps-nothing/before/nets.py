@@ -1,0 +1,3 @@
+from reg import pure
+@pure
+def vgg(): return 1

@@ -1,0 +1,2 @@
+from reg import build
+def run(n): return build(n)

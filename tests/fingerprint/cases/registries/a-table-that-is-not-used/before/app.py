@@ -1,0 +1,2 @@
+import nets
+def run(n): return 1

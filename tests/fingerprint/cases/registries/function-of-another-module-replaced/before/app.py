@@ -1,0 +1,3 @@
+import patch
+from lib import f
+def run(): return f(1)

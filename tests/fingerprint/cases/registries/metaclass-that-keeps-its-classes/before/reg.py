@@ -1,0 +1,3 @@
+class Meta(type):
+    known = {}
+    def __init__(cls, n, *a): Meta.known[n] = cls

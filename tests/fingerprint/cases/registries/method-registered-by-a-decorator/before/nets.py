@@ -1,0 +1,4 @@
+from reg import register
+class Net:
+    @register
+    def vgg(self): return 1

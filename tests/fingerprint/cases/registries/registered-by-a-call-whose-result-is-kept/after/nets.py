@@ -1,0 +1,3 @@
+from reg import register
+def vgg(): return 2
+kept = register(vgg)

@@ -1,0 +1,3 @@
+import reg
+def vgg(): return 2
+reg.TABLE.update(vgg=vgg)

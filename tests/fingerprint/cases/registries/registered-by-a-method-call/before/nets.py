@@ -1,0 +1,3 @@
+import reg
+def vgg(): return 1
+reg.TABLE.update(vgg=vgg)

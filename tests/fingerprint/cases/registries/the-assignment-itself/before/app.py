@@ -1,0 +1,3 @@
+import nets
+from reg import build
+def run(n): return build(n)

@@ -1,0 +1,3 @@
+from tpdl import experiment
+@experiment()
+def run(x) -> list: return x

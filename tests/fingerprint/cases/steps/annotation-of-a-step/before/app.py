@@ -1,0 +1,3 @@
+from tpdl import experiment
+@experiment()
+def run(x) -> dict: return x

@@ -1,0 +1,3 @@
+import tpdl
+@tpdl.experiment(data=['b'])
+def run(n): return n

@@ -1,0 +1,3 @@
+import tpdl
+@tpdl.experiment(data=['a'])
+def run(n): return n

@@ -1,0 +1,2 @@
+def f(x):
+    assert x > 1

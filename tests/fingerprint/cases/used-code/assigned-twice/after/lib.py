@@ -1,0 +1,4 @@
+A = 3
+A = 2
+def f(x):
+    return A

@@ -1,0 +1,4 @@
+class C: pass
+C.n = 1
+def f(x):
+    return C

@@ -1,0 +1,4 @@
+A = 1
+A += 3
+def f(x):
+    return A

@@ -1,0 +1,4 @@
+with open('b') as h:
+    D = h.read()
+def f(x):
+    return D

@@ -1,0 +1,4 @@
+with open('a') as h:
+    D = h.read()
+def f(x):
+    return D

@@ -1,0 +1,4 @@
+T = {}
+T.setdefault('a', []).append(1)
+def f(x):
+    return T

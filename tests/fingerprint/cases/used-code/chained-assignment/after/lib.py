@@ -1,0 +1,3 @@
+A = B = [1]
+def f(x):
+    return A

@@ -1,0 +1,3 @@
+A = B = []
+def f(x):
+    return A

@@ -1,0 +1,4 @@
+if not __debug__:
+    def f(x): return 1
+else:
+    def f(x): return 2

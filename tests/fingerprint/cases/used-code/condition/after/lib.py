@@ -1,0 +1,7 @@
+K = 0
+if K:
+    A = 1
+else:
+    A = 2
+def f(x):
+    return A

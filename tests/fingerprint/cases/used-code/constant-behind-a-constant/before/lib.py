@@ -1,0 +1,4 @@
+A = 1
+B = A + 1
+def f(x):
+    return B

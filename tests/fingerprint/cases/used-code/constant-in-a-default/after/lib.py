@@ -1,0 +1,3 @@
+N = 2
+def f(x, y=N):
+    return y

@@ -1,0 +1,3 @@
+N = 1
+def f(x, *, y=N):
+    return y

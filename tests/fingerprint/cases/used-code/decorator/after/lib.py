@@ -1,0 +1,5 @@
+def deco(g):
+    return None
+@deco
+def f(x):
+    return x

@@ -1,0 +1,5 @@
+def deco(g):
+    return g
+@deco
+def f(x):
+    return x

@@ -1,0 +1,4 @@
+T = [1]
+del T[0]
+def f(x):
+    return T

@@ -1,0 +1,3 @@
+"""New."""
+def f(x):
+    return __doc__

@@ -1,0 +1,3 @@
+"""Old."""
+def f(x):
+    return __doc__

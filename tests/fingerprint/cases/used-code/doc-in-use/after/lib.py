@@ -1,0 +1,3 @@
+"""New."""
+def f(x):
+    raise ValueError(__doc__)

@@ -1,0 +1,3 @@
+x = [1]
+def f(y):
+    return [x for x in x]

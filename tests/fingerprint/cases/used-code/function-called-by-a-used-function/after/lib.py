@@ -1,0 +1,4 @@
+def g():
+    return 2
+def f(x):
+    return g()

@@ -1,0 +1,4 @@
+def g():
+    return 1
+def f(x):
+    return map(g, x)

@@ -1,0 +1,5 @@
+n = 2
+def f(x):
+    global n
+    n = x
+    return n

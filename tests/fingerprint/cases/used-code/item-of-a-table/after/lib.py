@@ -1,0 +1,4 @@
+T = {}
+T['a'] = 2
+def f(x):
+    return T

@@ -1,0 +1,4 @@
+T = {}
+T['a'] = 1
+def f(x):
+    return T

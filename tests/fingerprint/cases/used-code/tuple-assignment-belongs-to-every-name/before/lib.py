@@ -1,0 +1,3 @@
+A, B = 1, 2
+def f(x):
+    return A

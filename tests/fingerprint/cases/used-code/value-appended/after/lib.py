@@ -1,0 +1,4 @@
+T = []
+T.append(2)
+def f(x):
+    return T

@@ -1,0 +1,4 @@
+T = []
+T.append(1)
+def f(x):
+    return T

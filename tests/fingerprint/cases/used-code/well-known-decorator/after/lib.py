@@ -1,0 +1,4 @@
+import functools
+@functools.cache
+def f(x: str):
+    return x

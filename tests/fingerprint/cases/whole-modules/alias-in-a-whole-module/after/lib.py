@@ -1,0 +1,2 @@
+import other
+g = other.k

@@ -1,0 +1,2 @@
+def h(): return 1
+def k(): return 1

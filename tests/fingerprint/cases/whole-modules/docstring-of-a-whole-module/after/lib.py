@@ -1,0 +1,3 @@
+"""B."""
+def f(x):
+    return x + 1

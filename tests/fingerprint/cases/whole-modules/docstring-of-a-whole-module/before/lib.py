@@ -1,0 +1,3 @@
+"""A."""
+def f(x):
+    return x + 1

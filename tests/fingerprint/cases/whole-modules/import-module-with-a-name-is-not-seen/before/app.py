@@ -1,0 +1,2 @@
+import importlib
+def run(n): return importlib.import_module(n)

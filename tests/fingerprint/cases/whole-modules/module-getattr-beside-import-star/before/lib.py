@@ -1,0 +1,2 @@
+from a import *
+def __getattr__(name): return 2

@@ -1,0 +1,2 @@
+import sys
+setattr(sys.modules['a'], 'x', 6)

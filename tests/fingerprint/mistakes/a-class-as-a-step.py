@@ -1,0 +1,6 @@
+from tpdl import experiment, figure, summary
+
+
+class C: ...
+@figure(C)  # mistake: 'C'
+def f(n): ...

@@ -1,0 +1,4 @@
+from tpdl import experiment, figure, summary
+
+
+def f(:  # mistake: syntax

@@ -1,0 +1,5 @@
+from tpdl import experiment, figure, summary
+
+
+@experiment(matrix={'n': NAMES})  # mistake: NAMES
+def f(n): ...

@@ -1,0 +1,5 @@
+from tpdl import experiment, figure, summary
+
+
+@experiment  # mistake: parentheses
+def f(n): ...

@@ -1,0 +1,5 @@
+from tpdl import experiment, figure, summary
+
+
+@experiment()
+def f(*n): ...  # mistake: parameters

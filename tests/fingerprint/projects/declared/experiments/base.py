@@ -1,0 +1,2 @@
+ALT = 'what is to be seen'
+TINY = 'tiny_vgg'

@@ -1,0 +1,3 @@
+from ._impl import *
+from ._impl import _register as register
+WIDTHS = (64, 128)

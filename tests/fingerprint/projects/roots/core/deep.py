@@ -1,0 +1,1 @@
+def h(x): return 1

@@ -1,0 +1,2 @@
+from core.deep import h
+def g(x): return h(x)

@@ -1,0 +1,1 @@
+def secret(): return 1

@@ -1,0 +1,5 @@
+from lib import area
+
+
+def run():
+    return area()

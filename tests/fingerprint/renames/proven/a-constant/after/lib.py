@@ -1,0 +1,5 @@
+SIZE = 4
+
+
+def area(n=SIZE):
+    return n * SIZE

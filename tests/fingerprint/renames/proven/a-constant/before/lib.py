@@ -1,0 +1,5 @@
+N = 4
+
+
+def area(n=N):
+    return n * N

@@ -1,0 +1,5 @@
+import b
+
+
+def run():
+    return b.g(1)

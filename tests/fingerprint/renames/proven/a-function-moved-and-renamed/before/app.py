@@ -1,0 +1,5 @@
+import a
+
+
+def run():
+    return a.f(1)

@@ -1,0 +1,9 @@
+from a import K
+
+
+def other():
+    return 1
+
+
+def f(x):
+    return x + K

@@ -1,0 +1,5 @@
+K = 3
+
+
+def f(x):
+    return x + K

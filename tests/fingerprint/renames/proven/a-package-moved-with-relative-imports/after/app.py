@@ -1,0 +1,5 @@
+from kit.deep import a
+
+
+def run():
+    return a.f(1)

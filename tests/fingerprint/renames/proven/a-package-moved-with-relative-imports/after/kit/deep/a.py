@@ -1,0 +1,5 @@
+def f(x):
+    from . import b
+    from .sub.c import h
+
+    return b.g(x) + h()

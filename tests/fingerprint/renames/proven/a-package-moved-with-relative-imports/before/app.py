@@ -1,0 +1,5 @@
+from lib import a
+
+
+def run():
+    return a.f(1)

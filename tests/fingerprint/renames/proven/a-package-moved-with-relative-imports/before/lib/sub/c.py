@@ -1,0 +1,5 @@
+from ..b import g
+
+
+def h():
+    return g(5)

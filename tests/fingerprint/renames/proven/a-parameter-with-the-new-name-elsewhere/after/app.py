@@ -1,0 +1,10 @@
+def new(x):
+    return x
+
+
+def double(new):
+    return 2 * new
+
+
+def run():
+    return double(new(1))

@@ -1,0 +1,5 @@
+from lib import f
+
+
+def run():
+    return f(1)

@@ -1,0 +1,4 @@
+def run():
+    from lab.nets import MEAN, build
+
+    return build(MEAN)

@@ -1,0 +1,5 @@
+from lib import f as h
+
+
+def run():
+    return h(1)

@@ -1,0 +1,5 @@
+from kit import first, second
+
+
+def run():
+    return first(1) - second(2)

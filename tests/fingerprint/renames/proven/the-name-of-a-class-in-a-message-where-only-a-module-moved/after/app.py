@@ -1,0 +1,5 @@
+from kit import f
+
+
+def run():
+    return f(1)

@@ -1,0 +1,2 @@
+def f(x):
+    return type(x).__name__

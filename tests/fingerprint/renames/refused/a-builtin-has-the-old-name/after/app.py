@@ -1,0 +1,6 @@
+def size(x):
+    return 5
+
+
+def run():
+    return size([]) - len([])

@@ -1,0 +1,6 @@
+def len(x):
+    return 5
+
+
+def run():
+    return len([]) - len([])

@@ -1,0 +1,5 @@
+from lib import g
+
+
+def run():
+    return g(1)

@@ -1,0 +1,7 @@
+import functools
+
+import lib
+
+
+def run():
+    return lib.kinds()

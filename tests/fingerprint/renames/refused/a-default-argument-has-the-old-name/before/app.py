@@ -1,0 +1,11 @@
+def old(x):
+    return x
+
+
+def apply(x, function=old):
+    old = str
+    return function(x)
+
+
+def run():
+    return apply(1)

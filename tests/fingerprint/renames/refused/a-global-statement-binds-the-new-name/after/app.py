@@ -1,0 +1,11 @@
+new = 1
+
+
+def change():
+    global new
+    new = 5
+
+
+def run():
+    change()
+    return new

@@ -1,0 +1,11 @@
+old = 1
+
+
+def change():
+    global new
+    new = 5
+
+
+def run():
+    change()
+    return old

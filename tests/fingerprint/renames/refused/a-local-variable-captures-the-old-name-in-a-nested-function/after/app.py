@@ -1,0 +1,11 @@
+def new():
+    return 1
+
+
+def run():
+    old = str
+
+    def inner():
+        return new()
+
+    return inner()

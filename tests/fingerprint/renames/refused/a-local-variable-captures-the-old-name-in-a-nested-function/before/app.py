@@ -1,0 +1,11 @@
+def old():
+    return 1
+
+
+def run():
+    old = str
+
+    def inner():
+        return old()
+
+    return inner()

@@ -1,0 +1,5 @@
+import importlib
+
+
+def load():
+    return importlib.import_module(".a", "pkg")

@@ -1,0 +1,6 @@
+import pkg
+import pkg.a
+
+
+def run():
+    return getattr(pkg, "a").f(1)

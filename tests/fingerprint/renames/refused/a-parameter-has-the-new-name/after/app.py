@@ -1,0 +1,10 @@
+def new(x):
+    return x
+
+
+def apply(new):
+    return new(1)
+
+
+def run():
+    return apply(str)

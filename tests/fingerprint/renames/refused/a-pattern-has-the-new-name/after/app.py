@@ -1,0 +1,7 @@
+new = 1
+
+
+def run():
+    match [7]:
+        case [new]:
+            return new

@@ -1,0 +1,2 @@
+from lib import f as h
+from other import k as f

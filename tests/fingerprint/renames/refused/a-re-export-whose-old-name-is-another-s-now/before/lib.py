@@ -1,0 +1,5 @@
+from other import k
+
+
+def f(x):
+    return k(x) + 1

@@ -1,0 +1,6 @@
+def k():
+    return 2
+
+
+def f():
+    return k()

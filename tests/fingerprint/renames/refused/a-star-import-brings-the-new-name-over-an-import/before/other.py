@@ -1,0 +1,6 @@
+def h():
+    return 2
+
+
+def f():
+    return h()

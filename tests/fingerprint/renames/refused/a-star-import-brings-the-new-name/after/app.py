@@ -1,0 +1,6 @@
+from lib import h
+from other import *
+
+
+def run():
+    return h(1)

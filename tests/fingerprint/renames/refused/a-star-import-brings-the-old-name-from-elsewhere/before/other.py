@@ -1,0 +1,5 @@
+import lib
+
+
+def f(x):
+    return lib.f(x) * 2

@@ -1,0 +1,6 @@
+import lib
+from hub import f
+
+
+def run():
+    return f() + 10 * lib.f()

@@ -1,0 +1,2 @@
+from other import *
+from lib import *

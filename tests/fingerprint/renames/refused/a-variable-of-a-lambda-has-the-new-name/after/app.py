@@ -1,0 +1,6 @@
+def new(x):
+    return x
+
+
+def run():
+    return (lambda new: new(1))(str)

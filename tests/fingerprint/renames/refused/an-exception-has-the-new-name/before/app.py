@@ -1,0 +1,8 @@
+old = 1
+
+
+def run():
+    try:
+        {}[0]
+    except KeyError as new:
+        return str(old)

@@ -1,0 +1,6 @@
+def g(x):
+    return x
+
+
+def h(x):
+    return 5

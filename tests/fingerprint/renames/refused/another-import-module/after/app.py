@@ -1,0 +1,5 @@
+from lib import import_module
+
+
+def run():
+    return import_module("kits")

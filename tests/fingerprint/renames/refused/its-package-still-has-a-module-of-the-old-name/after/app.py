@@ -1,0 +1,6 @@
+import pkg.b
+from c import h
+
+
+def run():
+    return pkg.b.f() - h()

@@ -1,0 +1,5 @@
+import pkg.a
+
+
+def h():
+    return pkg.a.f()

@@ -1,0 +1,5 @@
+import d
+
+
+def f():
+    return d.f() + 1

@@ -1,0 +1,10 @@
+from reg import register
+
+
+def none():
+    return 0
+
+
+@register
+def vgg16():
+    return 1

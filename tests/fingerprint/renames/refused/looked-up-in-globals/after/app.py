@@ -1,0 +1,6 @@
+def g(x):
+    return x
+
+
+def run():
+    return globals().get("f", str)(1)

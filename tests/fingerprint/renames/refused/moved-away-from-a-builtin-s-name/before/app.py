@@ -1,0 +1,6 @@
+import a
+import c
+
+
+def run():
+    return a.f([1]) - a.h()

@@ -1,0 +1,5 @@
+import c
+
+
+def run():
+    return c.f([1]) - c.h()

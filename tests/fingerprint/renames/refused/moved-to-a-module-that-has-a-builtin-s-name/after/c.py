@@ -1,0 +1,10 @@
+def len(x):
+    return 2
+
+
+def h():
+    return len(1)
+
+
+def f(x):
+    return len(x)

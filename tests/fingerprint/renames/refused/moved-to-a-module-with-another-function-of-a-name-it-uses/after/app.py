@@ -1,0 +1,6 @@
+import a
+import c
+
+
+def run():
+    return c.f() - 10 * c.h()

@@ -1,0 +1,10 @@
+def g():
+    return 2
+
+
+def h():
+    return g()
+
+
+def f():
+    return g()

@@ -1,0 +1,6 @@
+def g():
+    return 2
+
+
+def h():
+    return g()

@@ -1,0 +1,5 @@
+import lib
+
+
+def s(x):
+    return lib.f(x)

@@ -1,0 +1,5 @@
+import other
+
+
+def f(x):
+    return other.h(x) + 1

@@ -1,0 +1,4 @@
+def run():
+    from lib import z as x, a as x
+
+    return x()

@@ -1,0 +1,4 @@
+def run():
+    from lib import a as x, b as x
+
+    return x()

@@ -1,0 +1,5 @@
+import kit
+
+
+def run():
+    return kit.f()

@@ -1,0 +1,5 @@
+new = 1
+
+
+def run():
+    return f"{new=}"

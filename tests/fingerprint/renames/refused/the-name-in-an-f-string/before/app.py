@@ -1,0 +1,5 @@
+old = 1
+
+
+def run():
+    return f"{old=}"

@@ -1,0 +1,5 @@
+import kit as m
+
+
+def run():
+    return m.__name__, m.f()

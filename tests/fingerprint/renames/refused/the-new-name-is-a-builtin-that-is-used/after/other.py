@@ -1,0 +1,2 @@
+def abs(x):
+    return x + 5

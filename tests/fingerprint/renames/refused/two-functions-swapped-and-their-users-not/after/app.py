@@ -1,0 +1,5 @@
+from lib import f, g
+
+
+def run():
+    return f() - g()

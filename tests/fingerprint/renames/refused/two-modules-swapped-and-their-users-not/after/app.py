@@ -1,0 +1,6 @@
+from a import f
+from c import h
+
+
+def run():
+    return f() - 10 * h()
