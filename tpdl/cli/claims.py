@@ -15,12 +15,12 @@ def claims(arguments: Arguments) -> int:
     """List every claim of the documents with its verdict; exit code 1 if one is false."""
     from tpdl.render.prepare import prepare
 
-    found = prepare(find_project(), profile_of(arguments)).claims
-    for claim in found:
+    all_claims = prepare(find_project(), profile_of(arguments)).claims
+    for claim in all_claims:
         verdict = "holds" if claim.holds else "cannot be evaluated" if claim.reason else "FALSE"
         reason = f"  ({claim.reason})" if claim.reason else ""
         print(f"{verdict}  {claim.path}:{claim.line}  {claim.text}  [{claim.expression}]{reason}")
-    false = sum(not claim.holds for claim in found)
-    count = f"{len(found)} claim{'s' if len(found) != 1 else ''}"
+    false = sum(not claim.holds for claim in all_claims)
+    count = f"{len(all_claims)} claim{'s' if len(all_claims) != 1 else ''}"
     print(f"{count}, " + (f"{false} of them false or not to be evaluated" if false else "all of them hold"))
     return Exit.NOT_FRESH if false else Exit.OK

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tpdl.fingerprint.summary import Summary
 
 SCHEMA = 2
-"""Of the file. Another number makes every older file unknown."""
+"""The format of the file. After a change of this number no older file is read."""
 
 
 class SummaryCache:

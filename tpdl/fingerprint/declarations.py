@@ -100,7 +100,7 @@ class Evaluator:
         raise NotLiteral(line, names)
 
     def _named_in(self, module: str, line: int, following: tuple[str, ...], names: str, _: int) -> Any:
-        """The same for a name inside a constant's value; a mistake is reported where the constant is used."""
+        """What a name inside a constant's value stands for; a mistake is reported in the line that uses it."""
         return self._named(module, names, line, following)
 
     def _symbol(self, node: str) -> Any:

@@ -19,16 +19,16 @@ from tpdl.files import write_json
 from tpdl.plan.step import Fingerprint
 
 FORMAT = 1
-"""Of record files. A tpdl that finds another number says so, and takes the record for none."""
+"""The format of record files. A tpdl that finds another number says so, and takes the record for none."""
 RECORD_SUFFIX = ".record.json"
-"""Of record files: that of `layer-cut.csv` is `layer-cut.csv.record.json`."""
+"""What the name of a record ends in: that of `layer-cut.csv` is `layer-cut.csv.record.json`."""
 DECISIVE = ("tpdl", "step", "function", "profile", "parameters", "symbols", "inputs", "data", "products", "moved")
 """The keys of a record that decide whether its product is still what the step would make."""
 
 
 @dataclass
 class Record:
-    """One record file."""
+    """What is written beside the products of one step."""
 
     step: str
     function: str
