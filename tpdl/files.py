@@ -1,4 +1,7 @@
-"""Files are written whole or not at all, and are known by the SHA-256 of their content."""
+"""Files are written whole or not at all, and are known by the SHA-256 of their content.
+
+Reading a file again to hash it is avoided where its `FileSignature` says that nobody has touched it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,9 @@ import contextlib
 import hashlib
 import json
 import os
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -76,3 +81,64 @@ def sha256_file(path: Path) -> str:
     """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+SETTLED_NS = 100_000_000
+"""A file changed less than 0.1 s ago may be changed again within one tick of the file system's clock."""
+COARSE_SETTLED_NS = 2_000_000_000
+"""The same where the clock counts whole seconds."""
+
+
+@dataclass(frozen=True)
+class FileSignature:
+    """What the file system knows of a file's content without reading it: as long as it is the same, so is the content.
+
+    Examples:
+        >>> from pathlib import Path
+        >>> _ = Path("notes.txt").write_text("first")
+        >>> before = FileSignature.of(Path("notes.txt"))
+        >>> FileSignature.of(Path("notes.txt")) == before
+        True
+        >>> _ = Path("notes.txt").write_text("second")
+        >>> FileSignature.of(Path("notes.txt")) == before
+        False
+
+    Size and modification time alone can be deceived: `touch -d` and archives set the time back, which the change time
+    shows, and another file may be renamed into this one's place, which the inode shows.
+    """
+
+    size: int
+    modified_ns: int
+    changed_ns: int
+    inode: int
+
+    @classmethod
+    def of(cls, path: Path) -> FileSignature:
+        """The signature of the file at `path`.
+
+        Raises:
+            OSError: there is no such file.
+        """
+        return cls.from_stat(path.stat())
+
+    @classmethod
+    def from_stat(cls, stat: os.stat_result) -> FileSignature:
+        """The signature in what `os.stat` has returned."""
+        return cls(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the next change of the file will show in its signature.
+
+        Two changes within one tick of the clock look the same, so what is learned of a file that was changed just now
+        must not be remembered under its signature.
+        """
+        coarse = (
+            self.modified_ns % 1_000_000_000 == 0
+        )  # or a file set to a whole second, which only costs a second look
+        age = time.time_ns() - max(self.modified_ns, self.changed_ns)
+        return age > (COARSE_SETTLED_NS if coarse else SETTLED_NS)
+
+    def __str__(self) -> str:
+        """For a file on disk that remembers signatures."""
+        return f"{self.size} {self.modified_ns} {self.changed_ns} {self.inode}"

@@ -15,8 +15,9 @@ from tpdl.embedded.typesetter import Later, Typesetter
 from tpdl.errors import UserError
 from tpdl.plan.plan import Plan
 from tpdl.plan.project import Project
-from tpdl.render.prepare import Claim, Prepared, prepare
+from tpdl.render.prepare import Prepared, prepare
 from tpdl.render.problem import Problem
+from tpdl.render.statements import Claim
 
 FORMATS = {"html": "html", "pdf": "typst"}
 RENDERERS = ("auto", "quarto", "embedded")

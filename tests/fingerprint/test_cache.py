@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.fingerprint.tree import write
+from tpdl import files
 from tpdl.fingerprint import Sources, cache, summary
 
 FILES = {"app.py": "from lib import f\ndef run(): return f(1)\n", "lib.py": "def f(x): return 1\ndef g(x): return 2\n"}
@@ -19,7 +20,7 @@ FILES = {"app.py": "from lib import f\ndef run(): return f(1)\n", "lib.py": "def
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project whose files have settled."""
     write(tmp_path, FILES)
-    monkeypatch.setattr(cache, "SETTLED_NS", 0)
+    monkeypatch.setattr(files, "SETTLED_NS", 0)
     return tmp_path
 
 
@@ -92,7 +93,7 @@ def test_clocks_that_count_whole_seconds_get_more_time(root: Path, monkeypatch: 
     time.sleep(0.01)
     look(root)
     assert not (root / ".tpdl").exists()
-    monkeypatch.setattr(cache, "COARSE_SETTLED_NS", 0)
+    monkeypatch.setattr(files, "COARSE_SETTLED_NS", 0)
     look(root)
     assert (root / ".tpdl" / "sources").exists()
 

@@ -6,7 +6,7 @@ import argparse
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from tpdl.plan.project import Project
 
 Arguments = argparse.Namespace
+"""What was typed after the command's name."""
 Command = Callable[[Arguments], int]
-Commands = argparse._SubParsersAction  # the type has no public name
+"""Carries a command out and returns the exit code."""
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+"""What `ArgumentParser.add_subparsers` returns. The type has no public name, and takes no parameters when it runs."""
 
 NAMES = "steps, experiments, folders, or patterns with *"
 

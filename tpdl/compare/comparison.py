@@ -1,4 +1,9 @@
-"""Everything that is not the same as in an earlier commit, step by step."""
+"""Everything that is not the same as in an earlier commit, step by step.
+
+Example:
+    for step in compare(plan, "HEAD~1").steps:
+        print(step.name, step.verdict, step.because, [change.difference for change in step.changes])
+"""
 
 from __future__ import annotations
 
@@ -25,7 +30,7 @@ DARK = (".dark.svg", ".dark.png")
 
 @dataclass
 class Picture:
-    """A picture in both versions, each in the light and the dark theme; empty where there is none."""
+    """A picture in both versions; empty where there is none."""
 
     old: dict[str, bytes] = field(default_factory=dict)
     """"light" and "dark" -> content."""
@@ -39,16 +44,20 @@ class StepDifference:
     name: str
     verdict: Verdict
     alt: str = ""
+    """The picture in words."""
     because: list[str] = field(default_factory=list)
-    """Which parameters, data and code decide now that did not decide then."""
+    """Which parameters, data and code differ, see `tpdl.plan.status.differences`."""
     keys: list[str] = field(default_factory=list)
     """The columns that name a row of the table."""
     changes: list[Change] = field(default_factory=list)
+    """Values that are not what they were."""
     rows_added: list[str] = field(default_factory=list)
     rows_removed: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    """What cannot be said with values and rows, a line each."""
     picture: Picture | None = None
     suffix: str = ".svg"
+    """File type of the picture."""
 
 
 @dataclass
@@ -60,6 +69,7 @@ class Comparison:
     same: int
     """How many steps have the same products in both."""
     unreadable: list[str] = field(default_factory=list)
+    """Records that cannot be read, in either version."""
 
     @property
     def identical(self) -> bool:
@@ -85,22 +95,24 @@ def compare(plan: Plan, revision: str) -> Comparison:
     """
     commit = InCommit(plan.project.root, revision)
     old, new = read_version(commit), read_version(OnDisk(plan.project.root))
-    found: list[StepDifference] = []
     names = _in_order(plan, old, new)
-    for name in names:
-        difference = _compare_step(plan, old.steps.get(name), new.steps.get(name))
-        if difference:
-            found.append(difference)
-    tables = {step.name: step for step in found if step.verdict == "changed" and _is_table(plan, step.name)}
+    compared = [_compare_step(plan, old.steps.get(name), new.steps.get(name)) for name in names]
+    different = [difference for difference in compared if difference]
+    unreadable = [f"{commit.commit.short}:{path}" for path in old.unreadable] + new.unreadable
+    return Comparison(commit.commit, _without_cells(plan, different), len(names) - len(different), unreadable)
+
+
+def _without_cells(plan: Plan, steps: list[StepDifference]) -> list[StepDifference]:
+    """The steps without cells whose rows are in a collected table: the reasons for their change go to the table."""
+    tables = {step.name: step for step in steps if step.verdict == "changed" and _is_table(plan, step.name)}
     shown = []
-    for step in found:
+    for step in steps:
         table = tables.get(_base(plan, step.name))
-        if step.verdict == "changed" and table:  # the collected table has the cell's rows, and is given its reasons
+        if step.verdict == "changed" and table:
             table.because = list(dict.fromkeys([*table.because, *step.because]))
         else:
             shown.append(step)
-    unreadable = [f"{commit.commit.short}:{path}" for path in old.unreadable] + new.unreadable
-    return Comparison(commit.commit, shown, len(names) - len(found), unreadable)
+    return shown
 
 
 def _in_order(plan: Plan, old: Version, new: Version) -> list[str]:
@@ -114,33 +126,35 @@ def _is_table(plan: Plan, name: str) -> bool:
 
 
 def _base(plan: Plan, name: str) -> str:
+    """The experiment that a cell belongs to; "" for other steps."""
     step = plan.steps.get(name)
     return step.base if step and step.kind == "experiment" else ""
 
 
 def _compare_step(plan: Plan, old: StepVersion | None, new: StepVersion | None) -> StepDifference | None:
-    there = new or old
-    assert there is not None
-    step = plan.steps.get(there.name)
-    found = StepDifference(there.name, "changed" if old and new else "new" if new else "gone", step.alt if step else "")
+    """What differs of a step between two versions, of which one may not have it; None where nothing does."""
+    version = new or old
+    assert version is not None
+    step = plan.steps.get(version.name)
+    verdict: Verdict = "changed" if old and new else "new" if new else "gone"
+    difference = StepDifference(version.name, verdict, step.alt if step else "")
     files = list(dict.fromkeys([*(new.hashes if new else ()), *(old.hashes if old else ())]))
     contents = {name: (_content(old, name), _content(new, name)) for name in files}
     if old and new:
-        moved = [name for name in files if _differs(name, contents[name], old, new)]
-        if not moved:
+        changed = [name for name in files if _differs(name, contents[name], old, new)]
+        if not changed:
             return None
-        found.because = [
-            reason for reason in differences(old.fingerprint, new.fingerprint) if not reason.startswith("input ")
-        ]
+        reasons = differences(old.fingerprint, new.fingerprint)
+        difference.because = [reason for reason in reasons if not reason.startswith("input ")]
     else:
-        moved = files
-    for name in moved:
+        changed = files
+    for name in changed:
         if name.endswith(PICTURES):
-            found.suffix = PurePosixPath(name).suffix
-            found.picture = found.picture or _picture(files, contents)
+            difference.suffix = PurePosixPath(name).suffix
+            difference.picture = difference.picture or _picture(files, contents)
         else:
-            _compare_results(found, plan, name, *contents[name])
-    return found
+            _compare_results(difference, plan, name, *contents[name])
+    return difference
 
 
 def _content(step: StepVersion | None, name: str) -> bytes | None:
@@ -148,7 +162,7 @@ def _content(step: StepVersion | None, name: str) -> bytes | None:
 
 
 def _differs(name: str, contents: tuple[bytes | None, bytes | None], old: StepVersion, new: StepVersion) -> bool:
-    """By content; large intermediates, which are kept elsewhere, by the hashes in their records."""
+    """Whether a product differs: by content, or, if it is kept elsewhere, by the hashes in the records."""
     if contents == (None, None):
         return old.hashes.get(name) != new.hashes.get(name)
     return contents[0] != contents[1]
@@ -164,22 +178,21 @@ def _picture(files: Iterable[str], contents: Mapping[str, tuple[bytes | None, by
     return picture
 
 
-def _compare_results(found: StepDifference, plan: Plan, name: str, old: bytes | None, new: bytes | None) -> None:
+def _compare_results(difference: StepDifference, plan: Plan, name: str, old: bytes | None, new: bytes | None) -> None:
+    """Enter what differs in a result, of which one version may be missing."""
     suffix = PurePosixPath(name).suffix
     content = new if new is not None else old
     if content is None:
-        found.notes.append(f"{name} is kept on the machine that made it, and its hash differs")
-    elif old is None or new is None:
-        found.notes.append(
-            f"{name}: {_size(suffix, content)}"
-            if found.verdict != "changed"
-            else f"{name} is {'new' if new else 'gone'}"
-        )
-    else:
+        difference.notes.append(f"{name} is kept on the machine that made it, and its hash differs")
+    elif old is not None and new is not None:
         try:
-            _compare_contents(found, plan, suffix, old, new)
+            _compare_contents(difference, plan, suffix, old, new)
         except ValueError as error:
-            found.notes.append(f"{name} cannot be read in both versions: {error}")
+            difference.notes.append(f"{name} cannot be read in both versions: {error}")
+    elif difference.verdict == "changed":
+        difference.notes.append(f"{name} is {'new' if new else 'gone'}")
+    else:
+        difference.notes.append(f"{name}: {_size(suffix, content)}")
 
 
 def _size(suffix: str, content: bytes) -> str:
@@ -189,22 +202,24 @@ def _size(suffix: str, content: bytes) -> str:
     return f"{len(content)} bytes"
 
 
-def _compare_contents(found: StepDifference, plan: Plan, suffix: str, old: bytes, new: bytes) -> None:
-    before = len(found.changes)
+def _compare_contents(difference: StepDifference, plan: Plan, suffix: str, old: bytes, new: bytes) -> None:
+    """Enter what differs in a result that both versions have."""
+    before = len(difference.changes)
     if suffix == ".csv":
-        table = compare_tables(read_rows(old), read_rows(new), _sweep(plan, found.name))
-        found.keys = table.keys
-        found.changes += table.changes
-        found.rows_added, found.rows_removed = table.added, table.removed
+        table = compare_tables(read_rows(old), read_rows(new), _sweep(plan, difference.name))
+        difference.keys = table.keys
+        difference.changes += table.changes
+        difference.rows_added, difference.rows_removed = table.added, table.removed
         for word, columns in (("new", table.columns_added), ("gone", table.columns_removed)):
             if columns:
-                found.notes.append(f"{word} column{'s' if len(columns) > 1 else ''}: {', '.join(columns)}")
+                difference.notes.append(f"{word} column{'s' if len(columns) > 1 else ''}: {', '.join(columns)}")
     elif suffix == ".json":
-        found.changes += compare_json(old, new)
+        difference.changes += compare_json(old, new)
     else:
-        found.changes += compare_arrays(old, new)
-    if len(found.changes) == before and not (found.rows_added or found.rows_removed or found.notes):
-        found.notes.append("the same values in another order, or written in another way")
+        difference.changes += compare_arrays(old, new)
+    differs = len(difference.changes) > before or difference.rows_added or difference.rows_removed or difference.notes
+    if not differs:
+        difference.notes.append("the same values in another order, or written in another way")
 
 
 def _sweep(plan: Plan, name: str) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from tpdl.compare.comparison import Comparison, StepDifference
 from tpdl.templates import fill
 
-TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
+MEDIA_TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
 TEMPLATE = Path(__file__).with_name("page.html")
 
 
@@ -46,4 +46,4 @@ def _picture(step: StepDifference, contents: Mapping[str, bytes], words: str) ->
 
 
 def _data_uri(content: bytes, suffix: str) -> str:
-    return f"data:{TYPES[suffix]};base64,{base64.b64encode(content).decode('ascii')}"
+    return f"data:{MEDIA_TYPES[suffix]};base64,{base64.b64encode(content).decode('ascii')}"

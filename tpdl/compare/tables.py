@@ -1,7 +1,15 @@
-"""Two versions of a table, matched row by row on the columns that tell rows apart."""
+"""Two versions of a table, matched row by row on the columns that tell rows apart.
+
+>>> old = [{"cut": "relu1", "accuracy": 0.51}, {"cut": "relu2", "accuracy": 0.62}]
+>>> new = [{"cut": "relu2", "accuracy": 0.65}, {"cut": "relu3", "accuracy": 0.70}]
+>>> difference = compare_tables(old, new, parameters=["cut"])
+>>> difference.added, difference.removed, [(change.where, change.what) for change in difference.changes]
+(['relu3'], ['relu1'], [('relu2', 'accuracy')])
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +18,7 @@ from tpdl.compare.values import Change, compare_records
 from tpdl.tables import Row
 
 Key = tuple[Any, ...]
+"""Of a row: its entries in the key columns, and how many rows with these entries there were up to it."""
 
 
 @dataclass
@@ -30,29 +39,35 @@ def compare_tables(old: Sequence[Row], new: Sequence[Row], parameters: Iterable[
     """Match the rows and compare what both have.
 
     Args:
+        old: the rows of one version.
+        new: those of the other.
         parameters: names of columns that tell rows apart by design: the parameters of a sweep.
     """
     before, after = (list(rows[0]) if rows else [] for rows in (old, new))
     both = [name for name in before if name in after]
     keys = key_columns(old, new, both, parameters)
-    found = TableDifference(keys)
-    found.columns_added = [name for name in after if name not in before]
-    found.columns_removed = [name for name in before if name not in after]
-    olds, news = keyed(old, keys), keyed(new, keys)
+    old_rows, new_rows = keyed(old, keys), keyed(new, keys)
     values = [name for name in both if name not in keys]
-    found.removed = [_named(keys, key) for key in olds if key not in news]
-    found.added = [_named(keys, key) for key in news if key not in olds]
-    for key, row in news.items():
-        if key in olds:
-            found.changes += compare_records(_named(keys, key), olds[key], row, values)
-    return found
+    return TableDifference(
+        keys,
+        changes=[
+            change
+            for key, row in new_rows.items()
+            if key in old_rows
+            for change in compare_records(_named(keys, key), old_rows[key], row, values)
+        ],
+        added=[_named(keys, key) for key in new_rows if key not in old_rows],
+        removed=[_named(keys, key) for key in old_rows if key not in new_rows],
+        columns_added=[name for name in after if name not in before],
+        columns_removed=[name for name in before if name not in after],
+    )
 
 
 def key_columns(old: Sequence[Row], new: Sequence[Row], columns: Sequence[str], parameters: Iterable[str]) -> list[str]:
-    """The columns to match rows by: the parameters of the sweep, then text, then whole numbers, until no two rows are alike.
+    """The columns to match rows by: parameters of the sweep, then text, then whole numbers, until no rows are alike.
 
-    A column that does not tell more rows apart is left out, and so is one whose entries are mostly others than before: it holds
-    results. If rows are still alike, their order tells them apart, see `keyed`.
+    A column that does not tell more rows apart is left out, and so is one whose entries are mostly others than before:
+    it holds results. If rows are still alike, their order tells them apart, see `keyed`.
     """
     keys = [name for name in columns if name in set(parameters)]
     candidates = [
@@ -64,23 +79,24 @@ def key_columns(old: Sequence[Row], new: Sequence[Row], columns: Sequence[str], 
         tells_more = any(_distinct(rows, [*keys, name]) > _distinct(rows, keys) for rows in (old, new))
         if tells_more and _overlap(old, new, name) >= 0.5:
             keys.append(name)
-    told = [_distinct(rows, keys) for rows in (old, new)]
-    for name in [name for name in keys if name in candidates]:  # one that later ones make superfluous may be a result
+    # A column that later ones have made superfluous may hold results.
+    told_apart = [_distinct(rows, keys) for rows in (old, new)]
+    for name in [name for name in keys if name in candidates]:
         fewer = [key for key in keys if key != name]
-        if [_distinct(rows, fewer) for rows in (old, new)] == told:
+        if [_distinct(rows, fewer) for rows in (old, new)] == told_apart:
             keys = fewer
     return keys
 
 
 def keyed(rows: Sequence[Row], keys: Sequence[str]) -> dict[Key, Row]:
     """The rows by their key; rows with the same key are told apart by how many such came before."""
-    found: dict[Key, Row] = {}
-    seen: dict[Key, int] = {}
+    by_key: dict[Key, Row] = {}
+    counts: Counter[Key] = Counter()
     for row in rows:
-        key = tuple(row.get(name) for name in keys)
-        seen[key] = seen.get(key, 0) + 1
-        found[(*key, seen[key])] = row
-    return found
+        entries = tuple(row.get(name) for name in keys)
+        counts[entries] += 1
+        by_key[(*entries, counts[entries])] = row
+    return by_key
 
 
 def _named(keys: Sequence[str], key: Key) -> str:
@@ -91,11 +107,13 @@ def _named(keys: Sequence[str], key: Key) -> str:
 
 
 def _is_of(kind: type, rows: Sequence[Row], name: str) -> bool:
+    """Whether a column has entries, and all of them are of a type."""
     values = [row[name] for row in rows if row.get(name) is not None]
     return bool(values) and all(isinstance(value, kind) for value in values)
 
 
 def _distinct(rows: Sequence[Row], names: Sequence[str]) -> int:
+    """How many rows the columns tell apart."""
     return len({tuple(row.get(name) for name in names) for row in rows})
 
 

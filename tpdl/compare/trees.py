@@ -1,4 +1,8 @@
-"""The files of `figures/`: as they lie on disk, or as they were in a commit."""
+"""The files of `figures/`: as they lie on disk, or as they were in a commit.
+
+Example:
+    InCommit(root, "HEAD~1").read("figures/transfer/layer-cut.csv")     # its bytes, without checking anything out
+"""
 
 from __future__ import annotations
 
@@ -72,12 +76,14 @@ class InCommit:
         sha = git_or_nothing(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
         if not sha:
             raise UserError(
-                f"there is no commit {revision!r} here; `git log --oneline` lists them (a shallow clone has only the last)"
+                f"there is no commit {revision!r} here; `git log --oneline` lists them "
+                "(a shallow clone has only the last)"
             )
         date, _, subject = git(root, "show", "-s", "--format=%cs %s", sha).partition(" ")
         self.commit = Commit(sha, date, subject)
         listed = git(root, "ls-tree", "-r", "-z", sha, "--", FOLDER)
-        self._objects = {}
+        self._objects: dict[str, str] = {}
+        """Path -> name of git's object with the content."""
         for line in listed.split("\0"):
             described, _, path = line.partition("\t")
             if path and described.split()[1] == "blob":
@@ -93,7 +99,7 @@ class InCommit:
 
     @cached_property
     def _contents(self) -> dict[str, bytes]:
-        """Object -> content, all of them by one process: hundreds of small files would need hundreds."""
+        """Object -> content, all of them read by one process: one for each of hundreds of small files takes seconds."""
         objects = sorted(set(self._objects.values()))
         answer = git_bytes(self._root, "cat-file", "--batch", stdin="".join(f"{name}\n" for name in objects).encode())
         contents, at = {}, 0

@@ -1,4 +1,9 @@
-"""One value before and after, and the values of JSON results and arrays, leaf by leaf."""
+"""One value before and after, and the values of JSON results and arrays, leaf by leaf.
+
+>>> [change] = compare_json(b'{"best": {"accuracy": 0.90}}', b'{"best": {"accuracy": 0.92}}')
+>>> change.what, change.difference, change.shown()
+('best.accuracy', '+0.02 (+2.2 %)', ('0.9', '0.92'))
+"""
 
 from __future__ import annotations
 
@@ -6,22 +11,22 @@ import io
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 Interval = tuple[float, float]
 DIGITS = (4, 6, 9, 12, 17)
-"""Significant digits: as few as tell the two values apart."""
+"""Significant digits that are tried: as few are shown as tell the two values apart."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """A value that is not what it was. None on one side: there was none, or there is none any more."""
+    """A value that is not what it was; None where there was none, or is none any more."""
 
     where: str
-    """Which row, `vgg16, relu3`, see `StepDifference.keys`; empty where the result is no table."""
+    """The row, as `vgg16, relu3`, see `StepDifference.keys`; empty where the result is no table."""
     what: str
-    """Which column, or which value: `best.accuracy`."""
+    """The column, or the value's place in the result: `best.accuracy`."""
     old: Any
     new: Any
     old_interval: Interval | None = None
@@ -71,10 +76,10 @@ def interval_names(names: Sequence[str]) -> dict[str, tuple[str, str]]:
 
     `accuracy_low` and `accuracy_high` belong to `accuracy`; plain `low` and `high` to what stands right before `low`.
     """
-    found = {name: (f"{name}_low", f"{name}_high") for name in names if {f"{name}_low", f"{name}_high"} <= set(names)}
+    ends = {name: (f"{name}_low", f"{name}_high") for name in names if {f"{name}_low", f"{name}_high"} <= set(names)}
     if "high" in names and "low" in names[1:]:
-        found.setdefault(names[names.index("low") - 1], ("low", "high"))
-    return found
+        ends.setdefault(names[names.index("low") - 1], ("low", "high"))
+    return ends
 
 
 def interval_of(row: Mapping[str, Any], ends: tuple[str, str] | None) -> Interval | None:
@@ -104,7 +109,7 @@ def compare_records(where: str, old: Mapping[str, Any], new: Mapping[str, Any], 
 
 
 def same(old: Any, new: Any) -> bool:
-    """Equal, where 1 and 1.0 are, 1 and true are not, and what is missing equals what is missing."""
+    """Whether two values are equal: 1 and 1.0 are, 1 and true are not, and NaN equals NaN."""
     if isinstance(old, bool) != isinstance(new, bool):
         return False
     return bool(old == new) or (
@@ -118,11 +123,12 @@ def compare_json(old: bytes, new: bytes) -> list[Change]:
 
 
 def _leaves(path: str, old: Any, new: Any) -> Iterator[Change]:
+    """The changes below a place in a result, with intervals shown beside the value that they belong to."""
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         names = list(dict.fromkeys([*old, *new]))
-        plain = [name for name in names if not (_deep(old.get(name)) or _deep(new.get(name)))]
+        plain = [name for name in names if not (_is_nested(old.get(name)) or _is_nested(new.get(name)))]
         for change in compare_records("", old, new, plain):
-            yield Change("", _joined(path, change.what), *_sides(change))
+            yield replace(change, what=_joined(path, change.what))
         for name in names:
             if name not in plain:
                 yield from _leaves(_joined(path, name), old.get(name), new.get(name))
@@ -133,11 +139,7 @@ def _leaves(path: str, old: Any, new: Any) -> Iterator[Change]:
         yield Change("", path, old, new)
 
 
-def _sides(change: Change) -> tuple[Any, Any, Interval | None, Interval | None]:
-    return change.old, change.new, change.old_interval, change.new_interval
-
-
-def _deep(value: Any) -> bool:
+def _is_nested(value: Any) -> bool:
     return isinstance(value, Mapping | list)
 
 
@@ -155,12 +157,12 @@ def compare_arrays(old: bytes, new: bytes) -> list[Change]:
     changes = []
     with np.load(io.BytesIO(old), allow_pickle=False) as before, np.load(io.BytesIO(new), allow_pickle=False) as after:
         for name in dict.fromkeys([*before.files, *after.files]):
-            kinds = described(before, name), described(after, name)
-            if kinds[0] != kinds[1]:
-                changes.append(Change("", name, *kinds))
+            old_kind, new_kind = described(before, name), described(after, name)
+            if old_kind != new_kind:
+                changes.append(Change("", name, old_kind, new_kind))
             elif not np.array_equal(before[name], after[name], equal_nan=before[name].dtype.kind in "fc"):
                 numeric = before[name].dtype.kind in "iufc"
                 most = f", at most {np.nanmax(np.abs(after[name] - before[name])):.3g} apart" if numeric else ""
-                moved = int((before[name] != after[name]).sum())
-                changes.append(Change("", name, kinds[0], f"{moved} of {before[name].size} elements differ{most}"))
+                count = int((before[name] != after[name]).sum())
+                changes.append(Change("", name, old_kind, f"{count} of {before[name].size} elements differ{most}"))
     return changes

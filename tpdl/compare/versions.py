@@ -1,17 +1,18 @@
-"""The steps that a tree holds results of, as their records tell."""
+"""The steps that a tree of files holds results of, as their records tell.
+
+Example:
+    read_version(InCommit(root, "HEAD~1")).steps["transfer/layer-cut"].content("layer-cut.csv")     # its bytes
+"""
 
 from __future__ import annotations
 
 import json
 import posixpath
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from tpdl.compare.trees import Tree
+from tpdl.plan.record import RECORD_SUFFIX, Record
 from tpdl.plan.step import Fingerprint
-
-RECORD = ".record.json"
 
 
 @dataclass
@@ -23,6 +24,7 @@ class StepVersion:
     hashes: dict[str, str]
     """File name -> SHA-256, as recorded."""
     folder: str
+    """The folder of its products in the tree."""
     tree: Tree
     paths: set[str]
     """Every file of the tree."""
@@ -39,27 +41,25 @@ class Version:
 
     steps: dict[str, StepVersion] = field(default_factory=dict)
     unreadable: list[str] = field(default_factory=list)
+    """Records that cannot be read."""
 
 
 def read_version(tree: Tree) -> Version:
     """Read every record. One that cannot be read is named, and the rest goes on."""
     version = Version()
     paths = set(tree.paths())
-    for path, record in _records(tree, version):
+    for path in sorted(path for path in paths if path.endswith(RECORD_SUFFIX)):
         try:
-            deciding = Fingerprint(*(dict(record[key]) for key in ("parameters", "symbols", "inputs", "data")))
-            name, products = str(record["step"]), dict(record["products"])
-        except (KeyError, TypeError, ValueError):
+            record = Record.from_json(json.loads(tree.read(path)))
+        except (ValueError, KeyError, TypeError):
             version.unreadable.append(path)
             continue
-        version.steps[name] = StepVersion(name, deciding, products, posixpath.dirname(path), tree, paths)
+        version.steps[record.step] = StepVersion(
+            name=record.step,
+            fingerprint=record.fingerprint,
+            hashes=record.products,
+            folder=posixpath.dirname(path),
+            tree=tree,
+            paths=paths,
+        )
     return version
-
-
-def _records(tree: Tree, version: Version) -> Iterator[tuple[str, dict[str, Any]]]:
-    for path in tree.paths():
-        if path.endswith(RECORD):
-            try:
-                yield path, json.loads(tree.read(path))
-            except ValueError:
-                version.unreadable.append(path)

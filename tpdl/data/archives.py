@@ -1,4 +1,8 @@
-"""Archives: unpacked next to where they go, no member outside of that folder, and renamed into place when whole."""
+"""Archives: unpacked next to where they go, no member outside of that folder, and renamed into place when whole.
+
+Example:
+    unpack(Path("downloads/scenes.zip"), Path("data/scenes"))
+"""
 
 from __future__ import annotations
 
@@ -13,12 +17,13 @@ from pathlib import Path, PureWindowsPath
 from tpdl.errors import StepError
 
 LIMIT = 20 * 10**9
-"""Bytes. A small archive can hold a content that fills a disk."""
+"""Bytes that an archive may unpack to: a small one can hold what fills a disk."""
 
 _DAMAGED = (
-    *(EOFError, ValueError, RuntimeError, zlib.error, lzma.LZMAError),  # RuntimeError: zipfile, of what is encrypted
-    *(zipfile.BadZipFile, tarfile.TarError),
+    *(EOFError, ValueError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, tarfile.TarError),
+    RuntimeError,  # raised by zipfile where a member is encrypted
 )
+"""What the libraries raise at archives that they cannot read."""
 
 
 def unpack(archive: Path, folder: Path, limit: int = LIMIT) -> None:
@@ -27,7 +32,7 @@ def unpack(archive: Path, folder: Path, limit: int = LIMIT) -> None:
     Args:
         archive: of any origin. It is not trusted: links, absolute paths and `..` are refused.
         folder: appears with its whole content, or not at all.
-        limit: the bytes that the content may have.
+        limit: bytes that it may unpack to.
 
     Raises:
         StepError: no archive, damaged, not to be trusted, or no place for it. Nothing is left behind.

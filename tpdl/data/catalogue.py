@@ -21,7 +21,7 @@ class CatalogueLike(Protocol):
     """
 
     def names(self) -> list[str]:
-        """All names."""
+        """The names of all data sets."""
 
     def resolve(self, name: str, root: Path) -> list[Path]:
         """The files or folders of a data set whose place is below `root`; empty where it is not there."""
@@ -30,7 +30,7 @@ class CatalogueLike(Protocol):
         """One line about a data set that is not at `root`: what, how large, where from, and the command to fetch it."""
 
     def fetch(self, name: str, root: Path) -> Path:
-        """Download, verify, unpack, and put in place."""
+        """Download, verify, unpack, and put in place; where it lies then."""
 
 
 class Catalogue:
@@ -45,7 +45,8 @@ class Catalogue:
 
     Args:
         entries: in the order in which they are listed.
-        unlisted: asked for a name that no entry has; returns its entry, or None if it does not know it either.
+        unlisted: called with a name that no entry has; returns an entry for it, or None. For names that follow a rule,
+            such as the weights of any network.
     """
 
     def __init__(self, entries: Iterable[Entry], unlisted: Callable[[str], Entry | None] | None = None) -> None:
@@ -66,10 +67,10 @@ class Catalogue:
             UserError: there is no such data.
         """
         listed = next((entry for entry in self.entries if entry.name == name), None)
-        found = listed or self._unlisted(name)
-        if found is None:
+        entry = listed or self._unlisted(name)
+        if entry is None:
             raise UserError(f"no data is called {name!r}; the catalogue has {', '.join(self.names())}")
-        return found
+        return entry
 
     def resolve(self, name: str, root: Path) -> list[Path]:
         """The files and folders of `name` that are to be read, or [] unless all are there."""
@@ -77,8 +78,8 @@ class Catalogue:
         for alternative in entry.alternatives:
             if (root / alternative).is_file():
                 return [root / alternative]
-        if entry.packaged and (found := packaged_file(*entry.packaged)):
-            return [found]
+        if entry.packaged and (file := packaged_file(*entry.packaged)):
+            return [file]
         paths = [root / path for path in entry.paths]
         return paths if all(path.exists() for path in paths) else []
 
@@ -109,9 +110,9 @@ class Catalogue:
                 raise UserError(
                     f"{name} cannot be fetched: {entry.by_hand.format(root=root)}; its home is {entry.home}"
                 )
-            for wanted in entry.downloads:
-                if not (root / wanted.path).exists():
-                    download(wanted, root)
+            for file in entry.downloads:
+                if not (root / file.path).exists():
+                    download(file, root)
         archive = _archive(entry, root)
         if archive and not folder.exists():
             (entry.arrange or unpack)(archive, folder)
@@ -125,10 +126,10 @@ class Catalogue:
     def verify(self, name: str, root: Path) -> str | None:
         """What is wrong with the copy of `name` that is here, in a line; None if nothing is known to be wrong."""
         entry = self.entry(name)
-        for wanted in entry.downloads:
-            file = root / wanted.path
-            if file.exists() and not sha256_file(file).startswith(wanted.sha256):
-                return f"{file} is not the published file (SHA-256); remove it and fetch it again"
+        for file in entry.downloads:
+            path = root / file.path
+            if path.exists() and not sha256_file(path).startswith(file.sha256):
+                return f"{path} is not the published file (SHA-256); remove it and fetch it again"
         if entry.check and (root / entry.paths[0]).exists():
             return entry.check(root / entry.paths[0])
         return None
@@ -152,16 +153,18 @@ def load_catalogue(setting: str) -> CatalogueLike:
         raise UserError(f"{where} cannot be imported: {type(error).__name__}: {reason}") from error
     if name and not hasattr(module, name):
         raise UserError(f"{where}: the module has no {name!r}")
-    found = getattr(module, name) if name else getattr(module, "catalogue", module)
+    catalogue = getattr(module, name) if name else getattr(module, "catalogue", module)
     for function in ("names", "resolve", "describe", "fetch"):
-        if not callable(getattr(found, function, None)):
+        if not callable(getattr(catalogue, function, None)):
             raise UserError(f"{where} is no data catalogue: it has no function {function!r}; use tpdl.data.Catalogue")
-    return cast(CatalogueLike, found)
+    return cast(CatalogueLike, catalogue)
 
 
 def _archive(entry: Entry, root: Path) -> Path | None:
+    """The archive of a data set, if one of those that will do is in the data root."""
     return next((root / archive for archive in entry.archives if (root / archive).is_file()), None)
 
 
 def _size(size: int) -> str:
+    """`4 MB`, `12 kB`."""
     return f"{size / 1e6:.0f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"

@@ -1,4 +1,8 @@
-"""Downloads: checked before use, and put in place whole or not at all."""
+"""Downloads: checked before use, and put in place whole or not at all.
+
+Example:
+    download(Download("https://example.org/digits.gz", "digits/images", sha256="ba89…", compressed=True), data_root)
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,14 @@ from tpdl.files import atomic_path, sha256_file
 
 
 def download(wanted: Download, root: Path) -> Path:
-    """Fetch one file, with a progress bar on a terminal, and return the path below `root` that it lies at.
+    """Fetch one file, with a progress bar on a terminal.
+
+    Args:
+        wanted: which file, and where it goes.
+        root: the data root.
+
+    Returns:
+        the path that it lies at.
 
     Raises:
         StepError: the download broke off, was damaged or is another file, or cannot be written; nothing is left behind.
@@ -28,10 +39,10 @@ def download(wanted: Download, root: Path) -> Path:
         raise StepError(f"cannot write to {target.parent} ({error.strerror or error})") from error
     with scratch as folder:
         fetched = _retrieved(wanted, folder)
-        found = sha256_file(fetched)
-        if not found.startswith(wanted.sha256):
+        sha256 = sha256_file(fetched)
+        if not sha256.startswith(wanted.sha256):
             raise StepError(
-                f"{wanted.url} is not the expected file: its SHA-256 begins {found[:16]}, not {wanted.sha256[:16]}; "
+                f"{wanted.url} is not the expected file: its SHA-256 begins {sha256[:16]}, not {wanted.sha256[:16]}; "
                 "it was not kept"
             )
         with atomic_path(target) as temporary:
@@ -40,11 +51,11 @@ def download(wanted: Download, root: Path) -> Path:
 
 
 def _retrieved(wanted: Download, folder: str) -> Path:
-    """The file as it is to lie there, in a scratch folder and not yet trusted."""
+    """The file, decompressed if need be, in a scratch folder and not yet trusted."""
     import pooch
     from tqdm import tqdm
 
-    pooch.get_logger().setLevel("WARNING")  # it proposes the hash of what came as the hash to expect
+    pooch.get_logger().setLevel("WARNING")  # it would print the hash of the download, to be pasted into the code
     name = wanted.path.rpartition("/")[2]
     unzip = pooch.Decompress(method="gzip", name="content") if wanted.compressed else None
     try:

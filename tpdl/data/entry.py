@@ -19,10 +19,10 @@ class Download:
     path: str
     """Where it goes, below the data root."""
     sha256: str
-    """Of the file as it will lie there, that is unpacked if it is compressed. The first digits are enough: the names of
-    weights that torchvision publishes carry eight."""
+    """The hash of the file as it will lie there: decompressed, if it is compressed. Its first digits are enough; many
+    published weights carry eight of them in their names."""
     compressed: bool = False
-    """The address has it gzipped."""
+    """It is gzipped at this address."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,6 @@ def packaged_file(package: str, file: str) -> Path | None:
     'decoder.py'
     >>> packaged_file("no_such_package", "weights.pth")
     """
-    found = importlib.util.find_spec(package)
-    path = Path(found.origin).parent / file if found and found.origin else None
+    spec = importlib.util.find_spec(package)
+    path = Path(spec.origin).parent / file if spec and spec.origin else None
     return path if path and path.is_file() else None

@@ -1,4 +1,4 @@
-"""Where data lie on this machine: answered here once, for `status`, for `tpdl data` and for a running step."""
+"""Where data lie on this machine: one answer for `tpdl status`, for `tpdl data` and for a running step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Citations and the bibliography: citeproc sees every citation of the book once, and chapters look up what it made of theirs."""
+"""Citations and the bibliography.
+
+Citeproc, the part of Pandoc that cites, sees every citation of the book once; each chapter then looks up what became of
+its own. So "2015a" is the same work in every chapter, and works are listed once.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +19,11 @@ FILTER = Path(__file__).parent / "citations.lua"
 
 
 class Citations:
-    """Cite in every chapter as if it cited everything, so that "2015a" is the same work everywhere; list the works once.
+    """What Pandoc needs to cite in each chapter of a book.
 
     Args:
-        pandoc: of the book.
-        labels: what its chapters cite.
+        pandoc: converts the chapters of the book.
+        labels: what the chapters cite, and which of them list the works.
     """
 
     def __init__(self, pandoc: Pandoc, labels: Labels) -> None:
@@ -27,28 +31,37 @@ class Citations:
         cited = {key for chapter in labels.chapters for key in chapter.cited if not self._is_label(key)}
         self._nocite = ", ".join(f"@{key}" for key in sorted(cited))
         self._cited = cited
+        """The keys of all works that the book cites."""
         self._one_bibliography = any(chapter.has_bibliography for chapter in labels.chapters)
         self.made = pandoc.folder / "citations.json"
-        """What citeproc made, for the filter: a tree with every citation in a paragraph of its own, and the bibliography."""
+        """What citeproc made, for the filter: every citation in a paragraph of its own, and the bibliography."""
 
     def arguments(self, index: int) -> tuple[list[str], list[Path]]:
-        """For Pandoc to cite in chapter `index`, and the files that they name; nothing where nothing is cited."""
-        here = self._labels.chapters[index].has_bibliography
-        cites = any(key in self._cited for key in self._labels.chapters[index].cited)
-        if not (self._book.bibliography and (cites or here)):
+        """The arguments with which Pandoc cites in a chapter; none where nothing is cited.
+
+        Args:
+            index: of the chapter.
+
+        Returns:
+            the arguments, and the files that they name.
+        """
+        chapter = self._labels.chapters[index]
+        cites = any(key in self._cited for key in chapter.cited)
+        if not (self._book.bibliography and (cites or chapter.has_bibliography)):
             return [], []
         nocite = self._nocite if self._one_bibliography else ""
-        arguments, read = self._works(f"works-{index}", nocite, self._one_bibliography and not here)
+        suppress = self._one_bibliography and not chapter.has_bibliography
+        arguments, read = self._works(f"works-{index}", nocite, suppress)
         return [f"--lua-filter={FILTER}", *arguments], [FILTER, *read]
 
     def make(self, tree: Node) -> None:
         """Write `made`. What the filter does not find in it, it asks citeproc for.
 
-        So it is left empty with a style of the book's own, which may cite by what was cited before ("ibid."), and where chapters list
-        works of their own.
+        So it is left empty with a style of the book's own, which may cite by what was cited before ("ibid."), and where
+        chapters list works of their own.
 
         Args:
-            tree: of any chapter; it says the version of Pandoc.
+            tree: the syntax tree of any chapter, which says its version.
         """
         text = ""
         if self._book.bibliography and self._one_bibliography and not self._book.settings.get("csl"):
@@ -64,7 +77,13 @@ class Citations:
         self._pandoc.write(self.made.name, text)
 
     def _works(self, name: str, nocite: str, suppress: bool = False) -> tuple[list[str], list[Path]]:
-        """What citeproc has to know, as arguments for Pandoc, and the files that these name."""
+        """What citeproc has to know, as arguments for Pandoc, and the files that these name.
+
+        Args:
+            name: of the file in which it is told.
+            nocite: works to list even if they are not cited here.
+            suppress: list no works.
+        """
         metadata: dict[str, Any] = {"link-citations": True, "nocite": nocite, "lang": self._book.lang}
         metadata |= {"suppress-bibliography": True} if suppress else {}
         path = self._pandoc.write(f"{name}.json", json.dumps(metadata))

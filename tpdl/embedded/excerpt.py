@@ -1,4 +1,4 @@
-"""What one chapter needs of the prepared report: so a chapter is made again only if something changed that it shows."""
+"""What one chapter needs of the prepared report, so that it is made again only if something changed that it shows."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ def excerpt(data: Mapping[str, Any], items: Sequence[Item], text: str) -> dict[s
     Args:
         data: what `prepare` writes to `.tpdl/report.json`.
         items: all constructs of the chapter.
-        text: of the chapter.
+        text: its source.
     """
-    found: dict[str, Any] = {group: {} for group in GROUPS.values()}
+    part: dict[str, Any] = {group: {} for group in GROUPS.values()}
     for item in items:
         group = GROUPS.get(item.kind)
         key = item.label if item.kind == "table" else item.text
         if group and key in data[group]:
-            found[group][key] = data[group][key]
-    # Values in the caption or alt text that a figure brings along.
-    words = " ".join(f"{entry['caption']} {entry['alt']}" for entry in found["figures"].values())
-    said = " ".join(words.split())
-    found["values"] |= {key: entry for key, entry in data["values"].items() if key in said}
-    return {**data, **found, "graph": data["graph"] if ".graph" in text else {}}
+            part[group][key] = data[group][key]
+    # Values in captions and alternative texts that come from the functions that draw.
+    words = " ".join(f"{entry['caption']} {entry['alt']}" for entry in part["figures"].values())
+    words = " ".join(words.split())
+    part["values"] |= {key: entry for key, entry in data["values"].items() if key in words}
+    return {**data, **part, "graph": data["graph"] if ".graph" in text else {}}

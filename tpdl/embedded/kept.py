@@ -1,4 +1,8 @@
-"""What is made of a chapter is kept beside the book, and made again only when what it is made from changed."""
+"""What is made of a chapter is kept beside the book, and made again only when what it is made from has changed.
+
+Example:
+    html = kept(folder / "html-3.kept", [text, *arguments], lambda: convert(text, arguments))
+"""
 
 from __future__ import annotations
 
@@ -9,12 +13,13 @@ from pathlib import Path
 from tpdl.files import atomic_write, sha256_bytes
 
 
-def kept(path: Path, made_from: Sequence[str | int], make: Callable[[], str]) -> str:
+def kept(path: Path, made_from: Sequence[str], make: Callable[[], str]) -> str:
     """What `make` returns, or what it returned last time if `made_from` is the same.
 
     Args:
         path: where it is kept, named `*.kept`.
-        made_from: all that the outcome depends on, as text or numbers.
+        made_from: all that the outcome depends on, as text.
+        make: called only if something of that has changed.
     """
     key = sha256_bytes(json.dumps(made_from).encode())
     try:

@@ -1,5 +1,8 @@
 """Numbers for chapters, sections, figures, tables and equations over the whole book, as Quarto gives them.
 
+    book = number_book([("transfer.html", False, tree), …])
+    book.labels["fig-cuts"]     # {"number": "2.1", "page": "transfer.html", "kind": "fig"}
+
 A figure of chapter 2 is `Figure 2.1`; one of a chapter without number is `Figure 1`. Appendices have letters.
 """
 
@@ -15,19 +18,12 @@ from typing import Any
 from tpdl.render.label_kinds import FLOATS, kind_of
 
 Node = dict[str, Any]
+"""A node of Pandoc's syntax tree: its type `t`, and its content `c`."""
 LEAVES = {
-    "Str",
-    "Space",
-    "SoftBreak",
-    "LineBreak",
-    "Code",
-    "Math",
-    "RawInline",
-    "CodeBlock",
-    "RawBlock",
-    "HorizontalRule",
+    *("Str", "Space", "SoftBreak", "LineBreak", "Code", "Math", "RawInline"),
+    *("CodeBlock", "RawBlock", "HorizontalRule"),
 }
-"""Nodes without others inside."""
+"""Types of nodes without others inside."""
 EQUATION_LABEL = re.compile(r"\{#(eq-[^}\s]+)\}")
 
 
@@ -40,10 +36,13 @@ class ChapterNumbers:
     appendix: bool
     title: str
     identifier: str = ""
+    """The label of the title."""
     headings: list[str] = field(default_factory=list)
     """The number of every heading after the title, in order; empty where it has none."""
     cited: list[str] = field(default_factory=list)
+    """Keys of cited works, and labels that are referred to, which are written in the same way."""
     has_bibliography: bool = False
+    """It lists the works."""
 
 
 @dataclass
@@ -52,13 +51,13 @@ class Labels:
 
     chapters: list[ChapterNumbers] = field(default_factory=list)
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
-    """label -> `number`, `page`, `kind` ("fig", "tbl", "eq", "sec", "chapter", "appendix"), for a subfigure also `sub`."""
+    """Label -> `number`, `page`, `kind` ("fig", "tbl", "eq", "sec", "chapter", "appendix"), a subfigure `sub`."""
     citations: dict[str, Node] = field(default_factory=dict)
-    """Every different citation (references to labels are written in the same way), by what makes it different."""
+    """Every citation once, by what tells it from others."""
 
 
 def number_book(documents: list[tuple[str, bool, Node]]) -> Labels:
-    """Number all chapters.
+    """Number all chapters, and everything in them that has a label.
 
     Args:
         documents: page, whether it is an appendix, and Pandoc's syntax tree of each chapter, in order.
@@ -77,15 +76,23 @@ def number_book(documents: list[tuple[str, bool, Node]]) -> Labels:
 
 
 class _Numbering:
-    """Walks one chapter in reading order."""
+    """Walks one chapter in reading order, and enters its labels in `book`."""
 
     def __init__(self, book: Labels, chapter: ChapterNumbers, page: str) -> None:
         self.book, self.chapter, self.page = book, chapter, page
         self.counts: Counter[str] = Counter()
+        """Kind -> how many there were so far; label of a figure -> how many of its subfigures."""
         self.section = [0] * 7
+        """The current number at each level of headings."""
 
     def walk(self, node: Any, title: Node | None, parent: str = "") -> None:
-        """Number what is in `node`; `parent` is the label of the figure around it."""
+        """Number what is in a node.
+
+        Args:
+            node: or a list of nodes, or any other part of the tree.
+            title: the heading that is the title of the chapter.
+            parent: the label of the figure around it.
+        """
         if isinstance(node, list):
             for child in node:
                 self.walk(child, title, parent)
@@ -93,15 +100,15 @@ class _Numbering:
         if not isinstance(node, dict):
             return
         kind, content = node.get("t"), node.get("c", [])
-        if kind in LEAVES:  # most of all nodes
+        if kind in LEAVES:  # most nodes are
             return
         if kind == "Header":
             self._heading(node, is_title=node is title)
         elif kind == "Cite":
             self.chapter.cited += [c["citationId"] for c in content[0]]
-            place = ("citationHash", "citationNoteNum")
-            different = [{key: value for key, value in c.items() if key not in place} for c in content[0]]
-            self.book.citations.setdefault(json.dumps(different), node)
+            position = ("citationHash", "citationNoteNum")
+            citation = [{key: value for key, value in c.items() if key not in position} for c in content[0]]
+            self.book.citations.setdefault(json.dumps(citation), node)
         elif kind in ("Para", "Plain"):
             self._equations(content)
         label = _label(node)
@@ -116,6 +123,7 @@ class _Numbering:
         self.book.labels.setdefault(label, {"number": number, "page": self.page, "kind": kind, **more})
 
     def _within_chapter(self, count: int) -> str:
+        """`2.3` for the third of a kind in chapter 2."""
         return f"{self.chapter.number}.{count}" if self.chapter.number else str(count)
 
     def _float(self, label: str, kind: str, parent: str) -> None:
@@ -146,13 +154,14 @@ class _Numbering:
 
     def _equations(self, inlines: list[Node]) -> None:
         for inline in inlines:
-            found = EQUATION_LABEL.search(inline["c"]) if inline["t"] == "Str" else None
-            if found:
+            match = EQUATION_LABEL.search(inline["c"]) if inline["t"] == "Str" else None
+            if match:
                 self.counts["eq"] += 1
-                self._add(found[1], self._within_chapter(self.counts["eq"]), "eq")
+                self._add(match[1], self._within_chapter(self.counts["eq"]), "eq")
 
 
 def _label(node: Node) -> str:
+    """The label of a block or image; "" where it has none."""
     content = node.get("c")
     if node.get("t") in ("Div", "Figure", "Image", "Table") and isinstance(content, list):
         return str(content[0][0])
@@ -160,7 +169,7 @@ def _label(node: Node) -> str:
 
 
 def _without_callout_title(node: Node) -> Any:
-    """The content of a node; of a callout without the heading that is its title, and no heading of the chapter."""
+    """The content of a node. The heading that a callout begins with is its title, and no heading of the chapter."""
     content = node.get("c")
     if node.get("t") == "Div" and isinstance(content, list):
         (_, classes, pairs), blocks = content

@@ -9,7 +9,6 @@ import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -18,14 +17,14 @@ from tpdl.embedded.labels import ChapterNumbers, Labels
 from tpdl.embedded.pandoc import parallel
 from tpdl.embedded.passes import PART, SecondPass
 from tpdl.embedded.search import sections
-from tpdl.files import atomic_write, sha256_bytes
+from tpdl.files import FileSignature, atomic_write, sha256_bytes
 from tpdl.render.prepare import Prepared
 from tpdl.templates import fill
 
 HERE = Path(__file__).parent
 THEME = HERE.parent / "render" / "theme"
 ASSETS = "site_libs/tpdl"
-MAIN = "tpdl-main"
+"""Folder of style, script and search index; Quarto's own lie in `site_libs`, too."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +40,9 @@ class Site:
     """Writes the pages of one book.
 
     Args:
+        prepared: the book and what was evaluated for it.
+        labels: its numbers.
+        second: renders its chapters.
         folder: for what is kept from one time to the next.
         pdf: whether there is a PDF to link to.
     """
@@ -49,7 +51,9 @@ class Site:
         self.prepared, self.labels, self.second, self.folder, self.pdf = prepared, labels, second, folder, pdf
         self.book = prepared.book
         self.titles: list[str] = []
+        """The titles of all chapters, as HTML."""
         self.version = ""
+        """Of style, script and search index: part of their addresses."""
 
     def write(self) -> list[Path]:
         """Render and write every page, copy what they show, build the search index."""
@@ -82,8 +86,8 @@ class Site:
             description=meta.get("description") or "",
             book_title=self.book.title,
             subtitle=meta.get("subtitle") or "",
-            authors=_authors(meta),
-            root=os.path.relpath(".", Path(chapter.page).parent).replace(os.sep, "/"),
+            authors=self.book.authors,
+            root=_relative(".", chapter.page),
             version=self.version,
             pdf=self.book.pdf.name if self.pdf else "",
             chapters=chapters,
@@ -100,13 +104,13 @@ class Site:
         )
 
     def _entry(self, current: int, index: int) -> Entry:
+        """The chapter `index`, to be shown in the chapter `current`."""
         title = Markup(without_links(self.titles[index]))
         return Entry(self._address(current, index), self.labels.chapters[index].number, title)
 
     def _address(self, current: int, index: int) -> str:
-        """Of a chapter, relative to the page of the chapter `current`."""
-        folder = Path(self.book.chapters[current].page).parent
-        return os.path.relpath(self.book.chapters[index].page, folder).replace(os.sep, "/")
+        """The address of the chapter `index` in a link of the chapter `current`."""
+        return _relative(self.book.chapters[index].page, self.book.chapters[current].page)
 
     def _link_citations(self, body: str, index: int) -> str:
         """Citations lead to the one bibliography of the book."""
@@ -139,8 +143,8 @@ class Site:
         entries = []
         for index, (chapter, numbers) in enumerate(zip(self.book.chapters, self.labels.chapters, strict=True)):
             title = plain(self.titles[index])
-            found = sections(bodies[index], title, numbers.identifier, self.folder / f"search-{index}.kept")
-            entries += [{"page": chapter.page, "id": section["id"], "chapter": title, **section} for section in found]
+            parts = sections(bodies[index], title, numbers.identifier, self.folder / f"search-{index}.kept")
+            entries += [{"page": chapter.page, "id": section["id"], "chapter": title, **section} for section in parts]
         return entries
 
     def _copy_files(self, page: Path, body: str) -> None:
@@ -152,18 +156,30 @@ class Site:
             if not path.is_relative_to(self.book.output):
                 continue
             source = self.book.root / path.relative_to(self.book.output)
-            if source.is_file() and path.suffix != ".html":
+            if source.is_file() and path.suffix != ".html" and not _is_copy(path, source):
                 path.parent.mkdir(parents=True, exist_ok=True)
-                if (
-                    not path.exists()
-                    or path.stat().st_mtime_ns != source.stat().st_mtime_ns
-                    or path.stat().st_size != source.stat().st_size
-                ):
-                    shutil.copy2(source, path)
+                shutil.copy2(source, path)
+
+
+def _relative(address: str, page: str) -> str:
+    """An address of the book in a link of `page`; both are relative to the output folder."""
+    return os.path.relpath(address, Path(page).parent).replace(os.sep, "/")
+
+
+def _is_copy(path: Path, source: Path) -> bool:
+    """Whether `shutil.copy2`, which keeps the modification time, has copied the file as it is now."""
+    if not path.exists():
+        return False
+    copied, original = FileSignature.of(path), FileSignature.of(source)
+    return (copied.size, copied.modified_ns) == (original.size, original.modified_ns)
 
 
 def plain(text: str) -> str:
-    """HTML without tags."""
+    """HTML without tags.
+
+    >>> plain("Cats &amp; <em>dogs</em>")
+    'Cats & dogs'
+    """
     return html.unescape(re.sub(r"<[^>]+>", "", text))
 
 
@@ -174,10 +190,3 @@ def without_links(text: str) -> str:
 
 def _chapter_number(numbers: ChapterNumbers) -> str:
     return f"Appendix {numbers.number} —" if numbers.appendix and numbers.number else numbers.number
-
-
-def _authors(meta: dict[str, Any]) -> list[str]:
-    authors = meta.get("author") or []
-    if isinstance(authors, str):
-        return [authors]
-    return [author if isinstance(author, str) else str(author.get("name", "")) for author in authors]

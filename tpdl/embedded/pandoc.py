@@ -1,5 +1,7 @@
 """Run the Pandoc that comes with `pypandoc_binary`.
 
+    Pandoc(prepared, folder).convert(0, "tree", ["--from=markdown", "--to=json"], read=[])     # chapter 0 as JSON
+
 What Pandoc made is kept beside what it was made from, and made again only for a chapter that changed.
 """
 
@@ -18,12 +20,12 @@ from typing import TypeVar
 from tpdl.embedded.excerpt import excerpt
 from tpdl.embedded.kept import kept
 from tpdl.errors import UserError
-from tpdl.files import atomic_write, sha256_bytes
+from tpdl.files import FileSignature, atomic_write, sha256_bytes
 from tpdl.render.book import Book
 from tpdl.render.prepare import Prepared
 
-Given = TypeVar("Given")
-Made = TypeVar("Made")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 def files_of(lua_filter: Path) -> list[Path]:
@@ -34,7 +36,7 @@ def files_of(lua_filter: Path) -> list[Path]:
 
 @cache
 def pandoc_path() -> str:
-    """The program. The module that brings it is imported only here, because it takes a while.
+    """The path of the program. The module that brings it is imported only here, because that takes a while.
 
     Raises:
         UserError: `pypandoc_binary` is not installed.
@@ -47,7 +49,7 @@ def pandoc_path() -> str:
         raise UserError("Pandoc is not here; `pip install pypandoc_binary` brings it") from None
 
 
-def parallel(function: Callable[[Given], Made], items: Iterable[Given]) -> list[Made]:
+def parallel(function: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
     """`function` of every item, on all cores; Pandoc runs in processes of its own, so threads are enough."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return list(pool.map(function, items))
@@ -58,7 +60,7 @@ class Pandoc:
 
     Args:
         prepared: the book and what was evaluated for it.
-        folder: for what Pandoc reads and what it made, of this book alone.
+        folder: for what Pandoc reads and makes, of this book alone.
     """
 
     def __init__(self, prepared: Prepared, folder: Path) -> None:
@@ -70,7 +72,7 @@ class Pandoc:
             self.write(f"report-{index}.json", json.dumps(part, ensure_ascii=False))
 
     def write(self, name: str, text: str) -> Path:
-        """A file that Pandoc shall read."""
+        """Write a file for Pandoc to read."""
         path = self.folder / name
         atomic_write(path, text)
         return path
@@ -85,15 +87,16 @@ class Pandoc:
         text: str | None = None,
         citations: Path | None = None,
     ) -> str:
-        """Chapter `index` in a format, or what is kept of it if everything that it is made from is as it was.
+        """A chapter in a format, or what is kept of it if everything that it is made from is as it was.
 
         Args:
+            index: of the chapter.
             to: name of the format, under which the outcome is kept.
             arguments: for Pandoc.
             read: the files that these name.
-            numbers: the numbers of the book, for the filter.
+            numbers: file with the numbers of the book, for the filter.
             text: what to convert, if not the chapter's source.
-            citations: what citeproc made of those of the book, for the filter; need not exist.
+            citations: file with what citeproc made of the book's citations, for the filter; need not exist.
 
         Raises:
             UserError: Pandoc or a filter stopped; its message, with the chapter.
@@ -117,8 +120,10 @@ class Pandoc:
         """What Pandoc makes of `text`, or what is kept of it under `name`.
 
         Args:
+            name: of what is made, for keeping it.
             arguments: for Pandoc.
             read: the files that these name.
+            text: the source.
             named: variables of the environment that name files which a filter reads.
             about: where the text comes from, to be said if Pandoc stops.
 
@@ -126,7 +131,7 @@ class Pandoc:
             UserError: Pandoc or a filter stopped.
         """
         program = Path(pandoc_path())
-        parts: list[str | int] = [program.stat().st_mtime_ns, str(self.book.root), name, *arguments, text]
+        parts: list[str] = [str(FileSignature.of(program)), str(self.book.root), name, *arguments, text]
         parts += [sha256_bytes(file.read_bytes()) if file.exists() else "" for file in (*read, *named.values())]
 
         def make() -> str:

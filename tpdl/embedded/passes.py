@@ -12,8 +12,11 @@ from tpdl.embedded.pandoc import Pandoc, files_of, parallel
 
 HERE = Path(__file__).parent
 PLACE = HERE.parent / "render" / "tpdl.lua"
+"""The filter that places values, claims, figures and tables; Quarto runs it, too."""
 QUARTO = HERE / "quarto.lua"
+"""The filter that does what Quarto would do: numbers, references, callouts, layouts."""
 PART = "<!-- tpdl part -->"
+"""What divides the parts of a rendered page."""
 TEMPLATE = PART.join(["$title$\n", "\n$toc$\n", "\n$body$\n"])
 """What comes back for a page: its title, its table of contents and its text."""
 
@@ -29,7 +32,8 @@ class SecondPass:
     """Renders chapters, knowing the numbers of the whole book.
 
     Args:
-        trees: of the first pass.
+        pandoc: converts the chapters.
+        trees: the syntax trees that the first pass has returned.
         labels: the numbers.
     """
 
@@ -41,30 +45,37 @@ class SecondPass:
             self._citations.make(json.loads(trees[0]))
 
     def render(self, index: int, to: str) -> str:
-        """Chapter `index` as HTML (title, contents and text, divided by `PART`) or as the body of a Typst document."""
+        """A chapter in a format.
+
+        Args:
+            index: of the chapter.
+            to: "html" for title, contents and text, divided by `PART`; "typst" for the body of a Typst document.
+        """
         citing, read = self._citations.arguments(index)
-        numbers = self._numbers(index, to)
+        numbers, citations = self._numbers(index, to), self._citations.made if citing else None
         arguments = [f"--lua-filter={QUARTO}", *citing, "--wrap=none"]
-        read, made = [*files_of(QUARTO), *read], self._citations.made if citing else None
-        if to == "typst":  # on paper other things are put into the text, so it is read once more
-            # Citations are finished text for Typst, not its own.
+        read = [*files_of(QUARTO), *read]
+        if to == "typst":
+            # From the source once more, and not from the tree: on paper other things are put into the text.
+            # `-citations`: citeproc has made text of them; Typst's own citations are not used.
             arguments = ["--from=markdown", "--to=typst-citations", f"--lua-filter={PLACE}", *arguments]
-            return self._pandoc.convert(index, to, arguments, [*files_of(PLACE), *read], numbers, citations=made)
+            read = [*files_of(PLACE), *read]
+            return self._pandoc.convert(index, to, arguments, read, numbers, citations=citations)
         arguments += ["--from=json", "--to=html5", "--standalone", f"--template={self._template}", "--mathml"]
         arguments += ["--section-divs", "--toc", f"--toc-depth={self._book.option('toc-depth', 3)}"]
         arguments += ["--metadata=pagetitle=page"]
-        return self._pandoc.convert(
-            index, to, arguments, [self._template, *read], numbers, self._trees[index], citations=made
-        )
+        read = [self._template, *read]
+        return self._pandoc.convert(index, to, arguments, read, numbers, self._trees[index], citations)
 
     def _numbers(self, index: int, to: str) -> Path:
+        """Write the file in which the filter finds the numbers of the book, and what it has to know of the chapter."""
         numbers, chapter = self._labels.chapters[index], self._book.chapters[index]
-        about = {
+        described = {
             "page": chapter.page,
             "source": chapter.path,
             "number": numbers.number,
             "appendix": numbers.appendix,
             "headings": numbers.headings,
         }
-        text = json.dumps({"labels": self._labels.labels, "chapter": about})
+        text = json.dumps({"labels": self._labels.labels, "chapter": described})
         return self._pandoc.write(f"chapter-{index}-{to}.json", text)

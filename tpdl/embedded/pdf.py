@@ -16,29 +16,37 @@ from tpdl.render.prepare import Prepared
 TEMPLATE = Path(__file__).parent / "book.typ"
 """Also the name under which it is put beside the document."""
 STATE = Path(".tpdl") / "book"
+"""Folder, relative to the root, for what is kept of books between two renderings."""
 CONTENTS = {"en": "Contents", "fr": "Table des matières", "de": "Inhalt", "es": "Índice", "it": "Indice"}
+"""Language -> title of the table of contents."""
 
 
 def write_pdf(
     prepared: Prepared, second: SecondPass, typesetter: Typesetter | Later, ahead: Future[list[str]] | None = None
 ) -> Path:
-    """Render and write the PDF; returns its path.
+    """Render and write the PDF.
 
     Args:
+        prepared: the book and what was evaluated for it.
+        second: renders its chapters.
+        typesetter: runs Typst.
         ahead: a conversion of the chapters that is under way already, and keeps what it makes.
+
+    Returns:
+        its path.
 
     Raises:
         UserError: Pandoc stopped, or Typst refuses the document; its message.
     """
     book = prepared.book
     if ahead:
-        ahead.exception()  # what is wrong is said below
+        ahead.exception()  # waits for it; what is wrong with a chapter is said below
     source = document(book)
     _write(source.with_name(TEMPLATE.name), TEMPLATE.read_text(encoding="utf-8"))
     uses = f'#import "{TEMPLATE.name}": *'
     whole = [uses, f"#show: {_opening(book, str(prepared.data['stand_in']))}"]
     for index, text in enumerate(bodies(second, len(book.chapters))):
-        # In files of their own: what Typst remembers of a chapter holds as long as nothing is inserted before it in its file.
+        # Each in a file of its own: what Typst remembers of a chapter holds until something is inserted before it.
         name = f"chapter-{index}.typ"
         _write(source.with_name(name), f"{uses}\n{text}")
         whole.append(f'#include "{name}"')
@@ -48,7 +56,7 @@ def write_pdf(
 
 
 def _write(path: Path, text: str) -> None:
-    """Write the file unless it is the same already."""
+    """Write the file unless it is the same already, so that Typst does not take it for a new one."""
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         atomic_write(path, text)
 
@@ -64,14 +72,9 @@ def bodies(second: SecondPass, chapters: int) -> list[str]:
 
 
 def _opening(book: Book, notice: str) -> str:
+    """The call of the template's function that lays the book out."""
     meta = book.meta
-    authors = meta.get("author") or []
-    names = (
-        [authors]
-        if isinstance(authors, str)
-        else [a if isinstance(a, str) else str(a.get("name", "")) for a in authors]
-    )
-    given = {
+    texts = {
         "title": book.title,
         "subtitle": str(meta.get("subtitle", "")),
         "lang": book.lang.split("-")[0],
@@ -79,8 +82,8 @@ def _opening(book: Book, notice: str) -> str:
         "date": str(meta.get("date", "")),
         "notice": notice,
     }
-    arguments = [f"{key}: {typst_string(value)}" for key, value in given.items()]
-    arguments.append(f"authors: ({''.join(typst_string(name) + ', ' for name in names)})")
+    arguments = [f"{key}: {typst_string(value)}" for key, value in texts.items()]
+    arguments.append(f"authors: ({''.join(typst_string(name) + ', ' for name in book.authors)})")
     return f"book.with({', '.join(arguments)})"
 
 

@@ -27,13 +27,14 @@ def render_embedded(
     """Render a prepared book.
 
     Args:
+        prepared: the book and what was evaluated for it.
         to: "html", "pdf" or both.
         draft: render in spite of problems of the documents, which are marked in the pages.
         typesetter: for the PDF; by default one of its own.
 
     Returns:
-        the paths of what was written, and what this renderer refuses. With something refused nothing is written, not even a draft: what
-        would be shown is not what the author wrote.
+        the paths of what was written, and what this renderer refuses. With something refused nothing is written, not
+        even a draft: what would be shown is not what the author wrote.
 
     Raises:
         UserError: Pandoc or Typst stopped.
@@ -48,11 +49,15 @@ def render_embedded(
 
 
 def _write(prepared: Prepared, pages: bool, typesetter: Typesetter | Later | None) -> list[Path]:
-    """Write the pages and the PDF; returns their paths.
+    """Write the pages and the PDF.
 
     Args:
+        prepared: the book and what was evaluated for it.
         pages: whether to write them.
         typesetter: for the PDF; None to leave that out.
+
+    Returns:
+        the paths of what was written.
 
     Raises:
         UserError: Pandoc or Typst stopped.
@@ -60,12 +65,12 @@ def _write(prepared: Prepared, pages: bool, typesetter: Typesetter | Later | Non
     book = prepared.book
     folder = book.root / STATE / book.output.name
     pandoc = Pandoc(prepared, folder)
-    last = _last(folder / "numbers.json")
+    last = _last_labels(folder / "numbers.json")
     outputs: list[Path] = []
-    with ThreadPoolExecutor(2) as beside:  # Pandoc and Typst work outside of Python, so threads are enough
-        # Chapters for paper are converted with the numbers of last time. Mostly they are still right, and then this is kept.
-        guessed = typesetter and last and len(last.chapters) == len(book.chapters)
-        ahead = beside.submit(bodies, SecondPass(pandoc, [], last), len(book.chapters)) if guessed and last else None
+    with ThreadPoolExecutor(2) as pool:  # Pandoc and Typst work outside of Python, so threads are enough
+        # Chapters for paper are converted with the numbers of last time: mostly they are still right, and it is kept.
+        guess = last if typesetter and last and len(last.chapters) == len(book.chapters) else None
+        ahead = pool.submit(bodies, SecondPass(pandoc, [], guess), len(book.chapters)) if guess else None
         trees = first_pass(pandoc)
         labels = number_book(
             [
@@ -77,7 +82,7 @@ def _write(prepared: Prepared, pages: bool, typesetter: Typesetter | Later | Non
             ahead.exception()  # it reads what is written now; what is wrong with a chapter is said when its turn comes
         atomic_write(folder / "numbers.json", json.dumps(dataclasses.asdict(labels)))
         second = SecondPass(pandoc, trees, labels)
-        pdf = beside.submit(write_pdf, prepared, second, typesetter, ahead) if typesetter else None
+        pdf = pool.submit(write_pdf, prepared, second, typesetter, ahead) if typesetter else None
         if pages:
             outputs += Site(prepared, labels, second, folder, pdf=bool(pdf) or book.pdf.exists()).write()
             _remove_former(folder / "pages.json", outputs, book.output)
@@ -86,8 +91,8 @@ def _write(prepared: Prepared, pages: bool, typesetter: Typesetter | Later | Non
     return outputs
 
 
-def _last(numbers: Path) -> Labels | None:
-    """The numbers of last time, if there are any."""
+def _last_labels(numbers: Path) -> Labels | None:
+    """The numbers that the last rendering has written down, if there was one."""
     try:
         last = json.loads(numbers.read_text(encoding="utf-8"))
         return Labels([ChapterNumbers(**chapter) for chapter in last["chapters"]], last["labels"], last["citations"])
@@ -96,7 +101,13 @@ def _last(numbers: Path) -> Labels | None:
 
 
 def _remove_former(listing: Path, pages: list[Path], output: Path) -> None:
-    """Remove the pages of chapters that are no longer in the book; nothing that this renderer did not write."""
+    """Remove the pages of chapters that are no longer in the book; nothing that this renderer did not write.
+
+    Args:
+        listing: file with the names of the pages that were written last time.
+        pages: that were written now.
+        output: the folder of the pages.
+    """
     now = [page.relative_to(output).as_posix() for page in pages]
     try:
         before = json.loads(listing.read_text(encoding="utf-8"))

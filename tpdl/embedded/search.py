@@ -9,7 +9,8 @@ from pathlib import Path
 
 from tpdl.embedded.kept import kept
 
-THIS = Path(__file__)
+CODE = Path(__file__).read_text(encoding="utf-8")
+"""Part of what the outcome depends on."""
 
 
 def sections(body: str, title: str, identifier: str, keep: Path) -> list[dict[str, str]]:
@@ -27,11 +28,13 @@ def sections(body: str, title: str, identifier: str, keep: Path) -> list[dict[st
         parser.feed(body)
         return json.dumps(parser.finished(), ensure_ascii=False)
 
-    made: list[dict[str, str]] = json.loads(kept(keep, [THIS.read_text("utf-8"), title, identifier, body], divide))
+    made: list[dict[str, str]] = json.loads(kept(keep, [CODE, title, identifier, body], divide))
     return made
 
 
 class _Sections(HTMLParser):
+    """Collects the text of each section, and its title, while a page is parsed."""
+
     SKIPPED = ("annotation", "script", "style", "details")
 
     def __init__(self, title: str, identifier: str) -> None:
@@ -65,6 +68,7 @@ class _Sections(HTMLParser):
             self._here()["title" if self._heading else "text"] += data
 
     def _here(self) -> dict[str, str]:
+        """The innermost section that is open, or what stands before all sections."""
         return self._open[-1] if self._open else self._all[0]
 
     def finished(self) -> list[dict[str, str]]:

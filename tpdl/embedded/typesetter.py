@@ -1,7 +1,11 @@
 """Typst in a process of its own, for one PDF or for many.
 
-Typst remembers, within one process, what it made of every part of a document: a book that has hardly changed takes a fifth of the
-time the second time. (To begin with the book of last time while the new one is being prepared gains nothing on two cores, which are busy.)
+    with Typesetter(root, root / "report.typ") as typesetter:
+        typesetter.write(root / "report.pdf")
+
+Typst remembers, within one process, what it made of every part of a document: a book that has hardly changed takes a
+fifth of the time the second time. (To begin with the book of last time while the new one is being prepared gains
+nothing on two cores, which are busy.)
 """
 
 from __future__ import annotations
@@ -68,13 +72,14 @@ class Typesetter:
         atomic_write(kept, json.dumps([key, sha256_file(target)]))
 
     def _ask(self, target: Path) -> None:
+        """Have the process write the PDF, and wait until it has."""
         assert self._process.stdin is not None and self._process.stdout is not None
         with contextlib.suppress(BrokenPipeError):
-            asked = {"source": str(self._source), "target": str(target), "root": str(self._root)}
-            self._process.stdin.write(json.dumps(asked) + "\n")
+            question = {"source": str(self._source), "target": str(target), "root": str(self._root)}
+            self._process.stdin.write(json.dumps(question) + "\n")
             self._process.stdin.flush()
-        said = self._process.stdout.readline()
-        error = json.loads(said) if said else "Typst: its process was ended"
+        answer = self._process.stdout.readline()
+        error = json.loads(answer) if answer else "Typst: its process was ended"
         if error == "Typst is not here":
             raise UserError(f"{error}; `pip install typst` brings it, or leave the PDF out with `--to html`")
         if error.startswith("Typst: "):
@@ -84,28 +89,28 @@ class Typesetter:
 
 
 class Later:
-    """In place of a typesetter where another process has one: the document is written, the PDF is left to that process."""
+    """Stands in for a typesetter where another process has one, which makes the PDF of the document."""
 
     def write(self, target: Path) -> None:
-        """Nothing."""
+        """Leave it to the other process."""
 
 
 def _made_of(source: Path, root: Path) -> list[str]:
-    """Everything that the PDF depends on: Typst, the date, if one is given, the document, and the files that it or a file of it may read."""
+    """Everything that the PDF depends on: Typst, a fixed date, the document, and every file that it may read."""
     try:
-        found = [f"typst {version('typst')}"]
+        parts = [f"typst {version('typst')}"]
     except PackageNotFoundError:
-        found = ["typst"]
-    found.append(f"date {os.environ.get('SOURCE_DATE_EPOCH', '')}")
+        parts = ["typst"]
+    parts.append(f"date {os.environ.get('SOURCE_DATE_EPOCH', '')}")
     seen, waiting = set(), [source]
     while waiting:
         path = waiting.pop()
         if path in seen or not path.is_file():
             continue
         seen.add(path)
-        found.append(f"{path} {sha256_file(path)}")
+        parts.append(f"{path} {sha256_file(path)}")
         if path.suffix == ".typ":
             # Any string may name a file: one too many costs nothing, one too few an old picture.
             for name in re.findall(r'"([^"\\\n]{1,250})"', path.read_text(encoding="utf-8")):
                 waiting.append(root / name.lstrip("/") if name.startswith("/") else path.parent / name)
-    return sorted(found)
+    return sorted(parts)

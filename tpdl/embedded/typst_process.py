@@ -1,6 +1,10 @@
-"""A process that runs Typst over every document it is asked for, and remembers what it made of the one before.
+"""A process that runs Typst over every document it is asked for; Typst remembers what it made of the one before.
 
-A program of its own that needs nothing but Typst: `typesetter.py` starts it and says what it is asked and what it answers.
+A program of its own, which needs nothing but Typst. `typesetter.py` starts it. A line of standard input asks for a PDF,
+and a line of standard output answers with what went wrong, or nothing:
+
+    {"source": "/lab/report.typ", "target": "/lab/report.pdf", "root": "/lab"}
+    ""
 """
 
 import json
@@ -11,14 +15,14 @@ from pathlib import Path
 
 
 def compiled(source: str, root: str) -> bytes:
-    """The PDF by the accessibility standard PDF/UA-1 if the document meets it, else tagged as well as it goes.
+    """The PDF: by the accessibility standard PDF/UA-1 if the document meets it, else one that does not claim to.
 
     Its date is now, or that of SOURCE_DATE_EPOCH (https://reproducible-builds.org/specs/source-date-epoch).
     """
     import typst
 
-    given = os.environ.get("SOURCE_DATE_EPOCH", "")
-    date = int(given) if given.isdigit() else None
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    date = int(epoch) if epoch.isdigit() else None
     try:
         return typst.compile(source, root=root, format="pdf", pdf_standards="ua-1", timestamp=date)
     except (typst.TypstError, ValueError):
@@ -33,7 +37,11 @@ def one_line(error: Exception, root: str) -> str:
 
 
 def answer(source: str, target: str, root: str) -> str:
-    """Write the PDF; what went wrong, or nothing. An error of Typst begins with "Typst: "."""
+    """Write the PDF.
+
+    Returns:
+        what went wrong, or "". An error of Typst begins with "Typst: ".
+    """
     try:
         Path(target).write_bytes(compiled(source, root))
     except ImportError:

@@ -22,16 +22,17 @@ KNOWN_LAYOUT = {"layout-ncol", "layout"}
 
 def unsupported(prepared: Prepared) -> list[Problem]:
     """Every construct of the book that this renderer does not know."""
-    found = [
-        Problem(item.path, item.line, f"{message}; the embedded renderer does not know it, `quarto render` does")
+    problems = [
+        item.problem(f"{message}; the embedded renderer does not know it, `quarto render` does")
         for items in prepared.items.values()
         for item in items
         for message in _objections(item)
     ]
-    return sorted(set(found))
+    return sorted(set(problems))
 
 
 def _objections(item: Item) -> list[str]:
+    """What of a construct this renderer does not know."""
     if item.kind == "shortcode":
         return [f"shortcode {{{{< {item.text.split()[0] if item.text else ''} >}}}}"]
     if item.kind == "cell":
@@ -40,12 +41,14 @@ def _objections(item: Item) -> list[str]:
         return [f"code block option {name}" for name in item.attributes]
     if item.kind not in ("div", "image", "table"):
         return []
-    found = [f"attribute {name}" for name in item.attributes if LAYOUT.fullmatch(name) and name not in KNOWN_LAYOUT]
+    objections = [
+        f"attribute {name}" for name in item.attributes if LAYOUT.fullmatch(name) and name not in KNOWN_LAYOUT
+    ]
     for name in item.classes:
         if name in CALLOUTS and item.kind == "div":
-            found += [f"callout option {key}" for key in item.attributes if key not in CALLOUT_ATTRIBUTES]
+            objections += [f"callout option {key}" for key in item.attributes if key not in CALLOUT_ATTRIBUTES]
         elif SPECIAL_CLASSES.fullmatch(name):
-            found.append(f"class .{name}")
+            objections.append(f"class .{name}")
     if item.kind == "div" and kind_of(item.label) in QUARTO_ONLY:
-        found.append(f"label #{item.label}")
-    return found
+        objections.append(f"label #{item.label}")
+    return objections

@@ -1,4 +1,4 @@
-"""The summaries of all files, kept in one JSON file, so that a run in which nothing changed parses nothing.
+"""The summaries of all source files, kept in one JSON file, so that a run in which nothing changed parses nothing.
 
 Deleting the file costs one parse of the project, never a wrong answer.
 """
@@ -9,31 +9,38 @@ import contextlib
 import json
 import os
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tpdl.errors import UserError
-from tpdl.files import atomic_write
+from tpdl.files import FileSignature, atomic_write
 
 if TYPE_CHECKING:
     from tpdl.fingerprint.summary import Summary
 
-SCHEMA = 1
-
-SETTLED_NS = 100_000_000
-"""A file touched this recently may be touched again within one tick of the file system's clock: it is not remembered."""
-COARSE_SETTLED_NS = 2_000_000_000
-"""The same for file systems that count whole seconds."""
+SCHEMA = 2
+"""Of the file. Another number makes every older file unknown."""
 
 
 class SummaryCache:
-    """Summaries by path, each valid as long as size, times of modification and change, and inode stay the same."""
+    """Summaries of source files by path, each valid as long as the file's signature stays the same.
+
+        cache = SummaryCache(root / ".tpdl" / "cache" / "sources")
+        signature = FileSignature.of(root / path)     # before the file is read
+        summary = cache.get(path, signature)
+        if summary is None:
+            summary = summarise(…)
+            cache.put(path, signature, summary)
+        cache.save(root)
+
+    Args:
+        file: where the summaries are kept; None to keep none.
+    """
 
     def __init__(self, file: Path | None) -> None:
         self._file = file
         self._key = _key()
-        self._known: dict[str, tuple[list[int], Summary]] = {}
+        self._known: dict[str, tuple[str, Summary]] = {}
         self._changed = False
         if file is not None:
             with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -41,21 +48,19 @@ class SummaryCache:
                 if stored["key"] == self._key:
                     self._known = {path: (signature, summary) for path, (signature, summary) in stored["files"].items()}
 
-    def get(self, path: str, stat: os.stat_result) -> Summary | None:
-        """The summary of a file that has not been touched since."""
+    def get(self, path: str, signature: FileSignature) -> Summary | None:
+        """The summary of a file that nobody has touched since it was put here; None for any other."""
         known = self._known.get(path)
-        return known[1] if known and known[0] == _signature(stat) else None
+        return known[1] if known and known[0] == str(signature) else None
 
-    def put(self, path: str, stat: os.stat_result, summary: Summary) -> None:
-        """Remember a summary; `stat` was taken before the file was read."""
-        newest = max(stat.st_mtime_ns, stat.st_ctime_ns)
-        coarse = stat.st_mtime_ns % 1_000_000_000 == 0
-        if time.time_ns() - newest > (COARSE_SETTLED_NS if coarse else SETTLED_NS):
-            self._known[path] = (_signature(stat), summary)
+    def put(self, path: str, signature: FileSignature, summary: Summary) -> None:
+        """Remember a summary, unless the file was changed just now; `signature` was taken before the file was read."""
+        if signature.is_settled:
+            self._known[path] = (str(signature), summary)
             self._changed = True
 
     def save(self, root: Path) -> None:
-        """Write what was learned and forget files that are gone. A read-only disk only costs the next run some time."""
+        """Write what was learned, and forget files that are gone. If that fails, the next run has to parse again."""
         if self._file is None or not self._changed:
             return
         files = {path: known for path, known in self._known.items() if (root / path).exists()}
@@ -65,14 +70,8 @@ class SummaryCache:
         self._changed = False
 
 
-def _signature(stat: os.stat_result) -> list[int]:
-    return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
-
-
 def _key() -> list[object]:
-    """A summary is valid for this code and this parser only."""
+    """A summary is valid for the code that made it, and for its version of Python, whose parser it came from."""
     with os.scandir(os.path.dirname(__file__)) as entries:
-        own = sorted(
-            [entry.name, entry.stat().st_size, entry.stat().st_mtime_ns] for entry in entries if entry.is_file()
-        )
-    return [SCHEMA, list(sys.version_info[:2]), own]
+        code = sorted([entry.name, str(FileSignature.from_stat(entry.stat()))] for entry in entries if entry.is_file())
+    return [SCHEMA, list(sys.version_info[:2]), code]

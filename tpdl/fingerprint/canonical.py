@@ -1,8 +1,13 @@
 """One text for one meaning: the form of a syntax tree that is hashed.
 
-`ast.dump` differs between Python versions and keeps what does not matter. This dump is the same on every supported version
-and leaves out comments, formatting and positions (which the tree does not have), docstrings and other bare constants,
-`pass`, `if TYPE_CHECKING:`, `@overload`, and annotations that nothing reads at run time (see `reads_annotations`).
+>>> spaced = ast.parse("def f(x: int):  # a comment\\n    'What it does.'\\n    return x*2")
+>>> plain = ast.parse("def f(x): return x * 2")
+>>> dump(spaced) == dump(plain)
+True
+
+`ast.dump` differs between Python versions and keeps what does not matter. This dump is the same on every supported
+version and leaves out comments, formatting and positions, docstrings and other bare constants, `pass`,
+`if TYPE_CHECKING:`, `@overload`, and annotations that nothing reads at run time (see `reads_annotations`).
 """
 
 from __future__ import annotations
@@ -16,25 +21,25 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 Node = TypeVar("Node", bound=ast.AST)
 
 _SKIPPED = frozenset({"ctx", "type_comment", "kind", "type_ignores", "simple", "str"})
-"""Fields that follow from the position, or repeat the source text."""
+"""Fields that follow from a node's position, or repeat the source text."""
 
-_BLIND_DECORATORS = {
-    "property",
-    "setter",
-    "getter",
-    "deleter",
-    "staticmethod",
-    "classmethod",
-    "cached_property",
-    "cache",
-}
-_BLIND_DECORATORS |= {"lru_cache", "contextmanager", "abstractmethod", "override", "final", "wraps", "no_grad"}
-_BLIND_DECORATORS |= {"inference_mode"}
+_BLIND_DECORATORS = frozenset(
+    {
+        *("property", "setter", "getter", "deleter", "staticmethod", "classmethod", "abstractmethod"),
+        *("cached_property", "cache", "lru_cache", "wraps", "contextmanager", "override", "final"),
+        *("no_grad", "inference_mode"),
+    }
+)
 """Last names of common decorators that never look at annotations."""
 
 
 def dotted(node: ast.expr) -> list[str] | None:
-    """["a", "b", "c"] for the expression `a.b.c`, or None for anything that is not names joined by dots."""
+    """The names of an expression such as `a.b.c`; None for anything that is not names joined by dots.
+
+    >>> dotted(ast.parse("np.linalg.norm", mode="eval").body)
+    ['np', 'linalg', 'norm']
+    >>> dotted(ast.parse("f().x", mode="eval").body)
+    """
     names: list[str] = []
     while isinstance(node, ast.Attribute):
         names.append(node.attr)
@@ -45,7 +50,11 @@ def dotted(node: ast.expr) -> list[str] | None:
 
 
 def root(node: ast.expr) -> str:
-    """The names that `a.b["x"].c(...)` starts with, here "a.b"; all of `a.b.c`; "" where it does not start with a name."""
+    """The dotted name that an expression starts with; "" where it does not start with a name.
+
+    >>> root(ast.parse("TABLES.nets['vgg'].append(1)", mode="eval").body)
+    'TABLES.nets'
+    """
     while True:
         if names := dotted(node):
             return ".".join(names)
@@ -66,7 +75,11 @@ def changed(node: Node, **fields: object) -> Node:
 
 
 def effective(statements: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements that do something at run time."""
+    """The statements that do something at run time, with the branch of `if TYPE_CHECKING:` that does.
+
+    >>> [ast.unparse(statement) for statement in effective(ast.parse("'A docstring.'\\npass\\nx = 1").body)]
+    ['x = 1']
+    """
     for statement in statements:
         if isinstance(statement, ast.Pass):
             continue
@@ -93,6 +106,7 @@ def dump(node: ast.AST, in_class: bool = False) -> str:
 
 
 def _write(node: ast.AST, out: list[str], in_class: bool) -> None:
+    """Append the text of a tree to `out`, a piece at a time."""
     dropped: tuple[str, ...] = ()
     if isinstance(node, ast.Constant | ast.MatchSingleton):
         out.append(f"{type(node).__name__}({_constant(node.value)})")
@@ -138,7 +152,8 @@ def _write_value(value: object, out: list[str], in_class: bool) -> None:
 
 
 def _constant(value: object) -> str:
-    # `repr` of a string depends on the Unicode tables of the Python version, and decimal digits of long integers are refused
+    # `repr` of a string depends on the Unicode tables of the Python version, and Python refuses to write integers of
+    # thousands of digits in decimal.
     if isinstance(value, str):
         return ascii(value)
     return hex(value) if type(value) is int else repr(value)
@@ -165,17 +180,17 @@ def _without_annotations(function: Function) -> Function:
     def bare(parameter: ast.arg | None) -> ast.arg | None:
         return None if parameter is None else ast.arg(arg=parameter.arg)
 
-    given = function.args
-    arguments = ast.arguments(
-        posonlyargs=[ast.arg(arg=parameter.arg) for parameter in given.posonlyargs],
-        args=[ast.arg(arg=parameter.arg) for parameter in given.args],
-        vararg=bare(given.vararg),
-        kwonlyargs=[ast.arg(arg=parameter.arg) for parameter in given.kwonlyargs],
-        kw_defaults=given.kw_defaults,
-        kwarg=bare(given.kwarg),
-        defaults=given.defaults,
+    arguments = function.args
+    without = ast.arguments(
+        posonlyargs=[ast.arg(arg=parameter.arg) for parameter in arguments.posonlyargs],
+        args=[ast.arg(arg=parameter.arg) for parameter in arguments.args],
+        vararg=bare(arguments.vararg),
+        kwonlyargs=[ast.arg(arg=parameter.arg) for parameter in arguments.kwonlyargs],
+        kw_defaults=arguments.kw_defaults,
+        kwarg=bare(arguments.kwarg),
+        defaults=arguments.defaults,
     )
-    return changed(function, args=arguments)
+    return changed(function, args=without)
 
 
 def _type_checking(test: ast.expr) -> bool | None:
@@ -187,5 +202,6 @@ def _type_checking(test: ast.expr) -> bool | None:
 
 
 def _last_name(decorator: ast.expr) -> str:
+    """ "lru_cache" of `@functools.lru_cache(maxsize=1)`."""
     names = dotted(decorator.func if isinstance(decorator, ast.Call) else decorator)
     return names[-1] if names else ""

@@ -1,7 +1,13 @@
-"""The declared steps, with their arguments evaluated from the source."""
+"""The declared steps, with the arguments of their decorators evaluated from the source.
+
+Example:
+    @experiment(matrix={"network": NETWORKS})     -> Declaration("experiment", …, arguments={"matrix": {"network": […]}}, …)
+    def cuts(network: str, seed: int = 0): …         parameters={"network": REQUIRED, "seed": 0}
+"""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,6 +21,8 @@ if TYPE_CHECKING:
 
 
 class _Required:
+    """The type of `REQUIRED`, so that it prints as its name."""
+
     def __repr__(self) -> str:
         return "REQUIRED"
 
@@ -25,20 +33,20 @@ REQUIRED = _Required()
 
 @dataclass(frozen=True)
 class Declaration:
-    """One decorated function."""
+    """One decorated function: what its author wrote, with literals and constants evaluated."""
 
     kind: str
     """"experiment", "figure" or "summary"."""
     module: str
     qualname: str
     path: str
-    """Of the file, relative to the root."""
+    """The module's file, relative to the root."""
     line: int
-    """Of `def`."""
+    """The line of `def`."""
     arguments: dict[str, Any]
-    """Of the decorator, evaluated; positional ones as a list under "". Step functions are "module:qualname"."""
+    """The decorator's arguments; positional ones as a list under "". A step function is named, as "module:qualname"."""
     parameters: dict[str, Any]
-    """Of the function, in order: literal default, or `REQUIRED`."""
+    """The function's parameters, in order, each with its default or `REQUIRED`."""
     annotation: str
     """The last component of the return annotation: "DataFrame" for `pd.DataFrame`; "" where there is none."""
 
@@ -55,6 +63,11 @@ class Evaluator:
     def value(self, encoded: Encoded, line: int, what: str) -> Any:
         """The value of an expression.
 
+        Args:
+            encoded: the expression, as `tpdl.fingerprint.literals.encode` gives it.
+            line: where it stands, for the message.
+            what: what it is, for the message.
+
         Raises:
             UserError: it is no literal; with file and line.
         """
@@ -62,23 +75,31 @@ class Evaluator:
             return evaluate(encoded, lambda names, at: self._named(self._module, names, at, ()))
         except NotLiteral as error:
             raise UserError(
-                f"{self._path}:{error.line}: {what} is read without running the code, and {error.text!r} is neither a literal, "
-                "nor a constant that holds one, nor a step; write the value itself"
+                f"{self._path}:{error.line}: {what} is read without running the code, and {error.text!r} is neither a "
+                "literal, nor a constant that holds one, nor a step; write the value itself"
             ) from None
         except (ArithmeticError, TypeError, ValueError) as error:
             raise UserError(f"{self._path}:{line}: {what} cannot be evaluated: {error}") from None
 
-    def _named(self, module: str, names: str, line: int, open_names: tuple[str, ...]) -> Any:
-        found = [each for each in self._resolver.reference(module, names) if not each.rest]
-        symbols = {each.node: symbol for each in found if (symbol := self._symbol(each.node))}
+    def _named(self, module: str, names: str, line: int, following: tuple[str, ...]) -> Any:
+        """What a dotted name in `module` stands for: the value of a constant, or a function as "module:qualname".
+
+        Args:
+            following: the constants whose values are being evaluated: they may name each other in a circle.
+        """
+        meanings = [meaning for meaning in self._resolver.reference(module, names) if not meaning.rest]
+        symbols = {meaning.node: symbol for meaning in meanings if (symbol := self._symbol(meaning.node))}
         for node, symbol in symbols.items():
-            source, _, _ = node.partition(":")
             if symbol["kind"] == "def":
                 return node
-            if "value" in symbol and "alias" not in symbol and node not in open_names and len(symbols) == 1:
-                here = (*open_names, node)
-                return evaluate(symbol["value"], lambda inner, _, s=source, h=here: self._named(s, inner, line, h))  # type: ignore[misc]
+            if "value" in symbol and "alias" not in symbol and node not in following and len(symbols) == 1:
+                source = node.partition(":")[0]
+                return evaluate(symbol["value"], functools.partial(self._named_in, source, line, (*following, node)))
         raise NotLiteral(line, names)
+
+    def _named_in(self, module: str, line: int, following: tuple[str, ...], names: str, _: int) -> Any:
+        """The same for a name inside a constant's value; a mistake is reported where the constant is used."""
+        return self._named(module, names, line, following)
 
     def _symbol(self, node: str) -> Any:
         module, _, name = node.partition(":")
@@ -91,22 +112,31 @@ def read_declarations(
 ) -> list[Declaration]:
     """The declarations of one module.
 
+    Args:
+        module: its name.
+        path: of its file, for messages.
+        summary: what the file says.
+        summaries: asked for the summaries of other modules, which constants may come from.
+        resolver: follows names to these modules.
+
     Raises:
-        UserError: a syntax error, a step that is no plain function, or an argument that is no literal; with file and line.
+        UserError: a syntax error, a step that is no plain function, or an argument that is no literal; with file and
+            line.
     """
     if error := summary.get("error"):
         raise UserError(f"{path}:{error[0]}: {error[1]}")
     for line, message in summary["problems"]:
         raise UserError(f"{path}:{line}: {message}")
     evaluator = Evaluator(module, path, summaries, resolver)
-    found: dict[str, Declaration] = {}
+    declarations: dict[str, Declaration] = {}
     for step in summary["steps"]:
         name, line = step["qualname"], step["line"]
         if "error" in step:
             raise UserError(f"{path}:{step['error'][0]}: {step['error'][1]}")
-        if name in found:
-            raise UserError(f"{path}:{line}: {name} is declared twice, first in line {found[name].line}; rename one")
-        found[name] = Declaration(
+        if name in declarations:
+            first = declarations[name].line
+            raise UserError(f"{path}:{line}: {name} is declared twice, first in line {first}; rename one")
+        declarations[name] = Declaration(
             kind=step["kind"],
             module=module,
             qualname=name,
@@ -121,10 +151,11 @@ def read_declarations(
             },
             annotation=step["annotation"],
         )
-    return list(found.values())
+    return list(declarations.values())
 
 
 def _arguments(step: dict[str, Any], evaluator: Evaluator) -> dict[str, Any]:
+    """The decorator's arguments by name, `**mappings` put in, positional ones as a list under ""."""
     line, name = step["line"], step["qualname"]
     arguments: dict[str, Any] = {}
     if step["positional"]:

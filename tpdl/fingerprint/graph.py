@@ -1,4 +1,15 @@
-"""The graph of the project's symbols: who uses whom, what importing does, and the content hash of each node."""
+"""The graph of the project's symbols: which uses which, what importing a module does, and the content hash of each.
+
+    # app.py                     Graph.closure(["app:run"]) -> {"app:", "app:run", "lib:", "lib:f", "lib:WIDTH"}
+    from lib import f
+    def run(): return f(1)       # "app:" and "lib:" stand for importing these modules
+    # lib.py
+    WIDTH = 3
+    def f(x): return x * WIDTH
+
+Nodes are strings, described in `tpdl.fingerprint.resolve`. Edges are found when they are first asked for, so that a
+file that nothing leads to is never read.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +31,16 @@ class ImportTime:
     effects: dict[str, list[Effect]] = field(default_factory=dict)
     """Node "module:<import…>" -> the statements it stands for."""
     conditional: list[tuple[str, frozenset[str]]] = field(default_factory=list)
-    """(node, what it changes): counts for whoever uses any of what it changes."""
+    """A node, and the nodes that it changes: it counts for whoever uses one of these, and for nobody else."""
 
 
 class Graph:
-    """Reachability over nodes as described in `resolve`."""
+    """What can be reached from a symbol, and what it hashes to.
+
+    Args:
+        resolver: says what a reference in a module means.
+        summary: asked for what the file of a module says; None for what is not the project's.
+    """
 
     def __init__(self, resolver: Resolver, summary: Callable[[str], Summary | None]) -> None:
         self._resolver = resolver
@@ -34,7 +50,11 @@ class Graph:
         self._import_times: dict[str, ImportTime] = {}
 
     def closure(self, start: Iterable[str]) -> set[str]:
-        """What `start` uses, at any remove, with what the imported modules did to any of it (`@register`, `TABLE[k] = f`)."""
+        """All nodes that `start` uses, directly or not, and what imported modules do to any of them.
+
+        `@register` and `TABLE[k] = f` in a module that is imported belong to `TABLE`: they are added if `TABLE` is
+        reached, and may lead to more. So it is done again until nothing is added.
+        """
         nodes: set[str] = set()
         self._reach(start, nodes)
         size = 0
@@ -47,19 +67,20 @@ class Graph:
         return nodes
 
     def hash(self, node: str) -> str:
-        """16 hexadecimal digits of a node's own content, and of the names of what it uses outside the project."""
+        """16 hexadecimal digits of a node's own content, and of the names that it uses from outside the project."""
         if node not in self._hashes:
             module, _, name = node.partition(":")
             parts = self._parts(module, name)
             references = {ref for part in parts for ref in [*part["refs"], part.get("alias", "")] if ref}
-            found = (each for ref in references for each in self._resolver.reference(module, ref))
-            outside = sorted({each.opaque for each in found if each.opaque})
+            meanings = (meaning for ref in references for meaning in self._resolver.reference(module, ref))
+            outside = sorted({meaning.opaque for meaning in meanings if meaning.opaque})
             summary = self._summary(module)
             own = [summary["hash"]] if summary and name == "*" else [part["hash"] for part in parts]
             self._hashes[node] = own[0] if len(own) == 1 and not outside else digest([*own, *outside])
         return self._hashes[node]
 
     def _reach(self, start: Iterable[str], seen: set[str]) -> None:
+        """Add to `seen` what can be reached from `start`."""
         open_nodes = list(start)
         while open_nodes:
             node = open_nodes.pop()
@@ -68,6 +89,7 @@ class Graph:
                 open_nodes += self._edges(node)
 
     def _edges(self, node: str) -> tuple[str, ...]:
+        """The nodes that a node uses directly."""
         if node not in self._edges_of:
             module, _, name = node.partition(":")
             self._edges_of[node] = tuple(dict.fromkeys(self._using(module, name) if name else self._importing(module)))
@@ -88,14 +110,15 @@ class Graph:
             yield f"{module}:<import>"
 
     def _using(self, module: str, name: str) -> Iterable[str]:
+        """Using a symbol imports its module, and uses its members and whatever its source refers to."""
         yield f"{module}:"
         for part in self._parts(module, name):
             yield from self._loaded(part["loads"])
             yield from (f"{module}:{member}" for member in part.get("members", ()))
-            # what an alias stands for is followed where it is used: `nets = pkg.nets` does not use all of pkg.nets
+            # What an alias stands for is followed where it is used: `nets = pkg.nets` does not use all of pkg.nets.
             aliased = [part["alias"]] if name == "*" and "alias" in part else []
             for reference in [*part["refs"], *aliased]:
-                yield from (found.node for found in self._resolver.reference(module, reference) if found.node)
+                yield from (meaning.node for meaning in self._resolver.reference(module, reference) if meaning.node)
 
     def _parts(self, module: str, name: str) -> Sequence[Part]:
         """The pieces of source that a node stands for."""
@@ -109,9 +132,11 @@ class Graph:
         return [summary["symbols"][name]]
 
     def _loaded(self, loads: Iterable[str]) -> list[str]:
+        """The nodes of the modules that imports execute."""
         return [f"{module}:" for load in loads if (module := self._resolver.loads(load))]
 
     def _import_time(self, module: str) -> ImportTime:
+        """What importing a module does to the rest of the project; found out once."""
         if module not in self._import_times:
             result = self._import_times[module] = ImportTime()
             summary = self._summary(module)
@@ -126,9 +151,9 @@ class Graph:
     def _sort(self, module: str, effect: Effect, result: ImportTime) -> None:
         """An effect on one imported object counts for those who use the object; any other counts for all."""
         target = effect.get("target")
-        found = self._resolver.reference(module, target) if target else []
-        changed = frozenset(each.node for each in found if each.node)
-        whole = not changed or any(each.opaque or each.node.endswith(":*") for each in found)
+        meanings = self._resolver.reference(module, target) if target else []
+        changed = frozenset(meaning.node for meaning in meanings if meaning.node)
+        whole = not changed or any(meaning.opaque or meaning.node.endswith(":*") for meaning in meanings)
         if whole or not (effect.get("stores") or all(self._kind(node) == "data" for node in changed)):
             result.effects.setdefault(f"{module}:<import>", []).append(effect)
             return
@@ -137,37 +162,37 @@ class Graph:
         result.conditional.append((node, changed))
 
     def _registers_with(self, module: str, symbol: Symbol) -> frozenset[str]:
-        """What making a symbol may have changed elsewhere: decorators, base classes and calls can keep what they see."""
+        """What making a symbol may have changed elsewhere: decorators, base classes and calls can keep the symbol."""
         changed: set[str] = set()
         for call in symbol.get("calls", ()):
-            for found in self._resolver.reference(module, call):
-                if found.node:
-                    changed |= {found.node} if found.rest else self._changed_by(found)
-        for meta in symbol.get("metaclasses", ()):
-            changed |= {found.node for found in self._resolver.reference(module, meta) if found.node}
+            for meaning in self._resolver.reference(module, call):
+                if meaning.node:
+                    changed |= {meaning.node} if meaning.rest else self._changed_by(meaning)
+        for metaclass in symbol.get("metaclasses", ()):
+            changed |= {meaning.node for meaning in self._resolver.reference(module, metaclass) if meaning.node}
         for base in symbol.get("bases", ()):
-            for found in self._resolver.reference(module, base):
+            for meaning in self._resolver.reference(module, base):
                 reached: set[str] = set()
-                self._reach([found.node] if found.node else [], reached)
+                self._reach([meaning.node] if meaning.node else [], reached)
                 hooks = {node.rpartition(".")[0] for node in reached if node.endswith(".__init_subclass__")}
-                changed |= hooks and (hooks | self._changed_by(found))
+                changed |= hooks and (hooks | self._changed_by(meaning))
         return frozenset(changed)
 
-    def _changed_by(self, found: Found) -> set[str]:
-        """The module-level objects that a called function changes, at any remove."""
+    def _changed_by(self, called: Found) -> set[str]:
+        """The module-level objects that a called function changes, itself or through what it calls."""
         reached: set[str] = set()
-        self._reach([found.node], reached)
-        changed = {found.node} if self._kind(found.node) == "data" else set()
+        self._reach([called.node], reached)
+        changed = {called.node} if self._kind(called.node) == "data" else set()
         for node in reached:
             module, _, name = node.partition(":")
             for part in self._parts(module, name) if name else ():
                 for reference in part.get("changes", ()):
-                    changed |= {
-                        f.node for f in self._resolver.reference(module, reference) if self._kind(f.node) == "data"
-                    }
+                    targets = {meaning.node for meaning in self._resolver.reference(module, reference)}
+                    changed |= {target for target in targets if self._kind(target) == "data"}
         return changed
 
     def _kind(self, node: str) -> str:
+        """The kind of a symbol; "" for nodes that are none."""
         module, _, name = node.partition(":")
         summary = self._summary(module)
         symbol = summary["symbols"].get(name) if summary else None

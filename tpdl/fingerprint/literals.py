@@ -1,8 +1,19 @@
 """Literal expressions as JSON values, so that they can be kept in the cache and evaluated without parsing.
 
+>>> encoded = encode(ast.parse("[1, *SIZES]", mode="eval").body)
+>>> encoded
+['list', [['value', 1], ['spread', ['name', 'SIZES', 1]]]]
+>>> evaluate(encoded, lambda name, line: {"SIZES": [2, 4]}[name])
+[1, 2, 4]
+
 An encoded expression is a list whose first item says what it is:
-["value", v], ["list" | "tuple" | "set", items], ["dict", [[key or None, value], ...]] (None for `**value`), ["spread", items],
-["name", "a.b.c", line], ["do", operator, operands], and ["other", line, text] for what cannot be evaluated.
+
+    ["value", v]
+    ["list" | "tuple" | "set", items]       items may be ["spread", value] for `*value`
+    ["dict", [[key, value], …]]             the key is None for `**value`
+    ["name", "a.b.c", line]
+    ["do", operator, operands]
+    ["other", line, text]                   for what cannot be evaluated
 """
 
 from __future__ import annotations
@@ -29,7 +40,7 @@ _OPERATORS: dict[str, Callable[..., Any]] = {
     "USub": operator.neg,
     "Not": operator.not_,
 }
-_MANY = {ast.List: "list", ast.Tuple: "tuple", ast.Set: "set"}
+_SEQUENCES = {ast.List: "list", ast.Tuple: "tuple", ast.Set: "set"}
 
 
 class NotLiteral(Exception):
@@ -41,12 +52,12 @@ class NotLiteral(Exception):
 
 
 def encode(node: ast.expr) -> Encoded:
-    """The expression as JSON values."""
+    """The expression as JSON values, as the module describes it."""
     match node:
         case ast.Constant(value=value) if value is None or isinstance(value, bool | int | float | str):
             return ["value", value]
         case ast.List(elts=items) | ast.Tuple(elts=items) | ast.Set(elts=items):
-            return [_MANY[type(node)], [encode(item) for item in items]]
+            return [_SEQUENCES[type(node)], [encode(item) for item in items]]
         case ast.Starred(value=value):
             return ["spread", encode(value)]
         case ast.Dict(keys=keys, values=values):
@@ -61,7 +72,7 @@ def encode(node: ast.expr) -> Encoded:
 
 
 def is_literal(encoded: Encoded) -> bool:
-    """Whether everything in the expression can be evaluated, given its names."""
+    """Whether everything in the expression can be evaluated, if its names can."""
     match encoded:
         case ["other", *_]:
             return False
@@ -75,7 +86,11 @@ def is_literal(encoded: Encoded) -> bool:
 
 
 def evaluate(encoded: Encoded, name: Callable[[str, int], Any]) -> Any:
-    """The value of an encoded expression; `name(dotted, line)` gives those of names.
+    """The value of an encoded expression.
+
+    Args:
+        encoded: the expression.
+        name: called with a dotted name and its line for the value of that name.
 
     Raises:
         NotLiteral: some part cannot be evaluated.

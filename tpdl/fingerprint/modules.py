@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 
 @dataclass(frozen=True)
 class File:
-    """A source file."""
+    """A source file of the project."""
 
     path: str
     """Relative to the root, with forward slashes."""
     entry: os.DirEntry[str]
     is_package: bool
+    """It is the `__init__.py` of a package."""
 
 
 class Modules:
-    """The project's modules under `root`. A top-level name is the project's if a file or a folder with Python files has it."""
+    """The project's modules under `root`.
+
+        modules = Modules(root, None, ignore=("tpdl",))
+        modules.is_ours("lab.nets"), modules.is_ours("numpy")     # True, False
+        modules.file("lab.nets").path                             # "lab/nets/__init__.py"
+
+    Args:
+        root: the folder that imports start from.
+        packages: the top-level names that are the project's; None for every file and every folder with Python files.
+        ignore: modules, with everything below them, whose code is declared not to matter.
+    """
 
     def __init__(self, root: Path, packages: Sequence[str] | None, ignore: Sequence[str]) -> None:
         self._root = os.fspath(root)
         self._packages = packages
-        self._ignored = {prefix: f"{prefix}." for prefix in ignore}
+        self._ignored = tuple(ignore)
         self._listings: dict[str, dict[str, os.DirEntry[str]]] = {}
         self._holds_python: dict[str, bool] = {}
         self._files: dict[str, File | None] = {}
@@ -38,7 +49,7 @@ class Modules:
 
     def is_ignored(self, module: str) -> bool:
         """Whether the module's code is declared not to matter."""
-        return any(module == prefix or module.startswith(dotted) for prefix, dotted in self._ignored.items())
+        return is_below(module, self._ignored)
 
     def exists(self, module: str) -> bool:
         """Whether it is a module, a package, or a folder that holds Python files (a namespace package)."""
@@ -49,16 +60,7 @@ class Modules:
     def file(self, module: str) -> File | None:
         """The file of a module or regular package; None for namespace packages and unknown names."""
         if module not in self._files:
-            folder, _, name = module.replace(".", "/").rpartition("/")
-            found = None
-            if name.isidentifier():
-                package = f"{folder}/{name}" if folder else name
-                entry = self._list(folder).get(name)
-                if entry is not None and entry.is_dir() and (init := self._list(package).get("__init__.py")):
-                    found = File(f"{package}/__init__.py", init, True)
-                elif (source := self._list(folder).get(f"{name}.py")) and source.is_file():
-                    found = File(f"{package}.py", source, False)
-            self._files[module] = found
+            self._files[module] = self._find_file(module)
         return self._files[module]
 
     def below(self, package: str) -> Iterator[str]:
@@ -72,7 +74,20 @@ class Modules:
             elif name.endswith(".py") and name != "__init__.py" and name[:-3].isidentifier():
                 yield f"{package}.{name[:-3]}"
 
+    def _find_file(self, module: str) -> File | None:
+        folder, _, name = module.replace(".", "/").rpartition("/")
+        if not name.isidentifier():
+            return None
+        path = f"{folder}/{name}" if folder else name
+        entry = self._list(folder).get(name)
+        if entry is not None and entry.is_dir() and (init := self._list(path).get("__init__.py")):
+            return File(f"{path}/__init__.py", init, is_package=True)
+        if (source := self._list(folder).get(f"{name}.py")) and source.is_file():
+            return File(f"{path}.py", source, is_package=False)
+        return None
+
     def _list(self, folder: str) -> dict[str, os.DirEntry[str]]:
+        """The entries of a folder, relative to the root, by name; empty where there is no such folder."""
         if folder not in self._listings:
             try:
                 with os.scandir(os.path.join(self._root, folder)) as entries:
@@ -82,6 +97,7 @@ class Modules:
         return self._listings[folder]
 
     def _has_python(self, folder: str) -> bool:
+        """Whether a folder holds Python files, at any depth."""
         if folder not in self._holds_python:
             entries = self._list(folder)
             self._holds_python[folder] = any(name.endswith(".py") for name in entries) or any(
@@ -90,3 +106,12 @@ class Modules:
                 if name.isidentifier() and name != "__pycache__" and entry.is_dir(follow_symlinks=False)
             )
         return self._holds_python[folder]
+
+
+def is_below(module: str, packages: Iterable[str]) -> bool:
+    """Whether a module is one of `packages`, or lies in one.
+
+    >>> is_below("lab.nets.vgg", ["lab.nets"]), is_below("lab.networks", ["lab.net"])
+    (True, False)
+    """
+    return any(module == package or module.startswith(f"{package}.") for package in packages)

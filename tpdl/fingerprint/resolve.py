@@ -1,7 +1,12 @@
 """From references to nodes: which symbol of which module is meant by "gram.accumulate" in this file?
 
-A node is a string: "module:qualname" a symbol, "module:*" all of a module, "module:" the execution of a module when it is
-imported. What lies outside the project is opaque: its dotted name counts, its code does not.
+    from lab.methods import gram               Resolver.reference("app", "gram.accumulate")
+    gram.accumulate(features)                  -> [Found("lab.methods.gram:accumulate")]
+    np.linalg.norm(features)                   -> [Found(opaque="np=numpy:linalg.norm")]
+
+A node is a string: "module:qualname" is a symbol, "module:*" all of a module, and "module:" the execution of a module
+when it is imported. What lies outside the project is opaque: its dotted name counts, its code does not. A reference may
+mean several things, one for each import that can have bound the name.
 """
 
 from __future__ import annotations
@@ -26,12 +31,13 @@ _BUILTINS = frozenset(dir(builtins))
 
 @dataclass(frozen=True)
 class Found:
-    """One thing a reference may mean."""
+    """One thing that a reference may mean: a node, or something outside the project."""
 
     node: str = ""
     rest: tuple[str, ...] = ()
-    """Attributes of the symbol that were asked for."""
+    """The attributes of the symbol that the reference asks for: ("shape",) for `TABLE.shape`."""
     opaque: str = ""
+    """The name that is used here, and the dotted name of what it is bound to outside the project."""
 
 
 class Resolver:
@@ -49,7 +55,7 @@ class Resolver:
             source, colon, chain = reference.rpartition(":")
             names = tuple(chain.split(".")) if chain else ()
             found = self._in_module(source, names, set()) if colon else self._global(module, names, set())
-            if not colon:  # the name it goes by here and where it comes from: both decide what the code does
+            if not colon:  # the name that is used here, and where it comes from: both decide what the code does
                 found = (replace(each, opaque=f"{names[0]}={each.opaque}") if each.opaque else each for each in found)
             self._memo[key] = list(dict.fromkeys(found))
         return self._memo[key]
@@ -93,12 +99,13 @@ class Resolver:
             yield from self._starred(summary, names, seen, nested)
 
     def _alias(self, module: str, alias: str, rest: tuple[str, ...], seen: Seen) -> Iterator[Found]:
+        """What `name.rest` means where the module says `name = alias`."""
         source, colon, chain = alias.rpartition(":")
         names = (*chain.split("."), *rest) if chain else rest
         yield from self._in_module(source, names, seen) if colon else self._global(module, names, seen)
 
     def _starred(self, summary: Summary, names: tuple[str, ...], seen: Seen, nested: bool) -> Iterator[Found]:
-        """A name that only `import *` can have brought; where no source shows it, all of every source counts."""
+        """A name that only `import *` can have bound; where none of its sources has that name, all of them count."""
         found = False
         for source in summary["stars"]:
             if self._summary(source) is not None:
@@ -112,15 +119,15 @@ class Resolver:
                 yield from (Found(node) for node in self.whole(source))
 
     def _star_sources(self, summary: Summary) -> list[str]:
-        """The modules whose names `import *` may bring, at any remove."""
+        """The modules that `import *` takes names from, directly or through each other."""
         sources: list[str] = []
-        todo = list(summary["stars"])
-        while todo:
-            source = todo.pop()
+        waiting = list(summary["stars"])
+        while waiting:
+            source = waiting.pop()
             other = self._summary(source)
             if other is not None and source not in sources:
                 sources.append(source)
-                todo += other["stars"]
+                waiting += other["stars"]
         return sources
 
     def _in_module(self, module: str, names: tuple[str, ...], seen: Seen) -> Iterator[Found]:
@@ -142,7 +149,7 @@ class Resolver:
             for each in self._global(module, names, seen, nested=True):
                 found = True
                 yield each
-        # `from .gram import gram` hides the submodule, but whoever writes `pkg.gram.x` may mean it
+        # `from .gram import gram` hides the submodule, but whoever writes `pkg.gram.x` may mean it.
         if modules.exists(submodule) and (not found or (rest and known)):
             yield from self._in_module(submodule, rest, seen)
         elif found or known or first in _OF_EVERY_MODULE:

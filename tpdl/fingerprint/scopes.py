@@ -1,13 +1,21 @@
-"""Which names of its module, and of imports inside functions, does a piece of code use? Python's scoping rules, on the tree.
+"""Which names of its module does a piece of code use? Python's scoping rules, applied to the syntax tree.
 
-A *reference* is a string. "np.linalg.norm" is a chain that starts at a global name of the module. "pkg.mod:func.attr" is a
-chain that starts in a module, reached by an import inside a function; "pkg.mod:" is that module itself, used as a value.
+>>> tree = ast.parse('''
+... def f(x):
+...     from lab import nets
+...     return nets.build(x) + OFFSET
+... ''')
+>>> sorted(Collector("app", "").statements(tree.body).refs)
+['OFFSET', 'lab:nets.build']
+
+A *reference* is a string. "np.linalg.norm" is a chain that starts at a global name of the module. "pkg.mod:func.attr"
+is a chain that starts in a module that is imported inside a function; "pkg.mod:" is such a module, used as a value.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from tpdl.fingerprint.canonical import Function, dotted, effective, reads_annotations, root
@@ -27,6 +35,7 @@ class Bound:
     loads: set[str] = field(default_factory=set)
     """Modules that the imports execute: "pkg.mod", and "pkg.mod:name" where `name` may be a submodule."""
     stars: set[str] = field(default_factory=set)
+    """Modules of which all names are imported: `from pkg.mod import *`."""
     outer: set[str] = field(default_factory=set)
     """Names declared global."""
     enclosing: set[str] = field(default_factory=set)
@@ -48,19 +57,36 @@ class Uses:
 
     refs: set[str] = field(default_factory=set)
     loads: set[str] = field(default_factory=set)
+    """Modules that imports in the code execute, as in `Bound`."""
     calls: set[str] = field(default_factory=set)
     """References that are called when the statement itself runs, not later inside a function."""
     changes: set[str] = field(default_factory=set)
     """References that are changed in place: `TABLE[k] = v`, `TABLE.append(v)`, `global TABLE`."""
 
     def __ior__(self, other: Uses) -> Uses:
-        for mine, theirs in zip(vars(self).values(), vars(other).values(), strict=True):
-            mine |= theirs
+        for name, references in vars(other).items():
+            getattr(self, name).update(references)
         return self
 
 
+def extended(reference: str, attributes: Sequence[str]) -> str:
+    """The reference to an attribute of what `reference` means.
+
+    >>> extended("lab.nets:build", ["__name__"]), extended("lab.nets:", ["build"])
+    ('lab.nets:build.__name__', 'lab.nets:build')
+    """
+    dot = "." if attributes and not reference.endswith(":") else ""
+    return reference + dot + ".".join(attributes)
+
+
 def imported(statement: ast.Import | ast.ImportFrom, package: str, bound: Bound) -> None:
-    """Enter what an import statement binds; `package` is what relative imports start from."""
+    """Enter what an import statement binds.
+
+    Args:
+        statement: the statement.
+        package: what relative imports start from.
+        bound: where it is entered.
+    """
     if isinstance(statement, ast.Import):
         for alias in statement.names:
             top = alias.name.partition(".")[0]
@@ -82,7 +108,14 @@ def imported(statement: ast.Import | ast.ImportFrom, package: str, bound: Bound)
 
 
 def bind(nodes: Iterable[ast.AST], package: str, bound: Bound | None = None, in_comprehension: bool = False) -> Bound:
-    """All names that `nodes` bind in the scope they stand in, not in the scopes nested in it."""
+    """All names that `nodes` bind in the scope they stand in, not in the scopes nested in it.
+
+    Args:
+        nodes: statements or expressions of one scope.
+        package: what relative imports start from.
+        bound: where the names are entered; by default a new one.
+        in_comprehension: the nodes stand in a comprehension, whose targets are bound in a scope of its own.
+    """
     bound = bound or Bound()
     for node in nodes:
         kind = type(node)
@@ -124,13 +157,18 @@ def bind(nodes: Iterable[ast.AST], package: str, bound: Bound | None = None, in_
 
 
 class Collector:
-    """Walks code of one module and collects what it uses."""
+    """Walks code of one module, and collects in `uses` what it uses.
+
+    Args:
+        module: its name.
+        package: what its relative imports start from.
+    """
 
     def __init__(self, module: str, package: str) -> None:
         self._module = module
         self._package = package
         self.uses = Uses()
-        self._deferred = 0
+        self._function_depth = 0
         """Inside how many functions the walk is: calls there do not happen when the module is imported."""
 
     def statements(self, statements: Iterable[ast.stmt], scope: Scope | None = None, in_class: bool = False) -> Uses:
@@ -173,7 +211,7 @@ class Collector:
                 self.uses.refs.update(node.names)
                 self.uses.changes.update(node.names)
             case ast.AugAssign():
-                if isinstance(node.target, ast.Name):  # it is read, too
+                if isinstance(node.target, ast.Name):  # `X += 1` also reads X
                     self.uses.refs |= self._references([node.target.id], scope)
                 self._all(ast.iter_child_nodes(node), scope)
             case ast.AnnAssign():
@@ -182,13 +220,7 @@ class Collector:
             case ast.Call():
                 self._call(node, scope)
             case ast.Subscript():
-                names = dotted(node.value)
-                if (
-                    names
-                    and names[-1] == "modules"
-                    and isinstance(node.slice, ast.Name)
-                    and node.slice.id == "__name__"
-                ):
+                if _is_own_module(node):
                     self.uses.refs.add(f"{self._module}:")
                 self._stored(node, scope)
                 self._all(ast.iter_child_nodes(node), scope)
@@ -205,9 +237,10 @@ class Collector:
             self._visit(node, scope, in_class)
 
     def _body(self, nodes: Iterable[ast.AST], scope: Scope) -> None:
-        self._deferred += 1
+        """Visit the body of a function."""
+        self._function_depth += 1
         self._all(nodes, scope)
-        self._deferred -= 1
+        self._function_depth -= 1
 
     def _function(self, node: Function, scope: Scope | None) -> None:
         self._all([*node.decorator_list, *_defaults(node.args)], scope)
@@ -224,6 +257,7 @@ class Collector:
         self._body(statements, Scope(bound, outer))
 
     def _class_head(self, node: ast.ClassDef, scope: Scope | None) -> Scope:
+        """Visit decorators, base classes and keywords; the scope of the body, in which nothing is bound yet."""
         self._all(node.decorator_list, scope)
         for decorator in node.decorator_list:
             self._called(decorator, scope)
@@ -254,6 +288,7 @@ class Collector:
         self._all([node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt], inner)
 
     def _call(self, node: ast.Call, scope: Scope | None) -> None:
+        """A call uses its function and arguments; `import_module("pkg.mod")` and `globals()` reach further."""
         self._called(node.func, scope)
         names = dotted(node.func)
         first = node.args[0] if node.args else None
@@ -266,17 +301,20 @@ class Collector:
         self._all(ast.iter_child_nodes(node), scope)
 
     def _called(self, function: ast.expr, scope: Scope | None) -> None:
+        """Note what is called now, and that `X.append(f)` may change X."""
         names = root(function).split(".")
-        if not self._deferred:
+        if not self._function_depth:
             self.uses.calls |= self._references(names, scope)
         if len(names) > 1:
             self.uses.changes |= self._references(names, scope)
 
     def _stored(self, node: ast.Attribute | ast.Subscript, scope: Scope | None) -> None:
+        """Note that `X.a = v` and `del X["a"]` change X."""
         if not isinstance(node.ctx, ast.Load) and (chain := root(node)):
             self.uses.changes |= self._references(chain.split("."), scope)
 
     def _chain(self, node: ast.Name | ast.Attribute, scope: Scope | None) -> None:
+        """A name, perhaps with attributes."""
         if isinstance(node, ast.Attribute):
             self._stored(node, scope)
         elif not isinstance(node.ctx, ast.Load):
@@ -287,14 +325,11 @@ class Collector:
             self._all(ast.iter_child_nodes(node), scope)
 
     def _references(self, names: list[str], scope: Scope | None) -> set[str]:
-        found = self._find(names[0], scope)
-        if found is None:
+        """What `a.b.c` refers to; nothing, where `a` is a local name that no import has bound."""
+        binding_scope = self._find(names[0], scope)
+        if binding_scope is None:
             return {".".join(names)}
-        targets = found.bound.imports.get(names[0], ())
-        return {
-            target + ("" if target.endswith(":") or len(names) == 1 else ".") + ".".join(names[1:])
-            for target in targets
-        }
+        return {extended(target, names[1:]) for target in binding_scope.bound.imports.get(names[0], ())}
 
     def _find(self, name: str, scope: Scope | None) -> Scope | None:
         """The scope that binds `name`, seen from `scope`; None for the module (or the builtins)."""
@@ -310,9 +345,15 @@ class Collector:
         return None
 
 
+def _is_own_module(node: ast.Subscript) -> bool:
+    """Whether it is `sys.modules[__name__]`."""
+    names = dotted(node.value)
+    return bool(names and names[-1] == "modules") and isinstance(node.slice, ast.Name) and node.slice.id == "__name__"
+
+
 def _all_parameters(arguments: ast.arguments) -> list[ast.arg]:
-    given = [*arguments.posonlyargs, *arguments.args, arguments.vararg, *arguments.kwonlyargs, arguments.kwarg]
-    return [parameter for parameter in given if parameter]
+    named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    return [*named, *(parameter for parameter in (arguments.vararg, arguments.kwarg) if parameter)]
 
 
 def _parameters(arguments: ast.arguments) -> set[str]:

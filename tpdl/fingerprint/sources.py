@@ -1,13 +1,19 @@
-"""The project's sources: which symbols does a function use, with what content; and which steps are declared."""
+"""The project's sources: which symbols does a function use, with what content; and which steps are declared.
+
+Example:
+    sources = Sources(Path("my-report"))
+    sources.declarations()[0].qualname                       # "layer_cut"
+    sources.closure("experiments.transfer.cuts:layer_cut")   # {"experiments.transfer.cuts:layer_cut": "5f2c…", …}
+"""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tpdl.errors import UserError
+from tpdl.files import FileSignature
 from tpdl.fingerprint.cache import SummaryCache
 from tpdl.fingerprint.declarations import Declaration, read_declarations
 from tpdl.fingerprint.graph import Graph
@@ -23,8 +29,9 @@ IGNORED = ("tpdl",)
 
 
 class Sources:
-    """One look at the sources below `root`. Every file is read at most once, so all answers belong to one state of the
-    tree; make a new object to look again.
+    """One look at the sources below `root`.
+
+    Every file is read at most once, so all answers belong to one state of the tree; make a new object to look again.
 
     Args:
         root: the folder that imports start from.
@@ -59,9 +66,9 @@ class Sources:
             uses: what the source does not show, as "module:symbol", or "module" for everything in it.
 
         Returns:
-            symbol -> 16 hexadecimal digits of its content, sorted. Symbols are "module:qualname", "module:Class.method",
-            "module:*" for all of a module, "module:<import>" for what it does when imported, and "module:<import NAME>"
-            for what it does then to an imported NAME.
+            symbol -> 16 hexadecimal digits of its content, sorted. Symbols are "module:qualname",
+            "module:Class.method", "module:*" for all of a module, "module:<import>" for what it does when imported, and
+            "module:<import NAME>" for what it does then to an imported NAME.
 
         Raises:
             UserError: the function, or something in `uses`, is not in the project.
@@ -69,8 +76,8 @@ class Sources:
         key = (function, tuple(uses))
         if key not in self._closures:
             start = [self._known_symbol(function)]
-            for used in uses:
-                start += self._declared_use(function, used)
+            for use in uses:
+                start += self._declared_use(function, use)
             nodes = self._graph.closure(start)
             hashes = {node: self._graph.hash(node) for node in sorted(nodes) if not node.endswith(":")}
             self._closures[key] = self._renames.closure(hashes) if self._renames else hashes
@@ -82,13 +89,12 @@ class Sources:
         Raises:
             UserError: a declaration, or the file, cannot be understood without running it.
         """
-        names = [name for name in self._modules.below("experiments") if self._modules.file(name)]
-        found: list[Declaration] = []
-        for name in names:
-            summary, file = self._summary(name), self._modules.file(name)
+        declarations: list[Declaration] = []
+        for module in self._modules.below("experiments"):
+            summary, file = self._summary(module), self._modules.file(module)
             if summary and file:
-                found += read_declarations(name, file.path, summary, self._summary, self._resolver)
-        return found
+                declarations += read_declarations(module, file.path, summary, self._summary, self._resolver)
+        return declarations
 
     def check_known(self, name: str) -> None:
         """Refuse "pkg.mod" or "pkg.mod:symbol" that is not there.
@@ -114,6 +120,7 @@ class Sources:
         return self._summaries[module]
 
     def _read(self, module: str) -> Summary | None:
+        """The summary of a module from the cache, or of its file, which is then parsed."""
         if not self._modules.is_ours(module) or self._modules.is_ignored(module):
             return None
         file = self._modules.file(module)
@@ -121,20 +128,21 @@ class Sources:
             return None
         path = self._root / file.path
         try:
-            stat = os.stat(path)
-            summary = self._cache.get(file.path, stat)
+            signature = FileSignature.of(path)  # before the file is read, so that an edit in between shows
+            summary = self._cache.get(file.path, signature)
             if summary is None:
-                # imported only where there is something to parse
+                # Imported only where there is something to parse: `tpdl status` must not wait for it.
                 from tpdl.fingerprint.summary import summarise
 
                 read = self._renames.summary if self._renames else summarise
                 summary = read(path.read_bytes(), module, file.is_package)
-                self._cache.put(file.path, stat, summary)
+                self._cache.put(file.path, signature, summary)
         except OSError as error:
             raise UserError(f"{file.path} cannot be read: {error.strerror or error}") from error
         return summary
 
     def _known_symbol(self, function: str) -> str:
+        """The node of a step's function; all of its module, where that has a syntax error."""
         module, _, qualname = function.partition(":")
         summary = self._summary(module)
         if summary is not None and summary.get("error"):
@@ -143,13 +151,14 @@ class Sources:
             raise UserError(f"there is no {qualname or 'function'} in module {module} of this project ({function})")
         return function
 
-    def _declared_use(self, function: str, used: str) -> list[str]:
-        module, colon, _ = used.partition(":")
+    def _declared_use(self, function: str, use: str) -> list[str]:
+        """The nodes of something that `uses=[…]` of a step names."""
+        module, colon, _ = use.partition(":")
         if self._modules.is_ours(module) and self._modules.exists(module):
             if not colon:
                 return [*self._resolver.whole(module), f"{module}:"]
-            found = [found.node for found in self._resolver.reference(module, used) if found.node]
+            nodes = [meaning.node for meaning in self._resolver.reference(module, use) if meaning.node]
             summary = self._summary(module)
-            if found and (summary is None or summary.get("error") or f"{module}:*" not in found):
-                return found
-        raise UserError(f"{function}: uses={used!r} names nothing in this project; write 'module:symbol' or 'module'")
+            if nodes and (summary is None or summary.get("error") or f"{module}:*" not in nodes):
+                return nodes
+        raise UserError(f"{function}: uses={use!r} names nothing in this project; write 'module:symbol' or 'module'")

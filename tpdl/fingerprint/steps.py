@@ -1,4 +1,11 @@
-"""The step decorators of a module, as they stand in the source."""
+"""The step decorators of a module, as they stand in the source.
+
+Example:
+    from tpdl import experiment as measured, summary
+
+    @measured(matrix={"n": [1, 2]})      # an experiment, whatever name the decorator was imported under
+    def draws(n: int) -> dict: ...
+"""
 
 from __future__ import annotations
 
@@ -7,23 +14,28 @@ from typing import Any
 
 from tpdl.fingerprint.canonical import Function, changed, dotted
 from tpdl.fingerprint.literals import encode
+from tpdl.fingerprint.scopes import extended
 
 KINDS = ("experiment", "figure", "summary")
 _DECORATORS = {f"{source}:{kind}": kind for source in ("tpdl", "tpdl.plan.declare") for kind in KINDS}
 
 
 def step_kind(decorator: ast.expr, imports: dict[str, list[str]]) -> str | None:
-    """ "experiment", "figure" or "summary" if `decorator` is tpdl's, under whatever name it was imported."""
+    """ "experiment", "figure" or "summary" if `decorator` is tpdl's, under whatever name it was imported.
+
+    Args:
+        decorator: the expression after the @.
+        imports: name -> references to what was imported under it.
+    """
     names = dotted(decorator.func if isinstance(decorator, ast.Call) else decorator)
-    for target in imports.get(names[0], ()) if names else ():
-        reached = target + ("" if target.endswith(":") or len(names or ()) == 1 else ".") + ".".join((names or [])[1:])
-        if reached in _DECORATORS:
-            return _DECORATORS[reached]
-    return None
+    if names is None:
+        return None
+    references = [extended(target, names[1:]) for target in imports.get(names[0], ())]
+    return next((_DECORATORS[reference] for reference in references if reference in _DECORATORS), None)
 
 
 def without_step_decorators(function: Function, imports: dict[str, list[str]]) -> Function:
-    """The function as its author would write it outside of tpdl."""
+    """The function as its author would write it outside of tpdl: what a decorator says is compared by itself."""
     kept = [decorator for decorator in function.decorator_list if step_kind(decorator, imports) is None]
     if len(kept) == len(function.decorator_list):
         return function
@@ -35,13 +47,14 @@ def declared(function: Function, imports: dict[str, list[str]]) -> dict[str, Any
 
     The key "error" holds `[line, message]` where the declaration is wrong.
     """
-    found = [(decorator, kind) for decorator in function.decorator_list if (kind := step_kind(decorator, imports))]
-    if not found:
+    decorators = [(decorator, kind) for decorator in function.decorator_list if (kind := step_kind(decorator, imports))]
+    if not decorators:
         return None
-    decorator, kind = found[0]
+    decorator, kind = decorators[0]
     result: dict[str, Any] = {"kind": kind, "qualname": function.name, "line": function.lineno}
-    if len(found) > 1:
-        return result | {"error": [found[1][0].lineno, f"{function.name} has two step decorators; write two functions"]}
+    if len(decorators) > 1:
+        second, _ = decorators[1]
+        return result | {"error": [second.lineno, f"{function.name} has two step decorators; write two functions"]}
     if not isinstance(decorator, ast.Call):
         return result | {"error": [decorator.lineno, f"@{kind} needs parentheses: @{kind}(...)"]}
     if isinstance(function, ast.AsyncFunctionDef):
@@ -51,21 +64,28 @@ def declared(function: Function, imports: dict[str, list[str]]) -> dict[str, Any
         return result | {
             "error": [function.lineno, f"{function.name} must name its parameters: no *, **, or / parameters"]
         }
-    given = [*arguments.args, *arguments.kwonlyargs]
-    head = len(arguments.args) - len(arguments.defaults)
-    defaults = [*[None] * head, *arguments.defaults, *arguments.kw_defaults]
+    parameters = [*arguments.args, *arguments.kwonlyargs]
+    without_default = len(arguments.args) - len(arguments.defaults)
+    defaults = [*[None] * without_default, *arguments.defaults, *arguments.kw_defaults]
     return result | {
         "positional": [encode(argument) for argument in decorator.args],
         "keywords": [[keyword.arg, encode(keyword.value)] for keyword in decorator.keywords],
         "parameters": [
-            [parameter.arg, default and encode(default)] for parameter, default in zip(given, defaults, strict=True)
+            [parameter.arg, default and encode(default)]
+            for parameter, default in zip(parameters, defaults, strict=True)
         ],
         "annotation": _last_component(function.returns),
     }
 
 
 def misplaced(tree: ast.Module, placed: set[int], imports: dict[str, list[str]]) -> list[list[Any]]:
-    """`[line, message]` for every step decorator whose function is not at the top of the module."""
+    """`[line, message]` for every step decorator whose function is not at the top of the module.
+
+    Args:
+        tree: the module.
+        placed: `id` of the functions at its top.
+        imports: name -> references to what was imported under it.
+    """
     if not any(target in _DECORATORS or target == "tpdl:" for targets in imports.values() for target in targets):
         return []
     return [

@@ -1,5 +1,9 @@
 """What one file says, on its own: its symbols with their hashes and references, imports, effects and declarations.
 
+>>> summary = summarise(b"import numpy as np\\nSCALE = 2\\ndef f(x): return np.exp(SCALE * x)", "lib", is_package=False)
+>>> summary["symbols"]["f"]["refs"], summary["symbols"]["SCALE"]["value"], summary["imports"]
+(['SCALE', 'np.exp'], ['value', 2], {'np': ['numpy:']})
+
 A summary is made of JSON values and depends on nothing but the text of the file, so it can be kept in a cache.
 """
 
@@ -22,7 +26,9 @@ class Part(TypedDict):
 
     hash: str
     refs: list[str]
+    """References to what it uses, see `tpdl.fingerprint.scopes`."""
     loads: list[str]
+    """Modules that imports inside of it execute."""
     members: NotRequired[list[str]]
     """The methods and nested classes of a class."""
     alias: NotRequired[str]
@@ -41,6 +47,7 @@ class Symbol(Part):
     calls: NotRequired[list[str]]
     """What is called at import time to make it: decorators, `make` in `X = make()`. They may register it."""
     bases: NotRequired[list[str]]
+    """The base classes of a class, as references; `__init_subclass__` of one may register it."""
     metaclasses: NotRequired[list[str]]
 
 
@@ -57,19 +64,31 @@ class Summary(TypedDict):
     """What one file says."""
 
     hash: str
+    """Of everything that importing the file brings or does."""
     symbols: dict[str, Symbol]
     imports: dict[str, list[str]]
+    """Name -> references to what was imported under it."""
     stars: list[str]
+    """Modules of which all names are imported: `from pkg.mod import *`."""
     loads: list[str]
+    """Modules that its imports execute."""
     effects: list[Effect]
     steps: list[dict[str, Any]]
+    """What its step decorators say, see `tpdl.fingerprint.steps.declared`."""
     problems: list[list[Any]]
+    """`[line, message]` for each step decorator in a place where none can be."""
     error: NotRequired[list[Any]]
     """`[line, message]` of a syntax error; then everything else is empty and `hash` is that of the text."""
 
 
 def summarise(text: bytes | ast.Module, module: str, is_package: bool) -> Summary:
-    """Parse one file, and say what it says; a tree that was parsed already will do."""
+    """The summary of one file.
+
+    Args:
+        text: its content, or the tree that it was parsed into.
+        module: its name.
+        is_package: it is the `__init__.py` of a package, so relative imports start from itself.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -97,7 +116,9 @@ class _Reader:
         self._steps: list[dict[str, Any]] = []
         self._placed: set[int] = set()
         self._context: list[str] = []
+        """The branches of `if` statements around what is being read, as text: they are part of its hash."""
         self._context_tests: list[ast.expr] = []
+        """The conditions of these statements."""
 
     def read(self, tree: ast.Module) -> Summary:
         """The summary of a parsed module."""
@@ -124,10 +145,11 @@ class _Reader:
         )
 
     def _read(self, statements: Iterable[ast.stmt]) -> None:
+        """Enter each statement at the symbol it belongs to."""
         for statement in effective(statements):
             match statement:
                 case ast.Import() | ast.ImportFrom():
-                    if self._context:  # which of two imports happens is decided here, so it belongs to the name
+                    if self._context:  # the condition decides which of two imports happens, so it belongs to the name
                         self._belongs(statement, bind([statement], self._package).imports)
                 case ast.FunctionDef() | ast.AsyncFunctionDef():
                     self._function(statement)
@@ -160,6 +182,7 @@ class _Reader:
         self._add(node.name, [dump(node)], uses, "def")
 
     def _class(self, node: ast.ClassDef, qualname: str) -> None:
+        """A class is one symbol without its methods and nested classes, and each of these is one of its own."""
         members = [item for item in effective(node.body) if isinstance(item, Function | ast.ClassDef)]
         shell = changed(node, body=[item for item in effective(node.body) if item not in members])
         self._add(qualname, [dump(shell)], self._collector().class_shell(node), "class")
@@ -213,18 +236,22 @@ class _Reader:
             extra["value"] = encoded
 
     def _is_own(self, chain: str, is_call: bool) -> bool:
-        """Whether a change of `chain` belongs to a symbol of this module. A call does only where `root` is data: a call of
-        a function or class may do anything."""
+        """Whether a change of `chain` belongs to a symbol of this module.
+
+        A call does only where the symbol is data, as in `TABLE.append(x)`: calling a function or class may do anything.
+        """
         name = chain.partition(".")[0]
         if name not in self._bound.names or name in self._imports:
             return False
         return not is_call or (chain != name and self._kinds.get(name, "data") == "data")
 
     def _belongs(self, node: ast.stmt, names: Iterable[str]) -> None:
+        """Enter a statement at each of the names that it binds or changes."""
         for name in sorted(names):
             self._add(name, [dump(node)], self._collector().statements([node]), "data")
 
     def _collector(self) -> Collector:
+        """A collector for the next piece of source, which uses what the conditions around it use."""
         collector = Collector(self._module, self._package)
         for test in self._context_tests:
             collector.statements([ast.Expr(test)])
@@ -233,8 +260,8 @@ class _Reader:
     def _add(self, name: str, parts: list[str], uses: Uses, kind: str) -> None:
         text = "\n".join([*self._context, *parts])
         self._parts.setdefault(name, []).append(text)
-        mine = self._uses.setdefault(name, Uses())
-        mine |= uses
+        all_uses = self._uses.setdefault(name, Uses())
+        all_uses |= uses
         self._kinds.setdefault(name, kind)
 
     def _symbol(self, name: str) -> Symbol:
@@ -274,7 +301,7 @@ def imported_part(statements: Iterable[ast.stmt]) -> Iterable[ast.stmt]:
 
 
 def _is_main(test: ast.expr) -> bool:
-    """`__name__ == "__main__"`, either way round."""
+    """Whether it is `__name__ == "__main__"`, in this order or the other."""
     if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], ast.Eq):
         return False
     sides = {dump(test.left), dump(test.comparators[0])}
@@ -282,6 +309,7 @@ def _is_main(test: ast.expr) -> bool:
 
 
 def _only_target(node: ast.stmt) -> ast.expr | None:
+    """What an assignment to one thing assigns to."""
     if isinstance(node, ast.Assign) and len(node.targets) == 1:
         return node.targets[0]
     return node.target if isinstance(node, ast.AnnAssign) and node.value else None
@@ -289,26 +317,27 @@ def _only_target(node: ast.stmt) -> ast.expr | None:
 
 def _touched(node: ast.stmt) -> list[tuple[str, bool]]:
     """What a statement changes besides the names it binds: (chain, whether by a call); "" for what cannot be named."""
-    found: list[tuple[str, bool]] = []
+    chains: list[tuple[str, bool]] = []
     for item in [node, *ast.walk(node)] if hasattr(node, "body") or hasattr(node, "cases") else [node]:
         if isinstance(item, ast.Expr):
             calls = [part for part in ast.walk(item) if isinstance(part, ast.Call)]
             if isinstance(item.value, ast.Call):
-                found.append((root(item.value), True))
+                chains.append((root(item.value), True))
             elif calls:
-                found.append(("", True))
+                chains.append(("", True))
         elif isinstance(item, ast.Assert | ast.Raise):
-            found.append(("", True))
+            chains.append(("", True))
         elif isinstance(item, ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Delete):
             targets = item.targets if isinstance(item, ast.Assign | ast.Delete) else [item.target]
             for target in targets:
                 for part in _leaves(target):
                     if isinstance(part, ast.Attribute | ast.Subscript):
-                        found.append((root(part), False))
-    return found
+                        chains.append((root(part), False))
+    return chains
 
 
 def _leaves(target: ast.expr) -> Iterable[ast.expr]:
+    """The parts of `a, (b, *c) = …` that are assigned to, one by one."""
     if isinstance(target, ast.Tuple | ast.List):
         for item in target.elts:
             yield from _leaves(item)

@@ -1,20 +1,30 @@
-"""`tpdl accept`: a person knows that a change does not matter, and the record says so."""
+"""`tpdl accept`: a person knows that a change does not matter, and the record says so.
+
+Example:
+    accept_steps(plan, ["transfer/layer-cut/network=vgg16"], because="renamed a variable")
+    -> {"transfer/layer-cut/network=vgg16": ["code experiments.transfer.cuts:layer_cut changed"]}
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from tpdl.errors import UserError
 from tpdl.files import write_json
 from tpdl.plan.facts import read_facts
 from tpdl.plan.plan import Plan
+from tpdl.plan.record import timestamp
 from tpdl.plan.status import differences
 
 
 def accept_steps(plan: Plan, names: Sequence[str], because: str = "") -> dict[str, list[str]]:
     """Write the present code, parameters, inputs and data into the records of `names`, and keep the products.
+
+    Args:
+        plan: the steps, with the sources as they are now.
+        names: of steps.
+        because: why it does not matter; kept in the record.
 
     Returns:
         step -> what was accepted; steps without a difference are left out.
@@ -35,8 +45,8 @@ def accept_steps(plan: Plan, names: Sequence[str], because: str = "") -> dict[st
         reasons += [f"the source changed while it ran: {', '.join(record.moved)}"] if record.moved else []
         if not reasons:
             continue
-        stamp = {"when": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), "changes": reasons, "because": because}
-        new = replace(record, fingerprint=facts.now, moved=[], function=step.function, accepted=stamp)
+        acceptance = {"when": timestamp(), "changes": reasons, "because": because}
+        new = replace(record, fingerprint=facts.now, moved=[], function=step.function, accepted=acceptance)
         write_json(step.record_path, new.to_json())
         accepted[name] = reasons
     return accepted

@@ -1,4 +1,8 @@
-"""`tpdl clean`: local files that no step refers to any more."""
+"""`tpdl clean`: local files that no step refers to any more.
+
+Example:
+    remove(path for path, size in unreferenced(project))
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tpdl.plan.facts import read_facts
-from tpdl.plan.plan import read_plan
+from tpdl.plan.plan import Plan, read_plan
 from tpdl.plan.project import PROFILES, Project
 
 
@@ -17,26 +21,35 @@ def unreferenced(project: Project) -> list[tuple[Path, int]]:
     Large intermediates, logs and failures of steps that no longer exist, checkpoints that no present fingerprint would
     resume, and files set aside before they were replaced. Products in `figures/` are never touched: git keeps those.
     """
-    found: list[Path] = []
+    paths = _files(project.state / "kept")
     for profile in PROFILES:
-        places = project.places(profile)
-        if not places.state.is_dir():
-            continue
-        plan = read_plan(project, profile)
-        products = {path for step in plan.steps.values() for path in (*step.products, step.record_path)}
-        found += [path for path in _files(places.local) if path not in products]
-        if places.figures.is_relative_to(places.state):
-            found += [path for path in _files(places.figures) if path not in products]
-        for folder, suffix in (("logs", ".log"), ("failed", ".json")):
-            base = places.state / folder
-            found += [p for p in _files(base) if p.relative_to(base).as_posix().removesuffix(suffix) not in plan.steps]
-        saved = [name for name in plan.steps if places.checkpoints(name).is_dir()]
-        wanted = {places.checkpoints(name) / facts.now.digest() for name, facts in read_facts(plan, saved).items()}
-        checkpoints = _files(places.state / "checkpoints")
-        found += [path for path in checkpoints if not wanted.intersection(path.parents)]
-    found += _files(project.state / "kept")
-    sized = [(path, path.stat().st_size) for path in found]
+        if project.places(profile).state.is_dir():
+            plan = read_plan(project, profile)
+            paths += [*_unknown_products(plan), *_unknown_logs(plan), *_useless_checkpoints(plan)]
+    sized = [(path, path.stat().st_size) for path in paths]
     return sorted(sized, key=lambda item: (-item[1], item[0]))
+
+
+def _unknown_products(plan: Plan) -> list[Path]:
+    """Large intermediates, and products of a profile whose products git does not keep, that no step makes."""
+    places = plan.places
+    folders = [places.local, *([places.figures] if places.figures.is_relative_to(places.state) else [])]
+    known = {path for step in plan.steps.values() for path in (*step.products, step.record_path)}
+    return [path for folder in folders for path in _files(folder) if path not in known]
+
+
+def _unknown_logs(plan: Plan) -> list[Path]:
+    """Logs and failures of steps that no longer exist."""
+    known = {path for name in plan.steps for path in (plan.places.log(name), plan.places.failure(name))}
+    folders = (plan.places.state / "logs", plan.places.state / "failed")
+    return [path for folder in folders for path in _files(folder) if path not in known]
+
+
+def _useless_checkpoints(plan: Plan) -> list[Path]:
+    """Checkpoints of steps that no longer exist, or that other code, parameters or inputs have saved."""
+    saved = [name for name in plan.steps if plan.places.checkpoints(name).is_dir()]
+    useful = {plan.places.checkpoints(name) / facts.now.digest() for name, facts in read_facts(plan, saved).items()}
+    return [path for path in _files(plan.places.state / "checkpoints") if useful.isdisjoint(path.parents)]
 
 
 def remove(paths: Iterable[Path]) -> None:

@@ -1,4 +1,9 @@
-"""The data sets and weights that the steps need: which steps, are they here, and are they still the recorded ones?"""
+"""The data sets and weights that the steps need: which steps, are they here, and are they still the recorded ones?
+
+Example:
+    for data_set in data_sets(plan):
+        print(data_set.name, data_set.needed_by, verify(plan, data_set).problem if data_set.paths else "not here")
+"""
 
 from __future__ import annotations
 
@@ -27,10 +32,10 @@ class DataSet:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the comparison of a data set with the records and with the catalogue came to."""
+    """Whether a data set is what the results were measured on, and what the catalogue lists."""
 
     sha256: str
-    """Of all that it consists of."""
+    """The hash of everything that the data set consists of."""
     recorded: bool
     """There are results that were measured on it, to compare with."""
     problem: str | None

@@ -1,4 +1,8 @@
-"""From the declarations in the source to the steps of one profile."""
+"""From the declarations in the source to the steps of one profile.
+
+An experiment becomes one step for each combination of its matrix, a *cell*, and one that collects their results in a
+table. A figure or summary becomes one step, which reads that table, or the single result where there is no matrix.
+"""
 
 from __future__ import annotations
 
@@ -8,238 +12,263 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tpdl.errors import UserError
 from tpdl.files import sha256_bytes
+from tpdl.fingerprint import Declaration
+from tpdl.plan.arguments import (
+    data_name,
+    decorator_arguments,
+    json_parameters,
+    mapping_argument,
+    result_suffix,
+    where,
+)
 from tpdl.plan.places import Places
+from tpdl.plan.record import RECORD_SUFFIX
 from tpdl.plan.step import Input, Step
 
-if TYPE_CHECKING:
-    from tpdl.fingerprint import Declaration
-
-SUFFIX_OF_RESULT = {
-    "DataFrame": ".csv",
-    "dict": ".json",
-    "Dict": ".json",
-    "Mapping": ".json",
-    "Arrays": ".npz",
-}
-ARGUMENTS = {
-    "experiment": {"matrix", "demo", "inputs", "data", "optional", "uses", "local", "may_be_missing"},
-    "figure": {"caption", "alt", "suffix", "format", "uses"},
-    "summary": {"uses"},
-}
+PICTURE_FORMATS = ("svg", "png")
+LABEL_LENGTH = 120
+"""Characters. File systems allow 255 bytes for a name, and suffixes are added."""
 
 
 class Expansion:
-    """All steps of one profile, by name, each after the steps it needs."""
+    """All steps of one profile.
+
+        steps = Expansion(sources.declarations(), project.places("full")).steps()
+        steps["transfer/layer-cut/network=vgg16"].parameters     # {"network": "vgg16", "seed": 0}
+
+    Args:
+        declarations: of the whole project.
+        places: where the profile's files lie.
+        unmeasured: names or patterns of experiments that this edition may leave unmeasured, as optional cells may stay.
+    """
 
     def __init__(self, declarations: Iterable[Declaration], places: Places, unmeasured: Sequence[str] = ()) -> None:
-        self._unmeasured = unmeasured
-        """Patterns of experiments that this edition may leave unmeasured, as optional cells may stay."""
+        self._declared = {f"{declared.module}:{declared.qualname}": declared for declared in declarations}
         self._places = places
-        self._declared = {f"{d.module}:{d.qualname}": d for d in declarations}
+        self._unmeasured = unmeasured
         self._steps: dict[str, Step] = {}
         self._cells: dict[str, list[Step]] = {}
         """Experiment function -> its cells (one cell where there is no matrix)."""
-        self._written: dict[Path, Step] = {}
-        self._open: list[str] = []
+        self._writers: dict[Path, Step] = {}
+        """Path of a product or record -> the step that writes it."""
+        self._expanding: list[str] = []
+        """Experiment functions that are being expanded, each because the one before it needs it."""
 
     def steps(self) -> dict[str, Step]:
-        """Expand everything, experiments first; refuse two steps that write one product."""
-        for function, declaration in self._declared.items():
-            if declaration.kind == "experiment":
-                self._experiment(function)
-        for declaration in self._declared.values():
-            if declaration.kind in ("figure", "summary"):
-                self._drawing(declaration)
+        """The steps by name, each after those that it needs.
+
+        Raises:
+            UserError: a declaration is wrong, experiments need each other in a circle, or two steps write one product.
+        """
+        for function, declared in self._declared.items():
+            if declared.kind == "experiment":
+                self._cells_of(function)
+        for declared in self._declared.values():
+            if declared.kind in ("figure", "summary"):
+                self._add(self._drawing(declared))
         return self._steps
 
-    def _experiment(self, function: str) -> list[Step]:
-        if function in self._cells:
-            return self._cells[function]
-        if function in self._open:
-            cycle = " -> ".join([*self._open[self._open.index(function) :], function])
-            raise UserError(f"the experiments need each other in a circle: {cycle}; remove one of these inputs")
-        self._open.append(function)
-        declared = self._declared[function]
-        arguments = _arguments(declared)
-        base = base_name(declared.module, declared.qualname)
-        suffix = _result_suffix(declared)
-        axes, defaults = self._axes(declared, arguments)
+    # Experiments
+
+    def _cells_of(self, function: str) -> list[Step]:
+        """The cells of an experiment; it is expanded when they are first asked for, so that inputs come before it."""
+        if function not in self._cells:
+            if function in self._expanding:
+                circle = " -> ".join([*self._expanding[self._expanding.index(function) :], function])
+                raise UserError(f"the experiments need each other in a circle: {circle}; remove one of these inputs")
+            self._expanding.append(function)
+            self._cells[function] = self._experiment(self._declared[function])
+            self._expanding.pop()
+        return self._cells[function]
+
+    def _experiment(self, declared: Declaration) -> list[Step]:
+        """Add the cells of an experiment, and the table of their results. Arrays fit in no table."""
+        arguments = decorator_arguments(declared)
+        suffix = result_suffix(declared)
+        axes, defaults = self._axes_and_defaults(declared, arguments)
         cells = []
         for combination in itertools.product(*axes.values()):
             cell = dict(zip(axes, combination, strict=True))
-            parameters = _json_parameters(defaults | cell, declared)
-            name = f"{base}/{_label(cell)}" if axes else base
-            step = Step(
-                name=name,
-                kind="experiment",
-                base=base,
-                function=function,
-                parameters=parameters,
-                inputs={
-                    argument: self._input(upstream, parameters, declared)
-                    for argument, upstream in _mapping(arguments, "inputs", declared).items()
-                },
-                data=tuple(_fill(entry, parameters, declared) for entry in arguments.get("data", ())),
-                products=(self._product(name, suffix, local=bool(arguments.get("local"))),),
-                record_path=self._product(name, suffix + ".record.json"),
-                source=declared.path,
-                line=declared.line,
-                uses=tuple(arguments.get("uses", ())),
-                optional=self._may_stay_unmeasured(name)
-                or any(cell.get(key) in values for key, values in arguments.get("optional", {}).items()),
-                local=bool(arguments.get("local")),
-                may_be_missing=tuple(arguments.get("may_be_missing", ())),
-                cell=cell,
-            )
-            cells.append(self._add(step))
-        self._cells[function] = cells
+            cells.append(self._add(self._cell(declared, arguments, suffix, cell, defaults)))
         if axes and suffix != ".npz":
-            self._add(self._table(base, declared, cells))
-        self._open.pop()
+            self._add(self._table(declared, cells))
         return cells
 
-    def _may_stay_unmeasured(self, name: str) -> bool:
-        return any(fnmatchcase(name, pattern) or name.startswith(f"{pattern}/") for pattern in self._unmeasured)
-
-    def _axes(self, declared: Declaration, arguments: Mapping[str, Any]) -> tuple[dict[str, list[Any]], dict[str, Any]]:
-        """The matrix and the parameters' defaults, as the profile wants them."""
-        matrix, given = _mapping(arguments, "matrix", declared), _mapping(arguments, "inputs", declared)
-        defaults = {name: value for name, value in declared.parameters.items() if name not in given}
-        changes = _mapping(arguments, "demo", declared) if self._places.profile == "demo" else {}
-        for origin, names in (("matrix", matrix), ("demo", changes), ("inputs", given)):
+    def _axes_and_defaults(
+        self, declared: Declaration, arguments: Mapping[str, Any]
+    ) -> tuple[dict[str, list[Any]], dict[str, Any]]:
+        """The axes of the matrix, and the values of the other parameters, as the profile wants them."""
+        matrix = mapping_argument(arguments, "matrix", declared)
+        inputs = mapping_argument(arguments, "inputs", declared)
+        demo = mapping_argument(arguments, "demo", declared) if self._places.profile == "demo" else {}
+        for argument, names in (("matrix", matrix), ("demo", demo), ("inputs", inputs)):
             for name in names:
                 if name not in declared.parameters:
                     raise UserError(
-                        f"{_where(declared)}: {origin} names {name!r}, which is no parameter of the function"
+                        f"{where(declared)}: {argument} names {name!r}, which is no parameter of the function"
                     )
         axes = {}
         for name, values in matrix.items():
-            values = changes.get(name, values)
+            values = demo.get(name, values)
             axes[name] = list(values) if isinstance(values, list | tuple) else [values]
             if not axes[name]:
-                raise UserError(f"{_where(declared)}: the matrix has no value for {name!r}")
-        defaults |= {name: value for name, value in changes.items() if name not in matrix}
+                raise UserError(f"{where(declared)}: the matrix has no value for {name!r}")
+        defaults = {name: value for name, value in declared.parameters.items() if name not in inputs} | demo
         return axes, {name: value for name, value in defaults.items() if name not in axes}
 
-    def _input(self, upstream: str, parameters: Mapping[str, Any], declared: Declaration) -> Input:
-        """The cell of `upstream` that `parameters` name in full; else the cells that agree with them, or the table of all.
+    def _cell(
+        self,
+        declared: Declaration,
+        arguments: Mapping[str, Any],
+        suffix: str,
+        cell: dict[str, Any],
+        defaults: Mapping[str, Any],
+    ) -> Step:
+        """The step of one combination of the matrix, `cell`, which is empty where there is no matrix."""
+        base = base_name(declared.module, declared.qualname)
+        name = f"{base}/{_label(cell)}" if cell else base
+        parameters = json_parameters({**defaults, **cell}, declared)
+        inputs = {
+            argument: self._input(function, parameters, declared, "an input")
+            for argument, function in mapping_argument(arguments, "inputs", declared).items()
+        }
+        local = bool(arguments.get("local"))
+        optional_values = arguments.get("optional", {}).items()
+        return Step(
+            name=name,
+            kind="experiment",
+            base=base,
+            function=f"{declared.module}:{declared.qualname}",
+            parameters=parameters,
+            inputs=inputs,
+            data=tuple(data_name(entry, parameters, declared) for entry in arguments.get("data", ())),
+            products=((self._places.local if local else self._places.figures) / (name + suffix),),
+            record_path=self._places.figures / (name + suffix + RECORD_SUFFIX),
+            source=declared.path,
+            line=declared.line,
+            uses=tuple(arguments.get("uses", ())),
+            optional=self._is_left_out(name) or any(cell.get(key) in values for key, values in optional_values),
+            local=local,
+            may_be_missing=tuple(arguments.get("may_be_missing", ())),
+            cell=cell,
+        )
 
-        What a step gets does not depend on how many cells there are: the demo profile often has one where the full one has several.
-        """
-        if upstream not in self._declared or self._declared[upstream].kind != "experiment":
-            raise UserError(f"{_where(declared)}: {upstream} is no experiment, so its result cannot be an input")
-        cells = self._experiment(upstream)
-        agreeing = [
-            cell
-            for cell in cells
-            if all(parameters[key] == value for key, value in cell.cell.items() if key in parameters)
-        ]
-        if not agreeing:
-            raise UserError(f"{_where(declared)}: no cell of {cells[0].base} has the same {_label(parameters)}")
-        if set(agreeing[0].cell) <= set(parameters):
-            return Input((agreeing[0].name,))
-        if len(agreeing) == len(cells) and cells[0].base in self._steps:
-            return Input((cells[0].base,))
-        return Input(tuple(cell.name for cell in agreeing), tuple(_label(cell.cell) for cell in agreeing))
+    def _is_left_out(self, name: str) -> bool:
+        """Whether this edition may leave the step unmeasured."""
+        return any(fnmatchcase(name, pattern) or name.startswith(f"{pattern}/") for pattern in self._unmeasured)
 
-    def _table(self, base: str, declared: Declaration, cells: list[Step]) -> Step:
+    def _table(self, declared: Declaration, cells: Sequence[Step]) -> Step:
+        """The step that collects the results of all cells. tpdl carries it out itself, so it has no function."""
+        base = cells[0].base
         return Step(
             name=base,
             kind="table",
             base=base,
             function="",
             parameters={},
-            inputs={"cells": Input(tuple(cell.name for cell in cells), tuple(_label(cell.cell) for cell in cells))},
+            inputs={"cells": _several(cells)},
             data=(),
-            products=(self._product(base, ".csv"),),
-            record_path=self._product(base, ".csv.record.json"),
+            products=(self._places.figures / f"{base}.csv",),
+            record_path=self._places.figures / f"{base}.csv{RECORD_SUFFIX}",
             source=declared.path,
             line=declared.line,
             may_be_missing=cells[0].may_be_missing,
         )
 
-    def _drawing(self, declared: Declaration) -> None:
-        arguments = _arguments(declared)
-        given = arguments.pop("", [])
-        if not given:
-            raise UserError(f"{_where(declared)}: @{declared.kind} needs the experiments whose results it uses")
-        inputs = {}
-        names = list(declared.parameters)
-        if len(names) < len(given):
-            raise UserError(f"{_where(declared)}: {len(given)} results are passed, the function takes {len(names)}")
-        for argument, upstream in zip(names, given, strict=False):
-            if upstream not in self._declared or self._declared[upstream].kind != "experiment":
-                raise UserError(f"{_where(declared)}: {upstream} is no experiment, so its result cannot be drawn")
-            cells = self._experiment(upstream)
-            if not cells[0].cell:
-                inputs[argument] = Input((cells[0].name,))
-            elif cells[0].base in self._steps:
-                inputs[argument] = Input((cells[0].base,))
-            else:
-                inputs[argument] = Input(tuple(c.name for c in cells), tuple(_label(c.cell) for c in cells))
-        base = self._experiment(given[0])[0].base
-        if declared.kind == "summary":
-            name, endings = base + ".values", [".json"]
-        else:
-            kind = arguments.get("format", "svg")
-            if kind not in ("svg", "png"):
-                raise UserError(f"{_where(declared)}: format {kind!r} is neither 'svg' nor 'png'")
-            stem = f"{base}-{arguments['suffix']}" if arguments.get("suffix") else base
-            name, endings = f"{stem}.{kind}", ["", f".dark.{kind}"]
-        stem = name if declared.kind == "summary" else name.removesuffix(f".{arguments.get('format', 'svg')}")
-        products = tuple(self._product(stem if ending.startswith(".dark") else name, ending) for ending in endings)
-        self._add(
-            Step(
-                name=name,
-                kind="summary" if declared.kind == "summary" else "figure",
-                base=base,
-                function=f"{declared.module}:{declared.qualname}",
-                parameters=_json_parameters(
-                    {key: value for key, value in declared.parameters.items() if key not in inputs}, declared
-                ),
-                inputs=inputs,
-                data=(),
-                products=products,
-                record_path=products[0].with_name(products[0].name + ".record.json"),
-                source=declared.path,
-                line=declared.line,
-                uses=tuple(arguments.get("uses", ())),
-                caption=arguments.get("caption", ""),
-                alt=arguments.get("alt", ""),
-            )
+    # Figures and summaries
+
+    def _drawing(self, declared: Declaration) -> Step:
+        """The step of a figure or summary, which belongs to the first of the experiments that it uses."""
+        arguments = decorator_arguments(declared)
+        functions = arguments.pop("", [])
+        inputs = self._drawing_inputs(declared, functions)
+        base = self._cells_of(functions[0])[0].base
+        name, products = self._drawing_products(declared, arguments, base)
+        own = {parameter: default for parameter, default in declared.parameters.items() if parameter not in inputs}
+        return Step(
+            name=name,
+            kind="summary" if declared.kind == "summary" else "figure",
+            base=base,
+            function=f"{declared.module}:{declared.qualname}",
+            parameters=json_parameters(own, declared),
+            inputs=inputs,
+            data=(),
+            products=products,
+            record_path=products[0].with_name(products[0].name + RECORD_SUFFIX),
+            source=declared.path,
+            line=declared.line,
+            uses=tuple(arguments.get("uses", ())),
+            caption=arguments.get("caption", ""),
+            alt=arguments.get("alt", ""),
         )
 
-    def _product(self, name: str, ending: str, local: bool = False) -> Path:
-        return (self._places.local if local else self._places.figures) / (name + ending)
+    def _drawing_inputs(self, declared: Declaration, functions: Sequence[str]) -> dict[str, Input]:
+        """The results that a drawing is passed, in the order of its first parameters."""
+        if not functions:
+            raise UserError(f"{where(declared)}: @{declared.kind} needs the experiments whose results it uses")
+        parameters = list(declared.parameters)
+        if len(parameters) < len(functions):
+            raise UserError(
+                f"{where(declared)}: {len(functions)} results are passed, the function takes {len(parameters)}"
+            )
+        return {
+            parameter: self._input(function, {}, declared, "drawn")
+            for parameter, function in zip(parameters, functions, strict=False)
+        }
+
+    def _drawing_products(
+        self, declared: Declaration, arguments: Mapping[str, Any], base: str
+    ) -> tuple[str, tuple[Path, ...]]:
+        """The name of a drawing, and what it writes: values, or a picture for light and one for dark pages."""
+        if declared.kind == "summary":
+            return f"{base}.values", (self._places.figures / f"{base}.values.json",)
+        picture_format = arguments.get("format", "svg")
+        if picture_format not in PICTURE_FORMATS:
+            raise UserError(f"{where(declared)}: format {picture_format!r} is neither 'svg' nor 'png'")
+        stem = f"{base}-{arguments['suffix']}" if arguments.get("suffix") else base
+        name = f"{stem}.{picture_format}"
+        return name, (self._places.figures / name, self._places.figures / f"{stem}.dark.{picture_format}")
+
+    # Both
+
+    def _input(self, function: str, parameters: Mapping[str, Any], declared: Declaration, purpose: str) -> Input:
+        """What is passed of the results of an experiment to a step with `parameters`.
+
+        The one cell that they name in full; else the cells that agree with them, or the table, if these are all. Which
+        of the three does not depend on how many cells there are: the demo profile often has one where the full one has
+        several.
+        """
+        if function not in self._declared or self._declared[function].kind != "experiment":
+            raise UserError(f"{where(declared)}: {function} is no experiment, so its result cannot be {purpose}")
+        cells = self._cells_of(function)
+        agreeing = [
+            cell
+            for cell in cells
+            if all(parameters[key] == value for key, value in cell.cell.items() if key in parameters)
+        ]
+        if not agreeing:
+            raise UserError(f"{where(declared)}: no cell of {cells[0].base} has the same {_label(parameters)}")
+        if set(agreeing[0].cell) <= set(parameters):
+            return Input((agreeing[0].name,))
+        if len(agreeing) == len(cells) and cells[0].base in self._steps:
+            return Input((cells[0].base,))
+        return _several(agreeing)
 
     def _add(self, step: Step) -> Step:
+        """Enter a step, unless another one writes the same file."""
         for path in (*step.products, step.record_path):
-            other = self._written.setdefault(path, step)
+            other = self._writers.setdefault(path, step)
             if other is not step:
                 raise UserError(
-                    f"{step.source}:{step.line} and {other.source}:{other.line} both write {path.relative_to(self._places.root)}; "
-                    "rename one function, or give one figure a suffix"
+                    f"{step.source}:{step.line} and {other.source}:{other.line} both write "
+                    f"{path.relative_to(self._places.root)}; rename one function, or give one figure a suffix"
                 )
         self._steps[step.name] = step
         return step
-
-
-def _arguments(declared: Declaration) -> dict[str, Any]:
-    unknown = set(declared.arguments) - ARGUMENTS[declared.kind] - {""}
-    if unknown:
-        raise UserError(f"{_where(declared)}: @{declared.kind} has no argument {min(unknown)!r}")
-    return dict(declared.arguments)
-
-
-def _mapping(arguments: Mapping[str, Any], key: str, declared: Declaration) -> dict[str, Any]:
-    value = arguments.get(key) or {}
-    if not isinstance(value, dict):
-        raise UserError(f"{_where(declared)}: {key} must be a mapping, not {value!r}")
-    return value
 
 
 def base_name(module: str, qualname: str) -> str:
@@ -251,50 +280,15 @@ def base_name(module: str, qualname: str) -> str:
     return "/".join([*module.split(".")[1:-1], qualname]).replace("_", "-")
 
 
-def _result_suffix(declared: Declaration) -> str:
-    try:
-        return SUFFIX_OF_RESULT[declared.annotation]
-    except KeyError:
-        found = declared.annotation or "nothing"
-        raise UserError(
-            f"{_where(declared)}: the return annotation says {found}; "
-            "an experiment returns pd.DataFrame, dict or tpdl.Arrays, and says so"
-        ) from None
-
-
-def _json_parameters(parameters: Mapping[str, Any], declared: Declaration) -> dict[str, Any]:
-    from tpdl.fingerprint import REQUIRED
-
-    for name, value in parameters.items():
-        if value is REQUIRED:
-            raise UserError(
-                f"{_where(declared)}: parameter {name!r} has no default, and neither matrix nor inputs gives it"
-            )
-        try:
-            same = json.loads(json.dumps(value, allow_nan=False)) == value
-        except (TypeError, ValueError):
-            same = False
-        if not same:
-            raise UserError(
-                f"{_where(declared)}: parameter {name!r} is {value!r}, which is no JSON value; "
-                "use numbers, text, booleans, None, lists and dictionaries with text keys"
-            )
-    return dict(parameters)
+def _several(cells: Sequence[Step]) -> Input:
+    """The results of several cells, passed as a mapping from label to result."""
+    return Input(tuple(cell.name for cell in cells), tuple(_label(cell.cell) for cell in cells))
 
 
 def _label(cell: Mapping[str, Any]) -> str:
     """`network=vgg16,seed=0`: a file name on every system, different for different cells."""
     label = ",".join(f"{key}={value if isinstance(value, str) else json.dumps(value)}" for key, value in cell.items())
     safe = re.sub(r"[^\w.,=+-]", "_", label)
-    return safe if safe == label and len(safe) <= 120 else f"{safe[:100]}-{sha256_bytes(label.encode())[:8]}"
-
-
-def _fill(entry: str, parameters: Mapping[str, Any], declared: Declaration) -> str:
-    try:
-        return entry.format(**parameters)
-    except (KeyError, IndexError, ValueError, AttributeError):
-        raise UserError(f"{_where(declared)}: data name {entry!r} refers to something that is no parameter") from None
-
-
-def _where(declared: Declaration) -> str:
-    return f"{declared.path}:{declared.line}"
+    if safe == label and len(safe) <= LABEL_LENGTH:
+        return safe
+    return f"{safe[:100]}-{sha256_bytes(label.encode())[:8]}"

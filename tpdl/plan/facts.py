@@ -1,4 +1,9 @@
-"""What is on disk about the steps, read once: records, and the hashes of sources, data and products as they are now."""
+"""What is on disk about the steps, read once: records, and the hashes of sources, data and products as they are now.
+
+Example:
+    facts = read_facts(plan)["transfer/layer-cut"]
+    facts.record.fingerprint == facts.now      # nothing has changed that decides the result
+"""
 
 from __future__ import annotations
 
@@ -42,9 +47,11 @@ class Facts:
 
 
 def read_facts(plan: Plan, names: Iterable[str] | None = None, sources: Sources | None = None) -> dict[str, Facts]:
-    """Read what is on disk about `names`, or about all steps.
+    """Read what is on disk about steps.
 
     Args:
+        plan: the steps.
+        names: which ones; by default all.
         sources: the source files to compare with; by default those that the plan was made of.
     """
     reader = _Reader(plan, sources or plan.sources)
@@ -55,11 +62,11 @@ def read_facts(plan: Plan, names: Iterable[str] | None = None, sources: Sources 
 
 
 def symbols(plan: Plan, step: Step, sources: Sources | None = None) -> dict[str, str]:
-    """The hash of every symbol that the step's function uses; for pictures, of the theme too."""
+    """The hash of every symbol that the step's function uses; for a picture, of the theme too."""
     if not step.function:
         return {}
-    found = (sources or plan.sources).closure(step.function, step.uses)
-    return found | theme_symbols() if step.kind == "figure" else found
+    closure = (sources or plan.sources).closure(step.function, step.uses)
+    return closure | theme_symbols() if step.kind == "figure" else closure
 
 
 def theme_symbols() -> dict[str, str]:
@@ -78,8 +85,8 @@ class _Reader:
         self._data: dict[str, str | None] = {}
 
     def facts(self, step: Step) -> Facts:
-        found = self._record(step.name)
-        record = found if isinstance(found, Record) else None
+        record_or_problem = self._record(step.name)
+        record = record_or_problem if isinstance(record_or_problem, Record) else None
         data = {} if self._plan.profile == "demo" else {name: self._data_hash(name) for name in step.data}
         recorded = record.fingerprint.data if record else {}
         now = Fingerprint(
@@ -92,7 +99,7 @@ class _Reader:
         return Facts(
             now=now,
             record=record,
-            problem=found if isinstance(found, str) else "",
+            problem=record_or_problem if isinstance(record_or_problem, str) else "",
             products={path.name: self._plan.project.hashes.of_file(path) for path in step.products},
             absent_data={name: self._plan.project.describe_data(name) for name, sha in data.items() if sha is None},
             failure=self._failure(step, now),
@@ -111,7 +118,10 @@ class _Reader:
         return self._records[name]
 
     def _inputs(self, step: Step) -> dict[str, dict[str, str]]:
-        """The hashes of the products that the step reads, as their records give them; of what may stay unmeasured, if it was."""
+        """The hashes of the products that the step reads, as their records give them.
+
+        What may stay unmeasured is left out where it is. Anything else without a record has no files.
+        """
         inputs: dict[str, dict[str, str]] = {}
         for name in step.upstream:
             record = self._record(name)
@@ -127,6 +137,7 @@ class _Reader:
         return self._data[name]
 
     def _failure(self, step: Step, now: Fingerprint) -> str:
+        """The message of the last run, unless something that decides has changed since."""
         try:
             failure: Mapping[str, Any] = json.loads(self._plan.places.failure(step.name).read_text())
             return str(failure["message"]) if failure["digest"] == now.digest() else ""

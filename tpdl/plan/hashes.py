@@ -5,21 +5,23 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from tpdl.errors import StepError
-from tpdl.files import atomic_write, sha256_bytes, sha256_file
-
-_SETTLED_NS = 100_000_000
-"""A file touched less than 0.1 s ago may be touched again within one tick of its clock, so its hash is not remembered."""
+from tpdl.files import FileSignature, atomic_write, sha256_bytes, sha256_file
 
 
 class HashCache:
-    """SHA-256 by path, kept in one JSON file and checked by size, modification time, change time and inode.
+    """SHA-256 by path, each valid as long as the file's signature stays the same.
 
-    Deleting the file costs one rehash, never a wrong answer.
+        hashes = HashCache(root / ".tpdl" / "cache" / "hashes.json")
+        hashes.of_file(root / "figures/transfer/layer-cut.csv")    # "5f2c…", read only if somebody has touched it
+        hashes.of_paths([data / "mnist"])                          # one hash for everything in the folder
+        hashes.save()
+
+    Args:
+        file: where the hashes are kept. Deleting it costs one more reading of everything, never a wrong answer.
     """
 
     def __init__(self, file: Path) -> None:
@@ -32,11 +34,10 @@ class HashCache:
     def of_file(self, path: Path) -> str | None:
         """The hash of a file's content, or None where there is no file."""
         try:
-            stat = path.stat()
+            signature = FileSignature.of(path)
         except OSError:
             return None
-        signature = _signature(stat)
-        return self._remember(path, signature, stat.st_mtime_ns, lambda: sha256_file(path))
+        return self._remembered(path, str(signature), signature.is_settled, lambda: sha256_file(path))
 
     def of_paths(self, paths: Iterable[Path]) -> str | None:
         """One hash for files and folders together: names below their root and contents count, times do not."""
@@ -45,41 +46,44 @@ class HashCache:
             files += [(path.name, path)] if path.is_file() else _below(path)
         if not files:
             return None
-        stats = [(name, path, path.stat()) for name, path in files]
-        signature = sha256_bytes("\n".join(f"{name} {_signature(stat)}" for name, _, stat in stats).encode())
-        newest = max(stat.st_mtime_ns for *_, stat in stats)
-
-        def content() -> str:
-            return sha256_bytes("\n".join(f"{name} {sha256_file(path)}" for name, path in files).encode())
-
-        return self._remember(files[0][1].parent / f"<{len(files)} files>", signature, newest, content)
+        signatures = [(name, FileSignature.of(path)) for name, path in files]
+        together = _hash_of_lines(f"{name} {signature}" for name, signature in signatures)
+        settled = all(signature.is_settled for _, signature in signatures)
+        return self._remembered(
+            files[0][1].parent / f"<{len(files)} files>",
+            together,
+            settled,
+            lambda: _hash_of_lines(f"{name} {sha256_file(path)}" for name, path in files),
+        )
 
     def save(self) -> None:
-        """Write the cache, if anything was learned. A read-only disk only costs the next run some time."""
+        """Write the cache, if anything was learned. If that fails, the next run has to read the files again."""
         if self._changed:
             with contextlib.suppress(StepError):
                 atomic_write(self._file, json.dumps(self._known))
             self._changed = False
 
-    def _remember(self, path: Path, signature: str, modified_ns: int, content: Callable[[], str]) -> str:
+    def _remembered(self, path: Path, signature: str, settled: bool, content_hash: Callable[[], str]) -> str:
+        """The hash that is known for a signature, else what `content_hash` computes, kept if the files are settled."""
         key = os.fspath(path)
         known = self._known.get(key)
         if known and known[0] == signature:
             return known[1]
-        sha = content()
-        if time.time_ns() - modified_ns > _SETTLED_NS:
+        sha = content_hash()
+        if settled:
             self._known[key] = (signature, sha)
             self._changed = True
         return sha
 
 
-def _signature(stat: os.stat_result) -> str:
-    return f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino}"
+def _hash_of_lines(lines: Iterable[str]) -> str:
+    return sha256_bytes("\n".join(lines).encode())
 
 
 def _below(folder: Path) -> list[tuple[str, Path]]:
-    found: list[tuple[str, Path]] = []
+    """Every file in a folder, at any depth, with its name below the folder; in the same order on every system."""
+    files: list[tuple[str, Path]] = []
     for parent, folders, names in os.walk(folder):
-        folders.sort()
-        found += [(os.path.relpath(os.path.join(parent, name), folder), Path(parent, name)) for name in sorted(names)]
-    return found
+        folders.sort()  # the order in which `os.walk` goes down
+        files += [(os.path.relpath(os.path.join(parent, name), folder), Path(parent, name)) for name in sorted(names)]
+    return files

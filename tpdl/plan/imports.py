@@ -1,4 +1,9 @@
-"""Import a project's modules from the project's folder, whatever else is installed."""
+"""Import a project's modules from the project's folder, whatever else is installed.
+
+Example:
+    make_importable(Path("my-report"), "experiments")
+    import experiments.transfer.cuts     # the one in my-report
+"""
 
 from __future__ import annotations
 
@@ -11,8 +16,8 @@ from pathlib import Path
 def make_importable(root: Path, package: str) -> None:
     """Put `root` first on `sys.path`, as running a script in it would, and bind `package` to the one there.
 
-    The binding matters where another project with a folder of that name is installed in the same environment: a package with an
-    `__init__.py` would hide one without, wherever it comes on the path.
+    The binding matters where another project with a folder of that name is installed in the same environment: a package
+    with an `__init__.py` would hide one without, wherever it comes on the path.
     """
     if str(root) not in sys.path:
         sys.path.insert(0, str(root))

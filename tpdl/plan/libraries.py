@@ -1,4 +1,8 @@
-"""Which libraries a project depends on: the ones whose versions a record names."""
+"""The libraries that a project depends on, whose versions a record names.
+
+Example:
+    versions(libraries(root), sys.modules)     # {"numpy": "2.1.3", "torch": "2.5.1"}
+"""
 
 from __future__ import annotations
 
@@ -12,29 +16,40 @@ from typing import Any
 
 
 def libraries(root: Path) -> dict[str, str]:
-    """Import name -> distribution, of what the project at `root` and tpdl itself depend on and is installed here.
+    """The libraries that are installed here and that the project at `root`, or tpdl itself, depends on.
+
+    Returns:
+        import name -> name of the distribution, which pip knows it by.
 
     >>> libraries(Path("my-report"))["PIL"]
     'pillow'
     """
-    found: dict[str, str] = {}
+    installed: dict[str, str] = {}
     for name in sorted({*_declared(root).values(), *map(_name, requires("tpdl") or [])}):
         try:
-            found |= dict.fromkeys(_import_names(name, distribution(name)), name)
+            installed |= dict.fromkeys(_import_names(name, distribution(name)), name)
         except PackageNotFoundError:
             continue
-    return found
+    return installed
 
 
 def versions(wanted: Mapping[str, str], loaded: Container[str]) -> dict[str, str]:
-    """Distribution -> version, of those `wanted` (import name -> distribution) that are among the `loaded` modules."""
+    """The versions of the libraries that were imported.
+
+    Args:
+        wanted: import name -> distribution.
+        loaded: the names of imported modules, such as `sys.modules`.
+
+    Returns:
+        distribution -> version.
+    """
     return {
         name: version(name) for module, name in sorted(wanted.items(), key=lambda item: item[1]) if module in loaded
     }
 
 
 def installed_version(name: str) -> str | None:
-    """The version of a distribution that is installed here."""
+    """The version of a distribution; None where it is not installed here."""
     try:
         return version(name)
     except PackageNotFoundError:
@@ -70,16 +85,16 @@ def _declared(root: Path) -> dict[tuple[str, int], str]:
 
 def _name(requirement: str) -> str:
     """ "scikit-learn" for "scikit-learn >= 1.4; python_version > '3.8'"."""
-    found = re.match(r"[A-Za-z0-9._-]+", requirement.strip())
-    return found[0].lower() if found else ""
+    match = re.match(r"[A-Za-z0-9._-]+", requirement.strip())
+    return match[0].lower() if match else ""
 
 
-def _import_names(name: str, found: Distribution) -> list[str]:
+def _import_names(name: str, installed: Distribution) -> list[str]:
     """What a distribution is imported as: mostly its own name; else what it says, or the folders it installed."""
     same = re.sub(r"[-_.]+", "_", name)
     if same.isidentifier() and find_spec(same):
         return [same]
-    if listed := found.read_text("top_level.txt"):
+    if listed := installed.read_text("top_level.txt"):
         return listed.split()
-    tops = {file.parts[0] for file in found.files or [] if len(file.parts) > 1 and file.suffix == ".py"}
-    return sorted(top for top in tops if top.isidentifier())
+    folders = {file.parts[0] for file in installed.files or [] if len(file.parts) > 1 and file.suffix == ".py"}
+    return sorted(folder for folder in folders if folder.isidentifier())

@@ -1,9 +1,11 @@
 """Where the files of a profile lie.
 
-figures/<chapter>/<name>.csv             products and records of the full profile, committed
-.tpdl/<profile>/figures/…                those of any other profile
-.tpdl/<profile>/local/…                  large intermediates (`local=True`); their records lie beside the figures
-.tpdl/<profile>/logs, failed, checkpoints, progress
+Below the project's root:
+
+    figures/<chapter>/<name>.csv             products and records of the full profile, committed
+    .tpdl/<profile>/figures/…                those of any other profile
+    .tpdl/<profile>/local/…                  large intermediates (`local=True`); their records lie beside the figures
+    .tpdl/<profile>/logs, failed, checkpoints, progress
 """
 
 from __future__ import annotations

@@ -1,4 +1,9 @@
-"""The steps of one profile."""
+"""The plan: all steps of one profile, as the source declares them.
+
+Example:
+    plan = read_plan(Project.find(Path.cwd()))
+    plan.steps["transfer/layer-cut"].upstream     # ["transfer/layer-cut/network=vgg16", …]
+"""
 
 from __future__ import annotations
 
@@ -20,7 +25,7 @@ class Plan:
     project: Project
     profile: str
     steps: Mapping[str, Step]
-    """In an order in which every step comes after those it needs."""
+    """Name -> step, in an order in which every step comes after those it needs."""
     sources: Sources
     """The source files as they were when the plan was made."""
 

@@ -22,7 +22,12 @@ PROFILES = ("full", "demo")
 
 
 class Project:
-    """One report's sources and state on disk."""
+    """One report's sources and state on disk.
+
+    project = Project.find(Path.cwd())
+    project.settings.get("catalogue")     # "experiments.lab.data.catalog"
+    project.places("full").figures        # /home/ada/my-report/figures
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
@@ -55,14 +60,17 @@ class Project:
         return settings
 
     def sources(self, profile: str, renames: Renames | None = None) -> Sources:
-        """The project's sources as they lie on disk now, parsed and never imported; with `renames`, under their old names.
+        """The project's sources as they lie on disk now, parsed and never imported.
 
         The modules that the setting `demo_only` lists make stand-ins: in the full profile they decide nothing.
+
+        Args:
+            profile: "full" or "demo".
+            renames: look at the sources as if what was renamed still had its old name.
         """
         stand_ins = self.settings.get("demo_only", []) if profile != "demo" else []
-        cache = (
-            None if renames else self.state / "cache" / "sources"
-        )  # what is kept there are hashes of the present names
+        # The cache holds hashes under the present names.
+        cache = None if renames else self.state / "cache" / "sources"
         return Sources(self.root, ignore=(*IGNORED, *stand_ins), cache=cache, renames=renames)
 
     @cached_property

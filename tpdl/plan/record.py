@@ -1,9 +1,17 @@
-"""The record beside a product: what decided its content, the content's hash, and, apart from that, what merely happened."""
+"""The record beside a product: what decided its content, the content's hash, and, apart from these, what happened.
+
+Example:
+    record = read_record(Path("figures/transfer/layer-cut.csv.record.json"))
+    record.products                 # {"layer-cut.csv": "5f2c…"}
+    record.fingerprint.symbols      # {"experiments.transfer.cuts:layer_cut": "07be…", …}
+    record.happened["seconds"]      # 81.4
+"""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,26 +19,52 @@ from tpdl.files import write_json
 from tpdl.plan.step import Fingerprint
 
 FORMAT = 1
+"""Of record files. A tpdl that finds another number says so, and takes the record for none."""
+RECORD_SUFFIX = ".record.json"
+"""Of record files: that of `layer-cut.csv` is `layer-cut.csv.record.json`."""
 DECISIVE = ("tpdl", "step", "function", "profile", "parameters", "symbols", "inputs", "data", "products", "moved")
+"""The keys of a record that decide whether its product is still what the step would make."""
 
 
 @dataclass
 class Record:
-    """One record file. `happened` (when, how long, where) decides nothing."""
+    """One record file."""
 
     step: str
     function: str
+    """"module:qualname"; empty for a collected table."""
     profile: str
     fingerprint: Fingerprint
+    """What decided the result, as it was then."""
     products: dict[str, str]
     """File name -> SHA-256."""
     moved: list[str] = field(default_factory=list)
     """Symbols whose source changed while the step ran: the product is known to be out of date."""
     accepted: dict[str, Any] | None = None
+    """What a person has declared not to matter: `when`, `changes` and `because`; see `tpdl.plan.accept`."""
     happened: dict[str, Any] = field(default_factory=dict)
+    """When the step ran, how long it took, on what, with which libraries. It decides nothing."""
+
+    @classmethod
+    def from_json(cls, value: Any) -> Record:
+        """The record that `to_json` gave.
+
+        Raises:
+            KeyError, TypeError: something is missing, or is not what it should be.
+        """
+        return cls(
+            step=value["step"],
+            function=value["function"],
+            profile=value["profile"],
+            fingerprint=Fingerprint(*(_mapping(value[key]) for key in ("parameters", "symbols", "inputs", "data"))),
+            products=_mapping(value["products"]),
+            moved=list(value.get("moved", [])),
+            accepted=value.get("accepted"),
+            happened=_mapping(value.get("happened", {})),
+        )
 
     def to_json(self) -> dict[str, Any]:
-        """The record as JSON values, deciding part first."""
+        """The record as JSON values, what decides first."""
         value: dict[str, Any] = {"tpdl": FORMAT, "step": self.step, "function": self.function, "profile": self.profile}
         value |= {
             "parameters": self.fingerprint.parameters,
@@ -47,7 +81,7 @@ class Record:
 
 
 def read_record(path: Path) -> Record | str | None:
-    """The record at `path`; None where there is none; a sentence where it cannot be used."""
+    """The record at `path`; None where there is none; a sentence that says why where it cannot be used."""
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -57,23 +91,15 @@ def read_record(path: Path) -> Record | str | None:
     try:
         if value["tpdl"] != FORMAT:
             return f"record {path.name} has format {value['tpdl']}, this tpdl writes {FORMAT}"
-        fingerprint = Fingerprint(*(_mapping(value[key]) for key in ("parameters", "symbols", "inputs", "data")))
-        return Record(
-            value["step"],
-            value["function"],
-            value["profile"],
-            fingerprint,
-            _mapping(value["products"]),
-            list(value.get("moved", [])),
-            value.get("accepted"),
-            _mapping(value.get("happened", {})),
-        )
+        return Record.from_json(value)
     except (KeyError, TypeError) as error:
         return f"record {path.name} is incomplete ({error})"
 
 
 def write_record(path: Path, record: Record) -> bool:
-    """Write `record`, unless the one there says the same but for what happened: git stays clean after an identical rerun.
+    """Write `record`, unless the one there says the same apart from what happened.
+
+    So git stays clean after a rerun with the same result.
 
     Returns:
         whether the file was written.
@@ -85,6 +111,11 @@ def write_record(path: Path, record: Record) -> bool:
             return False
     write_json(path, new)
     return True
+
+
+def timestamp() -> str:
+    """Now, in UTC, as records note it: `2026-05-04T10:11:12Z`."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _mapping(value: Any) -> dict[str, Any]:

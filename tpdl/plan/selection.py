@@ -1,4 +1,10 @@
-"""Which steps are meant, which have to run, and which can be drawn again without measuring anything."""
+"""Which steps are meant, which have to run, and which can be drawn again without measuring anything.
+
+Example:
+    names = select(plan, ["transfer"])               # all steps of the folder
+    stale(plan, names, facts, states)                # those of them that are out of date, with what they need
+    outdated_drawings(plan, facts, states)           # what `tpdl watch` draws
+"""
 
 from __future__ import annotations
 
@@ -15,7 +21,11 @@ from tpdl.plan.step import Step
 
 
 def select(plan: Plan, names: Iterable[str]) -> list[str]:
-    """The steps meant by `names`: a step, an experiment with all that belongs to it, a folder, or a pattern with *.
+    """The steps that `names` mean, in the plan's order.
+
+    Args:
+        plan: the steps.
+        names: each a step, an experiment with all that belongs to it, a folder, or a pattern with *.
 
     Raises:
         UserError: a name means nothing; the nearest names are suggested.
@@ -23,13 +33,13 @@ def select(plan: Plan, names: Iterable[str]) -> list[str]:
     chosen: dict[str, None] = {}
     for name in names:
         plain = name.strip("/").removeprefix("figures/")
-        found = [step.name for step in plan.steps.values() if _means(plain, step)]
-        if not found:
+        meant = [step.name for step in plan.steps.values() if _means(plain, step)]
+        if not meant:
             known = {*plan.steps, *(step.base for step in plan.steps.values())}
             near = difflib.get_close_matches(plain, known, n=3, cutoff=0.5)
             hint = f"did you mean {' or '.join(near)}?" if near else "`tpdl status` lists all steps"
             raise UserError(f"there is no step {name!r}; {hint}")
-        chosen |= dict.fromkeys(found)
+        chosen |= dict.fromkeys(meant)
     return [name for name in plan.steps if name in chosen]
 
 
@@ -63,19 +73,25 @@ def stale(
 ) -> list[str]:
     """What has to run so that `names` are fresh, in order.
 
-    Cells that may stay unmeasured run only where their data are, or when `insist` names them. A large intermediate that
-    is recorded but not on this machine is made only if something that runs needs it.
+    A large intermediate that is recorded but not on this machine is made only if something that runs needs it.
+
+    Args:
+        plan: the steps.
+        names: which ones are to be fresh.
+        facts: about every step.
+        states: of every step.
+        insist: cells that run even where they may stay unmeasured and their data are not here, so that the run says so.
     """
     insisted = with_upstream(plan, insist)
     running: set[str] = set()
     left_out: set[str] = set()
     wanted = with_upstream(plan, names)
     for name, step in plan.steps.items():
-        follows = running.intersection(step.upstream)
-        if name not in wanted or (states[name].state == "fresh" and not follows):
+        needs_running = running.intersection(step.upstream)
+        if name not in wanted or (states[name].state == "fresh" and not needs_running):
             continue
         cannot = step.optional and (facts[name].absent_data or left_out.intersection(step.upstream))
-        nothing_to_draw = states[name].settled and not step.optional and not follows
+        nothing_to_draw = states[name].settled and not step.optional and not needs_running
         if nothing_to_draw or (cannot and name not in insisted):
             left_out.add(name)
         else:
@@ -97,29 +113,29 @@ class Drawable:
     """What can be made again from results alone: pictures, values of the text, and collected tables."""
 
     names: list[str] = field(default_factory=list)
-    """In order."""
+    """Steps that can be made again, in the plan's order."""
     unmeasured: dict[str, str] = field(default_factory=dict)
-    """What cannot -> the step it is drawn from that has no results."""
+    """Step that cannot -> the step it is drawn from that has no results."""
     absent: dict[str, str] = field(default_factory=dict)
-    """What cannot -> the large intermediate it is drawn from, which is not on this machine."""
+    """Step that cannot -> the large intermediate it is drawn from, which is not on this machine."""
 
 
 def drawable(plan: Plan, facts: Mapping[str, Facts]) -> Drawable:
     """Sort the steps that draw by what stands in their way."""
-    found = Drawable()
+    result = Drawable()
     for name, step in plan.steps.items():
         if step.kind == "experiment":
             continue
-        there = [up for up in step.upstream if facts[up].record or up in found.names]
-        without = [up for up in step.upstream if up not in there and not plan.steps[up].optional]
-        away = [up for up in there if plan.steps[up].local and not facts[up].is_here]
-        if without or not there:
-            found.unmeasured[name] = (without or step.upstream)[0]
-        elif away:
-            found.absent[name] = away[0]
+        measured = [up for up in step.upstream if facts[up].record or up in result.names]
+        unmeasured = [up for up in step.upstream if up not in measured and not plan.steps[up].optional]
+        absent = [up for up in measured if plan.steps[up].local and not facts[up].is_here]
+        if unmeasured or not measured:
+            result.unmeasured[name] = (unmeasured or step.upstream)[0]
+        elif absent:
+            result.absent[name] = absent[0]
         else:
-            found.names.append(name)
-    return found
+            result.names.append(name)
+    return result
 
 
 def outdated_drawings(plan: Plan, facts: Mapping[str, Facts], states: Mapping[str, Status]) -> list[str]:
@@ -127,9 +143,9 @@ def outdated_drawings(plan: Plan, facts: Mapping[str, Facts], states: Mapping[st
     chosen: dict[str, None] = {}
     for name in drawable(plan, facts).names:
         state = states[name].state
-        follows = not chosen.keys().isdisjoint(plan.steps[name].upstream)
-        if state in ("fresh", "failed") or (state == "stale upstream" and not follows):
+        needs_chosen = not chosen.keys().isdisjoint(plan.steps[name].upstream)
+        if state in ("fresh", "failed") or (state == "stale upstream" and not needs_chosen):
             continue
-        if not states[name].settled or follows:  # settled: drawn from what this edition leaves out
+        if not states[name].settled or needs_chosen:  # settled: drawn from what this edition leaves out
             chosen[name] = None
     return list(chosen)

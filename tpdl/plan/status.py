@@ -1,4 +1,10 @@
-"""The state of a step, and its reasons: what decides it now, compared with what its record says."""
+"""The state of a step, and its reasons: what decides it now, compared with what its record says.
+
+Example:
+    states = judge_all(plan, read_facts(plan))
+    states["transfer/layer-cut"].state       # "stale upstream"
+    states["transfer/layer-cut"].reasons     # ["transfer/layer-cut/network=vgg16 is stale"]
+"""
 
 from __future__ import annotations
 
@@ -40,7 +46,13 @@ def judge_all(plan: Plan, facts: Mapping[str, Facts]) -> dict[str, Status]:
 
 
 def judge(step: Step, facts: Facts, upstream: Mapping[str, Status]) -> Status:
-    """The state of `step`, given what is known about it and the states of the steps it needs. Asks nothing else."""
+    """The state of a step. It follows from the arguments alone: nothing else is read or asked.
+
+    Args:
+        step: the step.
+        facts: what is known about it.
+        upstream: the states of the steps that it needs.
+    """
     own = list(own_reasons(step, facts))
     behind = [name for name in step.upstream if not upstream[name].settled]
     if own and facts.failure:
@@ -57,6 +69,7 @@ def judge(step: Step, facts: Facts, upstream: Mapping[str, Status]) -> Status:
 
 
 def _never_run(step: Step, facts: Facts, upstream: Mapping[str, Status]) -> Status:
+    """The state of a step that has neither record nor product, with what stands in its way."""
     absent = [name for name in step.upstream if upstream[name].state == "missing" and not upstream[name].optional]
     why = [f"needs {name}, which is missing" for name in absent]
     why += [f"data not on this machine: {about}" for about in facts.absent_data.values()]
@@ -74,7 +87,7 @@ _GONE = "the product is gone"
 
 
 def own_reasons(step: Step, facts: Facts) -> Iterator[str]:
-    """Why the product is not what the step would make now, apart from steps it needs that are out of date themselves."""
+    """Why the product is not what the step would make now. What the steps that it needs would change is left out."""
     record = facts.record
     if facts.problem:
         yield facts.problem
@@ -90,20 +103,23 @@ def own_reasons(step: Step, facts: Facts) -> Iterator[str]:
     yield from differences(record.fingerprint, facts.now)
     if step.local:
         return  # another machine may have made what is recorded; what is not here, or not whole, is made when needed
-    if all(found is None for found in facts.products.values()):
+    if all(sha is None for sha in facts.products.values()):
         yield _GONE
         return
-    for name, found in facts.products.items():
-        if found is None:
+    for name, sha in facts.products.items():
+        if sha is None:
             yield f"product {name} is gone"
         elif name not in record.products:
             yield f"product {name} is not in the record"
-        elif found != record.products[name]:
+        elif sha != record.products[name]:
             yield f"product {name} is not what was written: edited by hand, or truncated"
 
 
 def differences(before: Fingerprint, now: Fingerprint) -> Iterator[str]:
-    """What changed, one phrase each, the plainest first: a new default is a change of code too, but first a parameter."""
+    """What changed from one fingerprint to another, one phrase each, the plainest first.
+
+    A new default is a change of code, too; a reader wants to see the parameter.
+    """
     for name in sorted(before.parameters.keys() | now.parameters.keys()):
         if name not in before.parameters:
             yield f"parameter {name} is new: {_short(now.parameters[name])}"
@@ -113,18 +129,23 @@ def differences(before: Fingerprint, now: Fingerprint) -> Iterator[str]:
             yield f"parameter {name}: {_short(before.parameters[name])} -> {_short(now.parameters[name])}"
     for name in sorted(before.data.keys() | now.data.keys()):
         if before.data.get(name, "") != now.data.get(name, ""):
-            what = "is new" if name not in before.data else "changed" if name in now.data else "is used no more"
-            yield f"data {name} {what}"
+            yield f"data {name} {_difference(name, before.data, now.data)}"
     for symbol in sorted(before.symbols.keys() | now.symbols.keys()):
         old, new = before.symbols.get(symbol), now.symbols.get(symbol)
         if old != new:
             yield f"code {symbol} {'is used now' if old is None else 'is used no more' if new is None else 'changed'}"
     for name in sorted(before.inputs.keys() | now.inputs.keys()):
         if before.inputs.get(name) != now.inputs.get(name):
-            what = "is new" if name not in before.inputs else "changed" if name in now.inputs else "is used no more"
-            yield f"input {name} {what}"
+            yield f"input {name} {_difference(name, before.inputs, now.inputs)}"
+
+
+def _difference(name: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    if name not in before:
+        return "is new"
+    return "changed" if name in now else "is used no more"
 
 
 def _short(value: Any) -> str:
+    """A value as JSON, cut after 60 characters."""
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 60 else text[:57] + "..."

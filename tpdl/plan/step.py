@@ -18,7 +18,7 @@ class Input:
 
     steps: tuple[str, ...]
     labels: tuple[str, ...] | None = None
-    """Given where a mapping label -> result is passed; None where it is the single step's result."""
+    """One for each step, where a mapping label -> result is passed; None where the single step's result is."""
 
 
 @dataclass(frozen=True)
@@ -32,19 +32,27 @@ class Step:
     function: str
     """"module:qualname"; empty for a collected table, which the engine makes itself."""
     parameters: dict[str, Any]
+    """Arguments that are JSON values; the others are in `inputs`."""
     inputs: dict[str, Input]
+    """Argument -> the results that are passed."""
     data: tuple[str, ...]
+    """Names of data sets and weights that the step reads."""
     products: tuple[Path, ...]
     record_path: Path
     source: str
     """Path of the module relative to the project's root."""
     line: int
+    """The line of `def` in it."""
     uses: tuple[str, ...] = ()
+    """What the source does not show: "module:symbol" or "module"."""
     caption: str = ""
     alt: str = ""
     optional: bool = False
+    """It may stay unmeasured."""
     local: bool = False
+    """It is a large intermediate, which is not committed."""
     may_be_missing: tuple[str, ...] = ()
+    """Columns or keys of the result that may hold NaN."""
     cell: dict[str, Any] = field(default_factory=dict)
     """The parameters that tell the cells of one experiment apart."""
 
@@ -56,7 +64,7 @@ class Step:
     @property
     def upstream(self) -> list[str]:
         """The names of the steps whose results this one needs."""
-        return [name for given in self.inputs.values() for name in given.steps]
+        return [name for source in self.inputs.values() for name in source.steps]
 
 
 @dataclass(frozen=True)
@@ -65,9 +73,11 @@ class Fingerprint:
 
     parameters: dict[str, Any]
     symbols: dict[str, str]
+    """Symbol -> hash, see `tpdl.fingerprint.Sources.closure`."""
     inputs: dict[str, dict[str, str]]
-    """step -> file name -> SHA-256."""
+    """Step -> file name -> SHA-256."""
     data: dict[str, str]
+    """Data set -> SHA-256."""
 
     def digest(self) -> str:
         """16 hexadecimal digits that stand for all of it."""

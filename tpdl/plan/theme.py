@@ -1,4 +1,7 @@
-"""How figures look: one light and one dark matplotlib style, colours safe for colour-blind readers (Okabe and Ito 2008)."""
+"""How figures look: a light and a dark matplotlib style, with colours that colour-blind readers can tell apart.
+
+The colours are those of Okabe and Ito (2008).
+"""
 
 from __future__ import annotations
 

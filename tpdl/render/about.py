@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tpdl.render.namespace import run_command
@@ -11,33 +11,26 @@ from tpdl.render.provenance import day, duration, machine, size
 
 if TYPE_CHECKING:
     from tpdl.plan.plan import Plan
+    from tpdl.plan.record import Record
     from tpdl.plan.status import Status
+    from tpdl.plan.step import Step
 
 
 def about(plan: Plan, states: Mapping[str, Status]) -> dict[str, Any]:
-    """The group of values `report`. Its lists are tables: `from="report/steps"` and so on.
+    """The group of values `report`, of which a text may speak: `report.fresh`, `report.took`.
 
-    `steps`: step, kind, state, reason, made, seconds, took, memory, device; `runs`: those of them that measure;
-    `experiments`: one row for all steps of an experiment: experiment, runs, state, made, took, memory;
-    `data`: name, sha256, used_by; `libraries`: library, versions; counts and sums: `fresh`, `total`, `unmeasured`, `seconds`, `took`.
+    Its lists are tables for documents, as in `from="report/steps"`:
+
+    - `steps`: step, kind, state, reason, made, seconds, took, memory, device; `runs`: those of them that measure;
+    - `experiments`: one row for all steps of an experiment: experiment, runs, state, made, took, memory;
+    - `data`: name, sha256, used_by; `libraries`: library, versions; `claims`: filled in when they have been evaluated.
+
+    Counts and sums are `fresh`, `not_fresh`, `total`, `unmeasured`, `seconds` and `took`.
     """
     steps = [_step_row(plan, step, states[name]) for name, step in plan.steps.items()]
     runs = [row for row in steps if row["kind"] == "experiment"]
-    hashes: dict[str, dict[str, list[str]]] = {}
-    libraries: dict[str, dict[str, None]] = {}
-    hosts: dict[str, None] = {}
-    for name, step in plan.steps.items():
-        record = states[name].record
-        if record is None:
-            continue
-        for data, sha in record.fingerprint.data.items():
-            hashes.setdefault(data, {}).setdefault(sha, []).append(step.base)
-        for library, version in record.happened.get("libraries", {}).items():
-            libraries.setdefault(library, {})[str(version)] = None
-        if record.happened.get("python"):
-            libraries.setdefault("Python", {})[str(record.happened["python"])] = None
-        if step.kind == "experiment" and record.happened.get("device"):
-            hosts[machine(record.happened)] = None
+    records = [(step, record) for name, step in plan.steps.items() if (record := states[name].record)]
+    measured = [record for step, record in records if step.kind == "experiment" and record.happened.get("device")]
     seconds = sum(row["seconds"] or 0 for row in runs)
     return {
         "profile": plan.profile,
@@ -45,16 +38,9 @@ def about(plan: Plan, states: Mapping[str, Status]) -> dict[str, Any]:
         "steps": steps,
         "runs": runs,
         "experiments": _by_experiment(plan, steps),
-        "data": [
-            {"name": data, "sha256": sha[:16] + "…", "used_by": ", ".join(dict.fromkeys(used))}
-            for data, found in sorted(hashes.items())
-            for sha, used in found.items()
-        ],
-        "libraries": [
-            {"library": library, "versions": ", ".join(versions)}
-            for library, versions in sorted(libraries.items(), key=lambda pair: pair[0].lower())
-        ],
-        "devices": list(hosts),
+        "data": _data_rows(records),
+        "libraries": _library_rows(record for _, record in records),
+        "devices": list(dict.fromkeys(machine(record.happened) for record in measured)),
         "total": len(steps),
         "fresh": sum(row["state"] == "fresh" for row in steps),
         "not_fresh": sum(row["state"] != "fresh" and not row["optional"] for row in steps),
@@ -65,18 +51,44 @@ def about(plan: Plan, states: Mapping[str, Status]) -> dict[str, Any]:
     }
 
 
+def _data_rows(records: Iterable[tuple[Step, Record]]) -> list[dict[str, str]]:
+    """A row for every version of a data set that results rest on."""
+    users: dict[str, dict[str, list[str]]] = {}
+    for step, record in records:
+        for name, sha in record.fingerprint.data.items():
+            users.setdefault(name, {}).setdefault(sha, []).append(step.base)
+    return [
+        {"name": name, "sha256": sha[:16] + "…", "used_by": ", ".join(dict.fromkeys(experiments))}
+        for name, versions in sorted(users.items())
+        for sha, experiments in versions.items()
+    ]
+
+
+def _library_rows(records: Iterable[Record]) -> list[dict[str, str]]:
+    """A row for every library, and for Python, with all versions that results were made with."""
+    versions: dict[str, dict[str, None]] = {}
+    for record in records:
+        for library, version in record.happened.get("libraries", {}).items():
+            versions.setdefault(library, {})[str(version)] = None
+        if record.happened.get("python"):
+            versions.setdefault("Python", {})[str(record.happened["python"])] = None
+    return [
+        {"library": library, "versions": ", ".join(versions[library])} for library in sorted(versions, key=str.lower)
+    ]
+
+
 def _by_experiment(plan: Plan, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The steps, taken together by the experiment they belong to; times are added up, of memory the most is kept."""
+    """A row for all steps of an experiment together: times are added up, and memory is that of the largest."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         groups.setdefault(plan.steps[row["step"]].base, []).append(row)
-    together = []
+    experiments = []
     for base, group in groups.items():
         runs = [row for row in group if row["kind"] == "experiment"]
         measured = [row for row in runs if row["seconds"] is not None]
         states = Counter(row["state"] for row in group)
         days = list(dict.fromkeys(row["made"] for row in sorted(measured, key=lambda row: row["when"])))
-        together.append(
+        experiments.append(
             {
                 "experiment": base,
                 "runs": f"{len(measured)} of {len(runs)}" if len(measured) < len(runs) else str(len(runs)),
@@ -89,10 +101,11 @@ def _by_experiment(plan: Plan, rows: list[dict[str, Any]]) -> list[dict[str, Any
                 "memory": size(max((row["bytes"] or 0 for row in measured), default=0)) if measured else None,
             }
         )
-    return together
+    return experiments
 
 
-def _step_row(plan: Plan, step: Any, status: Status) -> dict[str, Any]:
+def _step_row(plan: Plan, step: Step, status: Status) -> dict[str, Any]:
+    """A row for one step."""
     happened = status.record.happened if status.record else {}
     seconds, memory = happened.get("seconds"), happened.get("peak_memory_bytes")
     return {

@@ -1,4 +1,10 @@
-"""The book as `_quarto.yml` describes it: title, chapters in order, bibliography, where the pages go."""
+"""The book as `_quarto.yml` describes it: title, chapters in order, bibliography, where the pages go.
+
+Example:
+    book = read_book(Path("my-report"))
+    book.chapters[1].page       # "report/transfer.html"
+    book.option("toc-depth")    # 2
+"""
 
 from __future__ import annotations
 
@@ -42,9 +48,13 @@ class Book:
     """What both renderers need to know about the whole."""
 
     root: Path
+    """The project's folder."""
     settings: dict[str, Any]
+    """The content of `_quarto.yml`."""
     chapters: list[Chapter]
+    """In order, appendices and references last."""
     output: Path
+    """The folder that the pages go to."""
     title: str
     bibliography: list[Path] = field(default_factory=list)
 
@@ -52,6 +62,14 @@ class Book:
     def meta(self) -> dict[str, Any]:
         """The `book:` part of the settings."""
         return dict(self.settings.get("book", {}))
+
+    @property
+    def authors(self) -> list[str]:
+        """Their names; `author:` is one, a list of them, or a list of mappings with a `name:`."""
+        authors = self.meta.get("author") or []
+        if isinstance(authors, str):
+            return [authors]
+        return [author if isinstance(author, str) else str(author.get("name", "")) for author in authors]
 
     @property
     def lang(self) -> str:
@@ -78,7 +96,8 @@ def read_book(root: Path, profile: str = "full") -> Book:
 
     Args:
         root: of the project.
-        profile: "full", or "demo": such a book goes to a folder of its own, `_book-demo`, and never replaces the real one.
+        profile: "full", or "demo": such a book goes to a folder of its own, `_book-demo`, and never replaces the real
+            one.
 
     Raises:
         UserError: there is no such file, it cannot be read, or it describes something this project cannot render.
@@ -121,7 +140,16 @@ def _read_chapter(root: Path, item: Any, appendix: bool = False) -> Chapter:
 def _read_into(
     root: Path, name: str, where: str, lines: list[str], origins: list[tuple[str, int]], open_files: tuple[str, ...]
 ) -> None:
-    """Add the lines of a document, and of what it includes, to `lines`."""
+    """Add the lines of a document, and of what it includes, to `lines`.
+
+    Args:
+        root: of the project.
+        name: of the document, relative to the root.
+        where: what names it, for messages.
+        lines: what was read so far.
+        origins: for each of these lines the file and line it was written in.
+        open_files: the documents that include this one, which it must not include in turn.
+    """
     if name in open_files:
         raise UserError(f"{where}: {name} includes itself")
     try:

@@ -1,7 +1,14 @@
 """The expressions that documents may contain, evaluated over results by a restricted evaluator (simpleeval).
 
-A *value* is an expression with an optional Python format: `layer_cut.best.accuracy:.1%`. A *claim* and the condition of a block
-are expressions whose truth counts. Results are reached with dots and brackets; a dot looks up a key, never a Python attribute.
+>>> evaluator = Evaluator({"layer_cut": {"best": {"accuracy": 0.914}}})
+>>> evaluator.value("layer_cut.best.accuracy > 0.9")
+True
+>>> show(evaluator.value("layer_cut.best.accuracy"), ".1%")
+'91.4%'
+
+A *value* is an expression with an optional Python format: `layer_cut.best.accuracy:.1%`. A *claim* and the condition of
+a block are expressions whose truth counts. Results are reached with dots and brackets; a dot looks up a key, never a
+Python attribute.
 """
 
 from __future__ import annotations
@@ -37,7 +44,11 @@ class NotMeasured(ExpressionError):
 
 
 class Evaluator(EvalWithCompoundTypes):  # type: ignore[misc]  # simpleeval has no type hints
-    """Evaluates expressions over named results."""
+    """Evaluates expressions over named results.
+
+    Args:
+        names: what expressions may speak of.
+    """
 
     def __init__(self, names: Mapping[str, Any]) -> None:
         super().__init__(functions=FUNCTIONS, names=names)
@@ -95,7 +106,11 @@ class Evaluator(EvalWithCompoundTypes):  # type: ignore[misc]  # simpleeval has 
             raise ExpressionError(f"`{ast.unparse(node.value)}` has no {key!r}; {hint}") from None
 
     def _owner(self, node: ast.expr) -> Any:
-        """What is before a dot or bracket. `_eval` would search all of it for what is forbidden, at every dot; the part that is taken is searched."""
+        """The value of what stands before a dot or bracket.
+
+        `_eval` searches whatever it returns for what is forbidden. In a chain of look-ups that would be done at every
+        link; it is enough that the value that is taken out in the end is searched.
+        """
         looked_up = isinstance(node, ast.Name | ast.Attribute | ast.Subscript)
         return self.nodes[type(node)](node) if looked_up else self._eval(node)
 
@@ -153,7 +168,11 @@ def show(value: Any, form: str = "") -> str:
 
 
 def typeset(number: str) -> str:
-    """A formatted number as it is printed: a real minus sign, and `2e-06` as 2 × 10⁻⁶."""
+    """A formatted number as it is printed: with a minus sign in place of a hyphen, and powers of ten written out.
+
+    >>> typeset("-0.5"), typeset("2e-06")
+    ('−0.5', '2\\xa0×\\xa010⁻⁶')
+    """
     number = re.sub(r"^(\s*)-", "\\1\N{MINUS SIGN}", number)
     mantissa, _, exponent = number.partition("e")
     if not exponent:
@@ -162,15 +181,24 @@ def typeset(number: str) -> str:
 
 
 def kind(value: Any) -> str:
-    """What a value is, in the words of somebody who reads the report."""
-    for types, word in (
-        (bool, "truth value"),
-        (int, "whole number"),
-        (float, "number"),
-        (str, "text"),
-        (list | tuple, "list"),
-        (Mapping, "group of values"),
-    ):
-        if isinstance(value, types):  # type: ignore[arg-type]
-            return word
-    return "missing value" if value is None else type(value).__name__
+    """What a value is, in the words of somebody who reads the report.
+
+    >>> kind(0.5), kind([1, 2])
+    ('number', 'list')
+    """
+    match value:
+        case None:
+            return "missing value"
+        case bool():
+            return "truth value"
+        case int():
+            return "whole number"
+        case float():
+            return "number"
+        case str():
+            return "text"
+        case list() | tuple():
+            return "list"
+        case Mapping():
+            return "group of values"
+    return type(value).__name__

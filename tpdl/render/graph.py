@@ -1,5 +1,9 @@
 """What is measured and what needs what, as a picture: experiments for the report, single steps for `tpdl graph`.
 
+Example:
+    graph(plan, states)["svg"]                                # "<svg …", for the page
+    write_steps_svg(plan, names, states, Path("steps.svg"))   # one box a step, coloured by its state
+
 The picture of the report is put into the page itself, so that it follows the theme; colours for paper are written into
 it.
 """
@@ -37,10 +41,11 @@ class Box:
     label: str
     state: str
     says: str = ""
-    """Small, below the label."""
+    """A small line below the label."""
     title: str = ""
-    """What a pointer brings up."""
+    """What is shown when a pointer rests on the box."""
     drawn: bool = False
+    """The step draws from results: its box has round ends."""
 
 
 @dataclass
@@ -49,6 +54,7 @@ class _Experiment:
 
     name: str
     needs: set[str] = field(default_factory=set)
+    """Names of other experiments."""
     states: list[str] = field(default_factory=list)
     figures: int = 0
 
@@ -58,10 +64,12 @@ class _Experiment:
 
     @property
     def state(self) -> str:
+        """The worst state of any run."""
         return max(self.states, key=STATES.index, default="missing")
 
     @property
     def says(self) -> str:
+        """`6 runs, 2 figures, stale`."""
         runs = len(self.states)
         parts = [f"{runs} runs" if runs > 1 else "1 run"] if runs else []
         if self.figures:
@@ -70,7 +78,9 @@ class _Experiment:
 
 
 def graph(plan: Plan, states: Mapping[str, Status]) -> dict[str, Any]:
-    """The picture of all experiments for the report. Runs that need data which nobody here has count only if measured.
+    """The picture of all experiments for the report.
+
+    Runs that may stay unmeasured count only if they were measured.
 
     Returns:
         `svg`, its `width` in pixels, and the picture in words as `alt`; and as `parts` the same for each chapter: for
@@ -97,23 +107,24 @@ def _picture(experiments: Mapping[str, _Experiment]) -> dict[str, Any]:
 
 
 def _experiments(plan: Plan, states: Mapping[str, Status]) -> dict[str, _Experiment]:
+    """The experiments by name, each with its runs and figures taken together."""
     measured = {step.base for step in plan.steps.values() if step.kind == "experiment"}
-    found: dict[str, _Experiment] = {}
+    experiments: dict[str, _Experiment] = {}
     for name, step in plan.steps.items():
         if step.base not in measured:
             continue
-        experiment = found.setdefault(step.base, _Experiment(step.base))
+        experiment = experiments.setdefault(step.base, _Experiment(step.base))
         if step.kind == "experiment":
             experiment.needs |= {plan.steps[up].base for up in step.upstream} - {step.base}
             if not step.optional or states[name].state != "missing":
                 experiment.states.append(states[name].state)
         elif step.kind == "figure":
             experiment.figures += 1
-    return found
+    return experiments
 
 
 def _words(needs: Mapping[str, Collection[str]]) -> str:
-    """The picture for those who do not see it."""
+    """The picture in words, for those who do not see it."""
     lines = [
         f"{name} needs {', '.join(sorted(ups))}" if ups else f"{name} needs no other" for name, ups in needs.items()
     ]

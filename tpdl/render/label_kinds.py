@@ -14,6 +14,10 @@ QUARTO_ONLY = (
 
 
 def kind_of(label: str) -> str:
-    """The kind of a label: "fig" of `fig-curve`; "" of `refs` and `my-section`, which nobody numbers."""
+    """The kind of a label; "" of those that nobody numbers.
+
+    >>> kind_of("fig-curve"), kind_of("refs"), kind_of("my-section")
+    ('fig', '', '')
+    """
     prefix, hyphen, _ = label.partition("-")
     return prefix if hyphen and prefix in (*NUMBERED, *QUARTO_ONLY) else ""

@@ -1,7 +1,8 @@
 """Places for the boxes of a graph: chapters one below the other, in each of them columns by what lies before.
 
-place = layout({"x": set(), "y": {"x"}}, {"x": "transfer", "y": "transfer"}, Sizes(width=158, height=38))
-place.boxes    # {"x": (1, 30), "y": (183, 30)}: `y` needs `x`, so it stands right of it
+Example:
+    place = layout({"x": set(), "y": {"x"}}, {"x": "transfer", "y": "transfer"}, Sizes(width=158, height=38))
+    place.boxes    # {"x": (1, 30), "y": (183, 30)}: `y` needs `x`, so it stands right of it
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ GAP_X, GAP_Y, TITLE = 24, 10, 30
 
 @dataclass(frozen=True)
 class Sizes:
-    """Of every box, in pixels."""
+    """Width and height of every box, in pixels."""
 
     width: int
     height: int
@@ -39,10 +40,10 @@ class Curve:
 
 @dataclass
 class Layout:
-    """Where everything is, in pixels from the upper left."""
+    """Where everything is, in pixels from the upper left corner of the picture."""
 
     boxes: dict[str, tuple[int, int]] = field(default_factory=dict)
-    """Name -> upper left corner."""
+    """Name -> upper left corner of its box."""
     titles: list[tuple[str, int]] = field(default_factory=list)
     """Chapter, and the line that its title stands on."""
     curves: list[Curve] = field(default_factory=list)
@@ -56,11 +57,12 @@ def layout(needs: Mapping[str, Collection[str]], chapters: Mapping[str, str], si
     Args:
         needs: name -> the names of those from which a line leads to it. They come before it.
         chapters: name -> chapter.
+        sizes: of the boxes.
     """
-    found = Layout()
+    result = Layout()
     top = 0
     for chapter in dict.fromkeys(chapters[name] for name in needs):
-        found.titles.append((chapter, top + 18))
+        result.titles.append((chapter, top + 18))
         top += TITLE
         inside = [name for name in needs if chapters[name] == chapter]
         needed = {up for name in inside for up in needs[name]}
@@ -68,12 +70,14 @@ def layout(needs: Mapping[str, Collection[str]], chapters: Mapping[str, str], si
         column, row = _columns_and_rows(sorted(inside, key=lambda name: not needs[name] and name not in needed), needs)
         for name in column:
             x, y = column[name] * (sizes.width + GAP_X), row[name] * (sizes.height + GAP_Y)
-            found.boxes[name] = (1 + x, top + y)
+            result.boxes[name] = (1 + x, top + y)
         top += (max(row.values()) + 1) * (sizes.height + GAP_Y) + GAP_Y
-    found.width = 2 + max((x for x, _ in found.boxes.values()), default=0) + sizes.width
-    found.height = max(top, 1)
-    found.curves = [_curve(found.boxes[up], found.boxes[name], sizes) for name in needs for up in sorted(needs[name])]
-    return found
+    result.width = 2 + max((x for x, _ in result.boxes.values()), default=0) + sizes.width
+    result.height = max(top, 1)
+    result.curves = [
+        _curve(result.boxes[up], result.boxes[name], sizes) for name in needs for up in sorted(needs[name])
+    ]
+    return result
 
 
 def _columns_and_rows(
@@ -98,7 +102,11 @@ def _curve(start: tuple[int, int], end: tuple[int, int], sizes: Sizes) -> Curve:
 
 
 def without_shortcuts(needs: Mapping[str, Collection[str]]) -> dict[str, set[str]]:
-    """What each box needs and none of the others it needs brings along: the lines worth drawing."""
+    """What each box needs directly: the lines worth drawing.
+
+    >>> without_shortcuts({"a": [], "b": ["a"], "c": ["a", "b"]})["c"]
+    {'b'}
+    """
 
     @cache
     def everything(name: str) -> frozenset[str]:

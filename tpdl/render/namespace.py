@@ -1,4 +1,11 @@
-"""The names that expressions can use: every step's results, read when they are first asked for."""
+"""The names that expressions can use: every step's results, read when they are first asked for.
+
+Example:
+    names = Namespace(plan)
+    names["layer_cut"]["best"]                # what the summary of transfer/layer-cut calls `best`
+    names["transfer"]["layer_cut"]["rows"]    # the rows of its table
+    names.used()                              # ["transfer/layer-cut", "transfer/layer-cut.values"]
+"""
 
 from __future__ import annotations
 
@@ -36,10 +43,12 @@ class Results(Mapping[str, Any]):
 
     @cached_property
     def _values(self) -> dict[str, Any]:
+        """What the summary has derived."""
         return _read_json(self._summary)
 
     @cached_property
-    def _found(self) -> dict[str, Any]:
+    def _measured(self) -> dict[str, Any]:
+        """What the experiment itself has returned, if it is a mapping."""
         return _read_json(self._result)
 
     @cached_property
@@ -58,8 +67,8 @@ class Results(Mapping[str, Any]):
             self.used.add(f"{self.base}.values")
             return self._values[name]
         self.used.add(self.base)
-        if name in self._found:
-            return self._found[name]
+        if name in self._measured:
+            return self._measured[name]
         if name == "rows" and self.rows:
             return self.rows
         if self.rows and name in self.rows[0]:
@@ -71,7 +80,7 @@ class Results(Mapping[str, Any]):
 
     def __iter__(self) -> Iterator[str]:
         columns = ["rows", *self.rows[0]] if self.rows else []
-        return iter(dict.fromkeys([*self._values, *self._found, *columns]))
+        return iter(dict.fromkeys([*self._values, *self._measured, *columns]))
 
     def __len__(self) -> int:
         return len(list(iter(self)))
@@ -94,7 +103,7 @@ def _unreadable(step: Step, error: Exception) -> ExpressionError:
 
 
 class Namespace(Mapping[str, Any]):
-    """Every experiment by its last name (`layer_cut`) and by its path (`transfer.layer_cut`), and what is added to it.
+    """Every experiment by its last name (`layer_cut`) and by its path (`transfer.layer_cut`), and what is added.
 
     A last name that two experiments share is an error where it is used.
     """
@@ -143,5 +152,9 @@ class Namespace(Mapping[str, Any]):
 
 
 def identifier(base: str) -> str:
-    """`transfer/layer-cut` as an expression writes it: `transfer.layer_cut`."""
+    """The name of an experiment as an expression writes it.
+
+    >>> identifier("transfer/layer-cut")
+    'transfer.layer_cut'
+    """
     return base.replace("/", ".").replace("-", "_")

@@ -20,7 +20,11 @@ class Problem:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """A hint that ends an error message: the names most like `word`, or where to look."""
+    """A hint that ends an error message: the names most like `word`, or the first ones there are.
+
+    >>> nearest("acuracy", ["accuracy", "loss"]), nearest("x", ["accuracy", "loss"])
+    ('did you mean `accuracy`?', 'there is `accuracy`, `loss`')
+    """
     names = sorted(set(known))
     near = difflib.get_close_matches(word, names, n=3, cutoff=0.5)
     if near:

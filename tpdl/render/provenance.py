@@ -1,11 +1,15 @@
-"""Where a figure or table comes from: code, parameters, data, when and on what, and whether it is still true."""
+"""Where a figure or table comes from: code, parameters, data, when and on what, and whether it is still true.
+
+Example:
+    Provenance(plan, states, "https://github.com/ada/my-report", "1a2b3c4").of("transfer/layer-cut.svg")["line"]
+    # transfer/cuts.py:12 (a link) · network=squeezenet1_1|vgg16 · scenes · 4 May 2026, 3 min 5 s
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tpdl.render.namespace import run_command
@@ -21,7 +25,14 @@ Piece = dict[str, str]
 
 
 class Provenance:
-    """Answers for the steps of one plan."""
+    """Says where the products of a plan's steps come from.
+
+    Args:
+        plan: the steps.
+        states: of every step.
+        url: web address of the source; empty where it is unknown.
+        commit: that links lead to; empty where it is unknown.
+    """
 
     def __init__(self, plan: Plan, states: Mapping[str, Status], url: str, commit: str) -> None:
         self._plan = plan
@@ -33,16 +44,16 @@ class Provenance:
         """What the filter places under a figure or table: a short line, the whole story, a badge.
 
         Returns:
-            `line`: pieces of the quiet line; `details`: pairs of a word and its pieces; `badge`: state and text, or false;
-            `csv`: path of the results relative to the root, or "".
+            `line`: pieces of the quiet line; `details`: pairs of a word and its pieces; `badge`: state and text, or
+            false; `csv`: path of the results relative to the root, or "".
         """
         step = self._plan.steps[name]
         measured = self.experiments(name)
-        made = [m for m in measured if self._states[m.name].record]
+        made = [cell for cell in measured if self._states[cell.name].record]
         results = self._results(step)
         line = [self.source(step if step.function else measured[0])] if step.function or measured else []
         parameters = parameter_values(made or measured)
-        data = list(dict.fromkeys(entry for m in made for entry in m.data))
+        data = list(dict.fromkeys(name for cell in made for name in cell.data))
         line += [piece(text) for text in (", ".join(parameters), ", ".join(data), self._when(made)) if text]
         return {
             "line": line,
@@ -52,15 +63,15 @@ class Provenance:
         }
 
     def experiments(self, name: str) -> list[Step]:
-        """Every measuring step that the product rests on, nearest first: also those whose results others only used."""
-        found: dict[str, Step] = {}
+        """Every experiment that the product rests on, directly or not, nearest first."""
+        experiments: dict[str, Step] = {}
         waiting = [name]
         while waiting:
             step = self._plan.steps[waiting.pop(0)]
             if step.kind == "experiment":
-                found.setdefault(step.name, step)
-            waiting += [up for up in step.upstream if up not in found]
-        return list(found.values())
+                experiments.setdefault(step.name, step)
+            waiting += [up for up in step.upstream if up not in experiments]
+        return list(experiments.values())
 
     def badge(self, name: str) -> dict[str, str] | None:
         """What a reader has to be warned of, or None."""
@@ -88,52 +99,53 @@ class Provenance:
     def _results(self, step: Step) -> str:
         """The CSV or JSON with the numbers, if it is there."""
         for name in [step.name, step.base]:
-            found = self._plan.steps.get(name)
-            if found and found.kind in ("experiment", "table") and not found.local and found.product.exists():
-                return found.product.relative_to(self._plan.project.root).as_posix()
+            source = self._plan.steps.get(name)
+            if source and source.kind in ("experiment", "table") and not source.local and source.product.exists():
+                return source.product.relative_to(self._plan.project.root).as_posix()
         return ""
 
     def _when(self, made: list[Step]) -> str:
+        """When the last of the runs was made, and how long all of them took."""
         times = sorted(self._happened(step).get("made", "") for step in made)
         seconds = sum(float(self._happened(step).get("seconds", 0)) for step in made)
         return f"{day(times[-1])}, {duration(seconds)}" if times and times[-1] else ""
 
     def _details(self, step: Step, measured: list[Step], made: list[Step]) -> list[tuple[str, list[Piece]]]:
+        """The whole story: who drew and measured it, every run, the data, and the command that makes it again."""
         rows: list[tuple[str, list[Piece]]] = []
         if step.kind == "figure":
             drawn = self._happened(step)
             when = [piece(f", {moment(drawn['made'])}")] if drawn.get("made") else []
             rows.append(("Drawn by", [self._function(step), piece(" at "), self.source(step), *when]))
-        for function in dict.fromkeys(m.function for m in measured):
-            cell = next(m for m in measured if m.function == function)
+        first_cells = {cell.function: cell for cell in reversed(measured)}
+        for function in dict.fromkeys(cell.function for cell in measured):
+            cell = first_cells[function]
             rows.append(("Measured by", [self._function(cell), piece(" at "), self.source(cell)]))
         for cell in made:
-            happened = self._happened(cell)
-            words = [", ".join(parameter_values([cell])) or "no parameters"]
-            if happened.get("made"):
-                words.append(f"{moment(happened['made'])}, {duration(float(happened.get('seconds', 0)))}")
-            if happened.get("peak_memory_bytes"):
-                words.append(f"{size(happened['peak_memory_bytes'])} of memory")
-            if happened.get("device"):
-                words.append(f"on {machine(happened)}")
-            if happened.get("commit"):
-                commit = str(happened["commit"])
-                words.append(f"at commit {commit[:7]}" + (" with changes" if commit.endswith("+") else ""))
-            run = piece(cell.function.rpartition(":")[2], code="yes")
-            rows.append(("Run" if len(made) == 1 else "Runs", [run, piece(": " + "; ".join(words))]))
-        hashes = {
-            name: sha
-            for m in made
-            if (r := self._states[m.name].record)
-            for name, sha in r.fingerprint.data.items()
-            if sha
-        }
+            story = piece(": " + "; ".join(self._run(cell)))
+            rows.append(("Run" if len(made) == 1 else "Runs", [self._function(cell), story]))
+        records = [record for cell in made if (record := self._states[cell.name].record)]
+        hashes = {name: sha for record in records for name, sha in record.fingerprint.data.items() if sha}
         if hashes:
-            rows.append(
-                ("Data", [piece(", ".join(f"{name} (SHA-256 {sha[:12]}…)" for name, sha in sorted(hashes.items())))])
-            )
+            data = ", ".join(f"{name} (SHA-256 {sha[:12]}…)" for name, sha in sorted(hashes.items()))
+            rows.append(("Data", [piece(data)]))
         rows.append(("Again", [piece(run_command(self._plan, step.base), code="yes")]))
         return rows
+
+    def _run(self, cell: Step) -> list[str]:
+        """What is known of one run: parameters, time, memory, device, commit."""
+        happened = self._happened(cell)
+        words = [", ".join(parameter_values([cell])) or "no parameters"]
+        if happened.get("made"):
+            words.append(f"{moment(happened['made'])}, {duration(float(happened.get('seconds', 0)))}")
+        if happened.get("peak_memory_bytes"):
+            words.append(f"{size(happened['peak_memory_bytes'])} of memory")
+        if happened.get("device"):
+            words.append(f"on {machine(happened)}")
+        if happened.get("commit"):
+            commit = str(happened["commit"])
+            words.append(f"at commit {commit[:7]}" + (" with changes" if commit.endswith("+") else ""))
+        return words
 
     @staticmethod
     def _function(step: Step) -> Piece:
@@ -195,26 +207,23 @@ def machine(happened: Mapping[str, Any]) -> str:
 
 
 def parameter_values(steps: list[Step]) -> list[str]:
-    """`C=1.0`, `network=squeezenet1_1|vgg16`: every parameter with the values it took; `steps=24, 16` where functions differ."""
+    """Every parameter with the values it took: `C=1.0`, `network=squeezenet1_1|vgg16`; `epochs=24, 16` where two
+    functions have a parameter of that name."""
     values: dict[str, dict[str, dict[str, None]]] = {}
     for step in steps:
         for key, value in step.parameters.items():
             text = value if isinstance(value, str) else json.dumps(value)
             values.setdefault(key, {}).setdefault(step.function, {})[text] = None
     return [
-        f"{key}={', '.join('|'.join(took) for took in _different(found.values()))}" for key, found in values.items()
+        f"{key}={', '.join('|'.join(texts) for texts in _maximal(by_function.values()))}"
+        for key, by_function in values.items()
     ]
 
 
-def _different(sets: Iterable[dict[str, None]]) -> list[dict[str, None]]:
-    """Those that are in no other, each once."""
+def _maximal(sets: Iterable[dict[str, None]]) -> list[dict[str, None]]:
+    """The sets that are part of no other, each once."""
     kept: list[dict[str, None]] = []
-    for one in sorted(sets, key=len, reverse=True):
-        if not any(one.keys() <= other.keys() for other in kept):
-            kept.append(one)
+    for candidate in sorted(sets, key=len, reverse=True):
+        if not any(candidate.keys() <= other.keys() for other in kept):
+            kept.append(candidate)
     return kept
-
-
-def relative(path: Path, root: Path) -> str:
-    """`path` relative to `root`, with forward slashes."""
-    return path.relative_to(root).as_posix()

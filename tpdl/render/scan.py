@@ -1,17 +1,21 @@
 """What a document refers to, with line numbers, found in its text without parsing all of Markdown.
 
-Pandoc parses the document when it is rendered, but keeps no line numbers. This scanner finds the constructs that can be wrong
-(values, claims, conditions, images, result tables, labels, references) and skips what is code or comment.
+>>> [(item.line, item.kind, item.text) for item in scan("# Cuts\\n\\nSee @fig-cuts: `best:.1%`{.value}.")]
+[(1, 'heading', '#'), (3, 'reference', 'fig-cuts'), (3, 'value', 'best:.1%')]
+
+Pandoc parses the document when it is rendered, but keeps no line numbers. This scanner finds the constructs that can be
+wrong (values, claims, conditions, images, result tables, labels, references) and skips what is code or comment.
 """
 
 from __future__ import annotations
 
 import bisect
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from tpdl.render.label_kinds import NUMBERED, kind_of
+from tpdl.render.problem import Problem
 
 Kind = Literal[
     "value",
@@ -51,10 +55,11 @@ TARGET = re.compile(r"\(\s*(<[^>\n]*>|[^\s()]+)(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*
 
 @dataclass(frozen=True)
 class Item:
-    """One construct. `conditions` are those of the blocks around it; it counts only where all of them hold."""
+    """One construct of a document."""
 
     kind: Kind
     text: str
+    """What identifies it: the expression of a value, claim or condition, the target of an image, a label or key."""
     line: int
     attributes: dict[str, str] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
@@ -62,8 +67,13 @@ class Item:
     inside: str = ""
     """For a claim its words, for an image its caption."""
     conditions: tuple[str, ...] = ()
+    """The conditions of the blocks around it; it counts only where all of them hold."""
     path: str = ""
     """The file it was written in, once that is known."""
+
+    def problem(self, message: str) -> Problem:
+        """What is wrong with it, with the place where it was written."""
+        return Problem(self.path, self.line, message)
 
 
 @dataclass(frozen=True)
@@ -76,7 +86,11 @@ class Attributes:
 
 
 def parse_attributes(text: str) -> Attributes:
-    """Take `{#label .class key="value"}` apart; a bare word, as in `::: note`, is a class."""
+    """Take an attribute block apart; a bare word, as in `::: note`, is a class.
+
+    >>> parse_attributes('{#fig-a .wide width="80%"}')
+    Attributes(label='fig-a', classes=('wide',), pairs={'width': '80%'})
+    """
     text = text.strip()
     if text and not text.startswith("{"):
         return Attributes("", (text.split()[0],), {})
@@ -94,11 +108,16 @@ def parse_attributes(text: str) -> Attributes:
 
 
 class Scanner:
-    """Finds the items of one document, in the order of their lines."""
+    """Finds the items of one document, in the order of their lines.
+
+    Each kind of construct is blanked when it was found, so that the next one does not find things inside of it; the
+    positions, and with them the lines, stay the same.
+    """
 
     def __init__(self, text: str) -> None:
         self._starts = [0, *(found.end() for found in re.finditer("\n", text))]
-        self._found: list[tuple[int, Item]] = []
+        self._items: list[tuple[int, Item]] = []
+        """Position in the text, and what was found there."""
         self._regions: list[tuple[int, int, str]] = []
         """Start, end and condition of each block and span with `when`."""
         self._text = self._without_code_blocks(COMMENT.sub(lambda found: blank(found[0]), text))
@@ -124,18 +143,18 @@ class Scanner:
             name = found[1].strip("{}")
             kind = _kind(name)
             self._add(kind, name[0].lower() + name[1:] if kind == "reference" else name, found.start())
-        return [self._with_conditions(item, at) for at, item in sorted(self._found, key=lambda pair: pair[0])]
+        return [self._with_conditions(item, at) for at, item in sorted(self._items, key=lambda pair: pair[0])]
 
     def line(self, offset: int) -> int:
         """The line, counted from 1, of a position in the text."""
         return bisect.bisect_right(self._starts, offset)
 
     def _add(self, kind: Kind, text: str, at: int, **more: object) -> None:
-        self._found.append((at, Item(kind, text, self.line(at), **more)))  # type: ignore[arg-type]
+        self._items.append((at, Item(kind, text, self.line(at), **more)))  # type: ignore[arg-type]
 
     def _with_conditions(self, item: Item, at: int) -> Item:
         around = tuple(condition for start, end, condition in self._regions if start < at < end)
-        return Item(**{**vars(item), "conditions": around})
+        return replace(item, conditions=around)
 
     def _without_code_blocks(self, text: str) -> str:
         """Blank every fenced code block; report the ones that would have to be run."""
@@ -198,12 +217,14 @@ class Scanner:
                 continue
             start = opening_bracket(text, found.start())
             attributes = parse_attributes(block[0])
-            for kind in ("claim", "when"):
-                if kind in attributes.pairs and start is not None:
-                    words = " ".join(self._text[start + 1 : found.start()].split())
-                    self._add(kind, attributes.pairs[kind], start, inside=words)  # type: ignore[arg-type]
-                    if kind == "when":
-                        self._regions.append((start, found.end(), attributes.pairs[kind]))
+            if start is None:
+                continue
+            words = " ".join(self._text[start + 1 : found.start()].split())
+            if "claim" in attributes.pairs:
+                self._add("claim", attributes.pairs["claim"], start, inside=words)
+            if "when" in attributes.pairs:
+                self._add("when", attributes.pairs["when"], start, inside=words)
+                self._regions.append((start, found.end(), attributes.pairs["when"]))
         for found in re.finditer(r"!\[", text):
             closing = closing_bracket(text, found.end() - 1)
             target = TARGET.match(text, closing + 1) if closing is not None else None
@@ -229,7 +250,7 @@ class Scanner:
 
 
 def scan(text: str) -> list[Item]:
-    """The items of a document."""
+    """The constructs of a document, in the order of their lines."""
     return Scanner(text).items()
 
 

@@ -1,18 +1,20 @@
 """Tables of results: which rows and columns, how each number is written. The filter only places what is decided here.
 
-    ::: {#tbl-cuts .results from="transfer/layer-cut" columns="cut, accuracy=Accuracy, features" formats="accuracy=.1%; features=,d"}
+    ::: {#tbl-cuts .results from="transfer/layer-cut" columns="cut, accuracy=Accuracy" formats="accuracy=.1%"}
     Test accuracy by cut.
     :::
 
 | attribute | what | example |
 |---|---|---|
-| from | a step with a table, or `report/steps`, `report/claims`, `report/data`, `report/libraries` | `transfer/layer-cut` |
+| from | a step with a table, or `report/steps`, `report/claims`, `report/data` … | `transfer/layer-cut` |
 | columns | names, each perhaps with a title, divided by commas | `layer, shape=Output shape` |
-| formats | Python format per column, or a text with other columns in braces, or `code`; divided by semicolons | `low={low:.1%} to {high:.1%}` |
+| formats | one for each column, divided by semicolons | `accuracy=.1%; features=,d` |
 | where | condition on the columns of a row | `network == 'vgg16'` |
 | sort | column to sort by, with a minus for descending | `-accuracy` |
 | limit | how many rows | `10` |
 | bold | condition for rows to stand out | `cut == layer_cut.best.cut` |
+
+A format is one of Python's, or `code`, or a text with other columns in braces: `accuracy={low:.1%} to {high:.1%}`.
 """
 
 from __future__ import annotations
@@ -32,8 +34,10 @@ if TYPE_CHECKING:
     from tpdl.plan.status import Status
 
 Cell = dict[str, Any]
+"""A cell of a table: its `text`, and perhaps `code`, `bold`, `span` or `command`."""
 ATTRIBUTES = ("from", "columns", "formats", "where", "sort", "limit", "bold")
-FOR_THE_READER = ("tbl-cap", "tbl-colwidths")
+FOR_THE_RENDERER = ("tbl-cap", "tbl-colwidths")
+"""Attributes of tables that Quarto knows and tpdl leaves to it."""
 
 
 def build_table(
@@ -51,14 +55,14 @@ def build_table(
         unmeasured: cells without a result, each with the command that measures it; they get a row that says so.
 
     Returns:
-        `header` (titles), `align` ("left" or "right" for each column), `rows` (lists of cells: `text`, perhaps `code`, `bold`,
-        `span`).
+        `header` (titles), `align` ("left" or "right" for each column), `rows` (lists of cells: `text`, perhaps `code`,
+        `bold`, `span`).
 
     Raises:
         ExpressionError: an attribute or column is unknown, or an expression in it fails.
     """
     for name in attributes:
-        if name not in (*ATTRIBUTES, *FOR_THE_READER):
+        if name not in (*ATTRIBUTES, *FOR_THE_RENDERER):
             raise ExpressionError(f"a results table has no attribute `{name}`; {nearest(name, ATTRIBUTES)}")
     known = list(rows[0]) if rows else []
     columns = _columns(attributes.get("columns", ",".join(known)))
@@ -108,6 +112,7 @@ def _columns(text: str) -> dict[str, str]:
 
 
 def _formats(text: str, columns: Mapping[str, str]) -> dict[str, str]:
+    """`accuracy=.1%; features=,d` -> {"accuracy": ".1%", "features": ",d"}."""
     formats = {}
     for part in text.split(";"):
         if part.strip():
@@ -133,6 +138,7 @@ def _may_hold(condition: str | None, cell: Mapping[str, Any], names: Mapping[str
 
 
 def _sorted(rows: list[dict[str, Any]], key: str, known: list[str]) -> list[dict[str, Any]]:
+    """The rows by a column, `-accuracy` for descending; those without a value last."""
     column = key.lstrip("-")
     if rows and column not in known:
         raise ExpressionError(f"`sort` names `{column}`, which is no column; {nearest(column, known)}")
@@ -151,7 +157,7 @@ def _cell(column: str, row: Mapping[str, Any], form: str, bold: bool) -> Cell:
 
 
 def in_one_line(text: str) -> str:
-    """Keeps an interval such as `62.4% – 64.8%`, and `3 of 9`, from being broken in a narrow column."""
+    """Text that a narrow column does not break, where it is an interval such as `62.4% – 64.8%`, or `3 of 9`."""
     if not re.fullmatch(r"[−\-+\d.,%]+ (–|of) [−\-+\d.,%]+", text):
         return text
     # A line may end after a dash, unless a word joiner follows.

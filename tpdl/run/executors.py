@@ -1,7 +1,11 @@
 """Where steps run: in this process, in processes here, on a Dask cluster, or wherever an `Executor` leads.
 
-Except in this process, every step gets a fresh interpreter: what it imports is what lies on disk when it starts, its peak
-memory is its own, its output goes to its log, and when it is killed the others go on.
+Example:
+    with open_executor("process", workers=4) as (executor, call):
+        outcome = executor.submit(call, job.to_json(), threads=2).result()
+
+Except in this process, every step gets a fresh interpreter: what it imports is what lies on disk when it starts, its
+peak memory is its own, its output goes to its log, and when it is killed the others go on.
 """
 
 from __future__ import annotations
@@ -24,6 +28,7 @@ from tpdl.run.job import Job, Outcome
 from tpdl.run.worker import execute
 
 _children: set[subprocess.Popen[bytes]] = set()
+"""The processes of steps that run here now, to be ended if the run is."""
 
 
 def run_in_process(text: str, threads: int | None = None) -> Outcome:
@@ -37,9 +42,9 @@ def run_in_process(text: str, threads: int | None = None) -> Outcome:
     if threads:
         environment |= {name: str(threads) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
     with tempfile.TemporaryDirectory(prefix="tpdl-") as folder, open(_empty_log(job), "ab") as log:
-        answer = Path(folder, "outcome.json")
+        outcome_path = Path(folder, "outcome.json")
         child = subprocess.Popen(
-            [sys.executable, "-m", "tpdl.run.worker", os.fspath(answer)],
+            [sys.executable, "-m", "tpdl.run.worker", os.fspath(outcome_path)],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -52,14 +57,14 @@ def run_in_process(text: str, threads: int | None = None) -> Outcome:
             assert child.stdin is not None
             with contextlib.suppress(BrokenPipeError):
                 child.stdin.write(text.encode() + b"\n")
-                child.stdin.flush()  # and left open: its end tells the child that the parent is gone
+                child.stdin.flush()  # not closed: that would tell the child that this process is gone
             code = child.wait()
         finally:
             _children.discard(child)
             with contextlib.suppress(OSError):
                 child.stdin.close() if child.stdin else None
         try:
-            return Outcome(**json.loads(answer.read_text()))
+            return Outcome(**json.loads(outcome_path.read_text()))
         except (OSError, ValueError):
             return Outcome(job.step.name, 0.0, _cause_of_death(code))
 
@@ -72,6 +77,7 @@ def end_children() -> None:
 
 
 def _cause_of_death(code: int) -> str:
+    """Why a process ended without a result, in words; a negative code is that of a signal."""
     if code >= 0:
         return f"the process ended with exit code {code} and no result"
     name = signal.Signals(-code).name
@@ -80,7 +86,7 @@ def _cause_of_death(code: int) -> str:
 
 
 class Inline(Executor):
-    """Runs each job at once, in this process, so that a debugger works."""
+    """An executor that runs each job at once, in this process, so that a debugger works."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Call `fn` now; the future is finished when this returns."""
@@ -100,6 +106,7 @@ def run_here(text: str, threads: int | None = None) -> Outcome:
 
 
 def _empty_log(job: Job) -> Path:
+    """The log of the job's step, emptied for a new run."""
     log = job.places.log(job.step.name)
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -115,8 +122,9 @@ def open_executor(spec: str, workers: int) -> Iterator[tuple[Executor, Callable[
 
     Args:
         spec: "inline", "process", "dask" (a local cluster), "dask:ADDRESS" (a running scheduler), "slurm" (through
-            dask-jobqueue, configured in its own file), or "module:function", called with the number of workers to give any
-            `concurrent.futures.Executor` whose workers share this file system.
+            dask-jobqueue, configured in its own file), or "module:function", called with the number of workers to give
+            any `concurrent.futures.Executor` whose workers share this file system.
+        workers: how many steps run at a time.
 
     Raises:
         UserError: no such executor, or its package is not installed.
@@ -155,6 +163,7 @@ def check_executor(spec: str | None) -> None:
 
 @contextlib.contextmanager
 def _dask_client(spec: str, workers: int) -> Iterator[Any]:
+    """A client of the Dask scheduler that `spec` names, with a cluster of its own unless one is running."""
     try:
         from distributed import Client, LocalCluster
     except ImportError as error:

@@ -1,4 +1,9 @@
-"""What is handed to whoever carries out a step, and what comes back: strings, numbers and paths, no pickled function."""
+"""What is handed to whoever carries out a step, and what comes back: text and numbers, no pickled function.
+
+Example:
+    job = Job.from_json(text)
+    Outcome(step=job.step.name, seconds=1.4)
+"""
 
 from __future__ import annotations
 
@@ -14,18 +19,22 @@ from tpdl.plan.step import Fingerprint, Input, Step
 
 @dataclass(frozen=True)
 class Job:
-    """All that is needed to carry out one step. `fingerprint` was taken before anything was imported."""
+    """All that is needed to carry out one step."""
 
     root: str
+    """The project's folder."""
     profile: str
     step: Step
     fingerprint: Fingerprint
+    """What decides the result. It was taken before anything of the project was imported."""
     input_products: dict[str, str]
     """Step -> path of its main product."""
     input_cells: dict[str, dict[str, Any]]
     """Step -> the parameters that tell it from its sister cells."""
     data_root: str
+    """Where data sets and weights lie."""
     commit: str | None
+    """The commit that is checked out, for the record; see `tpdl.git.head`."""
     libraries: dict[str, str]
     """Import name -> distribution, of the libraries whose versions the record is to name."""
     device: str = ""
@@ -58,14 +67,16 @@ class Job:
 
 @dataclass
 class Outcome:
-    """How a job ended. `message` is one line; None when the step delivered."""
+    """How a job ended."""
 
     step: str
     seconds: float
     message: str | None = None
+    """What went wrong, in one line; None when the step delivered."""
     changed: bool = True
     """Whether the product differs from the one that was there before."""
     moved: list[str] | None = None
+    """Symbols whose source changed while the step ran, so that the product is out of date already."""
     unseen: list[str] | None = None
     """In the tracing mode: project functions that were executed and that the fingerprint does not know."""
     kept: list[str] = field(default_factory=list)

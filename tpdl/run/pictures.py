@@ -1,4 +1,8 @@
-"""Pictures: drawn under a light and a dark theme, at the same time, and byte for byte the same when nothing changed."""
+"""Pictures: drawn under a light and a dark theme, at the same time, and byte for byte the same when nothing changed.
+
+Example:
+    save_pictures(step, lambda: layer_cut_curve(results))     # writes layer-cut.svg and layer-cut.dark.svg
+"""
 
 from __future__ import annotations
 
@@ -18,15 +22,20 @@ from tpdl.run.products import expect
 def save_pictures(step: Step, draw: Callable[[], Any]) -> None:
     """Draw under each theme and write both pictures; they replace the old ones only when both are drawn.
 
+    Args:
+        step: whose products they are.
+        draw: called once for each theme; returns a matplotlib figure.
+
     Raises:
         StepError: the function returned no matplotlib figure.
     """
     os.environ.setdefault("MPLBACKEND", "agg")  # for functions that use pyplot; importing it here would cost a second
     import matplotlib.figure  # before the fork, so that it is imported once  # noqa: F401
 
-    dark = _elsewhere(lambda: _drawn(step, draw, theme.dark()))
+    dark_from_fork = _in_fork(lambda: _drawn(step, draw, theme.dark()))
     light = _drawn(step, draw, theme.light())
-    for path, content in zip(step.products, (light, dark() or _drawn(step, draw, theme.dark())), strict=True):
+    dark = dark_from_fork() or _drawn(step, draw, theme.dark())
+    for path, content in zip(step.products, (light, dark), strict=True):
         atomic_write(path, content)
 
 
@@ -59,10 +68,12 @@ def smaller(png: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def _elsewhere(make: Callable[[], bytes]) -> Callable[[], bytes]:
-    """Start `make` in a copy of this process, where the system can copy processes; the result is asked for by a call.
+def _in_fork(make: Callable[[], bytes]) -> Callable[[], bytes]:
+    """Start `make` in a fork of this process, where the system can fork.
 
-    What goes wrong there gives empty bytes: the caller then makes it here, where an error can be reported.
+    Returns:
+        a function that waits for the result. It is empty where something went wrong: then the caller calls `make`
+        itself, in this process, where an error can be reported.
     """
     if not hasattr(os, "fork"):
         return bytes

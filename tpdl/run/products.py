@@ -1,4 +1,10 @@
-"""Results in files and back: a table is CSV, values are JSON, arrays are NPZ, pictures are SVG or PNG in two themes."""
+"""Results in files and back: a table is CSV, values are JSON, arrays are NPZ.
+
+Example:
+    check(step, result)            # refuses what is not what the step declares
+    save(step, result)
+    load(step.product)             # a DataFrame, a dictionary, or arrays that are read when they are asked for
+"""
 
 from __future__ import annotations
 
@@ -15,7 +21,11 @@ from tpdl.tables import read_table, write_table
 
 
 def load(path: Path) -> Any:
-    """The result stored at `path`: DataFrame, mapping, or arrays read one by one when they are asked for."""
+    """The result stored at `path`: a DataFrame, a mapping, or arrays that are read one by one when they are asked for.
+
+    Raises:
+        StepError: there is none, or it cannot be read.
+    """
     import numpy as np
 
     if not path.exists():
@@ -85,7 +95,12 @@ def save(step: Step, result: Any) -> None:
 
 
 def plain(value: Any) -> Any:
-    """`value` with numpy scalars replaced by Python's, so that JSON can hold it."""
+    """`value` with numpy scalars replaced by Python's, and keys by text, so that JSON can hold it.
+
+    >>> import numpy as np
+    >>> plain({"best": np.float64(0.5), 3: (np.int64(1),)})
+    {'best': 0.5, '3': [1]}
+    """
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -97,6 +112,7 @@ def collect(step: Step, cells: Mapping[str, tuple[dict[str, Any], Path]]) -> Any
     """One table of all measured cells: the parameters that tell them apart first, then what each cell returned.
 
     Args:
+        step: whose table it is.
         cells: label -> (the cell's own parameters, its product); cells that were not measured are left out.
     """
     import pandas as pd
@@ -121,6 +137,7 @@ def expect(holds: bool, where: str, expected: str, found: Any) -> None:
 
 
 def _bad_rows(column: Any) -> list[int]:
+    """The positions of NaN and infinity in a column."""
     import numpy as np
     import pandas as pd
 
@@ -131,6 +148,7 @@ def _bad_rows(column: Any) -> list[int]:
 
 
 def _leaves(value: Any, location: str) -> Iterator[tuple[str, Any]]:
+    """Every value inside a nested one, with its place: `best.accuracy`, `sizes[0]`."""
     value = plain(value)
     if isinstance(value, Mapping):
         for key, item in value.items():

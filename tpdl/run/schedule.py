@@ -1,4 +1,10 @@
-"""A topological wait over an executor: each step as soon as those it needs are done, and only if it still has a reason."""
+"""A topological wait over an executor: each step runs as soon as those it needs are done, if it still has to.
+
+Example:
+    with open_executor("process", workers=2) as (executor, call):
+        report = run(plan, ["transfer/layer-cut"], executor, call, Listener(), workers=2)
+    report.failed     # {}
+"""
 
 from __future__ import annotations
 
@@ -15,7 +21,7 @@ from tpdl.run.job import Job, Outcome
 
 
 class Listener:
-    """Told of every step as it starts and ends. This one keeps it to itself."""
+    """Told of every step as it starts and ends. This one shows nothing; `tpdl.cli.display` has one that does."""
 
     def started(self, name: str) -> None:
         """A step was handed to the executor."""
@@ -35,12 +41,15 @@ class Report:
     """What became of the steps that were to run."""
 
     done: list[str] = field(default_factory=list)
+    """Steps that ran and delivered."""
     unchanged: list[str] = field(default_factory=list)
     """Not run after all: what they need was made again, and came out the same."""
     failed: dict[str, str] = field(default_factory=dict)
+    """Step -> what went wrong, in one line."""
     blocked: dict[str, str] = field(default_factory=dict)
     """Step -> the failed step that it needs."""
     moved: dict[str, list[str]] = field(default_factory=dict)
+    """Step -> symbols whose source changed while it ran."""
     unseen: dict[str, list[str]] = field(default_factory=dict)
     """In the tracing mode: step -> functions that it executed and that its fingerprint does not know."""
 
@@ -60,12 +69,15 @@ def run(
     always: Collection[str] = (),
     commit: str | None = None,
 ) -> Report:
-    """Run the steps `names`; one that fails stops only those that need it.
+    """Run steps; one that fails stops only those that need it.
 
     Args:
-        names: in the plan's order.
+        plan: the steps.
+        names: which ones, in the plan's order.
+        executor: where they run.
         call: what to submit: called with the job's JSON text and the number of threads.
-        workers: how many steps at a time.
+        listener: told of every step as it starts and ends.
+        workers: how many steps run at a time.
         always: steps to run even where nothing is stale.
         commit: recorded with each product.
     """
@@ -111,7 +123,7 @@ class _Work:
     def prepared(self, name: str) -> Job | None:
         """The job of the step, or None where it cannot run or need not. What is on disk is read now."""
         plan, report, step = self.plan, self.report, self.plan.steps[name]
-        sources = plan.project.sources(plan.profile)  # somebody may be editing them
+        sources = plan.project.sources(plan.profile)  # a new look: somebody may have edited them during the run
         facts = read_facts(plan, [name], sources)[name]
         broken = [up for up in step.upstream if up in report.failed or up in report.blocked]
         if broken or facts.unrecorded_inputs:
@@ -131,7 +143,7 @@ class _Work:
         return job_for(plan, name, facts, self.commit, self.libraries)
 
     def settle(self, name: str, future: Future[Outcome]) -> None:
-        """Enter what came of a step."""
+        """Enter in the report how a step ended, and tell the listener."""
         report = self.report
         try:
             outcome = future.result()
@@ -149,19 +161,27 @@ class _Work:
 
 
 def job_for(plan: Plan, name: str, facts: Facts, commit: str | None, libraries: dict[str, str]) -> Job:
-    """The job of a step whose inputs are there; its fingerprint was taken before anything is imported.
+    """The job of a step whose inputs are there.
 
-    Inputs count as they lie on disk: a picture drawn from a file that somebody edited must not pass for one that was not.
+    Inputs count as they lie on disk, and not as their records say: a picture drawn from a file that somebody has edited
+    must not pass for one that was drawn from what was measured.
+
+    Args:
+        plan: the steps.
+        name: of the step.
+        facts: about it, as read before anything of the project is imported.
+        commit: recorded with the product.
+        libraries: import name -> distribution, of those whose versions are recorded.
     """
     step = plan.steps[name]
     upstream = [plan.steps[up] for up in facts.now.inputs]
     hashes = plan.project.hashes
-    read = {up.name: {path.name: sha for path in up.products if (sha := hashes.of_file(path))} for up in upstream}
+    inputs = {up.name: {path.name: sha for path in up.products if (sha := hashes.of_file(path))} for up in upstream}
     return Job(
         root=str(plan.project.root),
         profile=plan.profile,
         step=step,
-        fingerprint=replace(facts.now, inputs=read),
+        fingerprint=replace(facts.now, inputs=inputs),
         input_products={up.name: str(up.product) for up in upstream},
         input_cells={up.name: up.cell for up in upstream},
         data_root=str(plan.project.data_root),

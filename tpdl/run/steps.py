@@ -1,4 +1,9 @@
-"""Run steps: refuse to start beside another run, open the place where they run, and end what was started if it is interrupted."""
+"""Run steps: refuse to start beside another run, open the executor, and end what was started if it is interrupted.
+
+Example:
+    report = run_steps(plan, stale(plan, names, facts, states), Listener(), workers=4)
+    report.ok     # True
+"""
 
 from __future__ import annotations
 
@@ -24,15 +29,18 @@ def run_steps(
     always: Sequence[str] = (),
     alone: bool = True,
 ) -> Report:
-    """Run `names`, in order.
+    """Run steps, each after those that it needs.
 
     Args:
+        plan: the steps.
+        names: which ones, in the plan's order.
         listener: told of every step as it starts and ends.
         executor: see `tpdl.run.executors.open_executor`; None means in this process for a single step, so that a
             debugger works, and a process each for several.
+        workers: how many steps run at a time.
         always: steps to run even where nothing is stale.
-        alone: refuse to start while another run of the profile is at work. Drawing, which takes a second and writes whole
-            files, need not wait for a training run.
+        alone: refuse to start while another run of the profile is at work. Drawing, which takes a second and writes
+            whole files, need not wait for a training run.
 
     Raises:
         UserError: another run is at work in this project.
@@ -51,7 +59,7 @@ def run_steps(
 
 @contextlib.contextmanager
 def _alone(plan: Plan) -> Iterator[None]:
-    """Two runs at once would write the same products; the second one is refused."""
+    """Hold the lock of the profile while the block runs. Two runs at once would write the same products."""
     path = plan.places.state / "run.lock"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -7,9 +7,9 @@
 A function that is executed but not in the static closure was reached by a way that the source does not show, such as
 `getattr` or a registry filled elsewhere; declare it with `uses=[...]`.
 
-Limits: what runs while a module is being imported is left out, because what nobody uses of a module is no dependency. Other
-processes, and threads that are not Python's own (the backward pass of torch), are not seen. Another profiler or a debugger
-that uses `sys.setprofile` is suspended meanwhile.
+Limits: what runs while a module is being imported is left out, because what nobody uses of a module is no dependency.
+Other processes, and threads that are not Python's own (those of a C++ library), are not seen. Another profiler or a
+debugger that uses `sys.setprofile` is suspended meanwhile.
 """
 
 from __future__ import annotations
@@ -25,16 +25,22 @@ from typing import Any
 
 from tpdl.fingerprint import IGNORED
 from tpdl.fingerprint.canonical import Function, root
+from tpdl.fingerprint.modules import is_below
 
 
 class Trace:
-    """Records the project's functions that are called inside its `with` block, in this thread and those started in it."""
+    """Records the project's functions that are called inside its `with` block, in this thread and those started in it.
+
+    Args:
+        root: the project's folder.
+        ignore: modules, with everything below them, whose functions do not count.
+    """
 
     def __init__(self, root: Path, ignore: Sequence[str] = IGNORED) -> None:
         self._root = root.resolve()
         self._ignored = tuple(ignore)
         self._codes: dict[int, CodeType] = {}
-        """By identity: equal code in two files is equal."""
+        """Executed code by its identity: functions of two files may have equal code, and count each."""
         self._paths: dict[str, Path | None] = {}
         self._importing = threading.local()
         self._outer: Any = None
@@ -42,9 +48,12 @@ class Trace:
 
     @property
     def executed(self) -> set[str]:
-        """The symbols, as "module:qualname"; nested functions, lambdas and comprehensions count as what encloses them."""
-        named = {self._symbol(code) for code in self._codes.values()}
-        return {symbol for symbol in named if symbol and not self._is_ignored(symbol.partition(":")[0])}
+        """The symbols that were executed, as "module:qualname".
+
+        Nested functions, lambdas and comprehensions count as what encloses them.
+        """
+        symbols = {self._symbol(code) for code in self._codes.values()}
+        return {symbol for symbol in symbols if symbol and not is_below(symbol.partition(":")[0], self._ignored)}
 
     def __enter__(self) -> Trace:
         self._outer, self._outer_threads = sys.getprofile(), threading.getprofile()
@@ -59,7 +68,7 @@ class Trace:
         threading.setprofile(self._outer_threads)
 
     def _record(self, frame: FrameType, event: str, argument: Any) -> None:
-        # In the order that dismisses most soonest: this runs at every call in the process, of C functions too.
+        # This runs at every call in the process, of C functions too, so the cheapest tests come first.
         if event == "call":
             code = frame.f_code
             if code.co_name == "<module>":  # how many imports this thread is inside of
@@ -81,10 +90,8 @@ class Trace:
             self._paths[filename] = path.relative_to(self._root) if inside else None
         return self._paths[filename]
 
-    def _is_ignored(self, module: str) -> bool:
-        return any(module == prefix or module.startswith(f"{prefix}.") for prefix in self._ignored)
-
     def _symbol(self, code: CodeType) -> str | None:
+        """What a piece of code belongs to; None where its file cannot be imported as a module."""
         path = self._path(code.co_filename)
         parts = path.with_suffix("").parts if path else ()
         if path is None or not all(part.isidentifier() for part in parts):

@@ -1,12 +1,17 @@
-"""Carries out one step, here or in a process of its own: read the inputs, call the function, write product, then record.
+"""Carries out one step, here or in a process of its own: read inputs, call the function, write product, then record.
 
-Run as `python -m tpdl.run.worker RESULT`, it reads
-the job from standard input, and dies with its parent: the pipe closes when the parent is gone, however that happened.
+Example:
+    outcome = execute(job)
+    outcome.message     # None, or what went wrong in one line
+
+Run as `python -m tpdl.run.worker OUTCOME`, it reads the job from standard input, writes to the file OUTCOME how it
+ended, and dies with its parent: the pipe closes when the parent is gone, however that happened.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import os
 import platform
@@ -15,9 +20,8 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +32,7 @@ from tpdl.plan.imports import make_importable
 from tpdl.plan.libraries import how_to_install, versions
 from tpdl.plan.plan import read_plan
 from tpdl.plan.project import FOLDER, Project
-from tpdl.plan.record import Record, read_record, write_record
+from tpdl.plan.record import Record, read_record, timestamp, write_record
 from tpdl.plan.step import Input, Step
 from tpdl.run import context, products
 from tpdl.run.job import Job, Outcome
@@ -49,7 +53,7 @@ def execute(job: Job) -> Outcome:
         if not isinstance(error, UserError):
             _log_traceback(error, job)
         with contextlib.suppress(UserError):
-            write_json(failure, {"digest": digest, "message": message, "when": _now()})
+            write_json(failure, {"digest": digest, "message": message, "when": timestamp()})
         return Outcome(job.step.name, time.monotonic() - start, message)
     with contextlib.suppress(OSError):
         failure.unlink(missing_ok=True)
@@ -94,33 +98,17 @@ def _inside(job: Job, checkpoints: Path) -> Iterator[None]:
 
 
 def _make(job: Job, start: float, outcome: Outcome) -> None:
+    """Make the product and its record, and note in `outcome` what there is to say."""
     step = job.step
     before = _hashes(step)
-    if step.kind == "table":
-        cells = {
-            label: (job.input_cells[name], Path(job.input_products[name]))
-            for source in step.inputs.values()
-            for label, name in zip(source.labels or (), source.steps, strict=True)
-            if name in job.input_products
-        }
-        result = products.collect(step, cells)
-    else:
-        module, _, function = step.function.partition(":")
-        call = getattr(importlib.import_module(module), function)
-
-        def called() -> Any:
-            # Inputs are opened here: pictures are drawn in two processes, which must not share an open file.
-            return call(
-                **step.parameters, **{argument: _result(job, source) for argument, source in step.inputs.items()}
-            )
-
-        result = called() if step.kind != "figure" else None
+    call = functools.partial(_collected, job) if step.kind == "table" else _bound_function(job)
+    result = call() if step.kind != "figure" else None
     if not step.local:
         outcome.kept = keep_edited(job, before)
     if step.kind == "figure":
         from tpdl.run.pictures import save_pictures
 
-        save_pictures(step, called)
+        save_pictures(step, call)
     else:
         products.check(step, result)
         products.save(step, result)
@@ -132,7 +120,32 @@ def _make(job: Job, start: float, outcome: Outcome) -> None:
     write_record(step.record_path, record)
 
 
+def _collected(job: Job) -> Any:
+    """The table of all cells that were measured."""
+    cells = {
+        label: (job.input_cells[name], Path(job.input_products[name]))
+        for source in job.step.inputs.values()
+        for label, name in zip(source.labels or (), source.steps, strict=True)
+        if name in job.input_products
+    }
+    return products.collect(job.step, cells)
+
+
+def _bound_function(job: Job) -> Callable[[], Any]:
+    """The step's function with its arguments. Its module is imported now.
+
+    Inputs are opened by each call: pictures are drawn in two processes, which must not share an open file.
+    """
+    module, _, name = job.step.function.partition(":")
+    function = getattr(importlib.import_module(module), name)
+    return lambda: function(
+        **job.step.parameters,
+        **{argument: _result(job, source) for argument, source in job.step.inputs.items()},
+    )
+
+
 def _result(job: Job, source: Input) -> Any:
+    """What is passed as one argument: the result of a step, or those of several cells by their label."""
     if source.labels is None:
         return products.load(Path(job.input_products[source.steps[0]]))
     return {
@@ -176,7 +189,7 @@ def _hashes(step: Step) -> dict[str, str]:
 
 def _happened(job: Job, start: float) -> dict[str, Any]:
     seconds = context.checkpoint.spent_before + time.monotonic() - start
-    happened: dict[str, Any] = {"made": _now(), "seconds": round(seconds, 2)}
+    happened: dict[str, Any] = {"made": timestamp(), "seconds": round(seconds, 2)}
     with contextlib.suppress(ImportError):
         import resource
 
@@ -229,10 +242,6 @@ def _is_tool(filename: str) -> bool:
     return Path(filename).is_relative_to(Path(__file__).parents[1])
 
 
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def _die_with_parent() -> None:
     """End this process when its standard input closes, which the kernel does when the parent is gone."""
 
@@ -250,6 +259,6 @@ if __name__ == "__main__":
     outcome = execute(job)
     write_json(Path(sys.argv[1]), asdict(outcome))
     sys.stdout.flush()
-    # Not sys.exit: the watching thread still blocks on standard input, and interpreter shutdown would wait for its lock.
+    # Not sys.exit: the watching thread still blocks on standard input, and Python's shutdown would wait for its lock.
     sys.stderr.flush()
     os._exit(0)

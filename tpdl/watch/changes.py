@@ -1,4 +1,10 @@
-"""Which files of a project were saved."""
+"""Which files of a project were saved.
+
+Example:
+    with Changes(root, root / "figures", root / "_book") as changes:
+        for paths in changes:
+            print("saved:", paths)
+"""
 
 from __future__ import annotations
 
@@ -8,13 +14,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tpdl.errors import UserError
+from tpdl.plan.record import RECORD_SUFFIX
 
 SUFFIXES = {
     *(".py", ".qmd", ".md", ".bib", ".csl", ".yml", ".yaml", ".toml", ".lua", ".css", ".scss", ".typ", ".js", ".html"),
     *(".png", ".svg", ".jpg", ".jpeg"),
 }
 """Files that can change what is drawn or rendered."""
-RECORD = ".record.json"
 TOGETHER_MS = 60
 """Changes that follow each other this closely are one: an editor writes, renames and touches."""
 
@@ -25,9 +31,9 @@ class Changes:
     Folders at the top that are hidden, begin with an underscore, or hold an environment or the output are not watched.
 
     Args:
-        root: the project.
-        results: where its results lie; there only records count.
-        output: where the pages lie.
+        root: the project's folder.
+        results: the folder of its results, of which only records count.
+        output: the folder of its pages, of which nothing counts.
 
     Raises:
         UserError: `watchfiles` is not installed.
@@ -55,7 +61,7 @@ class Changes:
         self._stop.set()
 
     def __iter__(self) -> Iterator[set[Path]]:
-        """Sets of changed files, for ever. All that happened while nobody asked comes in one set."""
+        """Sets of changed files, without end. All that changed while nobody asked is in the next set."""
         while True:
             changed = self._queue.get()
             while not self._queue.empty():
@@ -63,7 +69,7 @@ class Changes:
             yield changed
 
     def remind(self, seconds: float) -> None:
-        """Report the project's folder as changed after a while."""
+        """Report the project's folder as changed after some seconds, so that whoever follows looks again."""
         timer = threading.Timer(seconds, self._queue.put, [{self._root}])
         timer.daemon = True
         timer.start()
@@ -90,6 +96,6 @@ class Changes:
 
     def _counts(self, path: Path) -> bool:
         if path.is_relative_to(self._results):
-            return path.name.endswith(RECORD) and not path.name.startswith(".")
+            return path.name.endswith(RECORD_SUFFIX) and not path.name.startswith(".")
         inside = path.relative_to(self._root).parts
         return path.suffix in SUFFIXES and not any(part.startswith((".", "__pycache__")) for part in inside)

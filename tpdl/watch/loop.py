@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 from tpdl.embedded.pdf import document
 from tpdl.embedded.typesetter import Typesetter
 from tpdl.errors import UserError
+from tpdl.files import FileSignature
 from tpdl.render.book import Book, read_book
 from tpdl.watch.changes import Changes
 from tpdl.watch.refresh import Refreshed, answer
 from tpdl.watch.server import Site
 
 if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerContext, SpawnContext
+
     from tpdl.plan.project import Project
 
 WARM = [
@@ -38,7 +41,9 @@ def watch(project: Project, profile: str, say: Callable[[str], None], port: int 
     """Serve the pages and keep them up to date until Ctrl-C.
 
     Args:
-        say: told, a line at a time, what happens.
+        project: whose report it is.
+        profile: "full" or "demo".
+        say: called with what happens, a line at a time.
         port: to serve them at; 0 for any free one.
         pdf: keep the PDF up to date, too; it follows the pages.
 
@@ -49,7 +54,8 @@ def watch(project: Project, profile: str, say: Callable[[str], None], port: int 
     output = book.output
     results = project.places(profile).figures
     warm = WarmPython(say)
-    own: dict[Path, int] = {}
+    # Records that were written here: they change when something is drawn, and must not set off the next refresh.
+    own: dict[Path, FileSignature] = {}
     waiting = False
     with contextlib.ExitStack() as stack:
         changes = stack.enter_context(Changes(project.root, results, output))
@@ -80,7 +86,7 @@ def watch(project: Project, profile: str, say: Callable[[str], None], port: int 
 
 
 def _typeset(typesetter: Typesetter | None, book: Book, done: Refreshed, say: Callable[[str], None]) -> None:
-    """Make the PDF of what was rendered; what is wrong with it is one line."""
+    """Make the PDF of what was rendered, and say how long it took, or what is wrong."""
     if typesetter and done.rendered:
         started = time.perf_counter()
         try:
@@ -90,33 +96,38 @@ def _typeset(typesetter: Typesetter | None, book: Book, done: Refreshed, say: Ca
             say(f"tpdl: {error}")
 
 
-def _is_own(path: Path, own: dict[Path, int]) -> bool:
-    """The file is a record exactly as the last drawing here left it."""
+def _is_own(path: Path, own: dict[Path, FileSignature]) -> bool:
+    """Whether the file is a record exactly as the last drawing here left it, so that nothing has to be done."""
     try:
-        return own.get(path) == path.stat().st_mtime_ns
+        return own.get(path) == FileSignature.of(path)
     except OSError:
         return False
 
 
 class WarmPython:
-    """Runs each refresh in a new process, forked from one that has imported the heavy libraries and nothing of the project.
+    """Runs each refresh in a new process, forked from one that has imported the heavy libraries and no project.
 
-    So every refresh sees the code on disk and none waits for matplotlib. Where processes cannot be forked, they start cold.
+    So every refresh sees the code on disk, and none waits for matplotlib. Where processes cannot be forked, each starts
+    from nothing.
+
+    Args:
+        say: called with what happens, a line at a time.
     """
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
         if "forkserver" in multiprocessing.get_all_start_methods():
-            self._context: multiprocessing.context.BaseContext = multiprocessing.get_context("forkserver")
-            self._context.set_forkserver_preload(WARM)
+            forkserver = multiprocessing.get_context("forkserver")
+            forkserver.set_forkserver_preload(WARM)
+            self._context: ForkServerContext | SpawnContext = forkserver
         else:
             self._context = multiprocessing.get_context("spawn")
         self._process: multiprocessing.process.BaseProcess | None = None
 
     def refresh(self, root: Path, profile: str, pdf: bool) -> Refreshed:
-        """Draw and render. An accident in the process leaves everything as it was."""
+        """Draw and render. If the process breaks down, everything is left as it was."""
         receiver, sender = self._context.Pipe(duplex=False)
-        process = self._context.Process(target=answer, args=(str(root), profile, pdf, sender), daemon=True)  # type: ignore[attr-defined]
+        process = self._context.Process(target=answer, args=(str(root), profile, pdf, sender), daemon=True)
         self._process = process
         process.start()
         sender.close()

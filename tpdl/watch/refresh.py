@@ -1,6 +1,7 @@
 """Draw what can be drawn, render the pages, and say in a line each what else is out of date. Never measures.
 
-What there is to say goes through the same pipe as what became of it, so that one process alone prints. This runs in a process of its own, which imports the project afresh: what counts is the code on disk.
+This runs in a process of its own, which imports the project afresh, so that the code on disk is what counts. What there
+is to say goes through a pipe to the process that watches, and so does what became of the refresh: one process prints.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from tpdl.embedded.typesetter import Later
 from tpdl.errors import UserError
+from tpdl.files import FileSignature
 from tpdl.plan.facts import read_facts
 from tpdl.plan.plan import Plan, read_plan
 from tpdl.plan.project import Project
@@ -24,21 +26,30 @@ from tpdl.run.schedule import Listener
 from tpdl.run.steps import run_steps
 
 SHOWN = 3
+"""How many stale experiments are named."""
 
 
 @dataclass
 class Refreshed:
-    """What became of it."""
+    """What a refresh has done."""
 
     rendered: bool = False
-    records: dict[Path, int] = field(default_factory=dict)
-    """Record files that were written here -> time of their change in ns."""
+    """The pages on disk are new."""
+    records: dict[Path, FileSignature] = field(default_factory=dict)
+    """Record files that this refresh wrote, as it left them."""
     refused: str = ""
     """Why nothing was drawn: `tpdl run` is at work in another terminal."""
 
 
 def answer(root: str, profile: str, pdf: bool, to: Connection) -> None:
-    """Refresh, send each line that there is to say through `to`, and at last what became of it."""
+    """Refresh, and send through a pipe each line that there is to say, and in the end a `Refreshed`.
+
+    Args:
+        root: the project's folder.
+        profile: "full" or "demo".
+        pdf: write the document for the PDF, too.
+        to: the end of the pipe to send to.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that watches, which ends this one
     done = Refreshed()
     try:
@@ -52,7 +63,11 @@ def refresh(project: Project, profile: str, pdf: bool, done: Refreshed, say: Cal
     """Draw, then render the HTML pages as a draft: what is wrong is marked in them, and said.
 
     Args:
-        pdf: write the document for the PDF, too, which the process that watches has typeset.
+        project: whose report it is.
+        profile: "full" or "demo".
+        pdf: write the document for the PDF, too; the process that watches has Typst make the PDF of it.
+        done: filled in with what was done, so that it is known even after an error.
+        say: called with what there is to say, a line at a time.
 
     Raises:
         UserError: a source or the configuration cannot be read. One line; the pages stay as they were.
@@ -83,7 +98,7 @@ def _draw(plan: Plan, names: Sequence[str], done: Refreshed, say: Callable[[str]
         return
     for name in report.done:
         path = plan.steps[name].record_path
-        done.records[path] = path.stat().st_mtime_ns
+        done.records[path] = FileSignature.of(path)
     if report.done:
         say(f"drawn   {', '.join(report.done)} in {time.perf_counter() - started:.1f} s")
     for name, message in report.failed.items():
@@ -91,7 +106,7 @@ def _draw(plan: Plan, names: Sequence[str], done: Refreshed, say: Callable[[str]
 
 
 def _say_what_is_stale(plan: Plan, states: Mapping[str, Status], say: Callable[[str], None]) -> None:
-    """Experiments are for `tpdl run`; here they are only named."""
+    """Name the experiments that are out of date: measuring them is for `tpdl run`."""
     names = [name for name, step in plan.steps.items() if step.kind == "experiment" and not states[name].settled]
     for name in names[:SHOWN]:
         why = f": {states[name].reasons[0]}" if states[name].reasons else ""

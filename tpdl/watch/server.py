@@ -1,4 +1,10 @@
-"""Serves the rendered pages to browsers on this machine, and tells them when there are newer ones."""
+"""Serves the rendered pages to browsers on this machine, and tells them when there are newer ones.
+
+Example:
+    with Site(root / "_book").serving() as site:
+        print(site.address)     # http://127.0.0.1:43210/
+        site.reload()           # every open page loads itself again
+"""
 
 from __future__ import annotations
 
@@ -6,9 +12,11 @@ import contextlib
 import os
 import threading
 import time
+from collections.abc import Iterator
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 from tpdl.errors import UserError
 from tpdl.templates import fill
@@ -25,7 +33,7 @@ class Site(ThreadingHTTPServer):
     """A web server for one folder, on the loopback address only.
 
     Args:
-        folder: with the pages.
+        folder: the folder of the pages.
         port: 0 for any free one.
 
     Raises:
@@ -53,7 +61,7 @@ class Site(ThreadingHTTPServer):
 
     @property
     def version(self) -> str:
-        """What the pages are at now. Different after a restart, so that open pages notice that too."""
+        """Another text after every `reload`, and after a restart, so that open pages notice that, too."""
         return f"{self._started}-{self._count}"
 
     def reload(self) -> None:
@@ -69,7 +77,7 @@ class Site(ThreadingHTTPServer):
             return self.version
 
     @contextlib.contextmanager
-    def serving(self):  # type: ignore[no-untyped-def]
+    def serving(self) -> Iterator[Site]:
         """Answer requests while the block runs."""
         thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
         thread.start()
@@ -84,18 +92,19 @@ class Site(ThreadingHTTPServer):
 
 
 class _Pages(SimpleHTTPRequestHandler):
-    """One request. Pages get the script; everything else goes out as it is."""
+    """Answers one request. A page is sent with the script that reloads it; any other file is sent as it is."""
 
     server: Site
     protocol_version = "HTTP/1.0"  # one answer a connection: a browser never waits behind a stream
 
-    def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
-        super().__init__(*args, directory=os.fspath(args[2].folder), **kwargs)
+    def __init__(self, request: Any, client_address: Any, server: Site) -> None:
+        super().__init__(request, client_address, server, directory=os.fspath(server.folder))
 
     def do_GET(self) -> None:
-        """Answer."""
+        """Send the page, the file, or the stream of versions that is asked for."""
         if self.headers.get("Host", "").rpartition(":")[0] not in (HOST, "localhost"):
-            self.send_error(HTTPStatus.FORBIDDEN, "this server is for this machine only")  # another site's page asks
+            # A page of another site asks, whose name was made to point to this machine (DNS rebinding).
+            self.send_error(HTTPStatus.FORBIDDEN, "this server is for this machine only")
         elif self.path == VERSIONS:
             self._stream()
         elif (page := self._page()) is not None:
@@ -104,7 +113,7 @@ class _Pages(SimpleHTTPRequestHandler):
             super().do_GET()
 
     def end_headers(self) -> None:
-        """Nothing is kept by the browser: the next version has the same address."""
+        """Forbid the browser to keep anything: the next version has the same address."""
         self.send_header("Cache-Control", "no-store")
         super().end_headers()
 
@@ -135,13 +144,14 @@ class _Pages(SimpleHTTPRequestHandler):
             self.wfile.write(content)
 
     def _stream(self) -> None:
+        """Send the version, and every later one, until the page is closed."""
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "text/event-stream")
         self.end_headers()
-        said = ""
+        sent = ""
         with contextlib.suppress(OSError):  # the page was closed
             while not self.server.closing:
-                version = self.server.version if not said else self.server.wait_for_news(said)
-                self.wfile.write(b": still here\n\n" if version == said else f"data: {version}\n\n".encode())
+                version = self.server.version if not sent else self.server.wait_for_news(sent)
+                self.wfile.write(b": still here\n\n" if version == sent else f"data: {version}\n\n".encode())
                 self.wfile.flush()
-                said = version
+                sent = version

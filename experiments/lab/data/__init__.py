@@ -1,1 +1,1 @@
-"""The data sets: where they lie, where they come from, how they are read, and what stands in for them in the demo profile."""
+"""The data sets: where they lie and come from, how they are read, what stands in for them in the demo profile."""

@@ -1,7 +1,8 @@
 """Drawn scenes of 15 kinds: what 15-Scene is in the demo profile.
 
-Every kind has its layout (horizon, room, road, rows of windows, …), and every image its own viewpoint, light, clutter and grain,
-so that a classifier gets most but not all of them right. Sizes differ, and a few files are identical, as in the original.
+Every kind has its layout (horizon, room, road, rows of windows, …), every image its own viewpoint, light, clutter and
+grain, so that a classifier gets most but not all of them right. Sizes differ, and a few files are identical, as in the
+original.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def draw(kind: str, rng: np.random.Generator) -> np.ndarray:
 
 
 class Canvas:
-    """A grey picture in the making. Coordinates run from 0 to 1: x from the left, y from the top; values from 0 to 1."""
+    """A grey picture in the making. Coordinates run from 0 to 1, x from the left and y from the top; so do values."""
 
     def __init__(self, height: int, width: int, rng: np.random.Generator) -> None:
         self.rng = rng

@@ -45,7 +45,8 @@ def read(folder: Path, train: int = TRAIN, test: int = TEST) -> Scenes:
     found = sum(name.startswith("train/") for name in names)
     if (found, len(names) - found) != (train, test):
         raise UserError(
-            f"15-scene: {folder} holds {found} training and {len(names) - found} test images instead of {train} and {test}; "
+            f"15-scene: {folder} holds {found} training and {len(names) - found} test images "
+            f"instead of {train} and {test}; "
             "remove it and fetch it again"
         )
     classes = sorted({name.split("/")[1] for name in names})

@@ -1,4 +1,4 @@
-"""MNIST (LeCun, Cortes and Burges): 70 000 handwritten digits; in the demo profile scikit-learn's 1797 digits stand in."""
+"""MNIST (LeCun, Cortes and Burges): 70 000 handwritten digits; scikit-learn's 1797 digits stand in for the demo."""
 
 from __future__ import annotations
 

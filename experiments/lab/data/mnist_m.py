@@ -2,9 +2,9 @@
 
     image = |crop − 255 · [digit > 0]|        per pixel and channel
 
-where there is ink the photograph is inverted, so a digit has no colour of its own and may be brighter or darker than what is
-around it. Photographs are the training images of BSDS500 (Arbeláez et al. 2011). The published archive is read instead where
-it is; in the demo profile scikit-learn's digits are drawn into its two sample photographs.
+where there is ink the photograph is inverted, so a digit has no colour of its own and may be brighter or darker than
+what is around it. Photographs are the training images of BSDS500 (Arbeláez et al. 2011). Where the published archive
+lies, it is read instead; in the demo profile scikit-learn's digits are drawn into its two sample photographs.
 """
 
 from __future__ import annotations
@@ -122,7 +122,8 @@ def read_archive(archive: Path) -> Digits:
             ]
     except (OSError, EOFError, KeyError, ValueError, StopIteration, tarfile.TarError) as error:
         raise UserError(
-            f"mnist-m: {archive} is not the published MNIST-M ({type(error).__name__}: {error}); remove it to have the images made"
+            f"mnist-m: {archive} is not the published MNIST-M ({type(error).__name__}: {error}); "
+            "remove it to have the images made"
         ) from error
     return Digits(*parts)
 

@@ -1,6 +1,7 @@
-"""Where the object of the true class is in the 25 validation images: boxes drawn by hand for this report, to a few pixels.
+"""Where the object of the true class is in the 25 validation images: boxes drawn by hand, to a few pixels.
 
-ImageNet's own boxes are published by file name, and the 25 images have lost theirs. *Lakeside* has none: the scene is the class.
+ImageNet's own boxes are published by file name, and the 25 images have lost theirs. *Lakeside* has none: the scene is
+the class.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ def draw_textures(each: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
 
 
 def smooth_noise(shape: tuple[int, int], cells: tuple[float, float], rng: np.random.Generator) -> np.ndarray:
-    """Value noise in 0 … 1: random numbers on a coarse grid of `cells` (down, across), interpolated smoothly between."""
+    """Value noise in 0 … 1: random numbers on a coarse grid of `cells` (down, across), interpolated in between."""
     down, across = (np.linspace(0, count, pixels) for count, pixels in zip(cells, shape, strict=True))
     grid = rng.random((int(cells[0]) + 2, int(cells[1]) + 2))
     i, j = down.astype(int), across.astype(int)

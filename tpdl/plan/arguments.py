@@ -1,0 +1,110 @@
+"""What a declaration may say: the decorator's arguments and the function's parameters, checked.
+
+    @experiment(inputs=["features"])     # experiments/cuts.py:7: inputs must be a mapping, not ['features']
+
+Every refusal begins with file and line.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from tpdl.errors import UserError
+from tpdl.fingerprint import REQUIRED, Declaration
+
+RESULT_SUFFIX = {
+    "DataFrame": ".csv",
+    "dict": ".json",
+    "Dict": ".json",
+    "Mapping": ".json",
+    "Arrays": ".npz",
+}
+"""Last component of an experiment's return annotation -> suffix of the file that keeps its result."""
+
+KNOWN_ARGUMENTS: dict[str, set[str]] = {
+    "experiment": {"matrix", "demo", "inputs", "data", "optional", "uses", "local", "may_be_missing"},
+    "figure": {"caption", "alt", "suffix", "format", "uses"},
+    "summary": {"uses"},
+}
+"""Decorator -> the names of its arguments."""
+
+
+def where(declared: Declaration) -> str:
+    """`experiments/transfer/cuts.py:12`, which begins every message about a declaration."""
+    return f"{declared.path}:{declared.line}"
+
+
+def decorator_arguments(declared: Declaration) -> dict[str, Any]:
+    """The decorator's arguments by name; those without a name, which are functions, as a list under "".
+
+    Raises:
+        UserError: the decorator has no such argument.
+    """
+    unknown = set(declared.arguments) - KNOWN_ARGUMENTS[declared.kind] - {""}
+    if unknown:
+        raise UserError(f"{where(declared)}: @{declared.kind} has no argument {min(unknown)!r}")
+    return dict(declared.arguments)
+
+
+def mapping_argument(arguments: Mapping[str, Any], name: str, declared: Declaration) -> dict[str, Any]:
+    """The argument `name`, empty where it is left out.
+
+    Raises:
+        UserError: it is no mapping.
+    """
+    value = arguments.get(name) or {}
+    if not isinstance(value, dict):
+        raise UserError(f"{where(declared)}: {name} must be a mapping, not {value!r}")
+    return value
+
+
+def result_suffix(declared: Declaration) -> str:
+    """The suffix of an experiment's product, which its return annotation decides.
+
+    Raises:
+        UserError: there is no annotation, or tpdl cannot keep such a result.
+    """
+    try:
+        return RESULT_SUFFIX[declared.annotation]
+    except KeyError:
+        raise UserError(
+            f"{where(declared)}: the return annotation says {declared.annotation or 'nothing'}; "
+            "an experiment returns pd.DataFrame, dict or tpdl.Arrays, and says so"
+        ) from None
+
+
+def json_parameters(parameters: Mapping[str, Any], declared: Declaration) -> dict[str, Any]:
+    """`parameters`, each of which is a JSON value: a record holds them, and a worker gets them as text.
+
+    Raises:
+        UserError: one has no value, or a value that JSON does not bring back the same.
+    """
+    for name, value in parameters.items():
+        if value is REQUIRED:
+            raise UserError(
+                f"{where(declared)}: parameter {name!r} has no default, and neither matrix nor inputs gives it"
+            )
+        try:
+            same = json.loads(json.dumps(value, allow_nan=False)) == value
+        except (TypeError, ValueError):
+            same = False
+        if not same:
+            raise UserError(
+                f"{where(declared)}: parameter {name!r} is {value!r}, which is no JSON value; "
+                "use numbers, text, booleans, None, lists and dictionaries with text keys"
+            )
+    return dict(parameters)
+
+
+def data_name(entry: str, parameters: Mapping[str, Any], declared: Declaration) -> str:
+    """The name of a data set with the cell's parameters put in: "weights-{network}" becomes "weights-vgg16".
+
+    Raises:
+        UserError: what stands in braces is no parameter.
+    """
+    try:
+        return entry.format(**parameters)
+    except (KeyError, IndexError, ValueError, AttributeError):
+        raise UserError(f"{where(declared)}: data name {entry!r} refers to something that is no parameter") from None
