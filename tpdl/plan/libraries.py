@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 from importlib.metadata import Distribution, PackageNotFoundError, distribution, requires, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,7 +25,8 @@ def libraries(root: Path) -> dict[str, str]:
     'pillow'
     """
     installed: dict[str, str] = {}
-    for name in sorted({*_declared(root).values(), *map(_name, requires("tpdl") or [])}):
+    declared = {name for names in _declared(root).values() for name in names}
+    for name in sorted(declared.union(map(_name, requires("tpdl") or []))):
         try:
             installed |= dict.fromkeys(_import_names(name, distribution(name)), name)
         except PackageNotFoundError:
@@ -57,30 +58,44 @@ def installed_version(name: str) -> str | None:
 
 
 def how_to_install(module: str, root: Path) -> str:
-    """What to do where a module is missing; empty where the project does not say what it depends on."""
+    """The command that brings a missing module; empty where the project does not say what it depends on.
+
+    >>> how_to_install("torch", Path("my-report"))
+    ''
+    """
     wanted = module.partition(".")[0].lower()
     declared = _declared(root)
-    for (extra, _), name in declared.items():
-        if re.sub(r"[-_.]+", "_", name) == wanted:
-            return f"pip install '.[{extra}]'" if extra else "pip install ."
-    extras = sorted({extra for extra, _ in declared if extra})
-    return f"the project's extras are {', '.join(extras)}: pip install '.[{extras[0]}]'" if extras else ""
+    for command, names in declared.items():
+        # scikit-learn is imported as sklearn, scikit-image as skimage, and so on
+        if any(wanted == re.sub(r"[-_.]+", "_", name.replace("scikit-", "sk")) for name in names):
+            return command
+    return "pyproject.toml lists what this project depends on" if any(declared.values()) else ""
 
 
-def _declared(root: Path) -> dict[tuple[str, int], str]:
-    """(extra or "", position) -> distribution, as pyproject.toml lists them."""
+def _declared(root: Path) -> dict[str, list[str]]:
+    """How to install -> distributions, for each list of dependencies in pyproject.toml."""
     try:
-        project: dict[str, Any] = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8")).get(
-            "project", {}
-        )
-    except (OSError, ValueError):
+        content = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+        project, groups = content.get("project", {}), content.get("dependency-groups", {})
+        return {
+            "pip install .": list(map(_name, project.get("dependencies", []))),
+            **{
+                f"pip install '.[{extra}]'": list(map(_name, requirements))
+                for extra, requirements in project.get("optional-dependencies", {}).items()
+            },
+            **{f"pip install --group {group}": list(_of_group(group, groups)) for group in groups},
+        }
+    except (OSError, ValueError, AttributeError, TypeError):
         return {}
-    groups = {"": project.get("dependencies", []), **project.get("optional-dependencies", {})}
-    return {
-        (extra, position): _name(requirement)
-        for extra, requirements in groups.items()
-        for position, requirement in enumerate(requirements)
-    }
+
+
+def _of_group(group: str, groups: Mapping[str, Any], open_groups: tuple[str, ...] = ()) -> Iterator[str]:
+    """The distributions of a group of dependencies, with those of the groups that it includes (PEP 735)."""
+    for requirement in groups.get(group, []) if group not in open_groups else []:
+        if isinstance(requirement, str):
+            yield _name(requirement)
+        else:
+            yield from _of_group(requirement["include-group"], groups, (*open_groups, group))
 
 
 def _name(requirement: str) -> str:

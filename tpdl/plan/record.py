@@ -109,8 +109,13 @@ def write_record(path: Path, record: Record) -> bool:
         before = old.to_json()
         if all(before.get(key) == new.get(key) for key in DECISIVE) and not old.accepted:
             return False
-    write_json(path, new)
+    save_record(path, record)
     return True
+
+
+def save_record(path: Path, record: Record) -> None:
+    """Write `record`, whatever was there."""
+    write_json(path, record.to_json())
 
 
 def timestamp() -> str:
