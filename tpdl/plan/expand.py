@@ -20,8 +20,10 @@ from tpdl.fingerprint import Declaration
 from tpdl.plan.arguments import (
     data_name,
     decorator_arguments,
+    file_name_part,
     json_parameters,
     mapping_argument,
+    refuse_unsafe_name,
     result_suffix,
     where,
 )
@@ -31,7 +33,9 @@ from tpdl.plan.step import Input, Step
 
 PICTURE_FORMATS = ("svg", "png")
 LABEL_LENGTH = 120
-"""Characters. File systems allow 255 bytes for a name, and suffixes are added."""
+"""Characters of a label, which a person reads."""
+LABEL_BYTES = 180
+"""Bytes of it. File systems allow 255 for a name, and suffixes are added."""
 
 
 class Expansion:
@@ -229,7 +233,7 @@ class Expansion:
         picture_format = arguments.get("format", "svg")
         if picture_format not in PICTURE_FORMATS:
             raise UserError(f"{where(declared)}: format {picture_format!r} is neither 'svg' nor 'png'")
-        stem = f"{base}-{arguments['suffix']}" if arguments.get("suffix") else base
+        stem = f"{base}-{file_name_part(arguments, 'suffix', declared)}" if arguments.get("suffix") else base
         name = f"{stem}.{picture_format}"
         return name, (self._places.figures / name, self._places.figures / f"{stem}.dark.{picture_format}")
 
@@ -260,6 +264,7 @@ class Expansion:
 
     def _add(self, step: Step) -> Step:
         """Enter a step, unless another one writes the same file."""
+        refuse_unsafe_name(step.name, f"{step.source}:{step.line}")
         for path in (*step.products, step.record_path):
             other = self._writers.setdefault(path, step)
             if other is not step:
@@ -289,6 +294,7 @@ def _label(cell: Mapping[str, Any]) -> str:
     """`network=vgg16,seed=0`: a file name on every system, different for different cells."""
     label = ",".join(f"{key}={value if isinstance(value, str) else json.dumps(value)}" for key, value in cell.items())
     safe = re.sub(r"[^\w.,=+-]", "_", label)
-    if safe == label and len(safe) <= LABEL_LENGTH:
+    if safe == label and len(safe) <= LABEL_LENGTH and len(safe.encode()) <= LABEL_BYTES:
         return safe
-    return f"{safe[:100]}-{sha256_bytes(label.encode())[:8]}"
+    beginning = safe[:100].encode()[: LABEL_BYTES - 20].decode(errors="ignore")
+    return f"{beginning}-{sha256_bytes(label.encode())[:8]}"

@@ -81,3 +81,5 @@ class Outcome:
     """In the tracing mode: project functions that were executed and that the fingerprint does not know."""
     kept: list[str] = field(default_factory=list)
     """Products that somebody had edited, set aside before they were replaced: where they lie now."""
+    large: dict[str, int] = field(default_factory=dict)
+    """Products that are to be committed and are larger than `tpdl.run.products.LARGE`: path -> size in bytes."""

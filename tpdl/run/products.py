@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ from tpdl.errors import StepError
 from tpdl.files import atomic_path, write_json
 from tpdl.plan.step import Step
 from tpdl.tables import read_table, write_table
+
+LARGE = 1_000_000
+"""Bytes. A result that is larger is one to think about before it is committed, as a repository keeps it for ever."""
 
 
 def load(path: Path) -> Any:
@@ -86,12 +90,28 @@ def save(step: Step, result: Any) -> None:
     if step.product.suffix == ".csv":
         write_table(step.product, result)
     elif step.product.suffix == ".npz":
-        import numpy as np
-
-        with atomic_path(step.product) as temporary, temporary.open("wb") as file:
-            np.savez(file, **result)
+        _write_arrays(step.product, result, compressed=not step.local)
     else:
         write_json(step.product, plain(result))
+
+
+def large(step: Step) -> dict[str, int]:
+    """The products of an experiment that are large, unless they are kept as local ones: path -> size in bytes."""
+    sizes = {path: path.stat().st_size for path in step.products if step.kind == "experiment" and not step.local}
+    return {os.fspath(path): size for path, size in sizes.items() if size > LARGE}
+
+
+def _write_arrays(path: Path, arrays: Mapping[str, Any], compressed: bool) -> None:
+    """Write an NPZ file: same arrays, same bytes, as numpy notes no time in it.
+
+    What is committed is compressed. Large intermediates are not: they are written and read again at the speed of the
+    disk, and measured features hardly shrink.
+    """
+    import numpy as np
+
+    write = np.savez_compressed if compressed else np.savez
+    with atomic_path(path) as temporary, temporary.open("wb") as file:
+        write(file, **arrays)
 
 
 def plain(value: Any) -> Any:

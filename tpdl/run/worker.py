@@ -115,6 +115,8 @@ def _make(job: Job, start: float, outcome: Outcome) -> None:
     outcome.moved = _moved(job)
     after = {path.name: sha256_file(path) for path in step.products}
     outcome.changed = after != before
+    if job.profile == "full":
+        outcome.large = products.large(step)
     happened = _happened(job, start)
     record = Record(step.name, step.function, job.profile, job.fingerprint, after, outcome.moved, happened=happened)
     write_record(step.record_path, record)
