@@ -64,7 +64,7 @@ def test_a_name_that_is_too_long(lab):
 
 
 def test_values_of_a_matrix_are_made_names_of_files(lab):
-    values = ["../../x", "/etc", "C:\\x", "a\0b", "con", "..", "", "木" * 110, True]
+    values = ["../../x", "/etc", "C:\\x", "a\0b", "con", "..", "", "木" * 110, None, True]
     lab.write(
         "experiments/sweep.py",
         f"""
@@ -80,5 +80,5 @@ def test_values_of_a_matrix_are_made_names_of_files(lab):
     assert len(cells) == len(values)
     made = {path.name for path in (lab.root / "figures/sweep").iterdir()}
     assert made == {os.path.basename(cell) + end for cell in cells for end in (".json", ".json.record.json")}
-    assert "sweep/value=true" in cells
+    assert "sweep/value=null" in cells and "sweep/value=true" in cells
     assert lab.states("sweep")["sweep"] == "fresh"

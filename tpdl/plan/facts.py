@@ -129,7 +129,7 @@ class _Reader:
         for name in step.upstream:
             record = self._record(name)
             if isinstance(record, Record):
-                inputs[name] = dict(record.products)
+                inputs[name] = record.content
             elif not self._plan.steps[name].optional:
                 inputs[name] = {}
         return inputs

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from tpdl.plan.record import Record, read_record
 from tpdl.render.expressions import ExpressionError, NotMeasured
 from tpdl.tables import Row, read_rows
 
@@ -58,7 +59,8 @@ class Results(Mapping[str, Any]):
         if step is None or step.product.suffix != ".csv" or not step.product.exists():
             return []
         try:
-            return read_rows(step.product)
+            record = read_record(step.record_path)
+            return read_rows(step.product, record.columns if isinstance(record, Record) else None)
         except (OSError, ValueError) as error:
             raise _unreadable(step, error) from None
 

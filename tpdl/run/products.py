@@ -2,8 +2,8 @@
 
 Example:
     check(step, result)            # refuses what is not what the step declares
-    save(step, result)
-    load(step.product)             # a DataFrame, a dictionary, or arrays that are read when they are asked for
+    columns = save(step, result)
+    load(step.product, columns)    # a DataFrame, a dictionary, or arrays that are read when they are asked for
 """
 
 from __future__ import annotations
@@ -11,21 +11,25 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from tpdl.errors import StepError
 from tpdl.files import atomic_path, write_json
 from tpdl.plan.step import Step
-from tpdl.tables import read_table, write_table
+from tpdl.tables import Columns, read_table, write_table
 
 LARGE = 1_000_000
 """Bytes. A result that is larger is one to think about before it is committed, as a repository keeps it for ever."""
 
 
-def load(path: Path) -> Any:
+def load(path: Path, columns: Columns | None = None) -> Any:
     """The result stored at `path`: a DataFrame, a mapping, or arrays that are read one by one when they are asked for.
+
+    Args:
+        path: the product.
+        columns: of a table, what its record says of them; see `tpdl.tables.Columns`.
 
     Raises:
         StepError: there is none, or it cannot be read.
@@ -36,11 +40,11 @@ def load(path: Path) -> Any:
         raise StepError(f"{path} is not here; run the step that makes it")
     try:
         if path.suffix == ".csv":
-            return read_table(path)
+            return read_table(path, columns)
         if path.suffix == ".json":
             return json.loads(path.read_text(encoding="utf-8"))
         return np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError, KeyError, TypeError, AttributeError) as error:
         raise StepError(f"{path} cannot be read ({error}); run its step again") from error
 
 
@@ -57,15 +61,10 @@ def check(step: Step, result: Any) -> None:
         expect(isinstance(result, pd.DataFrame), where, "a pandas DataFrame", result)
         if result.empty:
             raise StepError(f"{where} returned a table without rows")
-        for column in result.columns:
-            if not isinstance(column, str):
-                raise StepError(f"{where} returned column name {column!r}, which is no text")
-            bad = _bad_rows(result[column])
-            if bad and column not in step.may_be_missing:
-                raise StepError(
-                    f"{where} returned NaN or infinity in column {column!r}, row {bad[0]}; "
-                    "correct the measurement, or name the column in may_be_missing"
-                )
+        _check_labels(result, where)
+        if step.kind != "table":  # of which `collect` knows more
+            none_is_a_value = {name for name, value in step.parameters.items() if value is None}
+            _refuse_nan(step, result, none_is_a_value, step.may_be_missing)
     elif step.product.suffix == ".npz":
         import numpy as np
 
@@ -85,14 +84,27 @@ def check(step: Step, result: Any) -> None:
                 raise StepError(f"{where} returned {type(value).__name__} for {location!r}, which is no JSON value")
 
 
-def save(step: Step, result: Any) -> None:
-    """Write the main product whole, or leave what was there."""
+def save(step: Step, result: Any) -> dict[str, Any]:
+    """Write the main product whole, or leave what was there.
+
+    Returns:
+        of a table, what its record has to say of the columns; see `tpdl.tables.Columns`.
+
+    Raises:
+        StepError: a column holds what no CSV file can bring back; or the disk is full.
+    """
     if step.product.suffix == ".csv":
-        write_table(step.product, result)
-    elif step.product.suffix == ".npz":
+        try:
+            return write_table(step.product, result)
+        except ValueError as error:
+            raise StepError(
+                f"{step.source}:{step.line}: {step.name} returned a table that is not kept: {error}"
+            ) from None
+    if step.product.suffix == ".npz":
         _write_arrays(step.product, result, compressed=not step.local)
     else:
         write_json(step.product, plain(result))
+    return {}
 
 
 def large(step: Step) -> dict[str, int]:
@@ -128,26 +140,45 @@ def plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else value
 
 
-def collect(step: Step, cells: Mapping[str, tuple[dict[str, Any], Path]]) -> Any:
+def collect(step: Step, cells: Mapping[str, tuple[dict[str, Any], Any]]) -> Any:
     """One table of all measured cells: the parameters that tell them apart first, then what each cell returned.
 
     Args:
         step: whose table it is.
-        cells: label -> (the cell's own parameters, its product); cells that were not measured are left out.
+        cells: label -> (the cell's own parameters, its result); cells that were not measured are left out.
     """
     import pandas as pd
 
     parts = []
-    for parameters, path in cells.values():
-        result = load(path)
-        part = result if isinstance(result, pd.DataFrame) else pd.DataFrame([result])
+    known: set[str] = set()
+    """Columns in which a cell itself has NaN, which was let through when the cell was measured."""
+    for parameters, result in cells.values():
+        is_table = isinstance(result, pd.DataFrame)
+        part = result if is_table else pd.DataFrame([result])
+        known |= {name for name in part.columns if _bad_rows(part[name], none_is_a_value=not is_table)}
         for position, (name, value) in enumerate(parameters.items()):
             if name not in part.columns:
                 part.insert(position, name, [value] * len(part))
         parts.append(part)
     if not parts:
         raise StepError(f"{step.name}: none of its cells has been measured")
-    return pd.concat(parts, ignore_index=True)
+    table = pd.concat(parts, ignore_index=True)
+    none_is_a_value = {name for parameters, _ in cells.values() for name, value in parameters.items() if value is None}
+    for name in none_is_a_value:
+        # pandas would take None for a missing number.
+        table[name] = pd.Series([value for part in parts for value in part[name]], dtype=object)
+    _refuse_nan(step, table, none_is_a_value, {*known, *step.may_be_missing})
+    return table
+
+
+def _refuse_nan(step: Step, table: Any, none_is_a_value: Collection[str], allowed: Collection[str]) -> None:
+    for column in table.columns:
+        bad = _bad_rows(table[column], none_is_a_value=column in none_is_a_value)
+        if bad and column not in allowed:
+            raise StepError(
+                f"{step.source}:{step.line}: {step.name} returned NaN or infinity in column {column!r}, row {bad[0]}; "
+                "correct the measurement, or name the column in may_be_missing"
+            )
 
 
 def expect(holds: bool, where: str, expected: str, found: Any) -> None:
@@ -156,14 +187,35 @@ def expect(holds: bool, where: str, expected: str, found: Any) -> None:
         raise StepError(f"{where} must return {expected}; it returned {type(found).__name__}")
 
 
-def _bad_rows(column: Any) -> list[int]:
+def _check_labels(table: Any, where: str) -> None:
+    """Refuse what a CSV file would drop without a word: an index, and names of columns that it does not bring back."""
+    import pandas as pd
+
+    index = table.index
+    if index.nlevels > 1 or index.name is not None or not pd.RangeIndex(len(table)).equals(index):
+        numbers = index.nlevels == 1 and index.name is None and index.dtype.kind in "iu"
+        drop = "(drop=True)" if numbers else "()"
+        raise StepError(
+            f"{where} returned a table with an index of its own, which a CSV file does not keep; use reset_index{drop}"
+        )
+    for column in table.columns:
+        if not isinstance(column, str):
+            raise StepError(f"{where} returned column name {column!r}, which is no text")
+    if not table.columns.is_unique:
+        twice = table.columns[table.columns.duplicated()][0]
+        raise StepError(f"{where} returned two columns named {twice!r}; rename one")
+
+
+def _bad_rows(column: Any, none_is_a_value: bool) -> list[int]:
     """The positions of NaN and infinity in a column."""
     import numpy as np
     import pandas as pd
 
     bad = pd.isna(column)
+    if none_is_a_value:
+        bad = bad & np.array([value is not None for value in column], dtype=bool)
     if pd.api.types.is_float_dtype(column):
-        bad = bad | np.isinf(column)
+        bad = bad | np.isinf(column.to_numpy(dtype=float, na_value=math.nan))
     return [int(row) for row in np.flatnonzero(bad)]
 
 

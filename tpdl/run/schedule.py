@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from tpdl.plan.facts import Facts, read_facts
 from tpdl.plan.libraries import libraries
 from tpdl.plan.plan import Plan
+from tpdl.plan.record import COLUMNS
 from tpdl.plan.status import own_reasons
 from tpdl.run.job import Job, Outcome
 
@@ -177,6 +178,8 @@ def job_for(plan: Plan, name: str, facts: Facts, commit: str | None, libraries: 
     upstream = [plan.steps[up] for up in facts.now.inputs]
     hashes = plan.project.hashes
     inputs = {up.name: {path.name: sha for path in up.products if (sha := hashes.of_file(path))} for up in upstream}
+    for up, content in facts.now.inputs.items():
+        inputs[up] |= {COLUMNS: content[COLUMNS]} if COLUMNS in content else {}
     return Job(
         root=str(plan.project.root),
         profile=plan.profile,

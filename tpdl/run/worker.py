@@ -32,7 +32,7 @@ from tpdl.plan.imports import make_importable
 from tpdl.plan.libraries import how_to_install, versions
 from tpdl.plan.plan import read_plan
 from tpdl.plan.project import FOLDER, Project
-from tpdl.plan.record import Record, read_record, timestamp, write_record
+from tpdl.plan.record import COLUMNS, RECORD_SUFFIX, Record, read_record, timestamp, write_record
 from tpdl.plan.step import Input, Step
 from tpdl.run import context, products
 from tpdl.run.job import Job, Outcome
@@ -102,6 +102,7 @@ def _make(job: Job, start: float, outcome: Outcome) -> None:
     step = job.step
     before = _hashes(step)
     call = functools.partial(_collected, job) if step.kind == "table" else _bound_function(job)
+    columns: dict[str, Any] = {}
     result = call() if step.kind != "figure" else None
     if not step.local:
         outcome.kept = keep_edited(job, before)
@@ -111,21 +112,23 @@ def _make(job: Job, start: float, outcome: Outcome) -> None:
         save_pictures(step, call)
     else:
         products.check(step, result)
-        products.save(step, result)
+        columns = products.save(step, result)
     outcome.moved = _moved(job)
     after = {path.name: sha256_file(path) for path in step.products}
     outcome.changed = after != before
     if job.profile == "full":
         outcome.large = products.large(step)
     happened = _happened(job, start)
-    record = Record(step.name, step.function, job.profile, job.fingerprint, after, outcome.moved, happened=happened)
+    record = Record(
+        step.name, step.function, job.profile, job.fingerprint, after, columns, outcome.moved, happened=happened
+    )
     write_record(step.record_path, record)
 
 
 def _collected(job: Job) -> Any:
     """The table of all cells that were measured."""
     cells = {
-        label: (job.input_cells[name], Path(job.input_products[name]))
+        label: (job.input_cells[name], _loaded(job, name))
         for source in job.step.inputs.values()
         for label, name in zip(source.labels or (), source.steps, strict=True)
         if name in job.input_products
@@ -149,12 +152,22 @@ def _bound_function(job: Job) -> Callable[[], Any]:
 def _result(job: Job, source: Input) -> Any:
     """What is passed as one argument: the result of a step, or those of several cells by their label."""
     if source.labels is None:
-        return products.load(Path(job.input_products[source.steps[0]]))
+        return _loaded(job, source.steps[0])
     return {
-        label: products.load(Path(job.input_products[name]))
+        label: _loaded(job, name)
         for label, name in zip(source.labels, source.steps, strict=True)
         if name in job.input_products
     }
+
+
+def _loaded(job: Job, name: str) -> Any:
+    """The result of a step that this one needs."""
+    path = Path(job.input_products[name])
+    columns = {}
+    if COLUMNS in job.fingerprint.inputs.get(name, {}):
+        record = read_record(job.places.figures / f"{name}{path.suffix}{RECORD_SUFFIX}")
+        columns = record.columns if isinstance(record, Record) else {}
+    return products.load(path, columns)
 
 
 def _moved(job: Job) -> list[str]:
