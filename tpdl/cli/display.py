@@ -113,6 +113,8 @@ class Display(Listener):
         if outcome.message is None:
             same = "" if outcome.changed else "  [dim]same result as before[/]"
             self._console.print(f"[green]done[/]    {name}  [dim]{_clock(outcome.seconds)}[/]{same}", highlight=False)
+            if outcome.taken_up:
+                self._console.print(f"        as it was measured on {outcome.taken_up}; nothing was measured again")
             for path, size in outcome.large.items():
                 shown = Path(path).relative_to(self._plan.project.root)
                 self._console.print(

@@ -40,6 +40,11 @@ class Job:
     device: str = ""
     """"module:function" of the project that names the device; see `[tool.tpdl] device`."""
 
+    keep_nan: bool = False
+    """NaN and infinity are results, wherever the step returns them."""
+    again: bool = False
+    """The step is to run, even where an earlier run has kept what it measured."""
+
     @property
     def places(self) -> Places:
         """Where the profile's files lie."""
@@ -83,3 +88,5 @@ class Outcome:
     """Products that somebody had edited, set aside before they were replaced: where they lie now."""
     large: dict[str, int] = field(default_factory=dict)
     """Products that are to be committed and are larger than `tpdl.run.products.LARGE`: path -> size in bytes."""
+    taken_up: str = ""
+    """When the result was measured, if that was in an earlier run, whose result was refused then."""

@@ -69,6 +69,7 @@ def run(
     workers: int = 1,
     always: Collection[str] = (),
     commit: str | None = None,
+    keep_nan: Collection[str] = (),
 ) -> Report:
     """Run steps; one that fails stops only those that need it.
 
@@ -81,12 +82,15 @@ def run(
         workers: how many steps run at a time.
         always: steps to run even where nothing is stale.
         commit: recorded with each product.
+        keep_nan: steps of which NaN and infinity are results.
     """
     report = Report()
     waiting = dict.fromkeys(names)
     running: dict[Future[Outcome], str] = {}
     threads = max(1, (os.cpu_count() or 1) // workers) if workers > 1 else None
-    work = _Work(plan, listener, report, waiting, frozenset(always), commit, libraries(plan.project.root))
+    work = _Work(
+        plan, listener, report, waiting, frozenset(always), commit, libraries(plan.project.root), frozenset(keep_nan)
+    )
     try:
         while waiting or running:
             for name in list(waiting):
@@ -120,6 +124,7 @@ class _Work:
     always: Collection[str]
     commit: str | None
     libraries: dict[str, str]
+    keep_nan: Collection[str]
 
     def prepared(self, name: str) -> Job | None:
         """The job of the step, or None where it cannot run or need not. What is on disk is read now."""
@@ -141,7 +146,8 @@ class _Work:
             report.unchanged.append(name)
             self.listener.passed_over(name, "still fresh: what it needs came out the same")
             return None
-        return job_for(plan, name, facts, self.commit, self.libraries)
+        job = job_for(plan, name, facts, self.commit, self.libraries)
+        return replace(job, keep_nan=name in self.keep_nan, again=name in self.always)
 
     def settle(self, name: str, future: Future[Outcome]) -> None:
         """Enter in the report how a step ended, and tell the listener."""

@@ -34,7 +34,7 @@ from tpdl.plan.plan import read_plan
 from tpdl.plan.project import FOLDER, Project
 from tpdl.plan.record import COLUMNS, RECORD_SUFFIX, Record, read_record, timestamp, write_record
 from tpdl.plan.step import Input, Step
-from tpdl.run import context, products
+from tpdl.run import context, products, refused
 from tpdl.run.job import Job, Outcome
 
 
@@ -102,27 +102,64 @@ def _make(job: Job, start: float, outcome: Outcome) -> None:
     step = job.step
     before = _hashes(step)
     call = functools.partial(_collected, job) if step.kind == "table" else _bound_function(job)
-    columns: dict[str, Any] = {}
-    result = call() if step.kind != "figure" else None
+    kept = refused.kept_result(job) if step.kind == "experiment" and not job.again else None
+    result = kept.result if kept else call() if step.kind != "figure" else None
+    happened = kept.happened if kept else None
     if not step.local:
         outcome.kept = keep_edited(job, before)
+    columns: dict[str, Any] = {}
     if step.kind == "figure":
         from tpdl.run.pictures import save_pictures
 
         save_pictures(step, call)
     else:
-        products.check(step, result)
-        columns = products.save(step, result)
+        try:
+            products.check(step, result, job.keep_nan)
+            columns = products.save(step, result)
+        except Exception as error:
+            if step.kind != "experiment":
+                raise
+            raise _refusal(job, error, result, kept, start) from error
     outcome.moved = _moved(job)
     after = {path.name: sha256_file(path) for path in step.products}
     outcome.changed = after != before
     if job.profile == "full":
         outcome.large = products.large(step)
-    happened = _happened(job, start)
+    happened = happened or _happened(job, start)
+    if kept:
+        outcome.taken_up = str(happened.get("made", ""))
+        happened["taken_up"] = timestamp()
+    if job.keep_nan:
+        happened["nan"] = "kept, as --keep-nan asked"
     record = Record(
         step.name, step.function, job.profile, job.fingerprint, after, columns, outcome.moved, happened=happened
     )
     write_record(step.record_path, record)
+    refused.forget(job)
+
+
+def _refusal(job: Job, error: Exception, result: Any, kept: refused.Kept | None, start: float) -> StepError:
+    """The error with a word about where the result is kept that was refused, and how it is taken up."""
+    step = job.step
+    if not isinstance(error, StepError):
+        what = f"{type(error).__name__}: {error}"
+        error = products.Unfit(f"{step.source}:{step.line}: {step.name} returned what cannot be kept: {what}")
+    if kept:
+        path: Path | None = kept.path
+        measured = f"what it returned on {kept.happened.get('made', 'an earlier day')} is kept in"
+    elif _moved(job):
+        return error  # nobody knows which version has measured it
+    else:
+        path = refused.keep(job, result, _happened(job, start))
+        measured = "what it returned is kept in"
+    if path is None:
+        return error
+    text = f"{error}; {measured} {path.relative_to(job.root)}"
+    if isinstance(error, products.NotFinite) and path.suffix == step.product.suffix:
+        text += f", and `tpdl run {step.name} --keep-nan`, or may_be_missing, takes it up without measuring again"
+    if kept:
+        text += "; --force measures again"
+    return StepError(text)
 
 
 def _collected(job: Job) -> Any:
@@ -133,7 +170,7 @@ def _collected(job: Job) -> Any:
         for label, name in zip(source.labels or (), source.steps, strict=True)
         if name in job.input_products
     }
-    return products.collect(job.step, cells)
+    return products.collect(job.step, cells, job.keep_nan)
 
 
 def _bound_function(job: Job) -> Callable[[], Any]:
