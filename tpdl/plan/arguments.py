@@ -61,19 +61,27 @@ def mapping_argument(arguments: Mapping[str, Any], name: str, declared: Declarat
     return value
 
 
-def result_suffix(declared: Declaration) -> str:
-    """The suffix of an experiment's product, which its return annotation decides.
+def result_suffixes(declared: Declaration) -> tuple[str, ...]:
+    """The suffixes of an experiment's products, which its return annotation decides: of a tuple one for each part.
 
     Raises:
         UserError: there is no annotation, or tpdl cannot keep such a result.
     """
+    several = re.fullmatch(r"tuple\[(.*)\]", declared.annotation)
+    parts = several[1].split(", ") if several else [declared.annotation]
     try:
-        return RESULT_SUFFIX[declared.annotation]
+        suffixes = tuple(RESULT_SUFFIX[part] for part in parts)
     except KeyError:
         raise UserError(
             f"{where(declared)}: the return annotation says {declared.annotation or 'nothing'}; "
-            "an experiment returns pd.DataFrame, dict or tpdl.Arrays, and says so"
+            "an experiment returns pd.DataFrame, dict, tpdl.Arrays or a tuple of these, and says so"
         ) from None
+    if len(set(suffixes)) < len(suffixes):
+        raise UserError(
+            f"{where(declared)}: the return annotation says {declared.annotation}; "
+            "an experiment returns at most one table, one mapping and one set of arrays: put two of a kind into one"
+        )
+    return suffixes
 
 
 def json_parameters(parameters: Mapping[str, Any], declared: Declaration) -> dict[str, Any]:

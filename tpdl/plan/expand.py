@@ -24,12 +24,12 @@ from tpdl.plan.arguments import (
     json_parameters,
     mapping_argument,
     refuse_unsafe_name,
-    result_suffix,
+    result_suffixes,
     where,
 )
 from tpdl.plan.places import Places
 from tpdl.plan.record import RECORD_SUFFIX
-from tpdl.plan.step import Input, Step
+from tpdl.plan.step import COLLECTED, Input, Step
 
 PICTURE_FORMATS = ("svg", "png")
 LABEL_LENGTH = 120
@@ -92,13 +92,13 @@ class Expansion:
     def _experiment(self, declared: Declaration) -> list[Step]:
         """Add the cells of an experiment, and the table of their results. Arrays fit in no table."""
         arguments = decorator_arguments(declared)
-        suffix = result_suffix(declared)
+        suffixes = result_suffixes(declared)
         axes, defaults = self._axes_and_defaults(declared, arguments)
         cells = []
         for combination in itertools.product(*axes.values()):
             cell = dict(zip(axes, combination, strict=True))
-            cells.append(self._add(self._cell(declared, arguments, suffix, cell, defaults)))
-        if axes and suffix != ".npz":
+            cells.append(self._add(self._cell(declared, arguments, suffixes, cell, defaults)))
+        if axes and any(suffix in COLLECTED for suffix in suffixes):
             self._add(self._table(declared, cells))
         return cells
 
@@ -128,7 +128,7 @@ class Expansion:
         self,
         declared: Declaration,
         arguments: Mapping[str, Any],
-        suffix: str,
+        suffixes: Sequence[str],
         cell: dict[str, Any],
         defaults: Mapping[str, Any],
     ) -> Step:
@@ -150,8 +150,10 @@ class Expansion:
             parameters=parameters,
             inputs=inputs,
             data=tuple(data_name(entry, parameters, declared) for entry in arguments.get("data", ())),
-            products=((self._places.local if local else self._places.figures) / (name + suffix),),
-            record_path=self._places.figures / (name + suffix + RECORD_SUFFIX),
+            products=tuple(
+                (self._places.local if local else self._places.figures) / (name + suffix) for suffix in suffixes
+            ),
+            record_path=self._places.figures / (name + suffixes[0] + RECORD_SUFFIX),
             source=declared.path,
             line=declared.line,
             uses=tuple(arguments.get("uses", ())),

@@ -27,8 +27,8 @@ class Job:
     step: Step
     fingerprint: Fingerprint
     """What decides the result. It was taken before anything of the project was imported."""
-    input_products: dict[str, str]
-    """Step -> path of its main product."""
+    input_products: dict[str, list[str]]
+    """Step -> paths of its products."""
     input_cells: dict[str, dict[str, Any]]
     """Step -> the parameters that tell it from its sister cells."""
     data_root: str

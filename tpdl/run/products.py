@@ -8,6 +8,7 @@ Example:
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -68,10 +69,25 @@ def check(step: Step, result: Any, keep_nan: bool = False) -> None:
     Raises:
         Unfit: another type than declared; NaN or infinity outside `may_be_missing`; a table without rows.
     """
+    where = f"{step.source}:{step.line}: {step.name}"
+    if len(step.products) > 1:
+        expect(isinstance(result, tuple), where, f"a tuple of {len(step.products)} results", result)
+        if len(result) != len(step.products):
+            raise Unfit(f"{where} must return {len(step.products)} results; it returned {len(result)}")
+    for path, part in zip(step.products, parts(step, result), strict=True):
+        _check_part(step, path.suffix, part, where, keep_nan)
+
+
+def parts(step: Step, result: Any) -> tuple[Any, ...]:
+    """The results of a step, one for each of its products."""
+    return tuple(result) if len(step.products) > 1 else (result,)
+
+
+def _check_part(step: Step, suffix: str, result: Any, where: str, keep_nan: bool) -> None:
+    """The same for one product, whose kind the suffix tells."""
     import pandas as pd
 
-    where = f"{step.source}:{step.line}: {step.name}"
-    if step.product.suffix == ".csv":
+    if suffix == ".csv":
         expect(isinstance(result, pd.DataFrame), where, "a pandas DataFrame", result)
         if result.empty:
             raise Unfit(f"{where} returned a table without rows")
@@ -79,7 +95,7 @@ def check(step: Step, result: Any, keep_nan: bool = False) -> None:
         if step.kind != "table":  # of which `collect` knows more
             none_is_a_value = {name for name, value in step.parameters.items() if value is None}
             _refuse_nan(step, result, none_is_a_value, result.columns if keep_nan else step.may_be_missing)
-    elif step.product.suffix == ".npz":
+    elif suffix == ".npz":
         import numpy as np
 
         expect(isinstance(result, Mapping), where, "a mapping of numpy arrays", result)
@@ -107,7 +123,7 @@ def check(step: Step, result: Any, keep_nan: bool = False) -> None:
 
 
 def save(step: Step, result: Any) -> dict[str, Any]:
-    """Write the main product whole, or leave what was there.
+    """Write the products whole, or leave what was there; of several all or none.
 
     Returns:
         of a table, what its record has to say of the columns; see `tpdl.tables.Columns`.
@@ -116,15 +132,25 @@ def save(step: Step, result: Any) -> dict[str, Any]:
         Unfit: a column holds what no CSV file can bring back.
         StepError: the disk is full, or cannot be written to.
     """
-    if step.product.suffix == ".csv":
+    if len(step.products) == 1:
+        return _save_part(step, step.product, result)
+    columns: dict[str, Any] = {}
+    with contextlib.ExitStack() as stack:
+        for path, part in zip(step.products, parts(step, result), strict=True):
+            columns |= _save_part(step, stack.enter_context(atomic_path(path)), part)
+    return columns
+
+
+def _save_part(step: Step, path: Path, part: Any) -> dict[str, Any]:
+    if path.suffix == ".csv":
         try:
-            return write_table(step.product, result)
+            return write_table(path, part)
         except ValueError as error:
             raise Unfit(f"{step.source}:{step.line}: {step.name} returned a table that is not kept: {error}") from None
-    if step.product.suffix == ".npz":
-        write_arrays(step.product, result, compressed=not step.local)
+    if path.suffix == ".npz":
+        write_arrays(path, part, compressed=not step.local)
     else:
-        write_values(step.product, result)
+        write_values(path, part)
     return {}
 
 

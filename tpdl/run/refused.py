@@ -15,7 +15,6 @@ import contextlib
 import json
 import pickle
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,15 +30,25 @@ ABOUT = "about.json"
 
 
 @dataclass
+class Where:
+    """Where a result is kept."""
+
+    path: Path
+    """The file; of several results the folder."""
+    fits: bool
+    """The step's products could hold it."""
+
+
+@dataclass
 class Kept:
     """What an earlier run has measured, and was refused."""
 
     result: Any
     happened: dict[str, Any]
-    path: Path
+    where: Where
 
 
-def keep(job: Job, result: Any, happened: dict[str, Any]) -> Path | None:
+def keep(job: Job, result: Any, happened: dict[str, Any]) -> Where | None:
     """Keep a result that was refused.
 
     Args:
@@ -54,30 +63,43 @@ def keep(job: Job, result: Any, happened: dict[str, Any]) -> Path | None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / ABOUT).unlink(missing_ok=True)
-        path, columns = _write(folder, result)
-        write_json(
-            folder / ABOUT, {"file": path.name, "columns": columns, "happened": happened, "refused": timestamp()}
-        )
+        wanted = [path.suffix for path in job.step.products]
+        several = len(wanted) > 1 and isinstance(result, tuple) and len(result) == len(wanted)
+        files: list[Path] = []
+        columns: dict[str, Any] = {}
+        for number, (suffix, part) in enumerate(zip(wanted, result if several else [result], strict=False), 1):
+            path, known = _write(folder, f"result-{number}" if several else "result", part, suffix)
+            files.append(path)
+            columns |= known
+        names = [path.name for path in files]
+        write_json(folder / ABOUT, {"files": names, "columns": columns, "happened": happened, "refused": timestamp()})
     except (StepError, OSError):
         return None
-    return path
+    return Where(folder if several else files[0], [path.suffix for path in files] == wanted)
 
 
 def kept_result(job: Job) -> Kept | None:
-    """What was kept of an earlier run in which everything that decides was as it is now, if a product can hold it."""
+    """What was kept of an earlier run in which everything that decides was as it is now, if products can hold it."""
     folder = _folder(job)
     try:
         about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-        path = folder / about["file"]
-        if path.suffix != job.step.product.suffix:
+        files = [folder / name for name in about["files"]]
+        if [path.suffix for path in files] != [path.suffix for path in job.step.products]:
             return None
-        result = products.load(path, about["columns"])
-        if path.suffix == ".npz":
-            with result:
-                result = dict(result)  # read whole: the file goes when the step has delivered
-        return Kept(result, dict(about["happened"]), path)
+        parts = [_read_whole(path, about["columns"]) for path in files]
+        where = Where(folder if len(files) > 1 else files[0], True)
+        return Kept(tuple(parts) if len(parts) > 1 else parts[0], dict(about["happened"]), where)
     except (StepError, OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _read_whole(path: Path, columns: dict[str, Any]) -> Any:
+    """One result, with all of its arrays: the file goes when the step has delivered."""
+    result = products.load(path, columns)
+    if path.suffix != ".npz":
+        return result
+    with result:
+        return dict(result)
 
 
 def forget(job: Job) -> None:
@@ -92,8 +114,8 @@ def _folder(job: Job) -> Path:
     return job.places.refused(job.step.name) / job.fingerprint.digest()
 
 
-def _write(folder: Path, result: Any) -> tuple[Path, dict[str, Any]]:
-    """Write a result in the first form that holds it.
+def _write(folder: Path, name: str, result: Any, suffix: str) -> tuple[Path, dict[str, Any]]:
+    """Write a result in the first form that holds it, the declared one before the others.
 
     Returns:
         the file, and of a table what its columns hold.
@@ -116,18 +138,12 @@ def _write(folder: Path, result: Any) -> tuple[Path, dict[str, Any]]:
     def shown(path: Path) -> None:
         path.write_text(repr(result), encoding="utf-8", errors="backslashreplace")
 
-    forms: dict[str, Callable[[Path], None]] = {
-        "result.csv": table,
-        "result.npz": arrays,
-        "result.json": values,
-        "result.pickle": pickled,
-        "result.txt": shown,
-    }
-    for name, write in forms.items():
-        path = folder / name
+    forms = {".csv": table, ".npz": arrays, ".json": values, ".pickle": pickled, ".txt": shown}
+    for ending in dict.fromkeys([suffix, *forms]):
+        path = folder / f"{name}{ending}"
         path.unlink(missing_ok=True)
         try:
-            write(path)
+            forms[ending](path)
             return path, columns
         except products.Unfit:
             continue

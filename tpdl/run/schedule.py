@@ -191,7 +191,7 @@ def job_for(plan: Plan, name: str, facts: Facts, commit: str | None, libraries: 
         profile=plan.profile,
         step=step,
         fingerprint=replace(facts.now, inputs=inputs),
-        input_products={up.name: str(up.product) for up in upstream},
+        input_products={up.name: [str(path) for path in up.products] for up in upstream},
         input_cells={up.name: up.cell for up in upstream},
         data_root=str(plan.project.data_root),
         commit=commit,

@@ -33,7 +33,7 @@ from tpdl.plan.libraries import how_to_install, versions
 from tpdl.plan.plan import read_plan
 from tpdl.plan.project import FOLDER, Project
 from tpdl.plan.record import COLUMNS, RECORD_SUFFIX, Record, read_record, timestamp, write_record
-from tpdl.plan.step import Input, Step
+from tpdl.plan.step import COLLECTED, Input, Step
 from tpdl.run import context, products, refused
 from tpdl.run.job import Job, Outcome
 
@@ -145,17 +145,17 @@ def _refusal(job: Job, error: Exception, result: Any, kept: refused.Kept | None,
         what = f"{type(error).__name__}: {error}"
         error = products.Unfit(f"{step.source}:{step.line}: {step.name} returned what cannot be kept: {what}")
     if kept:
-        path: Path | None = kept.path
+        where: refused.Where | None = kept.where
         measured = f"what it returned on {kept.happened.get('made', 'an earlier day')} is kept in"
     elif _moved(job):
         return error  # nobody knows which version has measured it
     else:
-        path = refused.keep(job, result, _happened(job, start))
+        where = refused.keep(job, result, _happened(job, start))
         measured = "what it returned is kept in"
-    if path is None:
+    if where is None:
         return error
-    text = f"{error}; {measured} {path.relative_to(job.root)}"
-    if isinstance(error, products.NotFinite) and path.suffix == step.product.suffix:
+    text = f"{error}; {measured} {where.path.relative_to(job.root)}"
+    if isinstance(error, products.NotFinite) and where.fits:
         text += f", and `tpdl run {step.name} --keep-nan`, or may_be_missing, takes it up without measuring again"
     if kept:
         text += "; --force measures again"
@@ -165,7 +165,7 @@ def _refusal(job: Job, error: Exception, result: Any, kept: refused.Kept | None,
 def _collected(job: Job) -> Any:
     """The table of all cells that were measured."""
     cells = {
-        label: (job.input_cells[name], _loaded(job, name))
+        label: (job.input_cells[name], _loaded(job, name, for_table=True))
         for source in job.step.inputs.values()
         for label, name in zip(source.labels or (), source.steps, strict=True)
         if name in job.input_products
@@ -197,14 +197,23 @@ def _result(job: Job, source: Input) -> Any:
     }
 
 
-def _loaded(job: Job, name: str) -> Any:
-    """The result of a step that this one needs."""
-    path = Path(job.input_products[name])
+def _loaded(job: Job, name: str, for_table: bool = False) -> Any:
+    """The result of a step that this one needs; several as a tuple.
+
+    Args:
+        job: what is to be carried out.
+        name: of the step whose result it is.
+        for_table: of several results, the one that a table collects: the table, or else the mapping.
+    """
+    paths = [Path(path) for path in job.input_products[name]]
     columns = {}
     if COLUMNS in job.fingerprint.inputs.get(name, {}):
-        record = read_record(job.places.figures / f"{name}{path.suffix}{RECORD_SUFFIX}")
+        record = read_record(job.places.figures / f"{name}{paths[0].suffix}{RECORD_SUFFIX}")
         columns = record.columns if isinstance(record, Record) else {}
-    return products.load(path, columns)
+    if for_table:
+        paths = sorted(paths, key=lambda path: COLLECTED.index(path.suffix) if path.suffix in COLLECTED else 9)[:1]
+    results = tuple(products.load(path, columns) for path in paths)
+    return results[0] if len(results) == 1 else results
 
 
 def _moved(job: Job) -> list[str]:
