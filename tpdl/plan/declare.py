@@ -48,8 +48,9 @@ def experiment(
         In `experiments/noise/means.py` its steps are `noise/means/n=10` and `noise/means/n=1000`, and the table is
         `figures/noise/means.csv`.
 
-    Its return annotation decides the product: `pd.DataFrame` a CSV, `dict` a JSON file, `Arrays` an NPZ file. A table
-    comes back with the types that it had; an index that is not 0, 1, 2, … is refused.
+    Its return annotation decides the product: `pd.DataFrame` a CSV, `dict` a JSON file, `Arrays` an NPZ file; a
+    tuple of these, `tuple[pd.DataFrame, Arrays]`, one file for each. A table comes back with the types that it had; an
+    index that is not 0, 1, 2, … is refused.
 
     Args:
         matrix: parameter -> values; one step, a *cell*, for each combination.
