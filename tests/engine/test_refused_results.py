@@ -169,6 +169,27 @@ def test_what_no_product_can_hold_is_kept_for_its_owner(lab, annotation, result,
     assert measured(lab) == 2, "nothing is unpickled"
 
 
+def test_what_was_measured_while_its_source_changed_is_kept_too(lab):
+    lab.write("helpers/noise.py", "def level():\n    return 1\n")
+    lab.write(
+        "experiments/one.py",
+        """
+        from pathlib import Path
+
+        from tpdl import experiment
+        from helpers.noise import level
+
+        @experiment()
+        def one() -> dict:
+            Path("helpers/noise.py").write_text("def level():\\n    return 2\\n")
+            return {"found": float("nan") * level(), "n": 3}
+        """,
+    )
+    assert "what it returned is kept in .tpdl/full/refused/one/" in lab.tpdl("run", "one", code=1)
+    [path] = (lab.root / ".tpdl/full/refused").rglob("result.json")
+    assert json.loads(path.read_text())["n"] == 3
+
+
 def test_what_cannot_be_pickled_is_kept_as_text(lab):
     write(lab, '{"a": lambda: 1, "b": 2}', "dict")
     lab.tpdl("run", "one", code=1)

@@ -48,13 +48,14 @@ class Kept:
     where: Where
 
 
-def keep(job: Job, result: Any, happened: dict[str, Any]) -> Where | None:
+def keep(job: Job, result: Any, happened: dict[str, Any], for_owner: bool = False) -> Where | None:
     """Keep a result that was refused.
 
     Args:
         job: whose result it is. Everything that decides it must be as the job says: it is found by that.
         result: what the step has returned.
         happened: for the record, should it be taken up.
+        for_owner: it is never to be taken up, as nobody knows which version of the source has measured it.
 
     Returns:
         where it lies; None where it could not be written.
@@ -72,10 +73,12 @@ def keep(job: Job, result: Any, happened: dict[str, Any]) -> Where | None:
             files.append(path)
             columns |= known
         names = [path.name for path in files]
-        write_json(folder / ABOUT, {"files": names, "columns": columns, "happened": happened, "refused": timestamp()})
+        about = {"files": names, "columns": columns, "happened": happened, "refused": timestamp()}
+        if not for_owner:
+            write_json(folder / ABOUT, about)
     except (StepError, OSError):
         return None
-    return Where(folder if several else files[0], [path.suffix for path in files] == wanted)
+    return Where(folder if several else files[0], not for_owner and [path.suffix for path in files] == wanted)
 
 
 def kept_result(job: Job) -> Kept | None:

@@ -132,7 +132,14 @@ def _make(job: Job, start: float, outcome: Outcome) -> None:
     if job.keep_nan:
         happened["nan"] = "kept, as --keep-nan asked"
     record = Record(
-        step.name, step.function, job.profile, job.fingerprint, after, columns, outcome.moved, happened=happened
+        step.name,
+        step.function,
+        job.profile,
+        job.fingerprint,
+        products=after,
+        columns=columns,
+        moved=outcome.moved,
+        happened=happened,
     )
     write_record(step.record_path, record)
     refused.forget(job)
@@ -147,10 +154,8 @@ def _refusal(job: Job, error: Exception, result: Any, kept: refused.Kept | None,
     if kept:
         where: refused.Where | None = kept.where
         measured = f"what it returned on {kept.happened.get('made', 'an earlier day')} is kept in"
-    elif _moved(job):
-        return error  # nobody knows which version has measured it
     else:
-        where = refused.keep(job, result, _happened(job, start))
+        where = refused.keep(job, result, _happened(job, start), for_owner=bool(_moved(job)))
         measured = "what it returned is kept in"
     if where is None:
         return error
