@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tpdl.plan.record import Record, read_record
 from tpdl.tables import read_rows, read_table, write_table
@@ -169,3 +171,49 @@ def test_committed_tables_are_read_as_they_always_were() -> None:
         again = io.StringIO()
         now.to_csv(again, index=False, lineterminator="\n")
         assert again.getvalue().encode() == path.read_bytes(), path
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False) | st.text(),
+    lambda values: st.lists(values, max_size=3) | st.dictionaries(st.text(), values, max_size=3),
+    max_leaves=5,
+)
+
+
+@st.composite
+def columns_of_any_kind(draw: st.DrawFn) -> pd.Series:
+    size = 3
+    kind = draw(st.sampled_from(["values", "text", "floats", "whole", "nullable", "moments", "categories", "string"]))
+    if kind == "values":
+        return objects(*draw(st.lists(JSON, min_size=size, max_size=size)))
+    if kind == "floats":
+        width = draw(st.sampled_from([32, 64]))
+        return pd.Series(draw(st.lists(st.floats(width=width), min_size=size, max_size=size)), dtype=f"float{width}")
+    if kind == "whole":
+        name = draw(st.sampled_from(["int8", "int64", "uint8", "uint64"]))
+        numbers = st.integers(int(np.iinfo(name).min), int(np.iinfo(name).max))
+        return pd.Series(draw(st.lists(numbers, min_size=size, max_size=size)), dtype=name)
+    if kind == "nullable":
+        numbers = st.none() | st.integers(-(2**62), 2**62)
+        return pd.Series(pd.array(draw(st.lists(numbers, min_size=size, max_size=size)), dtype="Int64"))
+    if kind == "moments":
+        moments = st.datetimes(datetime.datetime(1900, 1, 1), datetime.datetime(2100, 1, 1))
+        unit = draw(st.sampled_from(["us", "ns"]))
+        return pd.Series(draw(st.lists(moments, min_size=size, max_size=size)), dtype=f"datetime64[{unit}]")
+    texts = st.text(alphabet=st.characters(exclude_categories=["Cs"]))
+    if kind == "categories":
+        names = draw(st.lists(texts, min_size=size, max_size=size))
+        return pd.Series(pd.Categorical(names, ordered=draw(st.booleans())))
+    values = draw(st.lists(texts | st.none() if kind == "string" else texts, min_size=size, max_size=size))
+    return pd.Series(values, dtype="string" if kind == "string" else "str")
+
+
+@given(st.lists(columns_of_any_kind(), min_size=1, max_size=3))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_table_comes_back(tmp_path: Path, columns: list[pd.Series]) -> None:
+    table = pd.DataFrame({f"c{number}": column for number, column in enumerate(columns)})
+    path = tmp_path / "results.csv"
+    beside = json.loads(json.dumps(write_table(path, table)))
+    back = read_table(path, beside)
+    pd.testing.assert_frame_equal(back, table, check_exact=True)
+    assert len(read_rows(path, beside)) == len(table)

@@ -143,14 +143,21 @@ def _entry_of_value(value: Any) -> str:
     >>> [_entry_of_value(value) for value in (3, None, [1, 2], "relu1", "3")]
     ['3', 'null', '[1, 2]', 'relu1', '"3"']
     """
-    if isinstance(value, str) and value and "\r" not in value and _value(value) is value:
+    if isinstance(value, str) and value and not _breaks(value) and _value(value) is value:
         return value
     return json.dumps(_plain(value), ensure_ascii=False)
 
 
 def _entry(value: Any) -> str:
-    """How a category is written."""
-    return value if isinstance(value, str) else repr(value)
+    """How a category is written: as it is, but for text that would break its line, or that would seem missing."""
+    if isinstance(value, str):
+        return json.dumps(value) if not value or _breaks(value) else value
+    return repr(value)
+
+
+def _breaks(text: str) -> bool:
+    """Whether an entry would end its line, or make it seem to be none: a line of blanks alone is passed over."""
+    return "\r" in text or bool(text and not text.strip())
 
 
 def _plain(value: Any) -> Any:
@@ -306,10 +313,10 @@ def _written(column: pd.Series) -> tuple[Any, Sequence[str] | None]:
         return kind, ["" if gone else _entry(_plain(value)) for value, gone in zip(column, missing, strict=True)]
     if isinstance(column.dtype, pd.StringDtype):
         is_usual = column.dtype == pd.Series([""]).dtype
-        empty, breaks = bool((column == "").any()), bool(column.str.contains("\r", regex=False).any())
-        if is_usual and not breaks and not (empty and missing.any()):
-            return (TEXT_OR_MISSING if missing.any() else TEXT), None
         texts = [None if gone else value for value, gone in zip(column, missing, strict=True)]
+        breaks = any(_breaks(text) for text in texts if text)
+        if is_usual and not breaks and not ("" in texts and None in texts):
+            return (TEXT_OR_MISSING if None in texts else TEXT), None
         return {"json": str(column.dtype)}, [json.dumps(text, ensure_ascii=False) for text in texts]
     if column.dtype != object:
         return str(column.dtype), None
