@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -118,6 +119,16 @@ class Display(Listener):
         if outcome.message is None:
             same = "" if outcome.changed else "  [dim]same result as before[/]"
             self._console.print(f"[green]done[/]    {name}  [dim]{_clock(outcome.seconds)}[/]{same}", highlight=False)
+            if outcome.taken_up:
+                self._console.print(f"        as it was measured on {outcome.taken_up}; nothing was measured again")
+            for path, size in outcome.large.items():
+                shown = Path(path).relative_to(self._plan.project.root)
+                self._console.print(
+                    f"        {escape(str(shown))} has {size / 1e6:.1f} MB, and git would keep every version of it; "
+                    "@experiment(local=True) keeps it under .tpdl/, and only its record beside the figures",
+                    highlight=False,
+                    soft_wrap=True,
+                )
             if outcome.moved:
                 self._console.print(
                     f"        its source changed while it ran ({', '.join(outcome.moved[:3])}): still stale"

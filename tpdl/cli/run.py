@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tpdl.cli.common import NAMES, Arguments, Commands, add_command, console, plan_of, positive
 from tpdl.cli.text import brief, print_table
-from tpdl.errors import Exit
+from tpdl.errors import Exit, UserError
 
 if TYPE_CHECKING:
     from tpdl.plan.facts import Facts
@@ -27,6 +27,11 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--trace", action="store_true", help="compare the functions really executed with the fingerprint"
     )
+    parser.add_argument(
+        "--keep-nan",
+        action="store_true",
+        help="NaN and infinity are results of the named steps; one that was refused for them is taken up as it is",
+    )
     parser.add_argument("--force", action="store_true", help="run the named steps even if they are fresh")
 
 
@@ -38,12 +43,15 @@ def run(arguments: Arguments) -> int:
     from tpdl.run.executors import check_executor
 
     check_executor(arguments.executor)
+    if arguments.keep_nan and not arguments.names:
+        raise UserError("--keep-nan needs the names of the steps whose NaN is a result")
     plan = plan_of(arguments)
     facts = read_facts(plan)
     states = judge_all(plan, facts)
     chosen = select(plan, arguments.names) if arguments.names else list(plan.steps)
     exact = [name for name in arguments.names if name in plan.steps and plan.steps[name].cell]
     always = chosen if arguments.force and arguments.names else []
+    keep_nan = chosen if arguments.keep_nan else []
     running = with_absent_inputs(plan, [*stale(plan, chosen, facts, states, exact), *always], facts)
     if arguments.names or not running:
         _print_left_out(plan, chosen, running, facts, states)
@@ -59,7 +67,7 @@ def run(arguments: Arguments) -> int:
         os.environ["TPDL_TRACE"] = "1"
     screen = console()
     with Display(plan, screen, running, facts, arguments.jobs) as display:
-        report = run_steps(plan, running, display, arguments.executor, arguments.jobs, always)
+        report = run_steps(plan, running, display, arguments.executor, arguments.jobs, always, keep_nan=keep_nan)
     print_report(report, screen)
     return Exit.OK if report.ok else Exit.NOT_FRESH
 
@@ -96,7 +104,7 @@ def _print_left_out(
     facts: Mapping[str, Facts],
     states: Mapping[str, Status],
 ) -> None:
-    """Print for each data set that is not here how many steps cannot be measured without it, and how to get it."""
+    """For each data set that is not here, how many of the chosen steps need it, and how to get it."""
     from tpdl.plan.selection import with_upstream
 
     without = with_upstream(plan, chosen).difference(running)

@@ -50,7 +50,10 @@ class Declaration:
     parameters: dict[str, Any]
     """The function's parameters, in order, each with its default or `REQUIRED`."""
     annotation: str
-    """The last component of the return annotation: "DataFrame" for `pd.DataFrame`; "" where there is none."""
+    """The last component of the return annotation: "DataFrame" for `pd.DataFrame`; "" where there is none.
+
+    Of a tuple those of its parts: "tuple[DataFrame, Arrays]".
+    """
 
 
 class Evaluator:

@@ -18,14 +18,15 @@ from tpdl.plan.project import PROFILES, Project
 def unreferenced(project: Project) -> list[tuple[Path, int]]:
     """Paths below `.tpdl/` that could go, with their size in bytes, largest first.
 
-    Large intermediates, logs and failures of steps that no longer exist, checkpoints that no present fingerprint would
-    resume, and files set aside before they were replaced. Products in `figures/` are never touched: git keeps those.
+    Large intermediates, logs and failures of steps that no longer exist, checkpoints and refused results that no
+    present fingerprint would take up, and files set aside before they were replaced. Products in `figures/` are never
+    touched: git keeps those.
     """
     paths = _files(project.state / "kept")
     for profile in PROFILES:
         if project.places(profile).state.is_dir():
             plan = read_plan(project, profile)
-            paths += [*_unknown_products(plan), *_unknown_logs(plan), *_useless_checkpoints(plan)]
+            paths += [*_unknown_products(plan), *_unknown_logs(plan), *_useless_states(plan)]
     sized = [(path, path.stat().st_size) for path in paths]
     return sorted(sized, key=lambda item: (-item[1], item[0]))
 
@@ -45,11 +46,15 @@ def _unknown_logs(plan: Plan) -> list[Path]:
     return [path for folder in folders for path in _files(folder) if path not in known]
 
 
-def _useless_checkpoints(plan: Plan) -> list[Path]:
-    """Checkpoints of steps that no longer exist, or that other code, parameters or inputs have saved."""
-    saved = [name for name in plan.steps if plan.places.checkpoints(name).is_dir()]
-    useful = {plan.places.checkpoints(name) / facts.now.digest() for name, facts in read_facts(plan, saved).items()}
-    return [path for path in _files(plan.places.state / "checkpoints") if useful.isdisjoint(path.parents)]
+def _useless_states(plan: Plan) -> list[Path]:
+    """Checkpoints and refused results of steps that no longer exist, or of other code, parameters or inputs."""
+    kinds = (("checkpoints", plan.places.checkpoints), ("refused", plan.places.refused))
+    saved = [name for name in plan.steps if any(place(name).is_dir() for _, place in kinds)]
+    digests = {name: facts.now.digest() for name, facts in read_facts(plan, saved).items()}
+    useful = {place(name) / digest for _, place in kinds for name, digest in digests.items()}
+    return [
+        path for folder, _ in kinds for path in _files(plan.places.state / folder) if useful.isdisjoint(path.parents)
+    ]
 
 
 def remove(paths: Iterable[Path]) -> None:

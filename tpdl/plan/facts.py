@@ -114,7 +114,10 @@ class _Reader:
 
     def _record(self, name: str) -> Record | str | None:
         if name not in self._records:
-            self._records[name] = read_record(self._plan.steps[name].record_path)
+            record = read_record(self._plan.steps[name].record_path)
+            if isinstance(record, Record) and record.profile != self._plan.profile:
+                record = f"record {self._plan.steps[name].record_path.name} is of the {record.profile} profile"
+            self._records[name] = record
         return self._records[name]
 
     def _inputs(self, step: Step) -> dict[str, dict[str, str]]:
@@ -126,7 +129,7 @@ class _Reader:
         for name in step.upstream:
             record = self._record(name)
             if isinstance(record, Record):
-                inputs[name] = dict(record.products)
+                inputs[name] = record.content
             elif not self._plan.steps[name].optional:
                 inputs[name] = {}
         return inputs

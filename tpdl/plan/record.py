@@ -15,14 +15,28 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tpdl.files import write_json
+from tpdl.files import sha256_bytes, write_json
 from tpdl.plan.step import Fingerprint
 
 FORMAT = 1
 """The format of record files. A tpdl that finds another number says so, and takes the record for none."""
 RECORD_SUFFIX = ".record.json"
 """What the name of a record ends in: that of `layer-cut.csv` is `layer-cut.csv.record.json`."""
-DECISIVE = ("tpdl", "step", "function", "profile", "parameters", "symbols", "inputs", "data", "products", "moved")
+COLUMNS = "columns"
+"""In place of a file's name, where the content of a result is listed: what the columns of a table hold."""
+DECISIVE = (
+    "tpdl",
+    "step",
+    "function",
+    "profile",
+    "parameters",
+    "symbols",
+    "inputs",
+    "data",
+    "products",
+    "columns",
+    "moved",
+)
 """The keys of a record that decide whether its product is still what the step would make."""
 
 
@@ -38,12 +52,21 @@ class Record:
     """What decided the result, as it was then."""
     products: dict[str, str]
     """File name -> SHA-256."""
+    columns: dict[str, Any] = field(default_factory=dict)
+    """Of a table: the columns whose entries alone do not tell what they hold; see `tpdl.tables.Columns`."""
     moved: list[str] = field(default_factory=list)
     """Symbols whose source changed while the step ran: the product is known to be out of date."""
     accepted: dict[str, Any] | None = None
     """What a person has declared not to matter: `when`, `changes` and `because`; see `tpdl.plan.accept`."""
     happened: dict[str, Any] = field(default_factory=dict)
     """When the step ran, how long it took, on what, with which libraries. It decides nothing."""
+
+    @property
+    def content(self) -> dict[str, str]:
+        """What the steps that are passed the result depend on: the hash of each file, and of what columns hold."""
+        if not self.columns:
+            return dict(self.products)
+        return self.products | {COLUMNS: sha256_bytes(json.dumps(self.columns, sort_keys=True).encode())}
 
     @classmethod
     def from_json(cls, value: Any) -> Record:
@@ -58,6 +81,7 @@ class Record:
             profile=value["profile"],
             fingerprint=Fingerprint(*(_mapping(value[key]) for key in ("parameters", "symbols", "inputs", "data"))),
             products=_mapping(value["products"]),
+            columns=_mapping(value.get("columns", {})),
             moved=list(value.get("moved", [])),
             accepted=value.get("accepted"),
             happened=_mapping(value.get("happened", {})),
@@ -73,6 +97,8 @@ class Record:
             "data": self.fingerprint.data,
             "products": self.products,
         }
+        if self.columns:
+            value["columns"] = self.columns
         if self.moved:
             value["moved"] = self.moved
         if self.accepted:

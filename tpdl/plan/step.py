@@ -9,6 +9,9 @@ from typing import Any, Literal
 
 from tpdl.files import sha256_bytes
 
+COLLECTED = (".csv", ".json")
+"""Suffixes of the results that fit in the table of all cells; of several, the first in this order is collected."""
+
 Kind = Literal["experiment", "table", "figure", "summary"]
 
 
@@ -60,6 +63,10 @@ class Step:
     def product(self) -> Path:
         """The main product."""
         return self.products[0]
+
+    def product_of(self, *suffixes: str) -> Path | None:
+        """The first product with one of the suffixes, `.csv` for instance, in the order in which they are given."""
+        return next((path for suffix in suffixes for path in self.products if path.suffix == suffix), None)
 
     @property
     def upstream(self) -> list[str]:

@@ -27,8 +27,8 @@ class Job:
     step: Step
     fingerprint: Fingerprint
     """What decides the result. It was taken before anything of the project was imported."""
-    input_products: dict[str, str]
-    """Step -> path of its main product."""
+    input_products: dict[str, list[str]]
+    """Step -> paths of its products."""
     input_cells: dict[str, dict[str, Any]]
     """Step -> the parameters that tell it from its sister cells."""
     data_root: str
@@ -39,6 +39,11 @@ class Job:
     """Import name -> distribution, of the libraries whose versions the record is to name."""
     device: str = ""
     """"module:function" of the project that names the device; see `[tool.tpdl] device`."""
+
+    keep_nan: bool = False
+    """NaN and infinity are results, wherever the step returns them."""
+    again: bool = False
+    """The step is to run, even where an earlier run has kept what it measured."""
 
     @property
     def places(self) -> Places:
@@ -81,3 +86,7 @@ class Outcome:
     """In the tracing mode: project functions that were executed and that the fingerprint does not know."""
     kept: list[str] = field(default_factory=list)
     """Products that somebody had edited, set aside before they were replaced: where they lie now."""
+    large: dict[str, int] = field(default_factory=dict)
+    """Products that are to be committed and are larger than `tpdl.run.products.LARGE`: path -> size in bytes."""
+    taken_up: str = ""
+    """When the result was measured, if that was in an earlier run, whose result was refused then."""

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from tpdl.plan.facts import Facts, read_facts
 from tpdl.plan.libraries import libraries
 from tpdl.plan.plan import Plan
+from tpdl.plan.record import COLUMNS
 from tpdl.plan.status import own_reasons
 from tpdl.run.job import Job, Outcome
 
@@ -68,6 +69,7 @@ def run(
     workers: int = 1,
     always: Collection[str] = (),
     commit: str | None = None,
+    keep_nan: Collection[str] = (),
 ) -> Report:
     """Run steps; one that fails stops only those that need it.
 
@@ -80,12 +82,15 @@ def run(
         workers: how many steps run at a time.
         always: steps to run even where nothing is stale.
         commit: recorded with each product.
+        keep_nan: steps of which NaN and infinity are results.
     """
     report = Report()
     waiting = dict.fromkeys(names)
     running: dict[Future[Outcome], str] = {}
     threads = max(1, (os.cpu_count() or 1) // workers) if workers > 1 else None
-    work = _Work(plan, listener, report, waiting, frozenset(always), commit, libraries(plan.project.root))
+    work = _Work(
+        plan, listener, report, waiting, frozenset(always), commit, libraries(plan.project.root), frozenset(keep_nan)
+    )
     try:
         while waiting or running:
             for name in list(waiting):
@@ -119,6 +124,7 @@ class _Work:
     always: Collection[str]
     commit: str | None
     libraries: dict[str, str]
+    keep_nan: Collection[str]
 
     def prepared(self, name: str) -> Job | None:
         """The job of the step, or None where it cannot run or need not. What is on disk is read now."""
@@ -140,7 +146,8 @@ class _Work:
             report.unchanged.append(name)
             self.listener.passed_over(name, "still fresh: what it needs came out the same")
             return None
-        return job_for(plan, name, facts, self.commit, self.libraries)
+        job = job_for(plan, name, facts, self.commit, self.libraries)
+        return replace(job, keep_nan=name in self.keep_nan, again=name in self.always)
 
     def settle(self, name: str, future: Future[Outcome]) -> None:
         """Enter in the report how a step ended, and tell the listener."""
@@ -177,12 +184,14 @@ def job_for(plan: Plan, name: str, facts: Facts, commit: str | None, libraries: 
     upstream = [plan.steps[up] for up in facts.now.inputs]
     hashes = plan.project.hashes
     inputs = {up.name: {path.name: sha for path in up.products if (sha := hashes.of_file(path))} for up in upstream}
+    for up, content in facts.now.inputs.items():
+        inputs[up] |= {COLUMNS: content[COLUMNS]} if COLUMNS in content else {}
     return Job(
         root=str(plan.project.root),
         profile=plan.profile,
         step=step,
         fingerprint=replace(facts.now, inputs=inputs),
-        input_products={up.name: str(up.product) for up in upstream},
+        input_products={up.name: [str(path) for path in up.products] for up in upstream},
         input_cells={up.name: up.cell for up in upstream},
         data_root=str(plan.project.data_root),
         commit=commit,

@@ -28,6 +28,7 @@ def run_steps(
     workers: int = 1,
     always: Sequence[str] = (),
     alone: bool = True,
+    keep_nan: Sequence[str] = (),
 ) -> Report:
     """Run steps, each after those that it needs.
 
@@ -41,6 +42,7 @@ def run_steps(
         always: steps to run even where nothing is stale.
         alone: refuse to start while another run of the profile is at work. Drawing, which takes a second and writes
             whole files, need not wait for a training run.
+        keep_nan: steps of which NaN and infinity are results, even where an earlier run has refused them.
 
     Raises:
         UserError: another run is at work in this project.
@@ -51,7 +53,7 @@ def run_steps(
     spec = executor or ("inline" if len(names) == 1 else "process")
     with _alone(plan) if alone else contextlib.nullcontext(), open_executor(spec, workers) as (pool, call):
         try:
-            return run(plan, names, pool, call, listener, workers, always, head(plan.project.root))
+            return run(plan, names, pool, call, listener, workers, always, head(plan.project.root), keep_nan)
         except BaseException:
             end_children()  # before the executor waits for them
             raise

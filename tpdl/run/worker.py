@@ -32,9 +32,9 @@ from tpdl.plan.imports import make_importable
 from tpdl.plan.libraries import how_to_install, versions
 from tpdl.plan.plan import read_plan
 from tpdl.plan.project import FOLDER, Project
-from tpdl.plan.record import Record, read_record, timestamp, write_record
-from tpdl.plan.step import Input, Step
-from tpdl.run import context, products
+from tpdl.plan.record import COLUMNS, RECORD_SUFFIX, Record, read_record, timestamp, write_record
+from tpdl.plan.step import COLLECTED, Input, Step
+from tpdl.run import context, products, refused
 from tpdl.run.job import Job, Outcome
 
 
@@ -102,33 +102,80 @@ def _make(job: Job, start: float, outcome: Outcome) -> None:
     step = job.step
     before = _hashes(step)
     call = functools.partial(_collected, job) if step.kind == "table" else _bound_function(job)
-    result = call() if step.kind != "figure" else None
+    kept = refused.kept_result(job) if step.kind == "experiment" and not job.again else None
+    result = kept.result if kept else call() if step.kind != "figure" else None
+    happened = kept.happened if kept else None
     if not step.local:
         outcome.kept = keep_edited(job, before)
+    columns: dict[str, Any] = {}
     if step.kind == "figure":
         from tpdl.run.pictures import save_pictures
 
         save_pictures(step, call)
     else:
-        products.check(step, result)
-        products.save(step, result)
+        try:
+            products.check(step, result, job.keep_nan)
+            columns = products.save(step, result)
+        except Exception as error:
+            if step.kind != "experiment":
+                raise
+            raise _refusal(job, error, result, kept, start) from error
     outcome.moved = _moved(job)
     after = {path.name: sha256_file(path) for path in step.products}
     outcome.changed = after != before
-    happened = _happened(job, start)
-    record = Record(step.name, step.function, job.profile, job.fingerprint, after, outcome.moved, happened=happened)
+    if job.profile == "full":
+        outcome.large = products.large(step)
+    happened = happened or _happened(job, start)
+    if kept:
+        outcome.taken_up = str(happened.get("made", ""))
+        happened["taken_up"] = timestamp()
+    if job.keep_nan:
+        happened["nan"] = "kept, as --keep-nan asked"
+    record = Record(
+        step.name,
+        step.function,
+        job.profile,
+        job.fingerprint,
+        products=after,
+        columns=columns,
+        moved=outcome.moved,
+        happened=happened,
+    )
     write_record(step.record_path, record)
+    refused.forget(job)
+
+
+def _refusal(job: Job, error: Exception, result: Any, kept: refused.Kept | None, start: float) -> StepError:
+    """The error with a word about where the result is kept that was refused, and how it is taken up."""
+    step = job.step
+    if not isinstance(error, StepError):
+        what = f"{type(error).__name__}: {error}"
+        error = products.Unfit(f"{step.source}:{step.line}: {step.name} returned what cannot be kept: {what}")
+    if kept:
+        where: refused.Where | None = kept.where
+        measured = f"what it returned on {kept.happened.get('made', 'an earlier day')} is kept in"
+    else:
+        where = refused.keep(job, result, _happened(job, start), for_owner=bool(_moved(job)))
+        measured = "what it returned is kept in"
+    if where is None:
+        return error
+    text = f"{error}; {measured} {where.path.relative_to(job.root)}"
+    if isinstance(error, products.NotFinite) and where.fits:
+        text += f", and `tpdl run {step.name} --keep-nan`, or may_be_missing, takes it up without measuring again"
+    if kept:
+        text += "; --force measures again"
+    return StepError(text)
 
 
 def _collected(job: Job) -> Any:
     """The table of all cells that were measured."""
     cells = {
-        label: (job.input_cells[name], Path(job.input_products[name]))
+        label: (job.input_cells[name], _loaded(job, name, for_table=True))
         for source in job.step.inputs.values()
         for label, name in zip(source.labels or (), source.steps, strict=True)
         if name in job.input_products
     }
-    return products.collect(job.step, cells)
+    return products.collect(job.step, cells, job.keep_nan)
 
 
 def _bound_function(job: Job) -> Callable[[], Any]:
@@ -147,12 +194,31 @@ def _bound_function(job: Job) -> Callable[[], Any]:
 def _result(job: Job, source: Input) -> Any:
     """What is passed as one argument: the result of a step, or those of several cells by their label."""
     if source.labels is None:
-        return products.load(Path(job.input_products[source.steps[0]]))
+        return _loaded(job, source.steps[0])
     return {
-        label: products.load(Path(job.input_products[name]))
+        label: _loaded(job, name)
         for label, name in zip(source.labels, source.steps, strict=True)
         if name in job.input_products
     }
+
+
+def _loaded(job: Job, name: str, for_table: bool = False) -> Any:
+    """The result of a step that this one needs; several as a tuple.
+
+    Args:
+        job: what is to be carried out.
+        name: of the step whose result it is.
+        for_table: of several results, the one that a table collects: the table, or else the mapping.
+    """
+    paths = [Path(path) for path in job.input_products[name]]
+    columns = {}
+    if COLUMNS in job.fingerprint.inputs.get(name, {}):
+        record = read_record(job.places.figures / f"{name}{paths[0].suffix}{RECORD_SUFFIX}")
+        columns = record.columns if isinstance(record, Record) else {}
+    if for_table:
+        paths = sorted(paths, key=lambda path: COLLECTED.index(path.suffix) if path.suffix in COLLECTED else 9)[:1]
+    results = tuple(products.load(path, columns) for path in paths)
+    return results[0] if len(results) == 1 else results
 
 
 def _moved(job: Job) -> list[str]:
