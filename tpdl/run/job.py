@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,7 @@ class Job:
 
     def to_json(self) -> str:
         """The job as JSON text."""
-        return json.dumps(asdict(self), default=os.fspath)
+        return json.dumps(self, default=lambda value: vars(value) if is_dataclass(value) else os.fspath(value))
 
     @classmethod
     def from_json(cls, text: str) -> Job:

@@ -8,16 +8,22 @@ Example:
 
 from __future__ import annotations
 
+import heapq
 import os
+import time
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field, replace
 
+from tpdl.fingerprint import Sources
 from tpdl.plan.facts import Facts, read_facts
 from tpdl.plan.libraries import libraries
 from tpdl.plan.plan import Plan
 from tpdl.plan.status import own_reasons
 from tpdl.run.job import Job, Outcome
+
+SAVE_INTERVAL = 10.0
+"""Seconds between two times that the hashes of what was written are saved: the file holds those of all products."""
 
 
 class Listener:
@@ -81,31 +87,85 @@ def run(
         always: steps to run even where nothing is stale.
         commit: recorded with each product.
     """
-    report = Report()
-    waiting = dict.fromkeys(names)
+    queue = Queue(plan, names)
     running: dict[Future[Outcome], str] = {}
     threads = max(1, (os.cpu_count() or 1) // workers) if workers > 1 else None
-    work = _Work(plan, listener, report, waiting, frozenset(always), commit, libraries(plan.project.root))
+    sources = plan.project.sources(plan.profile)
+    work = _Work(plan, sources, listener, Report(), queue, frozenset(always), commit, libraries(plan.project.root))
+    saved = time.monotonic()
     try:
-        while waiting or running:
-            for name in list(waiting):
-                busy = {*waiting, *running.values()}
-                if len(running) >= workers or busy.intersection(plan.steps[name].upstream):
-                    continue
-                del waiting[name]
+        while queue or running:
+            while len(running) < workers and (name := queue.pop()):
                 if job := work.prepared(name):
                     listener.started(name)
                     running[executor.submit(call, job.to_json(), threads)] = name
+                else:
+                    queue.finished(name)
             if running:
                 finished, _ = wait(running, timeout=0.15, return_when=FIRST_COMPLETED)
                 listener.tick()
                 for future in finished:
-                    work.settle(running.pop(future), future)
+                    name = running.pop(future)
+                    work.settle(name, future)
+                    queue.finished(name)
+            if time.monotonic() - saved > SAVE_INTERVAL:
+                plan.project.hashes.save()
+                saved = time.monotonic()
     except BaseException:
         for future in running:
             future.cancel()
         raise
-    return report
+    finally:
+        plan.project.hashes.save()
+        sources.save_cache()
+    return work.report
+
+
+class Queue:
+    """Steps that wait for others, and those that wait no more, in time linear in the steps and what they need.
+
+        queue = Queue(plan, ["curve/n=1", "curve"])
+        queue.pop()                    # "curve/n=1"
+        queue.pop()                    # None: "curve" needs it
+        queue.finished("curve/n=1")
+        queue.pop()                    # "curve"
+
+    Args:
+        plan: the steps.
+        names: which ones are to run, in the plan's order; they are ready in this order, too.
+    """
+
+    def __init__(self, plan: Plan, names: Sequence[str]) -> None:
+        self._position = {name: position for position, name in enumerate(names)}
+        self._names = list(self._position)
+        self._unfinished: dict[str, int] = {}
+        """Step -> how many of those that it needs have not run yet."""
+        self._followers: dict[str, list[str]] = {}
+        for name in self._names:
+            needed = [up for up in dict.fromkeys(plan.steps[name].upstream) if up in self._position]
+            self._unfinished[name] = len(needed)
+            for up in needed:
+                self._followers.setdefault(up, []).append(name)
+        self._ready = [self._position[name] for name in self._names if not self._unfinished[name]]
+
+    def __bool__(self) -> bool:
+        """Whether a step is ready now."""
+        return bool(self._ready)
+
+    def pop(self) -> str | None:
+        """The first step that waits for nothing; None where there is none."""
+        return self._names[heapq.heappop(self._ready)] if self._ready else None
+
+    def finished(self, name: str) -> None:
+        """A step that was popped has run, or will not: those that need it wait for it no longer."""
+        for follower in self._followers.get(name, ()):
+            self._unfinished[follower] -= 1
+            if not self._unfinished[follower]:
+                heapq.heappush(self._ready, self._position[follower])
+
+    def is_needed(self, name: str) -> bool:
+        """Whether a step that is to run needs this one."""
+        return name in self._followers
 
 
 @dataclass(frozen=True)
@@ -113,9 +173,11 @@ class _Work:
     """What the steps of one run have in common."""
 
     plan: Plan
+    sources: Sources
+    """One look at the sources, for all steps of the run."""
     listener: Listener
     report: Report
-    waiting: Collection[str]
+    queue: Queue
     always: Collection[str]
     commit: str | None
     libraries: dict[str, str]
@@ -123,8 +185,7 @@ class _Work:
     def prepared(self, name: str) -> Job | None:
         """The job of the step, or None where it cannot run or need not. What is on disk is read now."""
         plan, report, step = self.plan, self.report, self.plan.steps[name]
-        sources = plan.project.sources(plan.profile)  # a new look: somebody may have edited them during the run
-        facts = read_facts(plan, [name], sources)[name]
+        facts = read_facts(plan, [name], self.sources, save=False)[name]
         broken = [up for up in step.upstream if up in report.failed or up in report.blocked]
         if broken or facts.unrecorded_inputs:
             report.blocked[name] = (broken or facts.unrecorded_inputs)[0]
@@ -134,8 +195,7 @@ class _Work:
             report.failed[name] = next(iter(facts.absent_data.values()))
             self.listener.passed_over(name, f"cannot run: {report.failed[name]}")
             return None
-        followers = [down for down in self.waiting if name in plan.steps[down].upstream]
-        needed = step.local and not facts.is_here and followers
+        needed = step.local and not facts.is_here and self.queue.is_needed(name)
         if not (needed or name in self.always or list(own_reasons(step, facts))):
             report.unchanged.append(name)
             self.listener.passed_over(name, "still fresh: what it needs came out the same")
