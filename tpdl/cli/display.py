@@ -70,6 +70,14 @@ class Display(Listener):
         self._stop()
         return hook(*args, **kwargs)
 
+    def debug(self, error: BaseException) -> None:
+        """Open a debugger where a step has failed."""
+        import pdb
+
+        self._stop()
+        self._console.print(f"[red]{type(error).__name__}[/]: {escape(str(error))}", highlight=False)
+        pdb.post_mortem(error.__traceback__)
+
     def started(self, name: str) -> None:
         """Show a line for the step."""
         task = self._bars.add_task(name, total=None, what="")

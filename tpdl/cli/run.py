@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tpdl.cli.common import NAMES, Arguments, Commands, add_command, console, plan_of, positive
 from tpdl.cli.text import brief, print_table
-from tpdl.errors import Exit
+from tpdl.errors import Exit, UserError
 
 if TYPE_CHECKING:
     from tpdl.plan.facts import Facts
@@ -23,6 +23,8 @@ def add(commands: Commands) -> None:
     parser.add_argument("names", metavar="NAME", nargs="*", help=NAMES)
     parser.add_argument("-j", "--jobs", type=positive, default=1, metavar="N", help="steps at a time")
     parser.add_argument("--executor", help="inline, process, dask, dask:ADDRESS, slurm, or module:function")
+    parser.add_argument("--inline", action="store_true", help="in this process, so that breakpoint() and prints are here")
+    parser.add_argument("--pdb", action="store_true", help="inline, with a debugger where a step fails")
     parser.add_argument("--dry-run", action="store_true", help="show what would run, and why")
     parser.add_argument(
         "--trace", action="store_true", help="compare the functions really executed with the fingerprint"
@@ -37,7 +39,11 @@ def run(arguments: Arguments) -> int:
     from tpdl.plan.status import judge_all
     from tpdl.run.executors import check_executor
 
-    check_executor(arguments.executor)
+    here = arguments.inline or arguments.pdb
+    if here and (arguments.executor not in (None, "inline") or arguments.jobs > 1):
+        raise UserError("--inline and --pdb run one step after the other in this process: without --executor and -j")
+    executor = "inline" if here else arguments.executor
+    check_executor(executor)
     plan = plan_of(arguments)
     facts = read_facts(plan)
     states = judge_all(plan, facts)
@@ -59,7 +65,8 @@ def run(arguments: Arguments) -> int:
         os.environ["TPDL_TRACE"] = "1"
     screen = console()
     with Display(plan, screen, running, facts, arguments.jobs) as display:
-        report = run_steps(plan, running, display, arguments.executor, arguments.jobs, always)
+        debug = display.debug if arguments.pdb else None
+        report = run_steps(plan, running, display, executor, arguments.jobs, always, on_error=debug)
     print_report(report, screen)
     return Exit.OK if report.ok else Exit.NOT_FRESH
 

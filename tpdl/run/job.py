@@ -39,6 +39,12 @@ class Job:
     """Import name -> distribution, of the libraries whose versions the record is to name."""
     device: str = ""
     """"module:function" of the project that names the device; see `[tool.tpdl] device`."""
+    preload: tuple[str, ...] = ()
+    """Libraries that the process which the step is forked from has imported; see `[tool.tpdl] preload`."""
+    timeout: float | None = None
+    """Seconds that the step may take."""
+    memory: int | None = None
+    """Bytes of main memory that the step may use, with everything it starts."""
 
     @property
     def places(self) -> Places:
@@ -62,6 +68,7 @@ class Job:
             argument: Input(tuple(source["steps"]), None if source["labels"] is None else tuple(source["labels"]))
             for argument, source in step["inputs"].items()
         }
+        value["preload"] = tuple(value["preload"])
         return cls(**value | {"step": Step(**step), "fingerprint": Fingerprint(**value["fingerprint"])})
 
 

@@ -11,19 +11,25 @@ from __future__ import annotations
 import heapq
 import os
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field, replace
 
+from tpdl.errors import UserError
 from tpdl.fingerprint import Sources
 from tpdl.plan.facts import Facts, read_facts
 from tpdl.plan.libraries import libraries
 from tpdl.plan.plan import Plan
 from tpdl.plan.status import own_reasons
+from tpdl.run.forkserver import FRESH
 from tpdl.run.job import Job, Outcome
 
 SAVE_INTERVAL = 10.0
 """Seconds between two times that the hashes of what was written are saved: the file holds those of all products."""
+
+
+PRELOAD = ("numpy", "pandas")
+PRELOAD_TO_DRAW = ("matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg")
 
 
 class Listener:
@@ -91,7 +97,8 @@ def run(
     running: dict[Future[Outcome], str] = {}
     threads = max(1, (os.cpu_count() or 1) // workers) if workers > 1 else None
     sources = plan.project.sources(plan.profile)
-    work = _Work(plan, sources, listener, Report(), queue, frozenset(always), commit, libraries(plan.project.root))
+    common = Common(commit, libraries(plan.project.root), preloaded(plan, names))
+    work = _Work(plan, sources, listener, Report(), queue, frozenset(always), common)
     saved = time.monotonic()
     try:
         while queue or running:
@@ -179,8 +186,7 @@ class _Work:
     report: Report
     queue: Queue
     always: Collection[str]
-    commit: str | None
-    libraries: dict[str, str]
+    common: Common
 
     def prepared(self, name: str) -> Job | None:
         """The job of the step, or None where it cannot run or need not. What is on disk is read now."""
@@ -200,7 +206,7 @@ class _Work:
             report.unchanged.append(name)
             self.listener.passed_over(name, "still fresh: what it needs came out the same")
             return None
-        return job_for(plan, name, facts, self.commit, self.libraries)
+        return job_for(plan, name, facts, self.common)
 
     def settle(self, name: str, future: Future[Outcome]) -> None:
         """Enter in the report how a step ended, and tell the listener."""
@@ -220,7 +226,38 @@ class _Work:
         self.listener.ended(outcome)
 
 
-def job_for(plan: Plan, name: str, facts: Facts, commit: str | None, libraries: dict[str, str]) -> Job:
+@dataclass(frozen=True)
+class Common:
+    """What the jobs of one run have in common; see `Job`."""
+
+    commit: str | None
+    libraries: dict[str, str]
+    preload: tuple[str, ...]
+
+
+def preloaded(plan: Plan, names: Iterable[str]) -> tuple[str, ...]:
+    """What the process imports that steps are forked from: the setting `preload`, and what tpdl itself needs for them.
+
+    Raises:
+        UserError: the setting is no list of libraries, or names a module of the project.
+    """
+    setting = plan.project.settings.get("preload", [])
+    if setting is False:
+        return (FRESH,)
+    if not isinstance(setting, list) or not all(isinstance(name, str) for name in setting):
+        raise UserError("preload in [tool.tpdl] of pyproject.toml must be a list of libraries, or false")
+    for name in setting:
+        top = plan.project.root / name.partition(".")[0]
+        if top.is_dir() or top.with_suffix(".py").exists():
+            raise UserError(
+                f"preload in [tool.tpdl] of pyproject.toml names {name}, which is the project's own; "
+                "only libraries can be imported before the steps"
+            )
+    draws = any(plan.steps[name].kind == "figure" for name in names)
+    return tuple(dict.fromkeys([*PRELOAD, *(PRELOAD_TO_DRAW if draws else ()), *setting]))
+
+
+def job_for(plan: Plan, name: str, facts: Facts, common: Common) -> Job:
     """The job of a step whose inputs are there.
 
     Inputs count as they lie on disk, and not as their records say: a picture drawn from a file that somebody has edited
@@ -230,8 +267,7 @@ def job_for(plan: Plan, name: str, facts: Facts, commit: str | None, libraries: 
         plan: the steps.
         name: of the step.
         facts: about it, as read before anything of the project is imported.
-        commit: recorded with the product.
-        libraries: import name -> distribution, of those whose versions are recorded.
+        common: what it shares with the other jobs of the run.
     """
     step = plan.steps[name]
     upstream = [plan.steps[up] for up in facts.now.inputs]
@@ -245,7 +281,8 @@ def job_for(plan: Plan, name: str, facts: Facts, commit: str | None, libraries: 
         input_products={up.name: str(up.product) for up in upstream},
         input_cells={up.name: up.cell for up in upstream},
         data_root=str(plan.project.data_root),
-        commit=commit,
-        libraries=libraries,
+        commit=common.commit,
+        libraries=common.libraries,
         device=str(plan.project.settings.get("device", "")),
+        preload=common.preload,
     )
