@@ -134,9 +134,11 @@ def test_what_a_step_leaves_running_ends_with_it_and_leaving_python_is_a_failure
     said = lab.tpdl("run", "leaves", "exits", "leaves-python", "debugs", code=1, LAB_MARK=str(lab.root))
     assert marked(lab) == []
     assert result(lab, "leaves") == {}
-    assert "failed  exits: experiments/wild.py:20: SystemExit: the step called sys.exit(0) instead of returning" in said
+    assert "failed  exits: experiments/wild.py:19: SystemExit: the step called sys.exit(0) instead of returning" in said
     assert "failed  leaves-python: the process ended with exit code 0 and no result" in said
-    assert "failed  debugs: breakpoint(): a step in a process of its own has no terminal; use `tpdl run --inline`" in said
+    assert (
+        "failed  debugs: breakpoint(): a step in a process of its own has no terminal; use `tpdl run --inline`" in said
+    )
     assert lab.states("leaves-python")["leaves-python"].startswith("failed: the process ended with exit code 0")
     for name, message in (("exits", "SystemExit"), ("exits", "sys.exit(0)")):
         assert message in lab.tpdl("run", "--inline", name, code=1)

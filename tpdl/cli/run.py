@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from tpdl.cli.common import NAMES, Arguments, Commands, add_command, console, plan_of, positive
+from tpdl.cli.common import NAMES, Arguments, Commands, add_command, console, limit, plan_of, positive
 from tpdl.cli.text import brief, print_table
 from tpdl.errors import Exit, UserError
+from tpdl.plan.limits import seconds, size
 
 if TYPE_CHECKING:
     from tpdl.plan.facts import Facts
@@ -23,8 +24,14 @@ def add(commands: Commands) -> None:
     parser.add_argument("names", metavar="NAME", nargs="*", help=NAMES)
     parser.add_argument("-j", "--jobs", type=positive, default=1, metavar="N", help="steps at a time")
     parser.add_argument("--executor", help="inline, process, dask, dask:ADDRESS, slurm, or module:function")
-    parser.add_argument("--inline", action="store_true", help="in this process, so that breakpoint() and prints are here")
+    parser.add_argument(
+        "--inline", action="store_true", help="in this process, so that breakpoint() and prints are here"
+    )
     parser.add_argument("--pdb", action="store_true", help="inline, with a debugger where a step fails")
+    parser.add_argument(
+        "--timeout", type=limit(seconds), metavar="TIME", help="end steps that take longer: 90, 10min, 2h"
+    )
+    parser.add_argument("--memory", type=limit(size), metavar="SIZE", help="end steps that use more: 500MB, 4GB")
     parser.add_argument("--dry-run", action="store_true", help="show what would run, and why")
     parser.add_argument(
         "--trace", action="store_true", help="compare the functions really executed with the fingerprint"
@@ -59,6 +66,7 @@ def run(arguments: Arguments) -> int:
     if not running:
         return _nothing_to_run(chosen, states)
     from tpdl.cli.display import Display, print_report
+    from tpdl.run.schedule import Limits
     from tpdl.run.steps import run_steps
 
     if arguments.trace:
@@ -66,7 +74,8 @@ def run(arguments: Arguments) -> int:
     screen = console()
     with Display(plan, screen, running, facts, arguments.jobs) as display:
         debug = display.debug if arguments.pdb else None
-        report = run_steps(plan, running, display, executor, arguments.jobs, always, on_error=debug)
+        limits = Limits(arguments.timeout, arguments.memory)
+        report = run_steps(plan, running, display, executor, arguments.jobs, always, on_error=debug, limits=limits)
     print_report(report, screen)
     return Exit.OK if report.ok else Exit.NOT_FRESH
 

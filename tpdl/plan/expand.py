@@ -21,6 +21,7 @@ from tpdl.plan.arguments import (
     data_name,
     decorator_arguments,
     json_parameters,
+    limits_of,
     mapping_argument,
     result_suffix,
     where,
@@ -155,6 +156,7 @@ class Expansion:
             local=local,
             may_be_missing=tuple(arguments.get("may_be_missing", ())),
             cell=cell,
+            **limits_of(arguments, declared),
         )
 
     def _is_left_out(self, name: str) -> bool:

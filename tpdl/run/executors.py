@@ -14,6 +14,7 @@ import functools
 import importlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 from tpdl.errors import UserError
@@ -36,8 +37,11 @@ class Inline(Executor):
 
 
 def run_here(text: str, threads: int | None = None, on_error: Callable[[BaseException], None] | None = None) -> Outcome:
-    """Carry out the job `text` in this process; what it prints goes to the terminal, what goes wrong to the log."""
-    job = Job.from_json(text)
+    """Carry out the job `text` in this process; what it prints goes to the terminal, what goes wrong to the log.
+
+    Modules are imported from where they lie: a debugger shows the files that are there, and some are imported already.
+    """
+    job = replace(Job.from_json(text), snapshot="")
     empty_log(job)
     return execute(job, on_error)
 

@@ -27,6 +27,7 @@ from collections.abc import Sequence
 from tpdl.plan.libraries import installed_version
 from tpdl.run import imported, supervisor
 from tpdl.run.descendants import adopt_orphans, children, kill
+from tpdl.run.snapshot import install_from_environment
 
 FRESH = "fresh"
 """Given in place of modules: each step gets a fresh interpreter, not a fork."""
@@ -95,5 +96,7 @@ def main() -> None:
     serve(requests, fresh)
 
 
-if __name__ == "__main__":
+if __name__ == "__mp_main__":  # in a process that `multiprocessing` has started from a step's
+    install_from_environment()
+elif __name__ == "__main__":
     main()

@@ -41,6 +41,8 @@ class Job:
     """"module:function" of the project that names the device; see `[tool.tpdl] device`."""
     preload: tuple[str, ...] = ()
     """Libraries that the process which the step is forked from has imported; see `[tool.tpdl] preload`."""
+    snapshot: str = ""
+    """The snapshot that the step's modules are imported from; see `tpdl.run.snapshot`. Empty: from where they lie."""
     timeout: float | None = None
     """Seconds that the step may take."""
     memory: int | None = None

@@ -21,7 +21,6 @@ import time
 from pathlib import Path
 from signal import Signals
 
-import tpdl
 from tpdl.errors import StepError
 from tpdl.files import write_json
 from tpdl.plan.record import timestamp
@@ -113,7 +112,7 @@ class _CleanParent:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                cwd=Path(tpdl.__file__).parents[1],
+                cwd=Path(__file__).parents[2],  # where this package is found
                 env=environment,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,  # Ctrl-C reaches this process alone, which then ends the others

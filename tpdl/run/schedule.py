@@ -23,6 +23,7 @@ from tpdl.plan.plan import Plan
 from tpdl.plan.status import own_reasons
 from tpdl.run.forkserver import FRESH
 from tpdl.run.job import Job, Outcome
+from tpdl.run.snapshot import take
 
 SAVE_INTERVAL = 10.0
 """Seconds between two times that the hashes of what was written are saved: the file holds those of all products."""
@@ -30,6 +31,19 @@ SAVE_INTERVAL = 10.0
 
 PRELOAD = ("numpy", "pandas")
 PRELOAD_TO_DRAW = ("matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a step may take; None for what it declares, or any amount."""
+
+    timeout: float | None = None
+    """Seconds."""
+    memory: int | None = None
+    """Bytes of main memory."""
+
+
+NO_LIMITS = Limits()
 
 
 class Listener:
@@ -80,6 +94,7 @@ def run(
     workers: int = 1,
     always: Collection[str] = (),
     commit: str | None = None,
+    limits: Limits = NO_LIMITS,
 ) -> Report:
     """Run steps; one that fails stops only those that need it.
 
@@ -92,12 +107,13 @@ def run(
         workers: how many steps run at a time.
         always: steps to run even where nothing is stale.
         commit: recorded with each product.
+        limits: in place of those that the steps declare.
     """
     queue = Queue(plan, names)
     running: dict[Future[Outcome], str] = {}
     threads = max(1, (os.cpu_count() or 1) // workers) if workers > 1 else None
-    sources = plan.project.sources(plan.profile)
-    common = Common(commit, libraries(plan.project.root), preloaded(plan, names))
+    snapshot, sources = take(plan, names)
+    common = Common(commit, libraries(plan.project.root), preloaded(plan, names), os.fspath(snapshot), limits)
     work = _Work(plan, sources, listener, Report(), queue, frozenset(always), common)
     saved = time.monotonic()
     try:
@@ -233,6 +249,8 @@ class Common:
     commit: str | None
     libraries: dict[str, str]
     preload: tuple[str, ...]
+    snapshot: str
+    limits: Limits
 
 
 def preloaded(plan: Plan, names: Iterable[str]) -> tuple[str, ...]:
@@ -285,4 +303,7 @@ def job_for(plan: Plan, name: str, facts: Facts, common: Common) -> Job:
         libraries=common.libraries,
         device=str(plan.project.settings.get("device", "")),
         preload=common.preload,
+        snapshot=common.snapshot,
+        timeout=common.limits.timeout or step.timeout,
+        memory=common.limits.memory or step.memory,
     )

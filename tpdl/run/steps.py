@@ -18,7 +18,7 @@ from tpdl.git import head
 from tpdl.plan.plan import Plan
 from tpdl.run.executors import open_executor
 from tpdl.run.processes import end_steps
-from tpdl.run.schedule import Listener, Report, run
+from tpdl.run.schedule import NO_LIMITS, Limits, Listener, Report, run
 
 
 def run_steps(
@@ -30,6 +30,7 @@ def run_steps(
     always: Sequence[str] = (),
     alone: bool = True,
     on_error: Callable[[BaseException], None] | None = None,
+    limits: Limits = NO_LIMITS,
 ) -> Report:
     """Run steps, each after those that it needs.
 
@@ -43,6 +44,7 @@ def run_steps(
         alone: refuse to start while another run of the profile is at work. Drawing, which takes a second and writes
             whole files, need not wait for a training run.
         on_error: called with what a step raises, where it runs in this process: a debugger.
+        limits: of time and memory, in place of those that the steps declare; not watched in this process.
 
     Raises:
         UserError: another run is at work in this project.
@@ -53,7 +55,7 @@ def run_steps(
     lock = _alone(plan) if alone else contextlib.nullcontext()
     with lock, open_executor(executor or "process", workers, on_error) as (pool, call):
         try:
-            return run(plan, names, pool, call, listener, workers, always, head(plan.project.root))
+            return run(plan, names, pool, call, listener, workers, always, head(plan.project.root), limits)
         except BaseException:
             end_steps()  # before the executor waits for them
             raise

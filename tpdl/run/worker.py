@@ -35,7 +35,7 @@ from tpdl.plan.plan import read_plan
 from tpdl.plan.project import FOLDER, Project
 from tpdl.plan.record import Record, read_record, timestamp, write_record
 from tpdl.plan.step import Input, Step
-from tpdl.run import context, imported, products
+from tpdl.run import context, imported, products, snapshot
 from tpdl.run.job import Job, Outcome
 
 
@@ -106,7 +106,10 @@ def _traced(job: Job) -> Iterator[list[str]]:
 def _inside(job: Job, checkpoints: Path) -> Iterator[None]:
     """The environment of a running step: profile, data, importable project, checkpoints, progress."""
     os.environ["TPDL_PROFILE"], os.environ["TPDL_DATA"] = job.profile, job.data_root
-    make_importable(Path(job.root), FOLDER)
+    if job.snapshot:
+        snapshot.install(Path(job.snapshot), Path(job.root))
+    else:
+        make_importable(Path(job.root), FOLDER)
     context.checkpoint.begin(checkpoints)
     context.progress.file = job.places.progress(job.step.name)
     context.notes.clear()
@@ -181,11 +184,17 @@ def _result(job: Job, source: Input) -> Any:
 
 
 def _moved(job: Job) -> list[str]:
-    """The symbols whose source is no longer what the fingerprint says: nobody knows which version ran."""
-    if not job.step.function:
+    """The symbols whose source is no longer what the fingerprint says: nobody knows which version ran.
+
+    There are none where the step has run from a snapshot of the sources that the fingerprint was taken of.
+    """
+    if not job.step.function or job.snapshot:
         return []
-    plan = read_plan(Project(Path(job.root)), job.profile)
-    now = symbols(plan, plan.steps[job.step.name]) if job.step.name in plan.steps else {}
+    try:
+        plan = read_plan(Project(Path(job.root)), job.profile)
+        now = symbols(plan, plan.steps[job.step.name]) if job.step.name in plan.steps else {}
+    except UserError:  # a declaration that is being edited just now
+        return [job.step.function]
     planned = job.fingerprint.symbols
     return sorted(symbol for symbol in now.keys() | planned.keys() if now.get(symbol) != planned.get(symbol))
 
@@ -269,7 +278,9 @@ def _is_tool(filename: str) -> bool:
     return Path(filename).is_relative_to(Path(__file__).parents[1])
 
 
-if __name__ == "__main__":
+if __name__ == "__mp_main__":  # in a process that `multiprocessing` has started from the step's
+    snapshot.install_from_environment()
+elif __name__ == "__main__":
     with os.fdopen(int(sys.argv[1])) as file:
         job = Job.from_json(file.read())
     run_and_report(job, int(sys.argv[2]))
