@@ -74,6 +74,25 @@ def unfinished(folder: Path) -> list[Path]:
         return []
 
 
+def all_unfinished(*folders: Path) -> Iterator[Path]:
+    """Those in folders, at any depth, that nobody has written to lately: what killed writers have left."""
+    for folder in folders:
+        for parent, _, _ in os.walk(folder):
+            for path in unfinished(Path(parent)):
+                with contextlib.suppress(OSError):
+                    if time.time() - path.stat().st_mtime > ABANDONED:
+                        yield path
+
+
+def remove_all_unfinished(*folders: Path) -> None:
+    """Remove what killed writers have left in folders, at any depth."""
+    for path in all_unfinished(*folders):
+        with contextlib.suppress(OSError):
+            path.unlink()
+
+
+ABANDONED = 10.0
+"""Seconds. A temporary file that has not been written to for longer belongs to nobody."""
 _UNFINISHED = re.compile(r"\..+\.[0-9a-f]{8}\.tmp(\.[^.]*)?")
 
 

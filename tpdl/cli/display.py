@@ -20,6 +20,8 @@ from tpdl.run.job import Outcome
 from tpdl.run.schedule import Listener, Report
 
 LAST_LINES = 12
+INTERVAL = 0.1
+"""Seconds between two pictures: thousands of steps can end in one."""
 
 
 class Display(Listener):
@@ -47,6 +49,7 @@ class Display(Listener):
         self._all = self._bars.add_task("steps", total=len(names), what="")
         self._running: dict[str, tuple[Any, float]] = {}
         self._live: Live | None = None
+        self._drawn = 0.0
 
     def __enter__(self) -> Display:
         if self._console.is_terminal:
@@ -88,8 +91,9 @@ class Display(Listener):
 
     def tick(self) -> None:
         """Read how far the running steps are."""
-        if not self._live:
+        if not self._live or time.monotonic() - self._drawn < INTERVAL:
             return
+        self._drawn = time.monotonic()
         for name, (task, start) in self._running.items():
             state = self._state(name)
             done, total, unit = (state.pop(key, None) for key in ("done", "total", "unit"))
@@ -120,6 +124,13 @@ class Display(Listener):
         if outcome.message is None:
             same = "" if outcome.changed else "  [dim]same result as before[/]"
             self._console.print(f"[green]done[/]    {name}  [dim]{_clock(outcome.seconds)}[/]{same}", highlight=False)
+            if outcome.surprise:
+                self._console.print(
+                    f"        [yellow]another result, although nothing that decides it has changed:[/] "
+                    f"{escape(outcome.surprise)}",
+                    highlight=False,
+                    soft_wrap=True,
+                )
             if outcome.moved:
                 self._console.print(
                     f"        its source changed while it ran ({', '.join(outcome.moved[:3])}): still stale"

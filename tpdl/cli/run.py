@@ -32,6 +32,7 @@ def add(commands: Commands) -> None:
         "--timeout", type=limit(seconds), metavar="TIME", help="end steps that take longer: 90, 10min, 2h"
     )
     parser.add_argument("--memory", type=limit(size), metavar="SIZE", help="end steps that use more: 500MB, 4GB")
+    parser.add_argument("--twice", action="store_true", help="run the named steps twice, and compare the results")
     parser.add_argument("--dry-run", action="store_true", help="show what would run, and why")
     parser.add_argument(
         "--trace", action="store_true", help="compare the functions really executed with the fingerprint"
@@ -56,7 +57,9 @@ def run(arguments: Arguments) -> int:
     states = judge_all(plan, facts)
     chosen = select(plan, arguments.names) if arguments.names else list(plan.steps)
     exact = [name for name in arguments.names if name in plan.steps and plan.steps[name].cell]
-    always = chosen if arguments.force and arguments.names else []
+    if arguments.twice and not arguments.names:
+        raise UserError("--twice needs names: it runs steps even if they are fresh")
+    always = chosen if (arguments.force or arguments.twice) and arguments.names else []
     running = with_absent_inputs(plan, [*stale(plan, chosen, facts, states, exact), *always], facts)
     if arguments.names or not running:
         _print_left_out(plan, chosen, running, facts, states)
@@ -77,6 +80,14 @@ def run(arguments: Arguments) -> int:
         limits = Limits(arguments.timeout, arguments.memory)
         report = run_steps(plan, running, display, executor, arguments.jobs, always, on_error=debug, limits=limits)
     print_report(report, screen)
+    if arguments.twice and report.ok:
+        again = [name for name in chosen if name in report.done]
+        with Display(plan, screen, again, facts, arguments.jobs) as display:
+            report = run_steps(plan, again, display, executor, arguments.jobs, again, on_error=debug, limits=limits)
+        differ = len(report.surprises)
+        same = len(report.done) - differ
+        print(f"run twice: {same} of {len(again)} with identical results" + (f", {differ} not" if differ else ""))
+        return Exit.OK if report.ok and not differ else Exit.NOT_FRESH
     return Exit.OK if report.ok else Exit.NOT_FRESH
 
 

@@ -88,5 +88,7 @@ class Outcome:
     """Symbols whose source changed while the step ran, so that the product is out of date already."""
     unseen: list[str] | None = None
     """In the tracing mode: project functions that were executed and that the fingerprint does not know."""
+    surprise: str = ""
+    """Where the result is another one, though nothing that decides it has changed: what may be behind it."""
     kept: list[str] = field(default_factory=list)
     """Products that somebody had edited, set aside before they were replaced: where they lie now."""

@@ -76,6 +76,8 @@ class Report:
     """Step -> the failed step that it needs."""
     moved: dict[str, list[str]] = field(default_factory=dict)
     """Step -> symbols whose source changed while it ran."""
+    surprises: dict[str, str] = field(default_factory=dict)
+    """Step with another result than before, though nothing that decides it has changed -> what may be behind it."""
     unseen: dict[str, list[str]] = field(default_factory=dict)
     """In the tracing mode: step -> functions that it executed and that its fingerprint does not know."""
 
@@ -237,6 +239,8 @@ class _Work:
             report.done.append(name)
             if outcome.moved:
                 report.moved[name] = outcome.moved
+            if outcome.surprise:
+                report.surprises[name] = outcome.surprise
             if outcome.unseen:
                 report.unseen[name] = outcome.unseen
         self.listener.ended(outcome)

@@ -5,9 +5,9 @@ Example:
     install(manifest, root)                   # in the process of a step, before anything of the project is imported
 
 Files are kept by content under `.tpdl/snapshots/`, each content once; a snapshot is a JSON file that says which path
-has which content. Modules are imported from there under their own names and paths, so that `__file__`, tracebacks and logs
-show the project's own. Python's bytecode beside the sources is neither read nor written: it is told apart by size and
-second, which an edit and its undoing may share.
+has which content. Modules are imported from there under their own names and paths, so that `__file__`, tracebacks and
+logs show the project's own. Python's bytecode beside the sources is neither read nor written: it is told apart by size
+and second, which an edit and its undoing may share.
 
 What is not in a snapshot is taken from where it lies: files that a step opens by their path, modules that it writes
 itself, and folders that cannot be imported.

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from filelock import FileLock, Timeout
 
 from tpdl.errors import StepError, UserError
+from tpdl.files import remove_all_unfinished
 from tpdl.git import head
 from tpdl.plan.plan import Plan
 from tpdl.run.executors import open_executor
@@ -77,4 +78,5 @@ def _alone(plan: Plan) -> Iterator[None]:
         raise StepError(f"cannot write to {path.parent}: {os.strerror(error.errno or 0)}") from error
     with lock:
         lock.release()  # `with` has taken it a second time
+        remove_all_unfinished(plan.places.figures, plan.places.state)
         yield

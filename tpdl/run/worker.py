@@ -144,6 +144,8 @@ def _make(job: Job, start: float, outcome: Outcome) -> None:
     after = {path.name: sha256_file(path) for path in step.products}
     outcome.changed = after != before
     happened = _happened(job, start)
+    if outcome.changed:
+        outcome.surprise = _surprise(job, before, happened)
     record = Record(step.name, step.function, job.profile, job.fingerprint, after, outcome.moved, happened=happened)
     write_record(step.record_path, record)
 
@@ -197,6 +199,26 @@ def _moved(job: Job) -> list[str]:
         return [job.step.function]
     planned = job.fingerprint.symbols
     return sorted(symbol for symbol in now.keys() | planned.keys() if now.get(symbol) != planned.get(symbol))
+
+
+def _surprise(job: Job, before: Mapping[str, str], happened: Mapping[str, Any]) -> str:
+    """What may be behind another result than the last, if nothing that decides the result has changed since."""
+    old = read_record(job.step.record_path)
+    if not isinstance(old, Record) or old.moved or old.accepted or old.products != before:
+        return ""
+    if (old.profile, old.function, old.fingerprint) != (job.profile, job.step.function, job.fingerprint):
+        return ""
+    others = [
+        f"{name} {old.happened['libraries'][name]} -> {version}"
+        for name, version in happened["libraries"].items()
+        if old.happened.get("libraries", {}).get(name, version) != version
+    ]
+    others += [
+        f"{key} {old.happened[key]} -> {happened[key]}"
+        for key in ("python", "machine", "device")
+        if old.happened.get(key, happened[key]) != happened[key]
+    ]
+    return ", ".join(others) or "something unseeded or undeclared is at work"
 
 
 def keep_edited(job: Job, on_disk: Mapping[str, str]) -> list[str]:
