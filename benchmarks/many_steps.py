@@ -2,8 +2,14 @@
 
     python benchmarks/many_steps.py [STEPS] [--run 200] [--torch] [--dask]
 
-Makes a project of STEPS trivial steps in a temporary folder, and prints a table: `tpdl status` with nothing measured and
-with everything measured, the scheduler alone, and, for the first `--run` steps, processes and Dask.
+Makes a project of STEPS trivial steps in a temporary folder, and prints a table: `tpdl status`, the scheduler alone,
+and, for the first `--run` steps, processes and Dask. On two cores that other work shared (load 8):
+
+                                 before                    after
+    scheduler, 10,000 steps      1160 ms a step            0.3 ms a step
+    steps in two processes       600 ms a step             32 ms a step, 16 ms of processor time
+    the same with torch          as above, and its import  83 ms a step
+    on a local Dask cluster      750 ms a step             84 ms a step
 """
 
 from __future__ import annotations

@@ -274,3 +274,30 @@ def test_one_interrupt_is_enough_for_many(lab):
     process.communicate(timeout=20)
     assert process.returncode == 130
     assert marked(lab) == []
+
+
+def test_fresh_interpreters_where_nothing_can_be_forked(lab):
+    """As on Windows: no `os.fork`, so no clean parent and no supervisor."""
+    lab.write(
+        "experiments/here.py",
+        """
+        import sys
+        import time
+        from tpdl import experiment
+
+        @experiment()
+        def here() -> dict:
+            return {"input": sys.stdin.read(), "file": __file__}
+
+        @experiment(timeout=0.5)
+        def slow() -> dict:
+            time.sleep(60)
+            return {}
+        """,
+    )
+    code = "import os; del os.fork; from tpdl.cli.main import main; main()"
+    command = [sys.executable, "-c", code, "run", "-j", "2", "here", "slow"]
+    done = subprocess.run(command, cwd=lab.root, capture_output=True, text=True, timeout=120, check=False)
+    assert "failed  slow: took longer than 0.5 s (timeout), and was ended" in done.stdout, done.stderr
+    assert result(lab, "here") == {"input": "", "file": str(lab.root / "experiments/here.py")}
+    assert list((lab.root / ".tpdl/full/processes").iterdir()) == []

@@ -72,8 +72,9 @@ def _left_by_older_versions() -> list[Path]:
     for folder in Path(tempfile.gettempdir()).glob("tpdl-*"):
         with contextlib.suppress(OSError):
             stat = folder.lstat()
+            mine = not hasattr(os, "getuid") or stat.st_uid == os.getuid()
             names = os.listdir(folder) if folder.is_dir() and not folder.is_symlink() else ["no folder"]
-            if set(names) <= {"outcome.json"} and stat.st_mtime < day_ago and stat.st_uid == os.getuid():
+            if set(names) <= {"outcome.json"} and stat.st_mtime < day_ago and mine:
                 found += [folder / name for name in names] or [folder]
     return found
 

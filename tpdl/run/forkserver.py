@@ -22,6 +22,7 @@ import sys
 import time
 import traceback
 import warnings
+import weakref
 from collections.abc import Sequence
 
 from tpdl.plan.libraries import installed_version
@@ -79,6 +80,9 @@ def preload(modules: Sequence[str]) -> None:
             installed_version(module.partition(".")[0])  # remembered, for the records of the steps
         except Exception:
             traceback.print_exc()
+    # What the libraries want done at exit is not the business of every fork. There is no public way to list finalizers.
+    for finalizer in list(getattr(weakref.finalize, "_registry", ())):
+        finalizer.atexit = False
     gc.collect()
     gc.freeze()  # what is never collected is not written to, and stays shared by all forks
 

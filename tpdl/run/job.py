@@ -92,3 +92,17 @@ class Outcome:
     """Where the result is another one, though nothing that decides it has changed: what may be behind it."""
     kept: list[str] = field(default_factory=list)
     """Products that somebody had edited, set aside before they were replaced: where they lie now."""
+
+
+@dataclass
+class Answer:
+    """How the process of a step has ended."""
+
+    outcome: dict[str, Any] | None = None
+    """What it has said of itself, the fields of `Outcome`; None where it did not come to that."""
+    code: int | None = None
+    """Its exit code; that of a signal is negative."""
+    limit: str = ""
+    """The limit that it has exceeded, in words."""
+    asked: bool = False
+    """It was ended because nobody wanted it any more."""

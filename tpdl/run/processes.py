@@ -25,8 +25,9 @@ from tpdl.errors import StepError
 from tpdl.files import write_json
 from tpdl.plan.record import timestamp
 from tpdl.run.forkserver import FRESH
-from tpdl.run.job import Job, Outcome
-from tpdl.run.supervisor import GRACE, Answer
+from tpdl.run.interpreter import end_interpreters, run_in_interpreter
+from tpdl.run.job import Answer, Job, Outcome
+from tpdl.run.supervisor import GRACE
 
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 """Environment variables that tell numerical libraries how many threads to use."""
@@ -46,13 +47,11 @@ def run_in_process(text: str, threads: int | None = None) -> Outcome:
     """
     job = Job.from_json(text)
     start = time.monotonic()
-    with open(empty_log(job), "ab") as log, _request(job, threads, log.fileno()) as connection:
-        _connections.add(connection)
-        try:
-            connection.sendall(text.encode() + b"\n")
-            answer = _answer(connection)
-        finally:
-            _connections.discard(connection)
+    with open(empty_log(job), "ab") as log:
+        if hasattr(os, "fork"):
+            answer = _supervised(job, text, threads, log.fileno())
+        else:
+            answer = run_in_interpreter(job, text, log.fileno(), _environment(threads))
     if answer.outcome and not answer.limit:
         return Outcome(**answer.outcome)
     message = f"{answer.limit}, and was ended" if answer.limit else _cause_of_death(answer.code)
@@ -61,6 +60,21 @@ def run_in_process(text: str, threads: int | None = None) -> Outcome:
         with contextlib.suppress(StepError):
             write_json(job.places.failure(job.step.name), failure(job, message))
     return outcome
+
+
+def _supervised(job: Job, text: str, threads: int | None, log: int) -> Answer:
+    """Have a supervisor carry out the job, and wait for what it says."""
+    with _request(job, threads, log) as connection:
+        _connections.add(connection)
+        try:
+            connection.sendall(text.encode() + b"\n")
+            return _answer(connection)
+        finally:
+            _connections.discard(connection)
+
+
+def _environment(threads: int | None) -> dict[str, str]:
+    return {**os.environ, **(dict.fromkeys(THREADS, str(threads)) if threads else {})}
 
 
 def failure(job: Job, message: str) -> dict[str, str]:
@@ -73,6 +87,7 @@ def end_steps() -> None:
     for connection in list(_connections):
         with contextlib.suppress(OSError):
             connection.shutdown(socket.SHUT_WR)
+    end_interpreters()
 
 
 def end_processes() -> None:
@@ -99,9 +114,6 @@ class _CleanParent:
     """A process that has imported libraries, and that steps are forked from."""
 
     def __init__(self, root: str, threads: int | None, modules: tuple[str, ...]) -> None:
-        environment = dict(os.environ)
-        if threads:
-            environment |= {name: str(threads) for name in THREADS}
         self._requests, theirs = socket.socketpair()
         self._lock = threading.Lock()
         log = Path(root, ".tpdl", "preload.log")
@@ -113,7 +125,7 @@ class _CleanParent:
                 stdout=output,
                 stderr=output,
                 cwd=Path(__file__).parents[2],  # where this package is found
-                env=environment,
+                env=_environment(threads),
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,  # Ctrl-C reaches this process alone, which then ends the others
             )

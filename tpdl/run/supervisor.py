@@ -21,33 +21,19 @@ import socket
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, NoReturn
 
 from tpdl.files import remove_unfinished
 from tpdl.run import imported
 from tpdl.run.descendants import adopt_orphans, die_with_parent, end_children, kill, kill_group, memory
-from tpdl.run.job import Job
+from tpdl.run.job import Answer, Job
 
 GRACE = 5.0
 """Seconds from SIGTERM to SIGKILL, and from a step's result to the end of its process."""
 MEMORY_INTERVAL = 0.1
 """Seconds between two looks at the memory of a step that has a limit."""
 NO_PIDFD_INTERVAL = 0.02
-
-
-@dataclass
-class Answer:
-    """How the process of a step has ended."""
-
-    outcome: dict[str, Any] | None = None
-    """What it has said of itself, the fields of `tpdl.run.job.Outcome`; None where it did not come to that."""
-    code: int | None = None
-    """Its exit code; that of a signal is negative."""
-    limit: str = ""
-    """The limit that it has exceeded, in words."""
-    asked: bool = False
-    """It was ended because nobody wanted it any more."""
 
 
 def main(connection: socket.socket, log: int, fresh: bool) -> NoReturn:

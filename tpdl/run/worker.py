@@ -4,8 +4,8 @@ Example:
     outcome = execute(job)
     outcome.message     # None, or what went wrong in one line
 
-Run as `python -m tpdl.run.worker JOB OUTCOME`, both numbers of inherited files, it reads the job from the one and
-writes to the other how it ended: a fresh interpreter, where processes are not forked (see `tpdl.run.supervisor`).
+Run as `python -m tpdl.run.worker JOB OUTCOME`, both paths or numbers of inherited files, it reads the job from the one
+and writes to the other how it ended: a fresh interpreter, where steps are not forked.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from tpdl.plan.plan import read_plan
 from tpdl.plan.project import FOLDER, Project
 from tpdl.plan.record import Record, read_record, timestamp, write_record
 from tpdl.plan.step import Input, Step
-from tpdl.run import context, imported, products, snapshot
+from tpdl.run import context, imported, interpreter, products, snapshot
 from tpdl.run.job import Job, Outcome
 
 
@@ -70,13 +70,13 @@ def execute(job: Job, on_error: Callable[[BaseException], None] | None = None) -
     return outcome
 
 
-def run_and_report(job: Job, results: int) -> NoReturn:
-    """Carry out `job`, write how it ended to the open file `results`, and end this process."""
+def run_and_report(job: Job, results: int | str) -> NoReturn:
+    """Carry out `job`, write how it ended to `results`, an open file or a path, and end this process."""
     code = 1
     try:
         outcome = execute(job)
         sys.stdout.flush()
-        with os.fdopen(results, "w") as pipe:
+        with open(results, "w") as pipe:
             pipe.write(json.dumps(asdict(outcome)) + "\n")
         atexit._run_exitfuncs()  # temporary folders and shared memory are removed by what is registered there
         code = 0
@@ -303,6 +303,8 @@ def _is_tool(filename: str) -> bool:
 if __name__ == "__mp_main__":  # in a process that `multiprocessing` has started from the step's
     snapshot.install_from_environment()
 elif __name__ == "__main__":
-    with os.fdopen(int(sys.argv[1])) as file:
+    request, results = (int(text) if text.isdigit() else text for text in sys.argv[1:])
+    with open(request, encoding="utf-8") as file:
         job = Job.from_json(file.read())
-    run_and_report(job, int(sys.argv[2]))
+    interpreter.end_with_parent()
+    run_and_report(job, results)
