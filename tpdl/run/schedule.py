@@ -97,6 +97,7 @@ def run(
     always: Collection[str] = (),
     commit: str | None = None,
     limits: Limits = NO_LIMITS,
+    here: bool = False,
 ) -> Report:
     """Run steps; one that fails stops only those that need it.
 
@@ -110,11 +111,12 @@ def run(
         always: steps to run even where nothing is stale.
         commit: recorded with each product.
         limits: in place of those that the steps declare.
+        here: the steps run in this process, from the sources as they lie on disk, and not from a snapshot.
     """
     queue = Queue(plan, names)
     running: dict[Future[Outcome], str] = {}
     threads = max(1, (os.cpu_count() or 1) // workers) if workers > 1 else None
-    snapshot, sources = take(plan, names)
+    snapshot, sources = ("", plan.project.sources(plan.profile)) if here else take(plan, names)
     common = Common(commit, libraries(plan.project.root), preloaded(plan, names), os.fspath(snapshot), limits)
     work = _Work(plan, sources, listener, Report(), queue, frozenset(always), common)
     saved = time.monotonic()

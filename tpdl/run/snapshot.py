@@ -38,7 +38,8 @@ from tpdl.plan.project import FOLDER
 
 SMALL = 256 * 1024
 """Bytes. Larger files beside the sources, which are data, are left where they are."""
-ATTEMPTS = 50
+SETTLING, PATIENCE = 2.5, 10.0
+"""Seconds."""
 ROOT, MANIFEST = "TPDL_ROOT", "TPDL_SNAPSHOT"
 """Environment variables that tell the processes which a step starts."""
 
@@ -58,10 +59,11 @@ def take(plan: Plan, names: Iterable[str]) -> tuple[Path, Sources]:
     """
     project = plan.project
     steps = {(plan.steps[name].function, plan.steps[name].uses) for name in names if plan.steps[name].function}
-    for _ in range(ATTEMPTS):
+    began = time.monotonic()
+    while time.monotonic() - began < PATIENCE:
         before = _signatures(project.root)
-        # What was changed a moment ago may be changed again without a trace.
-        if all(signature.is_settled for signature in before.values()):
+        # What was changed a moment ago may be changed again without a trace. A clock that is wrong is not waited for.
+        if all(signature.is_settled for signature in before.values()) or time.monotonic() - began > SETTLING:
             files = _kept(project.root, before)
             sources = project.sources(plan.profile)
             for function, uses in steps:

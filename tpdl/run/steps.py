@@ -53,10 +53,12 @@ def run_steps(
     """
     if not names:
         return Report()
+    spec = executor or "process"
     lock = _alone(plan) if alone else contextlib.nullcontext()
-    with lock, open_executor(executor or "process", workers, on_error) as (pool, call):
+    with lock, open_executor(spec, workers, on_error) as (pool, call):
         try:
-            return run(plan, names, pool, call, listener, workers, always, head(plan.project.root), limits)
+            commit = head(plan.project.root)
+            return run(plan, names, pool, call, listener, workers, always, commit, limits, here=spec == "inline")
         except BaseException:
             end_steps()  # before the executor waits for them
             raise
