@@ -145,6 +145,8 @@ def run(
     finally:
         plan.project.hashes.save()
         sources.save_cache()
+    if not here:
+        work.note_edits()
     return work.report
 
 
@@ -227,6 +229,21 @@ class _Work:
             self.listener.passed_over(name, "still fresh: what it needs came out the same")
             return None
         return job_for(plan, name, facts, self.common)
+
+    def note_edits(self) -> None:
+        """Enter in the report the steps whose sources were edited during the run: what they ran from is no more."""
+        now = self.plan.project.sources(self.plan.profile)
+        for name in self.report.done:
+            step = self.plan.steps[name]
+            if not step.function:
+                continue
+            then = self.sources.closure(step.function, step.uses)
+            try:
+                closure = now.closure(step.function, step.uses)
+            except UserError:  # it is gone, or broken
+                closure = {}
+            if edited := [symbol for symbol in {**then, **closure} if then.get(symbol) != closure.get(symbol)]:
+                self.report.moved[name] = edited
 
     def settle(self, name: str, future: Future[Outcome]) -> None:
         """Enter in the report how a step ended, and tell the listener."""
