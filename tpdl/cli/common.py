@@ -6,7 +6,7 @@ import argparse
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,6 +20,8 @@ Command = Callable[[Arguments], int]
 """Carries a command out and returns the exit code."""
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 """What `ArgumentParser.add_subparsers` returns. The type has no public name, and takes no parameters when it runs."""
+
+Amount = TypeVar("Amount")
 
 NAMES = "steps, experiments, folders, or patterns with *"
 
@@ -87,3 +89,15 @@ def positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("must be at least 1")
     return number
+
+
+def limit(read: Callable[[object], Amount]) -> Callable[[str], Amount]:
+    """What reads a limit as an argument."""
+
+    def argument(text: str) -> Amount:
+        try:
+            return read(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return argument

@@ -14,6 +14,7 @@ from typing import Any
 
 from tpdl.errors import UserError
 from tpdl.fingerprint import REQUIRED, Declaration
+from tpdl.plan.limits import seconds, size
 
 RESULT_SUFFIX = {
     "DataFrame": ".csv",
@@ -25,7 +26,10 @@ RESULT_SUFFIX = {
 """Last component of an experiment's return annotation -> suffix of the file that keeps its result."""
 
 KNOWN_ARGUMENTS: dict[str, set[str]] = {
-    "experiment": {"matrix", "demo", "inputs", "data", "optional", "uses", "local", "may_be_missing"},
+    "experiment": {
+        *("matrix", "demo", "inputs", "data", "optional", "uses", "local", "may_be_missing"),
+        *("timeout", "memory", "gpu_memory"),
+    },
     "figure": {"caption", "alt", "suffix", "format", "uses"},
     "summary": {"uses"},
 }
@@ -59,6 +63,21 @@ def mapping_argument(arguments: Mapping[str, Any], name: str, declared: Declarat
     if not isinstance(value, dict):
         raise UserError(f"{where(declared)}: {name} must be a mapping, not {value!r}")
     return value
+
+
+def limits_of(arguments: Mapping[str, Any], declared: Declaration) -> dict[str, Any]:
+    """The limits that a declaration sets: `timeout`, `memory` and `gpu_memory`, each None where it is left out.
+
+    Raises:
+        UserError: one is no number, or no size.
+    """
+    limits: dict[str, Any] = {}
+    for name, read in (("timeout", seconds), ("memory", size), ("gpu_memory", size)):
+        try:
+            limits[name] = None if arguments.get(name) is None else read(arguments[name])
+        except ValueError as error:
+            raise UserError(f"{where(declared)}: {name}: {error}") from None
+    return limits
 
 
 def result_suffixes(declared: Declaration) -> tuple[str, ...]:

@@ -23,6 +23,9 @@ def experiment(
     uses: Sequence[str] = (),
     local: bool = False,
     may_be_missing: Sequence[str] = (),
+    timeout: float | str | None = None,
+    memory: int | str | None = None,
+    gpu_memory: int | str | None = None,
 ) -> Callable[[Function], Function]:
     """Declare a step that measures.
 
@@ -63,6 +66,9 @@ def experiment(
         local: a large intermediate, kept under `.tpdl/`; only its record lies beside the figures.
         may_be_missing: columns (or keys) that may hold NaN; anywhere else NaN is an error. What was refused for it is
             kept, and taken up when the column is named here; see `tpdl run --keep-nan`.
+        timeout: seconds that a step may take, or text such as "2h"; one that takes longer is ended, and has failed.
+        memory: bytes of main memory that a step may use with everything it starts, or text such as "4GB".
+        gpu_memory: bytes of a GPU's memory that a step needs; noted, not watched.
     """
     return lambda function: function
 

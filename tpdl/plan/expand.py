@@ -22,6 +22,7 @@ from tpdl.plan.arguments import (
     decorator_arguments,
     file_name_part,
     json_parameters,
+    limits_of,
     mapping_argument,
     refuse_unsafe_name,
     result_suffixes,
@@ -161,6 +162,7 @@ class Expansion:
             local=local,
             may_be_missing=tuple(arguments.get("may_be_missing", ())),
             cell=cell,
+            **limits_of(arguments, declared),
         )
 
     def _is_left_out(self, name: str) -> bool:

@@ -7,6 +7,7 @@ Example:
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -46,18 +47,22 @@ class Facts:
         return [name for name, files in self.now.inputs.items() if not files]
 
 
-def read_facts(plan: Plan, names: Iterable[str] | None = None, sources: Sources | None = None) -> dict[str, Facts]:
+def read_facts(
+    plan: Plan, names: Iterable[str] | None = None, sources: Sources | None = None, *, save: bool = True
+) -> dict[str, Facts]:
     """Read what is on disk about steps.
 
     Args:
         plan: the steps.
         names: which ones; by default all.
         sources: the source files to compare with; by default those that the plan was made of.
+        save: write what was learned to the caches; a run, which asks for one step at a time, does so at its end.
     """
     reader = _Reader(plan, sources or plan.sources)
     facts = {name: reader.facts(plan.steps[name]) for name in (plan.steps if names is None else names)}
-    plan.project.hashes.save()
-    reader.sources.save_cache()
+    if save:
+        plan.project.hashes.save()
+        reader.sources.save_cache()
     return facts
 
 
@@ -69,6 +74,7 @@ def symbols(plan: Plan, step: Step, sources: Sources | None = None) -> dict[str,
     return closure | theme_symbols() if step.kind == "figure" else closure
 
 
+@functools.cache
 def theme_symbols() -> dict[str, str]:
     """What decides how every picture looks."""
     return Sources(Path(__file__).parent, packages=["theme"], ignore=()).closure("theme:light", ["theme:dark"])

@@ -58,6 +58,12 @@ class Step:
     """Columns or keys of the result that may hold NaN."""
     cell: dict[str, Any] = field(default_factory=dict)
     """The parameters that tell the cells of one experiment apart."""
+    timeout: float | None = None
+    """Seconds that it may take; None for any number. This and what follows decide no result."""
+    memory: int | None = None
+    """Bytes of main memory that it may use, with everything it starts."""
+    gpu_memory: int | None = None
+    """Bytes of a GPU's memory that it needs."""
 
     @property
     def product(self) -> Path:

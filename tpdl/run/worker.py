@@ -4,26 +4,27 @@ Example:
     outcome = execute(job)
     outcome.message     # None, or what went wrong in one line
 
-Run as `python -m tpdl.run.worker OUTCOME`, it reads the job from standard input, writes to the file OUTCOME how it
-ended, and dies with its parent: the pipe closes when the parent is gone, however that happened.
+Run as `python -m tpdl.run.worker JOB OUTCOME`, both paths or numbers of inherited files, it reads the job from the one
+and writes to the other how it ended: a fresh interpreter, where steps are not forked.
 """
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import functools
 import importlib
+import json
 import os
 import platform
 import shutil
 import sys
-import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from tpdl.errors import StepError, UserError
 from tpdl.files import sha256_file, write_json
@@ -34,12 +35,17 @@ from tpdl.plan.plan import read_plan
 from tpdl.plan.project import FOLDER, Project
 from tpdl.plan.record import COLUMNS, RECORD_SUFFIX, Record, read_record, timestamp, write_record
 from tpdl.plan.step import COLLECTED, Input, Step
-from tpdl.run import context, products, refused
+from tpdl.run import context, imported, interpreter, products, refused, snapshot
 from tpdl.run.job import Job, Outcome
 
 
-def execute(job: Job) -> Outcome:
-    """Carry out `job` in this process. Never raises for what the step does wrong: the outcome says it."""
+def execute(job: Job, on_error: Callable[[BaseException], None] | None = None) -> Outcome:
+    """Carry out `job` in this process. Never raises for what the step does wrong: the outcome says it.
+
+    Args:
+        job: what to do.
+        on_error: called with what the step raises, before that is put into words.
+    """
     start = time.monotonic()
     digest = job.fingerprint.digest()
     checkpoints = job.places.checkpoints(job.step.name) / digest
@@ -48,10 +54,12 @@ def execute(job: Job) -> Outcome:
     try:
         with _inside(job, checkpoints), _traced(job) as unseen:
             _make(job, start, outcome)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         message = _one_line(error, job)
         if not isinstance(error, UserError):
             _log_traceback(error, job)
+        if on_error:
+            on_error(error)
         with contextlib.suppress(UserError):
             write_json(failure, {"digest": digest, "message": message, "when": timestamp()})
         return Outcome(job.step.name, time.monotonic() - start, message)
@@ -60,6 +68,23 @@ def execute(job: Job) -> Outcome:
     shutil.rmtree(checkpoints, ignore_errors=True)
     outcome.seconds, outcome.unseen = time.monotonic() - start, unseen
     return outcome
+
+
+def run_and_report(job: Job, results: int | str) -> NoReturn:
+    """Carry out `job`, write how it ended to `results`, an open file or a path, and end this process."""
+    code = 1
+    try:
+        outcome = execute(job)
+        sys.stdout.flush()
+        with open(results, "w") as pipe:
+            pipe.write(json.dumps(asdict(outcome)) + "\n")
+        atexit._run_exitfuncs()  # temporary folders and shared memory are removed by what is registered there
+        code = 0
+    finally:
+        with contextlib.suppress(Exception):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)  # threads that the step has left are not waited for
 
 
 @contextlib.contextmanager
@@ -81,7 +106,10 @@ def _traced(job: Job) -> Iterator[list[str]]:
 def _inside(job: Job, checkpoints: Path) -> Iterator[None]:
     """The environment of a running step: profile, data, importable project, checkpoints, progress."""
     os.environ["TPDL_PROFILE"], os.environ["TPDL_DATA"] = job.profile, job.data_root
-    make_importable(Path(job.root), FOLDER)
+    if job.snapshot:
+        snapshot.install(Path(job.snapshot), Path(job.root))
+    else:
+        make_importable(Path(job.root), FOLDER)
     context.checkpoint.begin(checkpoints)
     context.progress.file = job.places.progress(job.step.name)
     context.notes.clear()
@@ -126,6 +154,8 @@ def _make(job: Job, start: float, outcome: Outcome) -> None:
     if job.profile == "full":
         outcome.large = products.large(step)
     happened = happened or _happened(job, start)
+    if outcome.changed and not kept:
+        outcome.surprise = _surprise(job, before, happened)
     if kept:
         outcome.taken_up = str(happened.get("made", ""))
         happened["taken_up"] = timestamp()
@@ -222,13 +252,39 @@ def _loaded(job: Job, name: str, for_table: bool = False) -> Any:
 
 
 def _moved(job: Job) -> list[str]:
-    """The symbols whose source is no longer what the fingerprint says: nobody knows which version ran."""
-    if not job.step.function:
+    """The symbols whose source is no longer what the fingerprint says: nobody knows which version ran.
+
+    There are none where the step has run from a snapshot of the sources that the fingerprint was taken of.
+    """
+    if not job.step.function or job.snapshot:
         return []
-    plan = read_plan(Project(Path(job.root)), job.profile)
-    now = symbols(plan, plan.steps[job.step.name]) if job.step.name in plan.steps else {}
+    try:
+        plan = read_plan(Project(Path(job.root)), job.profile)
+        now = symbols(plan, plan.steps[job.step.name]) if job.step.name in plan.steps else {}
+    except UserError:  # a declaration that is being edited just now
+        return [job.step.function]
     planned = job.fingerprint.symbols
     return sorted(symbol for symbol in now.keys() | planned.keys() if now.get(symbol) != planned.get(symbol))
+
+
+def _surprise(job: Job, before: Mapping[str, str], happened: Mapping[str, Any]) -> str:
+    """What may be behind another result than the last, if nothing that decides the result has changed since."""
+    old = read_record(job.step.record_path)
+    if not isinstance(old, Record) or old.moved or old.accepted or old.products != before:
+        return ""
+    if (old.profile, old.function, old.fingerprint) != (job.profile, job.step.function, job.fingerprint):
+        return ""
+    others = [
+        f"{name} {old.happened['libraries'][name]} -> {version}"
+        for name, version in happened["libraries"].items()
+        if old.happened.get("libraries", {}).get(name, version) != version
+    ]
+    others += [
+        f"{key} {old.happened[key]} -> {happened[key]}"
+        for key in ("python", "machine", "device")
+        if old.happened.get(key, happened[key]) != happened[key]
+    ]
+    return ", ".join(others) or "something unseeded or undeclared is at work"
 
 
 def keep_edited(job: Job, on_disk: Mapping[str, str]) -> list[str]:
@@ -263,7 +319,7 @@ def _happened(job: Job, start: float) -> dict[str, Any]:
         happened["peak_memory_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
     happened |= {"machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores", "device": _device(job)}
     happened |= {"commit": job.commit, "python": platform.python_version()}
-    happened["libraries"] = versions(job.libraries, sys.modules)
+    happened["libraries"] = versions(job.libraries, imported.names())
     if context.notes:
         happened["notes"] = dict(context.notes)
     return happened
@@ -278,11 +334,13 @@ def _device(job: Job) -> str:
         return f"unknown ({type(error).__name__}: {error})"
 
 
-def _one_line(error: Exception, job: Job) -> str:
+def _one_line(error: BaseException, job: Job) -> str:
     """The error as one line with the place in the project where it happened."""
     text = " ".join(str(error).split()) or type(error).__name__
     if isinstance(error, UserError):
         return text
+    if isinstance(error, SystemExit):
+        text = f"the step called sys.exit({'' if error.code is None else repr(error.code)}) instead of returning"
     if isinstance(error, ModuleNotFoundError) and error.name and (how := how_to_install(error.name, Path(job.root))):
         return f"{error.name} is not installed here; {how}"
     if isinstance(error, OSError) and error.errno is not None and not isinstance(error, StepError):
@@ -294,7 +352,7 @@ def _one_line(error: Exception, job: Job) -> str:
     return f"{place}{type(error).__name__}: {text}"
 
 
-def _log_traceback(error: Exception, job: Job) -> None:
+def _log_traceback(error: BaseException, job: Job) -> None:
     """Append the traceback to the log, from the step's function on: how the engine got there explains nothing."""
     frames = error.__traceback__
     while frames and frames.tb_next and _is_tool(frames.tb_frame.f_code.co_filename):
@@ -308,23 +366,11 @@ def _is_tool(filename: str) -> bool:
     return Path(filename).is_relative_to(Path(__file__).parents[1])
 
 
-def _die_with_parent() -> None:
-    """End this process when its standard input closes, which the kernel does when the parent is gone."""
-
-    def wait() -> None:
-        while sys.stdin.buffer.read(4096):
-            pass
-        os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()
-
-
-if __name__ == "__main__":
-    job = Job.from_json(sys.stdin.readline())
-    _die_with_parent()
-    outcome = execute(job)
-    write_json(Path(sys.argv[1]), asdict(outcome))
-    sys.stdout.flush()
-    # Not sys.exit: the watching thread still blocks on standard input, and Python's shutdown would wait for its lock.
-    sys.stderr.flush()
-    os._exit(0)
+if __name__ == "__mp_main__":  # in a process that `multiprocessing` has started from the step's
+    snapshot.install_from_environment()
+elif __name__ == "__main__":
+    request, results = (int(text) if text.isdigit() else text for text in sys.argv[1:])
+    with open(request, encoding="utf-8") as file:
+        job = Job.from_json(file.read())
+    interpreter.end_with_parent()
+    run_and_report(job, results)
