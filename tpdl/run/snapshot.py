@@ -128,20 +128,24 @@ def _signatures(root: Path) -> dict[str, FileSignature]:
     return found
 
 
-def _files(folder: str, prefix: str) -> Iterator[os.DirEntry[str]]:
+def _files(folder: str, prefix: str, above: tuple[str, ...] = ()) -> Iterator[os.DirEntry[str]]:
+    """The files of a folder and of those in it; a link that leads back to one of those `above` it ends there."""
+    real = os.path.realpath(folder)
     try:
         with os.scandir(folder) as listed:
             entries = sorted(listed, key=lambda entry: entry.name)
     except OSError:
+        return
+    if real in above:
         return
     if any(entry.name == "pyvenv.cfg" for entry in entries):
         return
     holds_code = any(entry.name.endswith(".py") for entry in entries)
     for entry in entries:
         name = entry.name
-        if entry.is_dir():
+        if os.path.isdir(entry.path):
             if name.isidentifier() and name != "__pycache__" and prefix + name not in ("figures", *IGNORED):
-                yield from _files(entry.path, f"{prefix}{name}/")
+                yield from _files(entry.path, f"{prefix}{name}/", (*above, real))
         elif name.endswith(".py") or (holds_code and prefix and not name.startswith(".") and _is_small(entry)):
             yield entry
 
