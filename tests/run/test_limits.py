@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from tests.run.test_processes import marked
@@ -44,6 +46,7 @@ def modest() -> dict:
 """
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 def test_limits_are_kept(lab):
     lab.write("experiments/greedy.py", GREEDY)
     said = lab.tpdl("run", "-j", "3", "sleeps", "eats", "modest", code=1, LAB_MARK=str(lab.root))
@@ -66,6 +69,7 @@ def test_limits_that_are_none(lab):
     lab.write("experiments/greedy.py", GREEDY.replace('"150MB"', '"150 elephants"'))
     assert "memory: '150 elephants' is not a number of bytes, or text such as '4GB'" in lab.tpdl("status", code=2)
     lab.write("experiments/greedy.py", GREEDY)
+    assert "a step that runs in this one has none" in lab.tpdl("run", "--inline", "--memory", "1GB", code=2)
     assert "argument --timeout: 'soon' is not a number of seconds" in lab.tpdl("run", "--timeout", "soon", code=2)
 
 

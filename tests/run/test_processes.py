@@ -13,6 +13,8 @@ import pytest
 
 from tests.conftest import interrupt, wait_for
 
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+
 TAME = """
 import os
 import sys

@@ -136,7 +136,8 @@ def test_modules_that_a_step_writes_can_be_imported(lab):
         """,
     )
     lab.write("elsewhere/beside.py", "VALUE = 4")
-    lab.tpdl("run", "writes")
+    said = lab.tpdl("run", "writes", code=1)
+    assert "1 out of date again" in said, "now that the module is there, the step depends on it"
     assert result(lab, "writes") == {"made": 3, "beside": 4, "file": str(lab.root / "elsewhere/beside.py")}
 
 

@@ -55,6 +55,8 @@ def run(arguments: Arguments) -> int:
     here = arguments.inline or arguments.pdb
     if here and (arguments.executor not in (None, "inline") or arguments.jobs > 1):
         raise UserError("--inline and --pdb run one step after the other in this process: without --executor and -j")
+    if (here or arguments.executor == "inline") and (arguments.timeout or arguments.memory):
+        raise UserError("--timeout and --memory end the process of a step; a step that runs in this one has none")
     executor = "inline" if here else arguments.executor
     check_executor(executor)
     if arguments.keep_nan and not arguments.names:

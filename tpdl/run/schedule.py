@@ -307,8 +307,9 @@ def preloaded(plan: Plan, names: Iterable[str]) -> tuple[str, ...]:
                 f"preload in [tool.tpdl] of pyproject.toml names {name}, which is the project's own; "
                 "only libraries can be imported before the steps"
             )
-    draws = any(plan.steps[name].kind == "figure" for name in names)
-    return tuple(dict.fromkeys([*PRELOAD, *(PRELOAD_TO_DRAW if draws else ()), *setting]))
+    kinds = {plan.steps[name].kind for name in names}
+    to_draw = PRELOAD_TO_DRAW if "figure" in kinds else ()
+    return tuple(dict.fromkeys([*PRELOAD, *to_draw, *(setting if "experiment" in kinds else ())]))
 
 
 def job_for(plan: Plan, name: str, facts: Facts, common: Common) -> Job:
