@@ -18,7 +18,7 @@ from tpdl.files import FileSignature, atomic_write
 if TYPE_CHECKING:
     from tpdl.fingerprint.summary import Summary
 
-SCHEMA = 2
+SCHEMA = 3
 """Of the file. Another number makes every older file unknown."""
 
 

@@ -2,18 +2,18 @@
 
     from lab.methods import gram               Resolver.reference("app", "gram.accumulate")
     gram.accumulate(features)                  -> [Found("lab.methods.gram:accumulate")]
-    np.linalg.norm(features)                   -> [Found(opaque="np=numpy:linalg.norm")]
+    np.linalg.norm(features)                   -> [Found(opaque="numpy.linalg.norm")]
 
 A node is a string: "module:qualname" is a symbol, "module:*" all of a module, and "module:" the execution of a module
 when it is imported. What lies outside the project is opaque: its dotted name counts, its code does not. A reference may
-mean several things, one for each import that can have bound the name.
+mean several things, one for each import that can have bound the name, in the order in which these stand.
 """
 
 from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tpdl.fingerprint.modules import Modules
@@ -37,7 +37,16 @@ class Found:
     rest: tuple[str, ...] = ()
     """The attributes of the symbol that the reference asks for: ("shape",) for `TABLE.shape`."""
     opaque: str = ""
-    """The name that is used here, and the dotted name of what it is bound to outside the project."""
+    """The dotted name of something outside the project."""
+    bound: str = ""
+    """What the name is bound to, where that is not the node: "pkg.mod:" for a module that is used as a value."""
+    is_module: bool = False
+    """It is a module itself, and not something in it that cannot be told."""
+
+    @property
+    def meaning(self) -> str:
+        """What the reference is bound to, as it goes into the hash of who uses it."""
+        return self.opaque or self.bound or self.node
 
 
 class Resolver:
@@ -55,8 +64,6 @@ class Resolver:
             source, colon, chain = reference.rpartition(":")
             names = tuple(chain.split(".")) if chain else ()
             found = self._in_module(source, names, set()) if colon else self._global(module, names, set())
-            if not colon:  # the name that is used here, and where it comes from: both decide what the code does
-                found = (replace(each, opaque=f"{names[0]}={each.opaque}") if each.opaque else each for each in found)
             self._memo[key] = list(dict.fromkeys(found))
         return self._memo[key]
 
@@ -65,8 +72,9 @@ class Resolver:
         module, _, name = load.partition(":")
         if name:
             summary = self._summary(module)
-            if summary and (name in summary["symbols"] or name in summary["imports"]):
-                return None
+            symbol = summary["symbols"].get(name) if summary else None
+            if summary and symbol and name not in summary["imports"] and not symbol.get("maybe"):
+                return None  # what the package defines itself, it does not look for among its modules
             module = f"{module}.{name}"
         if not self._modules.is_ours(module) or self._modules.is_ignored(module) or not self._modules.exists(module):
             return None
@@ -89,7 +97,11 @@ class Resolver:
         seen = seen | {(module, first)}
         symbol, targets = summary["symbols"].get(first), summary["imports"].get(first, ())
         if symbol is not None:
-            yield Found(f"{module}:{first}", rest)
+            # `from x import *` below the definition may have bound the name again
+            starred = list(self._starred(summary, names, seen, nested=True)) if summary["stars"] else []
+            after = f"{module}:{first}@{symbol.get('stars', 0)}" if starred else ""
+            yield Found(f"{module}:{first}", rest, bound=after)
+            yield from starred
             if alias := symbol.get("alias"):
                 yield from self._alias(module, alias, rest, seen)
         for target in targets:
@@ -107,16 +119,16 @@ class Resolver:
     def _starred(self, summary: Summary, names: tuple[str, ...], seen: Seen, nested: bool) -> Iterator[Found]:
         """A name that only `import *` can have bound; where none of its sources has that name, all of them count."""
         found = False
-        for source in summary["stars"]:
+        for source in dict.fromkeys(summary["stars"]):
             if self._summary(source) is not None:
                 for each in self._global(source, names, seen, nested=True):
                     found = True
                     yield each
             elif not self._modules.is_ours(source):
-                yield Found(opaque=f"{source}:*")
+                yield Found(opaque=f"{source}.*")
         if not found and not nested and names[0] not in _BUILTINS:
             for source in self._star_sources(summary):
-                yield from (Found(node) for node in self.whole(source))
+                yield from (Found(node, bound=f"{source}:*") for node in self.whole(source))
 
     def _star_sources(self, summary: Summary) -> list[str]:
         """The modules that `import *` takes names from, directly or through each other."""
@@ -134,12 +146,13 @@ class Resolver:
         """A chain of attributes of a module: its own names first, then its submodules; else all of it counts."""
         modules = self._modules
         if not modules.is_ours(module) or not modules.exists(module):
-            yield Found(opaque=f"{module}:{'.'.join(names)}")
+            yield Found(opaque=".".join([module, *names]))
             return
         if modules.is_ignored(module):
+            yield Found(opaque=".".join([module, *names]))
             return
         if not names:
-            yield from (Found(node) for node in self.whole(module))
+            yield from (Found(node, bound=f"{module}:", is_module=True) for node in self.whole(module))
             return
         first, rest = names[0], names[1:]
         summary, submodule = self._summary(module), f"{module}.{first}"
@@ -155,7 +168,7 @@ class Resolver:
         elif found or known or first in _OF_EVERY_MODULE:
             return
         elif summary is None:
-            yield Found(opaque=f"{module}:{'.'.join(names)}")
+            yield Found(opaque=".".join([module, *names]))
         else:
             for source in (module, *self._star_sources(summary)):
-                yield from (Found(node) for node in self.whole(source))
+                yield from (Found(node, bound=f"{source}:*") for node in self.whole(source))

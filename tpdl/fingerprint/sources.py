@@ -55,7 +55,7 @@ class Sources:
         self._cache = SummaryCache(cache)
         self._summaries: dict[str, Summary | None] = {}
         self._resolver = Resolver(self._modules, self._summary)
-        self._graph = Graph(self._resolver, self._summary)
+        self._graph = Graph(self._resolver, self._summary, renames.node if renames else lambda node: node)
         self._closures: dict[tuple[str, tuple[str, ...]], dict[str, str]] = {}
 
     def closure(self, function: str, uses: Sequence[str] = ()) -> dict[str, str]:
@@ -78,8 +78,7 @@ class Sources:
             start = [self._known_symbol(function)]
             for use in uses:
                 start += self._declared_use(function, use)
-            nodes = self._graph.closure(start)
-            hashes = {node: self._graph.hash(node) for node in sorted(nodes) if not node.endswith(":")}
+            hashes = self._graph.closure(start)
             self._closures[key] = self._renames.closure(hashes) if self._renames else hashes
         return dict(self._closures[key])
 

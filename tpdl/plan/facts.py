@@ -95,6 +95,7 @@ class _Reader:
             inputs=self._inputs(step),
             # as recorded where it is not on this machine, empty where it was never seen
             data={name: sha or recorded.get(name, "") for name, sha in data.items()},
+            wiring=step.wiring,
         )
         return Facts(
             now=now,

@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from tpdl.files import sha256_bytes
 
+RULES = 2
+"""By which symbols are hashed and wiring is compared, see `tpdl.fingerprint`. Older records: see `tpdl.plan.upgrade`."""
 Kind = Literal["experiment", "table", "figure", "summary"]
 
 
@@ -62,6 +64,14 @@ class Step:
         return self.products[0]
 
     @property
+    def wiring(self) -> dict[str, Any]:
+        """Argument -> the step whose result it gets; a list where it gets those of several, in their order."""
+        return {
+            argument: list(source.steps) if source.labels is not None else source.steps[0]
+            for argument, source in self.inputs.items()
+        }
+
+    @property
     def upstream(self) -> list[str]:
         """The names of the steps whose results this one needs."""
         return [name for source in self.inputs.values() for name in source.steps]
@@ -78,6 +88,10 @@ class Fingerprint:
     """Step -> file name -> SHA-256."""
     data: dict[str, str]
     """Data set -> SHA-256."""
+    wiring: dict[str, Any] = field(default_factory=dict)
+    """Argument -> the step whose result it gets; a list where it gets those of several, in their order."""
+    rules: int = RULES
+    """The version of the rules that it was taken under."""
 
     def digest(self) -> str:
         """16 hexadecimal digits that stand for all of it."""
