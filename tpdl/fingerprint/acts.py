@@ -55,6 +55,8 @@ class Acts:
     bases: list[str] = field(default_factory=list)
     """The base classes of classes that it makes; "Base[]" where they are subscripted."""
     metaclasses: list[str] = field(default_factory=list)
+    methods: list[str] = field(default_factory=list)
+    """Methods of these classes that an enumeration calls when it is made."""
 
     def add(self, name: str, reference: str) -> None:
         """Enter a reference, once."""
@@ -155,6 +157,8 @@ class Reader:
                 for part in ast.iter_child_nodes(node):
                     if isinstance(part, ast.expr):
                         self._expression(part)
+            case _ if type(node).__name__ == "TypeAlias":
+                pass  # `type X = …` is evaluated when it is asked for
             case _:
                 self._unknown(node)
         return self.acts
@@ -362,6 +366,8 @@ class Reader:
         properties = frozenset(item.name for item in statements if isinstance(item, Function))
         for item in statements:
             if isinstance(item, Function):
+                if item.name in ("__init__", "__new__", "_generate_next_value_"):
+                    self.acts.add("methods", item.name)
                 self._function(item, properties)
             else:
                 self.statement(item)

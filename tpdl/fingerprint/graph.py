@@ -88,6 +88,7 @@ class Graph:
                 own = [next(each[key] for key in _HASHES[sees] if key in each) for each in hashed]
                 own += [line for part in parts for line in self._bindings(module, part)]
                 own += self._bindings_of_imports(module, name)
+                own += self._importing.places(module, name) if name != "*" else []
             self._hashes[node, sees] = own[0] if len(own) == 1 else digest(own)
         return self._hashes[node, sees]
 

@@ -49,6 +49,8 @@ class ImportTime:
     """What may change anything, and the imports among it, in order."""
     some: dict[str, list[Event]] = field(default_factory=dict)
     """Node -> the statements that change it and nothing that cannot be told, with those of `everybody`, in order."""
+    effects: list[bool] = field(default_factory=list)
+    """For each event of the module: whether it changes anything."""
     labels: dict[str, str] = field(default_factory=dict)
     """Node -> what it is called in the module that changes it."""
 
@@ -71,6 +73,8 @@ class Importing:
         self._import_times: dict[str, ImportTime] = {}
         self._plain: dict[tuple[str, str], bool] = {}
         self._loaded: dict[str, frozenset[str]] = {}
+        self._effects: dict[str, bool] = {}
+        self._places: dict[str, dict[str, list[str]]] = {}
 
     def of(self, module: str) -> ImportTime:
         """What importing a module does, apart from what the modules do that it imports."""
@@ -90,6 +94,38 @@ class Importing:
             return []
         return [event for event in events if "acts" in event or event in loads]
 
+    def places(self, module: str, name: str) -> list[str]:
+        """For a symbol that reads something of the project when it is made: after which effects and imports that is."""
+        if module not in self._places:
+            summary = self._summary(module)
+            events = summary["events"] if summary else []
+            done = self.of(module).effects
+            barriers = [
+                effect or ("acts" not in event and self._has_effects(event))
+                for effect, event in zip(done, events, strict=True)
+            ]
+            places: dict[str, list[str]] = {}
+            for at, event in enumerate(events if any(barriers) else ()):
+                # an effect that belongs to the name itself stands among what the name's own text says
+                before = sum(
+                    barrier and not set(event["names"]) & set(events[other]["names"])
+                    for other, barrier in enumerate(barriers[:at])
+                )
+                if before and event["names"] and self._reads_something(module, event):
+                    for each in event["names"]:
+                        places.setdefault(each, []).append(f"after {before}")
+            self._places[module] = places
+        return self._places[module].get(name, [])
+
+    def _reads_something(self, module: str, event: Event) -> bool:
+        """Whether a statement's result may depend on what was changed before: it reads data, or calls something."""
+        acts: dict[str, Any] = event.get("acts", {})
+        calls = [*acts.get("calls", ()), *acts.get("decorators", ()), *acts.get("factories", ())]
+        if acts.get("unknown") or any(found.node for call in calls for found in self._resolver.reference(module, call)):
+            return True
+        meant = [self._symbol(f.node) for use in acts.get("uses", ()) for f in self._resolver.reference(module, use)]
+        return any(symbol and symbol["kind"] == "data" for symbol in meant)
+
     def loaded_module(self, event: Event) -> str:
         """The module of the project that an import executes, "" for others."""
         return self._resolver.loads(event["loads"][0]) or ""
@@ -104,6 +140,7 @@ class Importing:
             if changed is None:
                 result.everybody.append(event)
             changes.append((event, changed))
+            result.effects.append("acts" in event and changed != frozenset())
         for node in {node for _, changed in changes if changed for node in changed}:
             result.some[node] = [e for e, changed in changes if "acts" in e and (changed is None or node in changed)]
         for node, own in result.some.items():
@@ -121,11 +158,13 @@ class Importing:
 
     def _has_effects(self, event: Event) -> bool:
         """Whether an import, or what it imports in turn, does anything."""
-        for module in self._load_closure(self.loaded_module(event)):
-            import_time = self.of(module)
-            if import_time.some or any("acts" in each for each in import_time.everybody):
-                return True
-        return False
+        loaded = self.loaded_module(event)
+        if loaded not in self._effects:
+            import_times = [self.of(module) for module in self._load_closure(loaded)]
+            self._effects[loaded] = any(
+                each.some or any("acts" in event for event in each.everybody) for each in import_times
+            )
+        return self._effects[loaded]
 
     def _load_closure(self, module: str) -> frozenset[str]:
         """All modules that are executed when a module is imported for the first time."""
@@ -155,6 +194,7 @@ class Importing:
     def _all_changes(self, module: str, acts: dict[str, Any]) -> set[str]:
         """The symbols that running a piece of code changes. What it calls is followed, each function once."""
         changed: set[str] = set()
+        is_enum = methods = False
         seen: list[tuple[str, dict[str, Any]]] = []
         todo = [(module, acts)]
         while todo:
@@ -172,9 +212,14 @@ class Importing:
                 todo += self._factory(where, factory)
             for base in piece.get("bases", ()):
                 todo += self._base(where, base)
+                found = self._resolver.reference(where, base.removesuffix("[]"))
+                is_enum |= any(each.opaque.startswith("enum.") for each in found)
+            methods |= bool(piece.get("methods"))
             for metaclass in piece.get("metaclasses", ()):
                 self._metaclass(where, metaclass)
             changed |= self._written(where, piece)
+        if is_enum and methods:
+            raise _Anything  # an enumeration makes its members when it is made itself
         return changed
 
     def _written(self, module: str, piece: dict[str, Any]) -> set[str]:
@@ -236,7 +281,7 @@ class Importing:
 
     def _body(self, found: Found, symbol: Symbol) -> tuple[str, dict[str, Any]]:
         """The body of a function that is surely called."""
-        if found.rest or symbol["kind"] != "def" or symbol.get("decorated"):
+        if found.rest or symbol["kind"] != "def" or symbol.get("decorated") or symbol.get("patched"):
             raise _Anything
         return found.node.partition(":")[0], symbol.get("body", {})
 
@@ -277,7 +322,7 @@ class Importing:
                 if not confined_base(found.opaque):
                     raise _Anything
                 continue
-            if symbol is None or symbol["kind"] != "class" or found.rest:
+            if symbol is None or symbol["kind"] != "class" or found.rest or symbol.get("patched"):
                 raise _Anything
             source, _, qualname = found.node.partition(":")
             members = set(symbol.get("members", ()))
@@ -289,7 +334,7 @@ class Importing:
             acts = symbol.get("acts", {})
             for metaclass in acts.get("metaclasses", ()):
                 self._metaclass(source, metaclass)
-            yield source, {"bases": acts.get("bases", [])}
+            yield source, {"bases": acts.get("bases", []), "methods": acts.get("methods", [])}
 
     def _metaclass(self, module: str, reference: str) -> None:
         if not self._resolver.reference(module, reference) and f"builtins.{reference}" in CONFINED_METACLASSES:
@@ -304,7 +349,7 @@ class Importing:
         module = node.partition(":")[0]
         acts: dict[str, Any] = symbol.get("acts", {}) if symbol else {}
         members = symbol.get("members", ()) if symbol else ()
-        if symbol is None or acts.get("unknown") or acts.get("metaclasses") or node in derived:
+        if symbol is None or acts.get("unknown") or acts.get("metaclasses") or node in derived or symbol.get("patched"):
             raise _Anything
         for decorator in [*acts.get("decorators", ()), *acts.get("factories", ())]:
             if {found.opaque for found, _ in self._meant(module, decorator)} != {"dataclasses.dataclass"}:
@@ -350,10 +395,11 @@ class Importing:
         if symbol["kind"] == "def":
             return not (found.rest and symbol.get("decorated"))
         acts = symbol.get("acts", {})
-        made_here = [*acts.get("calls", ()), *acts.get("items", ())]
-        for reference in made_here:
+        for reference in acts.get("calls", ()):
             for other in self._resolver.reference(module, reference):
                 kind = (self._symbol(other.node) or {"kind": "?"})["kind"]
+                if other.opaque == "collections.defaultdict":
+                    return False  # reading it may call something
                 if not other.opaque and not (kind == "data" and other.rest):
                     return False  # made by code of the project: its operators may be, too
         return not acts.get("unknown") and all(self._is_plain(module, use) for use in acts.get("uses", ()))

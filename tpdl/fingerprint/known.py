@@ -128,6 +128,10 @@ _ALL_MODULES = ("sys.modules", "sys._getframe", "gc", "inspect.stack", "inspect.
 _OWN_MODULE = ("builtins.globals", "builtins.eval", "builtins.exec", "builtins.__import__")
 
 
+MARKED = frozenset(name.partition(".")[0] for name in (*BLIND_DECORATORS, *OVERLOAD, *TYPE_CHECKING, *CONTAINERS))
+"""The libraries of which a file's own imports are believed without asking whether the project has a module of the name."""
+
+
 def confined_decorator(name: str) -> bool:
     """Whether a decorator, "functools.cache", changes nothing but what it decorates."""
     return name in CONFINED_DECORATORS or name.startswith("pytest.mark.")

@@ -13,7 +13,7 @@ A name is taken for what an import binds it to only where nothing else in the wh
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from tpdl.fingerprint.canonical import Function, dotted, effective
 from tpdl.fingerprint.known import BLIND_DECORATORS, BUILTINS, OVERLOAD, TYPE_CHECKING
@@ -26,7 +26,8 @@ __all__ = ["Certain", "effective", "mark"]
 class Certain:
     """The names of one file that mean one thing wherever they stand."""
 
-    def __init__(self, tree: ast.Module) -> None:
+    def __init__(self, tree: ast.Module, hidden: Collection[str] = ()) -> None:
+        self._hidden = frozenset(hidden)
         self._imports: dict[str, set[str]] = {}
         self._bound: set[str] = set()
         self._starred = False
@@ -49,13 +50,19 @@ class Certain:
         if names is None or names[0] in self._bound or self._starred:
             return ""
         if targets := self._imports.get(names[0]):
-            return ".".join([*targets, *names[1:]]) if len(targets) == 1 else ""
+            meaning = ".".join([*targets, *names[1:]]) if len(targets) == 1 else ""
+            return "" if meaning.partition(".")[0] in self._hidden else meaning
         return ".".join(["builtins", *names]) if names[0] in BUILTINS else ""
 
 
-def mark(tree: ast.Module) -> ast.Module:
-    """Note what `effective` and `reads_annotations` look for; the tree itself stays as it is."""
-    certain = Certain(tree)
+def mark(tree: ast.Module, hidden: Collection[str] = ()) -> ast.Module:
+    """Note what `effective` and `reads_annotations` look for; the tree itself stays as it is.
+
+    Args:
+        tree: a module.
+        hidden: libraries that a module of the project hides, such as a `typing.py` of its own.
+    """
+    certain = Certain(tree, hidden)
     for node, own in _with_class_names(tree, frozenset()):
         if isinstance(node, ast.If) and (checking := _type_checking(node.test, certain)) is not None:
             node.checking = checking  # type: ignore[attr-defined]

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from tpdl.fingerprint.canonical import Function
@@ -76,12 +76,12 @@ class Renames(OldNames):
             found[old] = "" if node in doubts else sha
         return dict(sorted(found.items()))
 
-    def summary(self, text: bytes, module: str, is_package: bool) -> Summary:
+    def summary(self, text: bytes, module: str, is_package: bool, hidden: Collection[str] = ()) -> Summary:
         """What a file says, with the hashes that it would have under the old names."""
-        found = summarise(text, module, is_package)
+        found = summarise(text, module, is_package, hidden)
         if found.get("error"):
             return found
-        tree = mark(ast.parse(text))
+        tree = mark(ast.parse(text), hidden)
         for owner, lookup in lookups(tree, self.old_names.values()):
             self._lookups.setdefault(f"{module}:{owner}", []).append(lookup)
         for owner, statement in owned(tree):
@@ -94,7 +94,7 @@ class Renames(OldNames):
         for owner, statement in owned(tree):
             self._note_moved(found, module, owner, free_names(statement, package))
         names = Restorer(self, module, package)
-        before = summarise(names.restore(tree), self.module(module), is_package)
+        before = summarise(names.restore(tree), self.module(module), is_package, hidden)
         self._take_over(found, before, names, module)
         return found
 

@@ -117,15 +117,23 @@ class Resolver:
         yield from self._in_module(source, names, seen) if colon else self._global(module, names, seen)
 
     def _starred(self, summary: Summary, names: tuple[str, ...], seen: Seen, nested: bool) -> Iterator[Found]:
-        """A name that only `import *` can have bound; where none of its sources has that name, all of them count."""
-        found = False
+        """A name that only `import *` can have bound; where none of its sources has that name, all of them count.
+
+        Where several can have bound it, the lists of names that they hand out decide which did.
+        """
+        having: list[str] = []
         for source in dict.fromkeys(summary["stars"]):
             if self._summary(source) is not None:
-                for each in self._global(source, names, seen, nested=True):
-                    found = True
-                    yield each
+                meanings = list(self._global(source, names, seen, nested=True))
+                having += [source] if meanings else []
+                yield from meanings
             elif not self._modules.is_ours(source):
                 yield Found(opaque=f"{source}.*")
+        found = bool(having)
+        if len(having) > 1 or nested or names[0] in _BUILTINS:
+            for source in having:
+                if "__all__" in (self._summary(source) or {"symbols": {}})["symbols"] and names[0] != "__all__":
+                    yield Found(f"{source}:__all__")
         if not found and not nested and names[0] not in _BUILTINS:
             for source in self._star_sources(summary):
                 yield from (Found(node, bound=f"{source}:*") for node in self.whole(source))

@@ -32,32 +32,6 @@ _LOOKS_AT = {
 """Attributes and functions through which code looks at other code -> what it sees, see `Uses.looks`."""
 
 
-@dataclass
-class Bound:
-    """The names that some statements bind in their own scope."""
-
-    names: set[str] = field(default_factory=set)
-    imports: dict[str, list[str]] = field(default_factory=dict)
-    """Name -> references to what was imported under it, in order: of two, the last one holds."""
-    loads: set[str] = field(default_factory=set)
-    """Modules that the imports execute: "pkg.mod", and "pkg.mod:name" where `name` may be a submodule."""
-    stars: list[str] = field(default_factory=list)
-    """Modules, in order, of which all names are imported: `from pkg.mod import *`."""
-    outer: set[str] = field(default_factory=set)
-    """Names declared global."""
-    enclosing: set[str] = field(default_factory=set)
-    """Names declared nonlocal."""
-
-
-@dataclass
-class Scope:
-    """A function's or class's scope; None stands for the module's."""
-
-    bound: Bound
-    parent: Scope | None
-    is_class: bool = False
-
-
 class References:
     """A set of references that keeps the order in which they came.
 
@@ -74,6 +48,32 @@ class References:
     def update(self, references: Iterable[str]) -> None:
         """Add several."""
         self._items.update(dict.fromkeys(references))
+
+
+@dataclass
+class Bound:
+    """The names that some statements bind in their own scope."""
+
+    names: set[str] = field(default_factory=set)
+    imports: dict[str, list[str]] = field(default_factory=dict)
+    """Name -> references to what was imported under it, in order: of two, the last one holds."""
+    loads: References = field(default_factory=References)
+    """Modules that the imports execute, in order: "pkg.mod", and "pkg.mod:name" where `name` may be a submodule."""
+    stars: list[str] = field(default_factory=list)
+    """Modules, in order, of which all names are imported: `from pkg.mod import *`."""
+    outer: set[str] = field(default_factory=set)
+    """Names declared global."""
+    enclosing: set[str] = field(default_factory=set)
+    """Names declared nonlocal."""
+
+
+@dataclass
+class Scope:
+    """A function's or class's scope; None stands for the module's."""
+
+    bound: Bound
+    parent: Scope | None
+    is_class: bool = False
 
 
 @dataclass
@@ -116,20 +116,20 @@ def imported(statement: ast.Import | ast.ImportFrom, package: str, bound: Bound)
         for alias in statement.names:
             top = alias.name.partition(".")[0]
             _append(bound.imports.setdefault(alias.asname or top, []), f"{alias.name if alias.asname else top}:")
-            bound.loads.add(alias.name)
+            bound.loads.update([alias.name])
         return
     source = statement.module or ""
     if statement.level:
         parents = package.split(".")
         base = ".".join(parents[: len(parents) - statement.level + 1])
         source = f"{base}.{source}".strip(".")
-    bound.loads.add(source)
+    bound.loads.update([source])
     for alias in statement.names:
         if alias.name == "*":
             _append(bound.stars, source)
         else:
             _append(bound.imports.setdefault(alias.asname or alias.name, []), f"{source}:{alias.name}")
-            bound.loads.add(f"{source}:{alias.name}")
+            bound.loads.update([f"{source}:{alias.name}"])
 
 
 def _append(items: list[str], item: str) -> None:
@@ -238,7 +238,7 @@ class Collector:
             case ast.Import() | ast.ImportFrom():
                 bound = Bound()
                 imported(node, self._package, bound)
-                self.uses.loads |= bound.loads
+                self.uses.loads.update(bound.loads)
             case ast.Global():
                 self.uses.refs.update(node.names)
             case ast.AugAssign():

@@ -12,7 +12,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
 
@@ -61,6 +61,8 @@ class Symbol(Part):
     """What calling the function that it returns does."""
     decorated: NotRequired[bool]
     """It may be something else than the function or class that its source shows."""
+    patched: NotRequired[bool]
+    """A statement below the definition changes it: `Net.forward = other`."""
     setter: NotRequired[bool]
     """It is the setter of a property."""
     fresh: NotRequired[list[str]]
@@ -112,19 +114,20 @@ class Summary(TypedDict):
     """`[line, message]` of a syntax error; then everything else is empty and `hash` is that of the text."""
 
 
-def summarise(text: bytes | ast.Module, module: str, is_package: bool) -> Summary:
+def summarise(text: bytes | ast.Module, module: str, is_package: bool, hidden: Collection[str] = ()) -> Summary:
     """The summary of one file.
 
     Args:
         text: its content, or the tree that it was parsed into.
         module: its name.
         is_package: it is the `__init__.py` of a package, so relative imports start from itself.
+        hidden: libraries that a module of the project hides, such as a `typing.py` of its own.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = text if isinstance(text, ast.Module) else ast.parse(text)
-        return _Reader(module, is_package, mark(tree)).read(tree)
+        return _Reader(module, is_package, Certain(mark(tree, hidden), hidden)).read(tree)
     except (SyntaxError, ValueError, RecursionError) as error:
         line, message = getattr(error, "lineno", None) or 1, getattr(error, "msg", None) or str(error)
         broken = Summary(
@@ -150,14 +153,10 @@ class _Piece:
 class _Reader:
     """Sorts the statements of a module by the symbol they belong to."""
 
-    def __init__(self, module: str, is_package: bool, tree: ast.Module) -> None:
+    def __init__(self, module: str, is_package: bool, certain: Certain) -> None:
         self._module = module
         self._package = module if is_package else module.rpartition(".")[0]
-        self._certain = Certain(tree)
-        self._lazy = any(
-            isinstance(item, ast.ImportFrom) and item.module == "__future__" and item.names[0].name == "annotations"
-            for item in tree.body
-        )
+        self._certain = certain
         self._parts: dict[str, list[_Piece]] = {}
         self._uses: dict[str, Uses] = {}
         self._kinds: dict[str, str] = {}
@@ -180,16 +179,23 @@ class _Reader:
     def read(self, tree: ast.Module) -> Summary:
         """The summary of a parsed module."""
         statements = list(imported_part(tree.body))
+        self._lazy = any(
+            isinstance(item, ast.ImportFrom) and item.module == "__future__" and item.names[0].name == "annotations"
+            for item in tree.body
+        )
         self._bound = bind(statements, self._package)
         in_classes = bind(_imports_in_classes(statements), self._package)
         self._imports = dict(self._bound.imports)
         self._several = _bound_more_than_once(statements, self._package)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Global):  # a function may bind it to anything
+                self._fresh.update(dict.fromkeys(node.names))
         if (text := ast.get_docstring(tree, clean=False)) is not None:
             self._add("__doc__", ascii(text), ascii(text), Uses(), "data", {})
         self._read(statements)
         symbols = {name: self._symbol(name) for name in self._parts}
         events = [self._event_of(*each) for each in self._events]
-        loads = sorted(self._bound.loads | in_classes.loads)
+        loads = sorted({*self._bound.loads, *in_classes.loads})
         texts = {name: f"{name} {symbol['hash']}" for name, symbol in symbols.items() if name != "__doc__"}
         full = [f"{name} {symbol.get('full', symbol['hash'])}" for name, symbol in symbols.items()]
         done = [event["hash"] for event in events if "acts" in event]
@@ -401,6 +407,8 @@ class _Reader:
         """Enter a statement at each of the names that it binds or changes."""
         reads = self._reads(acts)
         for name in sorted(names):
+            if self._kinds.get(name) in ("def", "class"):
+                self._extra[name]["patched"] = True
             uses = self._collector().statements([node])
             self._add(name, dump(node), dump(node, full=True), uses, "data", reads)
 
