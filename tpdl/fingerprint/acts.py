@@ -114,7 +114,7 @@ class Reader:
                     self._unknown()
             case ast.Global():
                 for name in node.names:
-                    self.acts.add("rebinds" if self._in_function else "uses", name)
+                    self.acts.add("rebinds", name)
             case ast.Expr():
                 self._expression(node.value)
             case ast.Assign():
@@ -445,7 +445,8 @@ def fresh_names(statements: Iterable[ast.stmt], parameters: frozenset[str]) -> f
             case ast.If(test=head) | ast.While(test=head):
                 other |= bind([head], "").names
             case _:
-                other |= bind([statement], "").names
+                bound = bind([statement], "")
+                other |= bound.names | bound.imports.keys()
     return frozenset(fresh - other)
 
 

@@ -280,6 +280,8 @@ class Collector:
         statements = list(effective(node.body))
         bound = Bound(names=_parameters(node.args))
         bind(statements, self._package, bound)
+        for name in sorted(bound.outer & bound.imports.keys()):  # it is used by whoever uses the module's name
+            self.uses.refs.update(bound.imports[name])
         self._all(statements, Scope(bound, outer))
 
     def _class_head(self, node: ast.ClassDef, scope: Scope | None) -> Scope:
@@ -294,6 +296,8 @@ class Collector:
         for statement in effective(node.body):
             if skip is None or not isinstance(statement, skip):
                 self._visit(statement, scope, True)
+            for imported_names in bind([statement], self._package).imports.values():
+                self.uses.refs.update(imported_names)  # as attributes of the class, others use them
             bind([statement], self._package, scope.bound)
 
     def _comprehension(

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from tpdl.files import sha256_bytes
 
 RULES = 2
-"""By which symbols are hashed and wiring is compared, see `tpdl.fingerprint`. Older records: see `tpdl.plan.upgrade`."""
+"""The version of what decides, see `tpdl.fingerprint`. Records of older ones are carried over by `tpdl.plan.upgrade`."""
 Kind = Literal["experiment", "table", "figure", "summary"]
 
 
