@@ -3,7 +3,7 @@
 >>> tree = ast.parse("NAMES = [str(n) for n in range(3)]\\nTABLE['a'] = NAMES\\nwith lock: x = 1")
 >>> for statement in tree.body:
 ...     print(Reader(frozenset()).statement(statement).to_json())
-{'calls': ['str', 'range'], 'uses': ['str', 'range']}
+{'calls': ['range', 'str'], 'uses': ['range', 'str']}
 {'items': ['TABLE'], 'uses': ['NAMES', 'TABLE']}
 {'unknown': True, 'uses': ['lock']}
 

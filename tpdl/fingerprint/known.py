@@ -129,7 +129,7 @@ _OWN_MODULE = ("builtins.globals", "builtins.eval", "builtins.exec", "builtins._
 
 
 MARKED = frozenset(name.partition(".")[0] for name in (*BLIND_DECORATORS, *OVERLOAD, *TYPE_CHECKING, *CONTAINERS))
-"""The libraries of which a file's own imports are believed without asking whether the project has a module of the name."""
+"""The libraries that `marks` takes a file's imports for; not where the project has a module of that name itself."""
 
 
 def confined_decorator(name: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from tpdl.files import sha256_bytes
 
 RULES = 2
-"""The version of what decides, see `tpdl.fingerprint`. Records of older ones are carried over by `tpdl.plan.upgrade`."""
+"""The version of what decides, see `tpdl.fingerprint`. `tpdl.plan.upgrade` carries records of older ones over."""
 Kind = Literal["experiment", "table", "figure", "summary"]
 
 
