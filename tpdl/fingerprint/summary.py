@@ -2,7 +2,7 @@
 
 >>> summary = summarise(b"import numpy as np\\nSCALE = 2\\ndef f(x): return np.exp(SCALE * x)", "lib", is_package=False)
 >>> summary["symbols"]["f"]["refs"], summary["symbols"]["SCALE"]["value"], summary["imports"]
-(['SCALE', 'np.exp'], ['value', 2], {'np': ['numpy:']})
+(['np.exp', 'SCALE'], ['value', 2], {'np': ['numpy:']})
 
 A summary is made of JSON values and depends on nothing but the text of the file, so it can be kept in a cache.
 """
