@@ -63,10 +63,11 @@ class Graph:
         looked: set[str] = set()
         while size < len(nodes):
             size = len(nodes)
-            looked = {what for node in nodes for what in self._looks(node)}
+            looked = set[str]().union(*map(self._looks, nodes))
             for module in [node[:-1] for node in nodes if node.endswith(":")]:
                 self._reach(self._changing(module, nodes), nodes)
-                self._reach(self._looked_at(module, looked), nodes)
+                if looked:
+                    self._reach(self._looked_at(module, looked), nodes)
         sees = next((what for what in ("text", "order") if what in looked), "")
         return {node: self.hash(node, sees) for node in sorted(nodes) if not node.endswith(":")}
 
@@ -196,6 +197,8 @@ class Graph:
     def _changing(self, module: str, nodes: set[str]) -> list[str]:
         """What importing a module does to any of `nodes`."""
         import_time = self._importing.of(module)
+        if not import_time.some:
+            return []
         return [
             f"{module}:<import {import_time.labels[node]}>"
             for node in import_time.some

@@ -56,6 +56,7 @@ class Resolver:
         self._modules = modules
         self._summary = summary
         self._memo: dict[tuple[str, str], list[Found]] = {}
+        self._loads: dict[str, str | None] = {}
 
     def reference(self, module: str, reference: str) -> list[Found]:
         """Everything that `reference`, in `module`, may mean."""
@@ -69,6 +70,11 @@ class Resolver:
 
     def loads(self, load: str) -> str | None:
         """The module that "pkg.mod" or "pkg.mod:name" executes; None if it is not the project's or no module."""
+        if load not in self._loads:
+            self._loads[load] = self._loaded(load)
+        return self._loads[load]
+
+    def _loaded(self, load: str) -> str | None:
         module, _, name = load.partition(":")
         if name:
             summary = self._summary(module)
