@@ -23,6 +23,7 @@ from tpdl.cli import (
     report,
     run,
     status,
+    upgrade,
     watch,
     why,
 )
@@ -31,7 +32,7 @@ from tpdl.errors import Exit, UserError
 
 COMMANDS = (
     *(status, run, figure, why, accept, mv, graph, clean, data),
-    *(prepare, claims, report, diff, init, publish, watch),
+    *(prepare, claims, report, diff, init, publish, watch, upgrade),
 )
 """In the order of `tpdl --help`."""
 

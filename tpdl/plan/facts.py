@@ -7,7 +7,6 @@ Example:
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -71,13 +70,16 @@ def symbols(plan: Plan, step: Step, sources: Sources | None = None) -> dict[str,
     if not step.function:
         return {}
     closure = (sources or plan.sources).closure(step.function, step.uses)
-    return closure | theme_symbols() if step.kind == "figure" else closure
+    return closure | theme_symbols(plan) if step.kind == "figure" else closure
 
 
-@functools.cache
-def theme_symbols() -> dict[str, str]:
+def theme_symbols(plan: Plan) -> dict[str, str]:
     """What decides how every picture looks."""
-    return Sources(Path(__file__).parent, packages=["theme"], ignore=()).closure("theme:light", ["theme:dark"])
+    cache = plan.project.state / "cache" / "theme"
+    sources = Sources(Path(__file__).parent, packages=["theme"], ignore=(), cache=cache)
+    found = sources.closure("theme:light", ["theme:dark"])
+    sources.save_cache()
+    return found
 
 
 class _Reader:
@@ -101,6 +103,7 @@ class _Reader:
             inputs=self._inputs(step),
             # as recorded where it is not on this machine, empty where it was never seen
             data={name: sha or recorded.get(name, "") for name, sha in data.items()},
+            wiring=step.wiring,
         )
         return Facts(
             now=now,
@@ -115,7 +118,7 @@ class _Reader:
         if step.kind != "figure":
             return symbols(self._plan, step, self.sources)
         if self._theme is None:
-            self._theme = theme_symbols()
+            self._theme = theme_symbols(self._plan)
         return self.sources.closure(step.function, step.uses) | self._theme
 
     def _record(self, name: str) -> Record | str | None:

@@ -25,17 +25,8 @@ RECORD_SUFFIX = ".record.json"
 COLUMNS = "columns"
 """In place of a file's name, where the content of a result is listed: what the columns of a table hold."""
 DECISIVE = (
-    "tpdl",
-    "step",
-    "function",
-    "profile",
-    "parameters",
-    "symbols",
-    "inputs",
-    "data",
-    "products",
-    "columns",
-    "moved",
+    *("tpdl", "rules", "step", "function", "profile"),
+    *("parameters", "symbols", "inputs", "wiring", "data", "products", "columns", "moved"),
 )
 """The keys of a record that decide whether its product is still what the step would make."""
 
@@ -58,6 +49,8 @@ class Record:
     """Symbols whose source changed while the step ran: the product is known to be out of date."""
     accepted: dict[str, Any] | None = None
     """What a person has declared not to matter: `when`, `changes` and `because`; see `tpdl.plan.accept`."""
+    carried: dict[str, Any] | None = None
+    """That the record was made under older rules, was fresh by them, and was rewritten: `when` and `rules`."""
     happened: dict[str, Any] = field(default_factory=dict)
     """When the step ran, how long it took, on what, with which libraries. It decides nothing."""
 
@@ -79,21 +72,32 @@ class Record:
             step=value["step"],
             function=value["function"],
             profile=value["profile"],
-            fingerprint=Fingerprint(*(_mapping(value[key]) for key in ("parameters", "symbols", "inputs", "data"))),
+            fingerprint=Fingerprint(
+                parameters=_mapping(value["parameters"]),
+                symbols=_mapping(value["symbols"]),
+                inputs=_mapping(value["inputs"]),
+                data=_mapping(value["data"]),
+                wiring=_mapping(value.get("wiring", {})),
+                rules=_number(value.get("rules", 1)),
+            ),
             products=_mapping(value["products"]),
             columns=_mapping(value.get("columns", {})),
             moved=list(value.get("moved", [])),
             accepted=value.get("accepted"),
+            carried=value.get("carried"),
             happened=_mapping(value.get("happened", {})),
         )
 
     def to_json(self) -> dict[str, Any]:
         """The record as JSON values, what decides first."""
-        value: dict[str, Any] = {"tpdl": FORMAT, "step": self.step, "function": self.function, "profile": self.profile}
+        value: dict[str, Any] = {"tpdl": FORMAT, "rules": self.fingerprint.rules, "step": self.step}
         value |= {
+            "function": self.function,
+            "profile": self.profile,
             "parameters": self.fingerprint.parameters,
             "symbols": self.fingerprint.symbols,
             "inputs": self.fingerprint.inputs,
+            "wiring": self.fingerprint.wiring,
             "data": self.fingerprint.data,
             "products": self.products,
         }
@@ -103,6 +107,8 @@ class Record:
             value["moved"] = self.moved
         if self.accepted:
             value["accepted"] = self.accepted
+        if self.carried:
+            value["carried"] = self.carried
         return value | {"happened": self.happened}
 
 
@@ -152,4 +158,10 @@ def timestamp() -> str:
 def _mapping(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise TypeError("a mapping was expected")
+    return value
+
+
+def _number(value: Any) -> int:
+    if not isinstance(value, int):
+        raise TypeError("a number was expected")
     return value

@@ -12,6 +12,8 @@ from tpdl.files import sha256_bytes
 COLLECTED = (".csv", ".json")
 """Suffixes of the results that fit in the table of all cells; of several, the first in this order is collected."""
 
+RULES = 2
+"""The version of what decides, see `tpdl.fingerprint`. `tpdl.plan.upgrade` carries records of older ones over."""
 Kind = Literal["experiment", "table", "figure", "summary"]
 
 
@@ -75,6 +77,14 @@ class Step:
         return next((path for suffix in suffixes for path in self.products if path.suffix == suffix), None)
 
     @property
+    def wiring(self) -> dict[str, Any]:
+        """Argument -> the step whose result it gets; a list where it gets those of several, in their order."""
+        return {
+            argument: list(source.steps) if source.labels is not None else source.steps[0]
+            for argument, source in self.inputs.items()
+        }
+
+    @property
     def upstream(self) -> list[str]:
         """The names of the steps whose results this one needs."""
         return [name for source in self.inputs.values() for name in source.steps]
@@ -91,6 +101,10 @@ class Fingerprint:
     """Step -> file name -> SHA-256."""
     data: dict[str, str]
     """Data set -> SHA-256."""
+    wiring: dict[str, Any] = field(default_factory=dict)
+    """Argument -> the step whose result it gets; a list where it gets those of several, in their order."""
+    rules: int = RULES
+    """The version of the rules that it was taken under."""
 
     def digest(self) -> str:
         """16 hexadecimal digits that stand for all of it."""
