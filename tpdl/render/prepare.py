@@ -29,7 +29,7 @@ from tpdl.render.graph import graph
 from tpdl.render.namespace import Namespace
 from tpdl.render.problem import Problem
 from tpdl.render.provenance import Provenance
-from tpdl.render.reading import Reading, read_chapters
+from tpdl.render.reading import read_chapters
 from tpdl.render.scan import Item
 from tpdl.render.statements import Claim, Statements
 from tpdl.render.table_blocks import TableBlocks

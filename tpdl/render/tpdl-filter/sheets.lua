@@ -26,13 +26,14 @@ end
 
 -- Without a caption: with words of its own each would count as a figure. `group`: they open large one after the other.
 local function image_html(image, identifier)
+  -- Pairs, unlike a table by name, keep their order.
   local attributes = {
-    alt = values.in_text(image.alt),
-    width = tostring(image.width),
-    height = tostring(image.height),
-    loading = 'lazy',
-    decoding = 'async',
-    group = identifier,
+    { 'alt', values.in_text(image.alt) },
+    { 'width', tostring(image.width) },
+    { 'height', tostring(image.height) },
+    { 'loading', 'lazy' },
+    { 'decoding', 'async' },
+    { 'group', identifier },
   }
   local classes = image.pixelated and { 'lightbox', 'pixelated' } or { 'lightbox' }
   return pandoc.Image({}, '/' .. image.src, '', pandoc.Attr('', classes, attributes))
@@ -125,7 +126,7 @@ local function small(blocks)
 end
 
 local function image_typst(image)
-  local attributes = { alt = values.in_text(image.alt), width = '100%' }
+  local attributes = { { 'alt', values.in_text(image.alt) }, { 'width', '100%' } }
   local picture = pandoc.Image({}, '/' .. image.src, '', pandoc.Attr('', {}, attributes))
   local blocks = pandoc.Blocks { output.typst '#block(width: 100%, spacing: 0.4em)[', pandoc.Plain { picture } }
   if image.marks_on_paper ~= '' then
