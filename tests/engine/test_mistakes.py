@@ -58,6 +58,16 @@ def test_no_project_here(lab, tmp_path_factory):
         ("@experiment(matrix={'x': range(3)})\ndef one(x=1) -> dict: ...", "experiments/wrong.py:"),
         ("@experiment()\ndef one( -> dict: ...", "experiments/wrong.py:"),
         ("@experiment(data=['set/{size}'])\ndef one() -> dict: ...", "refers to something that is no parameter"),
+        ("@experiment(matrx={'x': [1]})\ndef one(x=1) -> dict: ...", "'matrx'; did you mean `matrix`?"),
+        ("@experiment(matrix={'sed': [1]})\ndef one(seed=1) -> dict: ...", "did you mean `seed`?"),
+        ("@experiment(matrix={'x': [9**9**9]})\ndef one(x=1) -> dict: ...", "asks for too much: a power with more"),
+        ("@experiment(matrix={'x': [0] * 10**9})\ndef one(x=1) -> dict: ...", "asks for too much: it takes more"),
+        ("@experiment(data=['{x:>2000000000}'])\ndef one(x=1) -> dict: ...", "asks for too much: the format"),
+        ("@experiment()\ndef one(x='%09999999999d' % 5) -> dict: ...", "asks for too much: the format"),
+        (
+            "@experiment(matrix={'x': [0] * 999, 'y': [1] * 999})\ndef one(x=1, y=1) -> dict: ...",
+            "the matrix has 998,001 combinations",
+        ),
     ],
     ids=[
         "circle",
@@ -71,6 +81,13 @@ def test_no_project_here(lab, tmp_path_factory):
         "not literal",
         "syntax",
         "data name",
+        "nearly an argument",
+        "nearly a parameter",
+        "huge power",
+        "huge list",
+        "wide format",
+        "wide text",
+        "many cells",
     ],
 )
 def test_wrong_declarations(lab, body, expected):

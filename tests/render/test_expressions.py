@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -121,3 +122,66 @@ def test_show(value: object, form: str, text: str) -> None:
 def test_show_refuses(value: object, form: str) -> None:
     with pytest.raises(ExpressionError):
         show(value, form)
+
+
+@pytest.mark.parametrize(
+    ("expression", "found"),
+    [
+        ("layer_cut.best.accuracy > 0.95", "layer_cut.best.accuracy = 0.90821, not > 0.95"),
+        ("0.5 < layer_cut.best.accuracy < 0.9", "layer_cut.best.accuracy = 0.90821, not < 0.9"),
+        ("layer_cut.best.cut == 'relu1'", "layer_cut.best.cut = 'relu14', not == 'relu1'"),
+        ("not layer_cut.best.items == 3", "layer_cut.best.items = 3 == 3"),
+        ("'a' in layer_cut.best.cut", "'a', not in layer_cut.best.cut = 'relu14'"),
+        ("layer_cut.best.items < 1 or 2 > layer_cut.best.items", "layer_cut.best.items = 3, not < 1; 2, not > "),
+        ("layer_cut.best.items > 3 and 1 / 0 > 1", "layer_cut.best.items = 3, not > 3"),
+        ("all(row.accuracy > 0.6 for row in layer_cut.rows)", "1 of 2 are true"),
+    ],
+)
+def test_a_false_claim_says_what_was_found(expression: str, found: str) -> None:
+    truth = Evaluator(NAMES).truth(expression)
+    assert not truth.holds and found in truth.found
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["layer_cut.best.accuracy", "layer_cut", "layer_cut.best.accuracy and 1 < 2", "not layer_cut.rows", "1", "None"],
+)
+def test_what_is_neither_true_nor_false_is_no_claim(expression: str) -> None:
+    with pytest.raises(ExpressionError, match="neither true nor false"):
+        Evaluator(NAMES).truth(expression)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "9**9**9",
+        "9**999999",
+        "'a' * 10**9",
+        "10**9 * [0]",
+        "round(1, -10**9)",
+        "1 << 10**9",
+        "'%1000000000d' % 5",
+        "'%*d' % (10**9, 5)",
+        "f'{1:>2000000000}'",
+        "[" * 900 + "]" * 900,
+        "-" * 3900 + "1",
+        "layer_cut" + ".a" * 1500,
+        "1 + " * 2000 + "1",
+        "[[[0] * 1000] * 1000] * 1000",
+        "sum([[0]] * 90000, [])",
+        "[a == b for a in [[0] * 1000] * 90 for b in [[0] * 1000] * 90]",
+        "[[x for x in [0] * 9999] for y in [0] * 9999]",
+    ],
+)
+def test_expressions_are_bounded(expression: str) -> None:
+    started = time.perf_counter()
+    with pytest.raises(ExpressionError) as error:
+        Evaluator(NAMES).value(expression)
+    assert time.perf_counter() - started < 5
+    assert len(str(error.value)) < 500 and "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("form", [">2000000000", ".2000000000f", "0200d"])
+def test_formats_are_bounded(form: str) -> None:
+    with pytest.raises(ExpressionError, match="more than 100"):
+        show(1, form)

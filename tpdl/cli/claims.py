@@ -18,7 +18,7 @@ def claims(arguments: Arguments) -> int:
     found = prepare(find_project(), profile_of(arguments)).claims
     for claim in found:
         verdict = "holds" if claim.holds else "cannot be evaluated" if claim.reason else "FALSE"
-        reason = f"  ({claim.reason})" if claim.reason else ""
+        reason = f"  ({claim.reason or claim.found})" if claim.reason or claim.found else ""
         print(f"{verdict}  {claim.path}:{claim.line}  {claim.text}  [{claim.expression}]{reason}")
     false = sum(not claim.holds for claim in found)
     count = f"{len(found)} claim{'s' if len(found) != 1 else ''}"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from tpdl.errors import UserError
 from tpdl.fingerprint.literals import Encoded, NotLiteral, evaluate
 from tpdl.fingerprint.resolve import Resolver
+from tpdl.limits import Budget, LimitExceeded
 
 if TYPE_CHECKING:
     from tpdl.fingerprint.summary import Summary
@@ -71,21 +72,27 @@ class Evaluator:
         Raises:
             UserError: it is no literal; with file and line.
         """
+        budget = Budget()
         try:
-            return evaluate(encoded, lambda names, at: self._named(self._module, names, at, ()))
+            return evaluate(encoded, lambda names, at: self._named(self._module, names, at, (), budget), budget)
         except NotLiteral as error:
             raise UserError(
                 f"{self._path}:{error.line}: {what} is read without running the code, and {error.text!r} is neither a "
                 "literal, nor a constant that holds one, nor a step; write the value itself"
             ) from None
+        except LimitExceeded as error:
+            raise UserError(f"{self._path}:{line}: {what} asks for too much: {error}") from None
+        except RecursionError:
+            raise UserError(f"{self._path}:{line}: {what} is too deep; write it in a plainer way") from None
         except (ArithmeticError, TypeError, ValueError) as error:
             raise UserError(f"{self._path}:{line}: {what} cannot be evaluated: {error}") from None
 
-    def _named(self, module: str, names: str, line: int, following: tuple[str, ...]) -> Any:
+    def _named(self, module: str, names: str, line: int, following: tuple[str, ...], budget: Budget) -> Any:
         """What a dotted name in `module` stands for: the value of a constant, or a function as "module:qualname".
 
         Args:
             following: the constants whose values are being evaluated: they may name each other in a circle.
+            budget: what all of it may cost.
         """
         meanings = [meaning for meaning in self._resolver.reference(module, names) if not meaning.rest]
         symbols = {meaning.node: symbol for meaning in meanings if (symbol := self._symbol(meaning.node))}
@@ -94,12 +101,13 @@ class Evaluator:
                 return node
             if "value" in symbol and "alias" not in symbol and node not in following and len(symbols) == 1:
                 source = node.partition(":")[0]
-                return evaluate(symbol["value"], functools.partial(self._named_in, source, line, (*following, node)))
+                inside = functools.partial(self._named_in, source, line, (*following, node), budget)
+                return evaluate(symbol["value"], inside, budget)
         raise NotLiteral(line, names)
 
-    def _named_in(self, module: str, line: int, following: tuple[str, ...], names: str, _: int) -> Any:
+    def _named_in(self, module: str, line: int, following: tuple[str, ...], budget: Budget, names: str, _: int) -> Any:
         """The same for a name inside a constant's value; a mistake is reported where the constant is used."""
-        return self._named(module, names, line, following)
+        return self._named(module, names, line, following, budget)
 
     def _symbol(self, node: str) -> Any:
         module, _, name = node.partition(":")

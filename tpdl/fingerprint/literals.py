@@ -24,22 +24,26 @@ from collections.abc import Callable
 from typing import Any
 
 from tpdl.fingerprint.canonical import dotted
+from tpdl.limits import DIGITS, Budget
 
 Encoded = list[Any]
 
 _OPERATORS: dict[str, Callable[..., Any]] = {
-    "Add": operator.add,
     "Sub": operator.sub,
-    "Mult": operator.mul,
     "Div": operator.truediv,
     "FloorDiv": operator.floordiv,
-    "Mod": operator.mod,
-    "Pow": operator.pow,
     "BitOr": operator.or_,
     "UAdd": operator.pos,
     "USub": operator.neg,
     "Not": operator.not_,
 }
+_BOUNDED: dict[str, Callable[[Budget, Any, Any], Any]] = {
+    "Add": Budget.plus,
+    "Mult": Budget.times,
+    "Mod": Budget.remainder,
+    "Pow": Budget.power,
+}
+"""Operators whose results can be of any size."""
 _SEQUENCES = {ast.List: "list", ast.Tuple: "tuple", ast.Set: "set"}
 
 
@@ -54,6 +58,8 @@ class NotLiteral(Exception):
 def encode(node: ast.expr) -> Encoded:
     """The expression as JSON values, as the module describes it."""
     match node:
+        case ast.Constant(value=int(value)) if abs(value) >= 10**DIGITS:
+            return ["other", node.lineno, f"a number with more than {DIGITS} digits"]
         case ast.Constant(value=value) if value is None or isinstance(value, bool | int | float | str):
             return ["value", value]
         case ast.List(elts=items) | ast.Tuple(elts=items) | ast.Set(elts=items):
@@ -62,7 +68,7 @@ def encode(node: ast.expr) -> Encoded:
             return ["spread", encode(value)]
         case ast.Dict(keys=keys, values=values):
             return ["dict", [[key and encode(key), encode(value)] for key, value in zip(keys, values, strict=True)]]
-        case ast.BinOp(op=op, left=left, right=right) if type(op).__name__ in _OPERATORS:
+        case ast.BinOp(op=op, left=left, right=right) if type(op).__name__ in _OPERATORS | _BOUNDED:
             return ["do", type(op).__name__, [encode(left), encode(right)]]
         case ast.UnaryOp(op=op, operand=operand) if type(op).__name__ in _OPERATORS:
             return ["do", type(op).__name__, [encode(operand)]]
@@ -85,17 +91,21 @@ def is_literal(encoded: Encoded) -> bool:
     return True
 
 
-def evaluate(encoded: Encoded, name: Callable[[str, int], Any]) -> Any:
+def evaluate(encoded: Encoded, name: Callable[[str, int], Any], budget: Budget | None = None) -> Any:
     """The value of an encoded expression.
 
     Args:
         encoded: the expression.
         name: called with a dotted name and its line for the value of that name.
+        budget: what it may cost, shared with the names in it; by default one of its own.
 
     Raises:
         NotLiteral: some part cannot be evaluated.
+        LimitExceeded: it asks for too much, as `9**9**9` does.
         ArithmeticError, TypeError, ValueError: an operator does not apply.
     """
+    budget = budget or Budget()
+    budget.spend()
     match encoded:
         case ["value", value]:
             return value
@@ -104,15 +114,23 @@ def evaluate(encoded: Encoded, name: Callable[[str, int], Any]) -> Any:
         case ["list" | "tuple" | "set" as kind, items]:
             values: list[Any] = []
             for item in items:
-                values += evaluate(item[1], name) if item[0] == "spread" else [evaluate(item, name)]
+                if item[0] == "spread":
+                    values += evaluate(item[1], name, budget)
+                else:
+                    values.append(evaluate(item, name, budget))
+            budget.spend(len(values))
             return {"list": list, "tuple": tuple, "set": set}[kind](values)
         case ["dict", items]:
             result: dict[Any, Any] = {}
             for key, value in items:
-                result.update(evaluate(value, name) if key is None else {evaluate(key, name): evaluate(value, name)})
+                of = evaluate(value, name, budget)
+                result.update(of if key is None else {evaluate(key, name, budget): of})
             return result
         case ["do", op, operands]:
-            return _OPERATORS[op](*[evaluate(operand, name) for operand in operands])
+            of = [evaluate(operand, name, budget) for operand in operands]
+            made = _BOUNDED[op](budget, *of) if op in _BOUNDED else _OPERATORS[op](*of)
+            budget.spend_on(made)
+            return made
         case ["other", line, text]:
             raise NotLiteral(line, text)
     raise ValueError(f"unknown expression {encoded[0]!r}")

@@ -8,11 +8,14 @@ Every refusal begins with file and line.
 from __future__ import annotations
 
 import json
+import string
 from collections.abc import Mapping
 from typing import Any
 
 from tpdl.errors import UserError
 from tpdl.fingerprint import REQUIRED, Declaration
+from tpdl.limits import LimitExceeded, check_format
+from tpdl.nearest import nearest
 
 RESULT_SUFFIX = {
     "DataFrame": ".csv",
@@ -44,7 +47,10 @@ def decorator_arguments(declared: Declaration) -> dict[str, Any]:
     """
     unknown = set(declared.arguments) - KNOWN_ARGUMENTS[declared.kind] - {""}
     if unknown:
-        raise UserError(f"{where(declared)}: @{declared.kind} has no argument {min(unknown)!r}")
+        known = KNOWN_ARGUMENTS[declared.kind]
+        raise UserError(
+            f"{where(declared)}: @{declared.kind} has no argument {min(unknown)!r}; {nearest(min(unknown), known)}"
+        )
     return dict(declared.arguments)
 
 
@@ -105,6 +111,10 @@ def data_name(entry: str, parameters: Mapping[str, Any], declared: Declaration) 
         UserError: what stands in braces is no parameter.
     """
     try:
+        for _, _, form, _ in string.Formatter().parse(entry):
+            check_format(form or "")
         return entry.format(**parameters)
+    except LimitExceeded as error:
+        raise UserError(f"{where(declared)}: data name {entry!r} asks for too much: {error}") from None
     except (KeyError, IndexError, ValueError, AttributeError):
         raise UserError(f"{where(declared)}: data name {entry!r} refers to something that is no parameter") from None

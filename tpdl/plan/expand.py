@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
@@ -17,6 +18,7 @@ from typing import Any
 from tpdl.errors import UserError
 from tpdl.files import sha256_bytes
 from tpdl.fingerprint import Declaration
+from tpdl.nearest import did_you_mean
 from tpdl.plan.arguments import (
     data_name,
     decorator_arguments,
@@ -30,6 +32,8 @@ from tpdl.plan.record import RECORD_SUFFIX
 from tpdl.plan.step import Input, Step
 
 PICTURE_FORMATS = ("svg", "png")
+MOST_CELLS = 100_000
+"""Of one experiment. Each has a record, two files and a line of `tpdl status`."""
 LABEL_LENGTH = 120
 """Characters. File systems allow 255 bytes for a name, and suffixes are added."""
 
@@ -110,6 +114,7 @@ class Expansion:
                 if name not in declared.parameters:
                     raise UserError(
                         f"{where(declared)}: {argument} names {name!r}, which is no parameter of the function"
+                        + did_you_mean(name, declared.parameters)
                     )
         axes = {}
         for name, values in matrix.items():
@@ -118,6 +123,8 @@ class Expansion:
             if not axes[name]:
                 raise UserError(f"{where(declared)}: the matrix has no value for {name!r}")
         defaults = {name: value for name, value in declared.parameters.items() if name not in inputs} | demo
+        if (count := math.prod(map(len, axes.values()))) > MOST_CELLS:
+            raise UserError(f"{where(declared)}: the matrix has {count:,} combinations, more than {MOST_CELLS:,}")
         return axes, {name: value for name, value in defaults.items() if name not in axes}
 
     def _cell(

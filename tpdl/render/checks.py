@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from tpdl.nearest import nearest
 from tpdl.render.book import Book
 from tpdl.render.label_kinds import NUMBERED, kind_of
-from tpdl.render.problem import Problem, nearest
+from tpdl.render.problem import Problem
 from tpdl.render.reading import Reading
 from tpdl.render.scan import Item
 

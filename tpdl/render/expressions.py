@@ -7,7 +7,12 @@ True
 '91.4%'
 
 A *value* is an expression with an optional Python format: `layer_cut.best.accuracy:.1%`. A *claim* and the condition of
-a block are expressions whose truth counts. Results are reached with dots and brackets; a dot looks up a key, never a
+a block are expressions that are true or false, and nothing else:
+
+>>> evaluator.truth("layer_cut.best.accuracy > 0.95")
+Truth(holds=False, found='layer_cut.best.accuracy = 0.914, not > 0.95')
+
+Results are reached with dots and brackets; a dot looks up a key, never a
 Python attribute.
 """
 
@@ -17,18 +22,35 @@ import ast
 import keyword
 import re
 import warnings
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
-from simpleeval import EvalWithCompoundTypes, FunctionNotDefined, InvalidExpression, NameNotDefined
+from simpleeval import DEFAULT_OPERATORS, EvalWithCompoundTypes, FunctionNotDefined, InvalidExpression, NameNotDefined
 
-from tpdl.render.problem import nearest
+from tpdl.limits import Budget, LimitExceeded, check_format, parse_expression
+from tpdl.nearest import nearest
+
+Result = TypeVar("Result")
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     function.__name__: function for function in (len, min, max, sum, abs, round, any, all, sorted)
 }
 SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 OPENING, CLOSING = "([{", ")]}"
+SIGNS: dict[type[ast.cmpop], str] = {
+    **{ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="},
+    **{ast.In: "in", ast.NotIn: "not in", ast.Is: "is", ast.IsNot: "is not"},
+}
+OPPOSITE = {"in": "not in", "not in": "in", "is": "is not", "is not": "is"}
+"""How it is said that a comparison is false, where that is not "not" and its sign."""
+MAKING = (
+    *(ast.BinOp, ast.Call, ast.List, ast.Tuple, ast.Set, ast.Dict),
+    *(ast.ListComp, ast.GeneratorExp, ast.DictComp, ast.JoinedStr, ast.Slice),
+)
+"""Kinds of expressions that make something new, perhaps something large."""
+LONGEST_SHOWN = 80
+"""Characters of a value in a message."""
 
 
 class ExpressionError(Exception):
@@ -43,6 +65,15 @@ class NotMeasured(ExpressionError):
         self.step = step
 
 
+@dataclass(frozen=True)
+class Truth:
+    """Whether a claim or condition holds."""
+
+    holds: bool
+    found: str = ""
+    """What was found instead, for one that does not: `x.mean = 2.0, not > 3`."""
+
+
 class Evaluator(EvalWithCompoundTypes):  # type: ignore[misc]  # simpleeval has no type hints
     """Evaluates expressions over named results.
 
@@ -51,25 +82,45 @@ class Evaluator(EvalWithCompoundTypes):  # type: ignore[misc]  # simpleeval has 
     """
 
     def __init__(self, names: Mapping[str, Any]) -> None:
-        super().__init__(functions=FUNCTIONS, names=names)
-        self.functions = FUNCTIONS
+        super().__init__(functions=dict(FUNCTIONS), names=names)
+        self._budget = Budget()
 
     def value(self, expression: str) -> Any:
         """The value of `expression`.
 
         Raises:
-            ExpressionError: it is malformed, names something unknown, or fails (division by zero, wrong types).
+            ExpressionError: it is malformed, names something unknown, asks for too much, or fails (division by zero,
+                wrong types).
         """
+        return self._evaluated(expression, self._eval)
+
+    def truth(self, expression: str) -> Truth:
+        """Whether `expression` is true, and what was found if it is not.
+
+        Raises:
+            ExpressionError: as for `value`; and it, or a part of it that `and`, `or` or `not` joins, is neither true
+                nor false.
+        """
+        return self._evaluated(expression, self._truth_of)
+
+    def _evaluated(self, expression: str, evaluate: Callable[[ast.expr], Result]) -> Result:
+        """What `evaluate` makes of the parsed expression, every error as one that names the expression."""
+        shown = expression if len(expression) <= 2 * LONGEST_SHOWN else f"{expression[: 2 * LONGEST_SHOWN]}…"
         try:
-            parsed = ast.parse(expression.strip(), mode="eval")
+            parsed = parse_expression(expression)
         except (SyntaxError, ValueError) as error:
             reserved = [word for word in re.findall(r"\.(\w+)", expression) if keyword.iskeyword(word)]
             hint = f"; `{reserved[0]}` is a word of Python, write ['{reserved[0]}']" if reserved else ""
-            raise ExpressionError(f"`{expression}` is no expression: {getattr(error, 'msg', error)}{hint}") from None
+            raise ExpressionError(f"`{shown}` is no expression: {getattr(error, 'msg', error)}{hint}") from None
+        except LimitExceeded as error:
+            raise ExpressionError(f"`{shown}` asks for too much: {error}") from None
+        self.expr, self._max_count, self._budget = expression, 0, Budget()
+        self.operators = _bounded_operators(self._budget)
+        self.functions |= {"round": self._budget.rounded, "sum": self._budget.total}
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                return self.eval(expression, ast.Expr(parsed.body))
+                return evaluate(parsed)
         except ExpressionError:
             raise
         except NameNotDefined as error:
@@ -80,10 +131,104 @@ class Evaluator(EvalWithCompoundTypes):  # type: ignore[misc]  # simpleeval has 
             raise ExpressionError(
                 f"`{expression}` calls `{error.func_name}`; the functions are {', '.join(FUNCTIONS)}"
             ) from None
+        except LimitExceeded as error:
+            raise ExpressionError(f"`{shown}` asks for too much: {error}") from None
         except InvalidExpression as error:
             raise ExpressionError(f"`{expression}` is not allowed: {error}") from None
         except Exception as error:
             raise ExpressionError(f"`{expression}` fails: {type(error).__name__}: {error}") from None
+
+    # Truth
+
+    def _truth_of(self, node: ast.expr) -> Truth:
+        return Truth(True) if self._holds(node) else Truth(False, "; ".join(self._because(node, False)))
+
+    def _holds(self, node: ast.expr) -> bool:
+        """Whether a part is true; what is neither true nor false is an error, for it would always count as one."""
+        match node:
+            case ast.BoolOp(op=ast.And(), values=parts):
+                return all(self._holds(part) for part in parts)
+            case ast.BoolOp(op=ast.Or(), values=parts):
+                return any(self._holds(part) for part in parts)
+            case ast.UnaryOp(op=ast.Not(), operand=part):
+                return not self._holds(part)
+        value = self._eval(node)
+        if not isinstance(value, bool):
+            plain = value is not None and not isinstance(value, Mapping)
+            raise ExpressionError(
+                f"`{ast.unparse(node)}` is a {kind(value)}{f', {brief(value)},' if plain else ''} and neither true nor "
+                f"false; {'compare it with something' if plain else 'ask whether it `is not None`'}"
+            )
+        return value
+
+    def _because(self, node: ast.expr, holds: bool) -> Iterator[str]:
+        """Why a part is true or false, one phrase for each comparison that makes it so."""
+        match node:
+            case ast.BoolOp(values=parts):
+                for part in parts:
+                    try:
+                        decides = self._holds(part) is holds
+                    except Exception:  # a part behind another one that keeps it from being evaluated
+                        return
+                    if decides:
+                        yield from self._because(part, holds)
+            case ast.UnaryOp(op=ast.Not(), operand=part):
+                yield from self._because(part, not holds)
+            case ast.Compare():
+                yield from self._comparisons(node, holds)
+            case ast.Call(func=ast.Name(id="any" | "all" as name), args=[ast.GeneratorExp() | ast.ListComp() as each]):
+                of = list(self._eval(each))
+                yield f"{name}(…) is {holds}: {sum(map(bool, of))} of {len(of)} are true"
+            case _:
+                yield f"{ast.unparse(node)} is {holds}"
+
+    def _comparisons(self, node: ast.Compare, holds: bool) -> Iterator[str]:
+        """`a = 2, not < b = 1`: the links of a chain that are true, or the one that is false."""
+        sides = [node.left, *node.comparators]
+        for left, operation, right in zip(sides, node.ops, sides[1:], strict=False):
+            link = ast.Compare(left, [operation], [right])
+            if self._eval(link) is holds:
+                sign = SIGNS[type(operation)]
+                said = f" {sign}" if holds else f", {OPPOSITE.get(sign, f'not {sign}')}"
+                yield f"{self._side(left)}{said} {self._side(right)}"
+                if not holds:
+                    return
+
+    def _side(self, node: ast.expr) -> str:
+        """One side of a comparison with its value, unless it says it itself."""
+        text, value = ast.unparse(node), brief(self._eval(node))
+        return text if text == value else f"{text} = {value}"
+
+    # What simpleeval does for each kind of node, with bounds, and without Python's attributes
+
+    def _eval(self, node: ast.AST) -> Any:
+        self._budget.spend()
+        result = super()._eval(node)
+        if isinstance(node, MAKING) or (isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice)):
+            self._budget.spend_on(result)
+        return result
+
+    def _check_disallowed_items(self, item: Any) -> None:
+        """Results are numbers, texts, lists and groups; only something that is none of these can be forbidden."""
+        if not isinstance(item, list | tuple | set | dict):
+            super()._check_disallowed_items(item)
+
+    def _eval_compare(self, node: ast.Compare) -> Any:
+        left, result = self._eval(node.left), True
+        for operation, comparator in zip(node.ops, node.comparators, strict=True):
+            right = self._eval(comparator)
+            self._budget.spend_on(left)
+            self._budget.spend_on(right)
+            result = self.operators[type(operation)](left, right)
+            if not result:
+                break
+            left = right
+        return result
+
+    def _eval_formattedvalue(self, node: ast.FormattedValue) -> Any:
+        form = self._eval(node.format_spec) if node.format_spec else ""
+        check_format(form)
+        return format(self._eval(node.value), form)
 
     def _eval_attribute(self, node: ast.Attribute) -> Any:
         """A dot is a look-up in a mapping. Python attributes, and with them every escape, are out of reach."""
@@ -119,7 +264,24 @@ class Evaluator(EvalWithCompoundTypes):  # type: ignore[misc]  # simpleeval has 
             raise ExpressionError(
                 f"`{ast.unparse(node.func)}` cannot be called; the functions are {', '.join(FUNCTIONS)}"
             )
-        return super()._eval_call(node)
+        if node.func.id not in self.functions:
+            raise FunctionNotDefined(node.func.id, self.expr)
+        arguments = [self._eval(argument) for argument in node.args]
+        keywords = dict(self._eval(argument) for argument in node.keywords)
+        self._budget.spend_on(arguments)
+        return self.functions[node.func.id](*arguments, **keywords)
+
+
+def _bounded_operators(budget: Budget) -> dict[type[ast.AST], Callable[..., Any]]:
+    """Python's operators, as far as the budget goes."""
+    plain: dict[type[ast.AST], Callable[..., Any]] = DEFAULT_OPERATORS
+    return plain | {
+        ast.Add: budget.plus,
+        ast.Mult: budget.times,
+        ast.Pow: budget.power,
+        ast.Mod: budget.remainder,
+        ast.LShift: budget.shift,
+    }
 
 
 def split_format(text: str) -> tuple[str, str]:
@@ -161,10 +323,28 @@ def show(value: Any, form: str = "") -> str:
     if isinstance(value, bool) and not form:
         return "yes" if value else "no"
     try:
+        check_format(form)
         text = format(value, form)
+    except LimitExceeded as error:
+        raise ExpressionError(f"{error}; shorten it") from None
     except (ValueError, TypeError) as error:
-        raise ExpressionError(f"the format `{form}` does not fit the {kind(value)} {value!r}: {error}") from None
+        raise ExpressionError(
+            f"the format `{form}` does not fit the {kind(value)} {brief(value)}: {error}; formats are such as `.1%`, "
+            "`.2f` and `,d`"
+        ) from None
     return typeset(text) if isinstance(value, int | float) else text
+
+
+def brief(value: Any) -> str:
+    """A value as Python writes it, cut where it is long; a group of values is called so.
+
+    >>> brief(2.0), brief({"a": 1})
+    ('2.0', 'a group of values')
+    """
+    if isinstance(value, Mapping):
+        return f"a {kind(value)}"
+    text = repr(value)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
 def typeset(number: str) -> str:

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tpdl.nearest import nearest
 from tpdl.render.namespace import run_command
-from tpdl.render.problem import Problem, nearest
+from tpdl.render.problem import Problem
 from tpdl.render.provenance import Provenance
 from tpdl.render.scan import Item
 

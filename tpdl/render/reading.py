@@ -68,7 +68,7 @@ def _counts(item: Item, conditions: dict[str, bool]) -> bool:
 def _holds(item: Item, evaluator: Evaluator, problems: list[Problem]) -> bool:
     """Whether a condition holds. One about what is not measured yet does not, and is no mistake of the author's."""
     try:
-        return bool(evaluator.value(item.text))
+        return evaluator.truth(item.text).holds
     except NotMeasured:
         return False
     except ExpressionError as error:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from tpdl.render.expressions import Evaluator, ExpressionError, NotMeasured, kind, show, split_format
+from tpdl.render.expressions import Evaluator, ExpressionError, NotMeasured, Truth, kind, show, split_format
 from tpdl.render.namespace import Namespace
 from tpdl.render.problem import Problem
 from tpdl.render.scan import Item
@@ -28,6 +28,8 @@ class Claim:
     line: int
     reason: str = ""
     """Why it could not be evaluated, if it could not."""
+    found: str = ""
+    """What was found instead, if it is false: `x.mean = 2.0, not > 3`."""
 
 
 class Statements:
@@ -45,7 +47,7 @@ class Statements:
         self.values: dict[str, dict[str, Any]] = {}
         """Text of the construct -> the `text` to show, its `title`, and for one that cannot be shown `problem`."""
         self.verdicts: dict[str, dict[str, Any]] = {}
-        """Expression of a claim -> whether it `holds`, and the `reason` if it could not be evaluated."""
+        """Expression of a claim -> whether it `holds`, else what was `found`, or the `reason` why nothing could be."""
         self.claims: list[Claim] = []
         self.problems: list[Problem] = []
 
@@ -71,15 +73,15 @@ class Statements:
         """Evaluate a claim."""
         words, reason = self._words(item), ""
         try:
-            holds = bool(self._evaluator.value(item.text))
+            truth = self._evaluator.truth(item.text)
         except ExpressionError as error:
-            holds, reason = False, str(error)
+            truth, reason = Truth(False), str(error)
             self.problems.append(item.problem(f"claim {error}"))
         else:
-            if not holds and self._binding:
-                self.problems.append(item.problem(f"the claim “{words}” does not hold: `{item.text}` is false"))
-        self.claims.append(Claim(words, item.text, holds, item.path, item.line, reason))
-        self.verdicts[item.text] = {"holds": holds, "reason": reason}
+            if not truth.holds and self._binding:
+                self.problems.append(item.problem(f"the claim “{words}” does not hold: {truth.found}"))
+        self.claims.append(Claim(words, item.text, truth.holds, item.path, item.line, reason, truth.found))
+        self.verdicts[item.text] = {"holds": truth.holds, "reason": reason, "found": truth.found}
 
     def _words(self, item: Item) -> str:
         """The words of a claim as the reader sees them, with the values put in."""

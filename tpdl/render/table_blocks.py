@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from tpdl.nearest import nearest
 from tpdl.render.expressions import ExpressionError
 from tpdl.render.namespace import Namespace, run_command
-from tpdl.render.problem import Problem, nearest
+from tpdl.render.problem import Problem
 from tpdl.render.provenance import Provenance
 from tpdl.render.scan import Item
 from tpdl.render.tables import build_table, unmeasured_cells

@@ -25,9 +25,9 @@ from collections import ChainMap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from tpdl.nearest import nearest
 from tpdl.render.expressions import Evaluator, ExpressionError, show
 from tpdl.render.namespace import run_command
-from tpdl.render.problem import nearest
 
 if TYPE_CHECKING:
     from tpdl.plan.plan import Plan
@@ -74,6 +74,8 @@ def build_table(
     if attributes.get("sort"):
         chosen = _sorted(chosen, attributes["sort"], known)
     if attributes.get("limit"):
+        if not re.fullmatch(r"\d{1,9}", attributes["limit"].strip()):
+            raise ExpressionError(f"`limit` is how many rows to show, a whole number, and not `{attributes['limit']}`")
         chosen = chosen[: int(attributes["limit"])]
     body = []
     for row in chosen:
@@ -126,7 +128,7 @@ def _formats(text: str, columns: Mapping[str, str]) -> dict[str, str]:
 
 
 def _holds(condition: str | None, row: Mapping[str, Any], names: Mapping[str, Any]) -> bool:
-    return not condition or bool(Evaluator(ChainMap(dict(row), names)).value(condition))  # type: ignore[arg-type]
+    return not condition or Evaluator(ChainMap(dict(row), names)).truth(condition).holds  # type: ignore[arg-type]
 
 
 def _may_hold(condition: str | None, cell: Mapping[str, Any], names: Mapping[str, Any]) -> bool:

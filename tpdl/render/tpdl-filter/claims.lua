@@ -12,7 +12,8 @@ function claims.mark(span)
   local verdict = report.known('claims', expression)
   span.attributes.claim = nil
   span.classes:insert 'claim'
-  span.attributes.title = (verdict.holds and 'Checked: ' or 'Does not hold: ') .. expression
+  local found = verdict.found ~= '' and ' (' .. verdict.found .. ')' or ''
+  span.attributes.title = (verdict.holds and 'Checked: ' or 'Does not hold: ') .. expression .. found
   if not verdict.holds then
     local on_stand_ins = report.data.stand_in ~= ''
     span.classes:insert 'claim-false'
