@@ -23,6 +23,12 @@ def check_titles(book: Book, reading: Reading) -> Iterator[Problem]:
             yield Problem(path, line, "a chapter starts with its title; write `# Title` above this")
 
 
+def check_slips(reading: Reading) -> Iterator[Problem]:
+    """Nothing is nearly one of tpdl's constructs, or stands where it has no effect."""
+    for item in reading.of_kind("slip"):
+        yield item.problem(item.text)
+
+
 def check_labels(reading: Reading) -> Iterator[Problem]:
     """Every label is used once, and every reference is to a label that is there."""
     labels: dict[str, Item] = {}

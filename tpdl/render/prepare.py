@@ -22,7 +22,7 @@ from tpdl.plan.project import Project
 from tpdl.plan.status import judge_all
 from tpdl.render.about import about
 from tpdl.render.book import Book, read_book, repository
-from tpdl.render.checks import check_citations, check_labels, check_titles
+from tpdl.render.checks import check_citations, check_labels, check_slips, check_titles
 from tpdl.render.expressions import Evaluator
 from tpdl.render.figures import Figures
 from tpdl.render.graph import graph
@@ -108,6 +108,7 @@ def prepare(project: Project, profile: str = "full", plan: Plan | None = None) -
         *reading.problems,
         *check_titles(book, reading),
         *check_labels(reading),
+        *check_slips(reading),
         *check_citations(book, reading),
         *statements.problems,
         *figures.problems,

@@ -15,7 +15,9 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from tpdl.render.label_kinds import NUMBERED, kind_of
+from tpdl.render.markup import ATTRIBUTES, CODE, DIV, VALUE_CLASS, blank, parse_attributes
 from tpdl.render.problem import Problem
+from tpdl.render.slips import RAW_FENCE, slips, values_in
 
 Kind = Literal[
     "value",
@@ -32,20 +34,12 @@ Kind = Literal[
     "shortcode",
     "cell",
     "code",
+    "slip",
 ]
 
 FENCE = re.compile(r"^(?:> ?)*[ \t]*(`{3,}|~{3,})(.*)$")
-DIV = re.compile(r"^[ \t]*(:{3,})[ \t]*(.*?)[ \t]*:*[ \t]*$")
 COMMENT = re.compile(r"<!--.*?-->", re.S)
 HEADING = re.compile(r"^(#{1,6})[ \t]+\S|^\S[^\n]*\n=+[ \t]*$", re.M)
-CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)(\{[^{}\n]*\})?", re.S)
-VALUE_CLASS = re.compile(r"\{[^{}]*\.value\b[^{}]*\}$")
-ATTRIBUTES = re.compile(r"""\{(?:[^{}"']|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\{[^{}]*\})*\}""")
-ATTRIBUTE = re.compile(
-    r"""\#(?P<id>[^\s{}"'=]+) | \.(?P<class>[^\s{}"'=.]+)
-      | (?P<key>[\w:-]+)=(?:"(?P<double>(?:\\.|[^"\\])*)"|'(?P<single>(?:\\.|[^'\\])*)'|(?P<bare>[^\s{}"']+))""",
-    re.X,
-)
 LABEL = re.compile(rf"#((?:{'|'.join(NUMBERED)})-[\w.:-]*\w)")
 BRACKET = re.compile(r"\[([^\[\]]*@[^\[\]]*)\](?![({])")
 REFERENCE = re.compile(r"(?<![\w@\\])-?@(\{[^}]+\}|\w(?:[\w:.#$%&+?<>~/-]*\w)?)")
@@ -59,7 +53,8 @@ class Item:
 
     kind: Kind
     text: str
-    """What identifies it: the expression of a value, claim or condition, the target of an image, a label or key."""
+    """What identifies it: the expression of a value, claim or condition, the target of an image, a label or key; of a
+    slip, what is wrong."""
     line: int
     attributes: dict[str, str] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
@@ -74,37 +69,6 @@ class Item:
     def problem(self, message: str) -> Problem:
         """What is wrong with it, with the place where it was written."""
         return Problem(self.path, self.line, message)
-
-
-@dataclass(frozen=True)
-class Attributes:
-    """A Pandoc attribute block such as `{#fig-a .wide width="80%"}`, taken apart."""
-
-    label: str
-    classes: tuple[str, ...]
-    pairs: dict[str, str]
-
-
-def parse_attributes(text: str) -> Attributes:
-    """Take an attribute block apart; a bare word, as in `::: note`, is a class.
-
-    >>> parse_attributes('{#fig-a .wide width="80%"}')
-    Attributes(label='fig-a', classes=('wide',), pairs={'width': '80%'})
-    """
-    text = text.strip()
-    if text and not text.startswith("{"):
-        return Attributes("", (text.split()[0],), {})
-    label, classes, pairs = "", [], {}
-    for found in ATTRIBUTE.finditer(text[1:-1]):
-        if found["id"]:
-            label = found["id"]
-        elif found["class"]:
-            classes.append(found["class"])
-        else:
-            value = found["double"] if found["double"] is not None else found["single"]
-            value = found["bare"] if value is None else re.sub(r"\\(.)", r"\1", value)
-            pairs[found["key"]] = value
-    return Attributes(label, tuple(classes), pairs)
 
 
 class Scanner:
@@ -124,6 +88,8 @@ class Scanner:
 
     def items(self) -> list[Item]:
         """All items. Conditions are complete only when everything is found, so they are filled in last."""
+        for at, message in slips(self._text):
+            self._add("slip", message, at)
         prose = self._inline_code(self._text)
         self._divs(prose)
         self._attribute_blocks(prose)
@@ -158,15 +124,18 @@ class Scanner:
 
     def _without_code_blocks(self, text: str) -> str:
         """Blank every fenced code block; report the ones that would have to be run."""
-        lines, at, fence = [], 0, ""
+        lines, at, fence, raw = [], 0, "", ""
         for line in text.splitlines(keepends=True):
             found = FENCE.match(line.rstrip("\n"))
             if fence:
                 closes = found and found[1].startswith(fence) and not found[2].strip()
                 fence = "" if closes else fence
+                for position, message in values_in(line, at, raw) if raw else ():
+                    self._add("slip", message, position)
                 lines.append(blank(line))
             elif found and not (found[1][0] == "`" and "`" in found[2]):
                 fence = found[1]
+                raw = language[1] if (language := RAW_FENCE.match(found[2])) else ""
                 if re.match(r"\s*\{\s*[A-Za-z]+[\s,}]", found[2]):
                     self._add("cell", found[2].strip(), at)
                 elif found[2].strip().startswith("{"):
@@ -252,11 +221,6 @@ class Scanner:
 def scan(text: str) -> list[Item]:
     """The constructs of a document, in the order of their lines."""
     return Scanner(text).items()
-
-
-def blank(text: str) -> str:
-    """Spaces in place of `text`, with its line breaks, so that every position keeps its line."""
-    return re.sub(r"[^\n]", " ", text)
 
 
 def opening_bracket(text: str, closing: int) -> int | None:
