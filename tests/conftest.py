@@ -123,7 +123,8 @@ class Lab:
         """Step -> "state: first reason" as `tpdl status` says."""
         import json
 
-        steps = json.loads(self.tpdl("status", "--json", *names, code=None))
+        # What is wrong with a declaration comes behind it, on standard error.
+        steps, _ = json.JSONDecoder().raw_decode(self.tpdl("status", "--json", *names, code=None))
         return {step["step"]: ": ".join([step["state"], *step["reasons"][:1]]) for step in steps}
 
     def not_fresh(self) -> dict[str, str]:

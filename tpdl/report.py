@@ -31,6 +31,8 @@ class ReportResult:
     outputs: list[Path] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
+    broken: tuple[str, ...] = ()
+    """What is wrong with experiments, of which what is recorded was shown."""
     seconds: float = 0.0
 
 
@@ -65,7 +67,7 @@ def build(
         raise UserError(f"there is no renderer {renderer!r}; choose {', '.join(RENDERERS)}")
     chosen = renderer if renderer != "auto" else "quarto" if quarto_path() else "embedded"
     prepared = prepare(project, profile, plan)
-    result = ReportResult(chosen, [], prepared.problems, prepared.claims)
+    result = ReportResult(chosen, [], prepared.problems, prepared.claims, prepared.broken)
     if chosen == "embedded":
         result.outputs, refused = render_embedded(prepared, to, draft, typesetter)
         result.problems = sorted([*prepared.problems, *refused])

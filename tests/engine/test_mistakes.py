@@ -91,8 +91,11 @@ def test_no_project_here(lab, tmp_path_factory):
     ],
 )
 def test_wrong_declarations(lab, body, expected):
+    """One line says what is wrong and where; everything else is as it was."""
     lab.write("experiments/wrong.py", MODULE.format(body=body))
-    assert expected in one_line(lab.tpdl("status", code=2))
+    said = lab.tpdl("status", code=2)
+    (line,) = [line for line in said.splitlines() if line.startswith("tpdl: ")]
+    assert expected in line and "toy/curve/network=small" in said
 
 
 @pytest.mark.parametrize(

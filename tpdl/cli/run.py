@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from tpdl.cli.common import NAMES, Arguments, Commands, add_command, console, plan_of, positive
+from tpdl.cli.common import NAMES, Arguments, Commands, add_command, console, honest, plan_of, positive
 from tpdl.cli.text import brief, print_table
 from tpdl.errors import Exit
 
@@ -44,14 +44,15 @@ def run(arguments: Arguments) -> int:
     chosen = select(plan, arguments.names) if arguments.names else list(plan.steps)
     exact = [name for name in arguments.names if name in plan.steps and plan.steps[name].cell]
     always = chosen if arguments.force and arguments.names else []
+    always = [name for name in always if not plan.steps[name].problem]
     running = with_absent_inputs(plan, [*stale(plan, chosen, facts, states, exact), *always], facts)
     if arguments.names or not running:
         _print_left_out(plan, chosen, running, facts, states)
     if arguments.dry_run:
         _print_dry_run(plan, running, states)
-        return Exit.OK
+        return honest(Exit.OK, plan.broken)
     if not running:
-        return _nothing_to_run(chosen, states)
+        return honest(_nothing_to_run(chosen, states), plan.broken)
     from tpdl.cli.display import Display, print_report
     from tpdl.run.steps import run_steps
 
@@ -61,13 +62,16 @@ def run(arguments: Arguments) -> int:
     with Display(plan, screen, running, facts, arguments.jobs) as display:
         report = run_steps(plan, running, display, arguments.executor, arguments.jobs, always)
     print_report(report, screen)
-    return Exit.OK if report.ok else Exit.NOT_FRESH
+    return honest(Exit.OK if report.ok else Exit.NOT_FRESH, plan.broken)
 
 
 def _nothing_to_run(chosen: Sequence[str], states: Mapping[str, Status]) -> int:
     waiting = [name for name in chosen if states[name].state == "missing"]
     if len(waiting) == len(chosen):
         print(f"nothing to run: {len(waiting)} not measured yet")
+        return Exit.NOT_FRESH
+    if any(not states[name].settled and states[name].state != "missing" for name in chosen):
+        print("nothing to run: what is not fresh cannot be read")
         return Exit.NOT_FRESH
     rest = f"{len(waiting)} not measured yet; the rest of what was" if waiting else "everything"
     print(f"nothing to run: {rest} asked for is fresh")

@@ -20,11 +20,15 @@ def unreferenced(project: Project) -> list[tuple[Path, int]]:
 
     Large intermediates, logs and failures of steps that no longer exist, checkpoints that no present fingerprint would
     resume, and files set aside before they were replaced. Products in `figures/` are never touched: git keeps those.
+
+    Raises:
+        UserError: a declaration cannot be read, so nobody knows what its steps need.
     """
     paths = _files(project.state / "kept")
     for profile in PROFILES:
         if project.places(profile).state.is_dir():
             plan = read_plan(project, profile)
+            plan.check()  # what an unreadable step has left is not to be taken for nobody's
             paths += [*_unknown_products(plan), *_unknown_logs(plan), *_useless_checkpoints(plan)]
     sized = [(path, path.stat().st_size) for path in paths]
     return sorted(sized, key=lambda item: (-item[1], item[0]))

@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tpdl.errors import UserError
 from tpdl.fingerprint import Sources
 from tpdl.plan.plan import Plan
 from tpdl.plan.record import Record, read_record
 from tpdl.plan.step import Fingerprint, Step
+from tpdl.plan.unreadable import syntax_error
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Facts:
     """File name -> SHA-256 of what lies on disk; None where nothing does."""
     absent_data: dict[str, str] = field(default_factory=dict)
     """Data sets that the step reads and this machine does not have -> what each is, and how to get it."""
+    unreadable: str = ""
+    """What is wrong with code that the step uses, as one line with file and line; then it cannot run."""
     failure: str = ""
     """The message of the last run, if it failed with exactly what decides now."""
 
@@ -83,15 +87,20 @@ class _Reader:
         self._theme: dict[str, str] | None = None
         self._records: dict[str, Record | str | None] = {}
         self._data: dict[str, str | None] = {}
+        self._syntax_errors: dict[str, str] = {}
 
     def facts(self, step: Step) -> Facts:
         record_or_problem = self._record(step.name)
         record = record_or_problem if isinstance(record_or_problem, Record) else None
+        if step.problem and record:  # what its declaration says now is not known
+            products = {path.name: self._plan.project.hashes.of_file(path) for path in step.products}
+            return Facts(record.fingerprint, record, products=products)
+        used, unreadable = self._symbols(step, record)
         data = {} if self._plan.profile == "demo" else {name: self._data_hash(name) for name in step.data}
         recorded = record.fingerprint.data if record else {}
         now = Fingerprint(
             parameters=step.parameters,
-            symbols=self._symbols(step),
+            symbols=used,
             inputs=self._inputs(step),
             # as recorded where it is not on this machine, empty where it was never seen
             data={name: sha or recorded.get(name, "") for name, sha in data.items()},
@@ -101,16 +110,31 @@ class _Reader:
             record=record,
             problem=record_or_problem if isinstance(record_or_problem, str) else "",
             products={path.name: self._plan.project.hashes.of_file(path) for path in step.products},
-            absent_data={name: self._plan.project.describe_data(name) for name, sha in data.items() if sha is None},
+            absent_data={name: self._about_data(name) for name, sha in data.items() if sha is None},
+            unreadable=unreadable,
             failure=self._failure(step, now),
         )
 
-    def _symbols(self, step: Step) -> dict[str, str]:
-        if step.kind != "figure":
-            return symbols(self._plan, step, self.sources)
-        if self._theme is None:
-            self._theme = theme_symbols()
-        return self.sources.closure(step.function, step.uses) | self._theme
+    def _symbols(self, step: Step, record: Record | None) -> tuple[dict[str, str], str]:
+        """The hash of every symbol that the step uses, and what is wrong with one of them, if it is."""
+        try:
+            if step.kind != "figure":
+                used = symbols(self._plan, step, self.sources)
+            else:
+                self._theme = self._theme or theme_symbols()
+                used = self.sources.closure(step.function, step.uses) | self._theme
+        except UserError as error:
+            return {}, f"{step.source}:{step.line}: {error}"
+        recorded = record.fingerprint.symbols if record else {}
+        # All of a module counts where it cannot be read; with the hash that a step ran with, it could.
+        wholes = [node for node, sha in used.items() if node.endswith(":*") and recorded.get(node) != sha]
+        errors = (self._syntax_error(node.removesuffix(":*")) for node in wholes)
+        return used, next(filter(None, errors), "")
+
+    def _syntax_error(self, module: str) -> str:
+        if module not in self._syntax_errors:
+            self._syntax_errors[module] = syntax_error(self._plan.project.root, module)
+        return self._syntax_errors[module]
 
     def _record(self, name: str) -> Record | str | None:
         if name not in self._records:
@@ -132,9 +156,22 @@ class _Reader:
         return inputs
 
     def _data_hash(self, name: str) -> str | None:
+        """The hash of a data set; None where it is not here, or the catalogue cannot say where it is."""
         if name not in self._data:
-            self._data[name] = self._plan.project.hashes.of_paths(self._plan.project.find_data(name))
+            try:
+                self._data[name] = self._plan.project.hashes.of_paths(self._plan.project.find_data(name))
+            except Exception:  # the catalogue is code of the project's; `_about_data` says what is wrong with it
+                self._data[name] = None
         return self._data[name]
+
+    def _about_data(self, name: str) -> str:
+        """One line about data that are not here; a catalogue that fails for one name says nothing about the others."""
+        try:
+            return " ".join(self._plan.project.describe_data(name).split())
+        except UserError as error:
+            return f"{name}: {error}"
+        except Exception as error:
+            return f"{name}: the data catalogue fails: {type(error).__name__}: {' '.join(str(error).split())}"
 
     def _failure(self, step: Step, now: Fingerprint) -> str:
         """The message of the last run, unless something that decides has changed since."""

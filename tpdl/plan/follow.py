@@ -14,8 +14,8 @@ from pathlib import Path
 from tpdl.errors import StepError, UserError
 from tpdl.files import write_json
 from tpdl.fingerprint.renames import Renames
-from tpdl.plan.expand import base_name
 from tpdl.plan.facts import symbols
+from tpdl.plan.names import base_name
 from tpdl.plan.plan import Plan
 from tpdl.plan.record import Record, read_record
 from tpdl.plan.status import differences

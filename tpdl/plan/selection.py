@@ -8,12 +8,12 @@ Example:
 
 from __future__ import annotations
 
-import difflib
 import fnmatch
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from tpdl.errors import UserError
+from tpdl.nearest import near
 from tpdl.plan.facts import Facts
 from tpdl.plan.plan import Plan
 from tpdl.plan.status import Status
@@ -36,8 +36,8 @@ def select(plan: Plan, names: Iterable[str]) -> list[str]:
         meant = [step.name for step in plan.steps.values() if _means(plain, step)]
         if not meant:
             known = {*plan.steps, *(step.base for step in plan.steps.values())}
-            near = difflib.get_close_matches(plain, known, n=3, cutoff=0.5)
-            hint = f"did you mean {' or '.join(near)}?" if near else "`tpdl status` lists all steps"
+            alike = near(plain, known)
+            hint = f"did you mean {' or '.join(alike)}?" if alike else "`tpdl status` lists all steps"
             raise UserError(f"there is no step {name!r}; {hint}")
         chosen |= dict.fromkeys(meant)
     return [name for name in plan.steps if name in chosen]
@@ -88,7 +88,7 @@ def stale(
     wanted = with_upstream(plan, names)
     for name, step in plan.steps.items():
         needs_running = running.intersection(step.upstream)
-        if name not in wanted or (states[name].state == "fresh" and not needs_running):
+        if step.problem or name not in wanted or (states[name].state == "fresh" and not needs_running):
             continue
         cannot = step.optional and (facts[name].absent_data or left_out.intersection(step.upstream))
         nothing_to_draw = states[name].settled and not step.optional and not needs_running
@@ -124,7 +124,7 @@ def drawable(plan: Plan, facts: Mapping[str, Facts]) -> Drawable:
     """Sort the steps that draw by what stands in their way."""
     result = Drawable()
     for name, step in plan.steps.items():
-        if step.kind == "experiment":
+        if step.kind == "experiment" or step.problem:
             continue
         measured = [up for up in step.upstream if facts[up].record or up in result.names]
         unmeasured = [up for up in step.upstream if up not in measured and not plan.steps[up].optional]

@@ -89,6 +89,11 @@ _GONE = "the product is gone"
 def own_reasons(step: Step, facts: Facts) -> Iterator[str]:
     """Why the product is not what the step would make now. What the steps that it needs would change is left out."""
     record = facts.record
+    if step.problem:
+        yield step.problem
+        return
+    if facts.unreadable:
+        yield facts.unreadable
     if facts.problem:
         yield facts.problem
         return

@@ -55,6 +55,8 @@ class Step:
     """Columns or keys of the result that may hold NaN."""
     cell: dict[str, Any] = field(default_factory=dict)
     """The parameters that tell the cells of one experiment apart."""
+    problem: str = ""
+    """Why its declaration cannot be read now, as one line. Then the step is what its record says, and cannot run."""
 
     @property
     def product(self) -> Path:

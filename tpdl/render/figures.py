@@ -46,7 +46,7 @@ class Figures:
             self._add_other_image(item, target)
             return None
         self.entries[item.text] = self._entry(step)
-        if not (step.alt or item.attributes.get("fig-alt") or item.attributes.get("alt")):
+        if not (step.alt or step.problem or item.attributes.get("fig-alt") or item.attributes.get("alt")):
             self.problems.append(
                 item.problem(f"{target} has no alt text; give `alt=` to the function that draws it, or `fig-alt` here")
             )

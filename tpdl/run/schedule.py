@@ -130,6 +130,10 @@ class _Work:
             report.blocked[name] = (broken or facts.unrecorded_inputs)[0]
             self.listener.passed_over(name, f"not run: it needs {report.blocked[name]}")
             return None
+        if unreadable := step.problem or facts.unreadable:
+            report.failed[name] = unreadable
+            self.listener.passed_over(name, f"cannot run: {unreadable}")
+            return None
         if facts.absent_data:
             report.failed[name] = next(iter(facts.absent_data.values()))
             self.listener.passed_over(name, f"cannot run: {report.failed[name]}")

@@ -221,6 +221,8 @@ def _one_line(error: Exception, job: Job) -> str:
         return f"{error.name} is not installed here; {how}"
     if isinstance(error, OSError) and error.errno is not None and not isinstance(error, StepError):
         text = f"{error.strerror}: {error.filename}" if error.filename else str(error.strerror)
+    if isinstance(error, SyntaxError) and error.filename and Path(error.filename).is_relative_to(job.root):
+        return f"{os.path.relpath(error.filename, job.root)}:{error.lineno}: {error.msg}"
     place = ""
     for frame in traceback.extract_tb(error.__traceback__):
         if frame.filename.startswith(job.root + os.sep) and not _is_tool(frame.filename):
