@@ -31,7 +31,7 @@ def add_command(commands: Commands, function: Command, *, profile: bool = True) 
     """A parser for the command that `function` carries out; its name and its docstring are the command's."""
     text = " ".join((function.__doc__ or "").split())
     parser: argparse.ArgumentParser = commands.add_parser(function.__name__, help=text, description=text)
-    parser.set_defaults(call=function)
+    parser.set_defaults(call=function, parser=parser)
     if profile:
         parser.add_argument(
             "--demo", action="store_true", help="the demo profile: embedded stand-ins for data and weights"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -14,6 +13,7 @@ from rich.live import Live
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn
 
+from tpdl.files import read_json
 from tpdl.plan.facts import Facts
 from tpdl.plan.plan import Plan
 from tpdl.run.job import Outcome
@@ -139,10 +139,13 @@ class Display(Listener):
 
     def _state(self, name: str) -> dict[str, Any]:
         try:
-            state: dict[str, Any] = json.loads(self._plan.places.progress(name).read_text())
+            state = read_json(self._plan.places.progress(name))
         except (OSError, ValueError):
             return {}
-        return state
+        if not isinstance(state, dict):
+            return {}
+        numbers = {key: state.get(key) for key in ("done", "total") if isinstance(state.get(key), int | float)}
+        return {**state, "done": None, "total": None, **numbers}
 
     def _left(self) -> str:
         task = self._bars.tasks[0]

@@ -7,13 +7,13 @@ Example:
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tpdl.errors import UserError
+from tpdl.files import read_json
 from tpdl.fingerprint import Sources
 from tpdl.plan.plan import Plan
 from tpdl.plan.record import Record, read_record
@@ -110,7 +110,7 @@ class _Reader:
             record=record,
             problem=record_or_problem if isinstance(record_or_problem, str) else "",
             products={path.name: self._plan.project.hashes.of_file(path) for path in step.products},
-            absent_data={name: self._about_data(name) for name, sha in data.items() if sha is None},
+            absent_data={name: self._plan.project.describe_data(name) for name, sha in data.items() if sha is None},
             unreadable=unreadable,
             failure=self._failure(step, now),
         )
@@ -156,27 +156,17 @@ class _Reader:
         return inputs
 
     def _data_hash(self, name: str) -> str | None:
-        """The hash of a data set; None where it is not here, or the catalogue cannot say where it is."""
         if name not in self._data:
             try:
                 self._data[name] = self._plan.project.hashes.of_paths(self._plan.project.find_data(name))
-            except Exception:  # the catalogue is code of the project's; `_about_data` says what is wrong with it
+            except OSError:  # a part of it is gone, or nobody here may read it
                 self._data[name] = None
         return self._data[name]
-
-    def _about_data(self, name: str) -> str:
-        """One line about data that are not here; a catalogue that fails for one name says nothing about the others."""
-        try:
-            return " ".join(self._plan.project.describe_data(name).split())
-        except UserError as error:
-            return f"{name}: {error}"
-        except Exception as error:
-            return f"{name}: the data catalogue fails: {type(error).__name__}: {' '.join(str(error).split())}"
 
     def _failure(self, step: Step, now: Fingerprint) -> str:
         """The message of the last run, unless something that decides has changed since."""
         try:
-            failure: Mapping[str, Any] = json.loads(self._plan.places.failure(step.name).read_text())
-            return str(failure["message"]) if failure["digest"] == now.digest() else ""
+            failure: Mapping[str, Any] = read_json(self._plan.places.failure(step.name))
+            return " ".join(str(failure["message"]).split()) if failure["digest"] == now.digest() else ""
         except (OSError, ValueError, KeyError, TypeError):
             return ""

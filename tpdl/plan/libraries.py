@@ -12,7 +12,8 @@ from collections.abc import Container, Mapping
 from importlib.metadata import Distribution, PackageNotFoundError, distribution, requires, version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+
+from tpdl.files import read_text
 
 
 def libraries(root: Path) -> dict[str, str]:
@@ -70,17 +71,15 @@ def how_to_install(module: str, root: Path) -> str:
 def _declared(root: Path) -> dict[tuple[str, int], str]:
     """(extra or "", position) -> distribution, as pyproject.toml lists them."""
     try:
-        project: dict[str, Any] = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8")).get(
-            "project", {}
-        )
-    except (OSError, ValueError):
+        project = tomllib.loads(read_text(root / "pyproject.toml")).get("project", {})
+        groups = {"": project.get("dependencies", []), **project.get("optional-dependencies", {})}
+        return {
+            (extra, position): _name(requirement)
+            for extra, requirements in groups.items()
+            for position, requirement in enumerate(requirements)
+        }
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):  # pip is the one to complain
         return {}
-    groups = {"": project.get("dependencies", []), **project.get("optional-dependencies", {})}
-    return {
-        (extra, position): _name(requirement)
-        for extra, requirements in groups.items()
-        for position, requirement in enumerate(requirements)
-    }
 
 
 def _name(requirement: str) -> str:

@@ -66,10 +66,15 @@ def read_plan(project: Project, profile: str = "full") -> Plan:
     declarations = [_where_it_is(each, project) for each in sources.declarations()]
     expansion = Expansion(declarations, places, unmeasured)
     steps = expansion.steps()
+    broken = dict.fromkeys(each.problem for each in expansion.broken)
+    if profile != "demo" and any(step.data for step in steps.values()):
+        problem = project.catalogue_problem()
+        if problem and not any(line.partition(": ")[0] in problem for line in broken):
+            broken[problem] = None
     if not expansion.broken:
-        return Plan(project, profile, steps, sources)
+        return Plan(project, profile, steps, sources, tuple(broken))
     steps |= {step.name: step for step in recorded_steps(expansion.broken, steps, places)}
-    return Plan(project, profile, steps, sources, tuple(dict.fromkeys(each.problem for each in expansion.broken)))
+    return Plan(project, profile, steps, sources, tuple(broken))
 
 
 def _where_it_is(declared: Declaration, project: Project) -> Declaration:

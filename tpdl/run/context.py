@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sized
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tpdl.files import atomic_path, write_json
+from tpdl.files import atomic_path, open_regular, read_json, write_json
 
 if TYPE_CHECKING:
     import tempfile
@@ -106,11 +106,11 @@ class Checkpoint:
             return None
         values, arrays = self.folder / f"{key}.json", self.folder / f"{key}.npz"
         try:
-            state: dict[str, Any] = json.loads(values.read_text())
+            state: dict[str, Any] = dict(read_json(values))
             if arrays.exists():
-                with np.load(arrays, allow_pickle=False) as stored:
+                with open_regular(arrays) as file, np.load(file, allow_pickle=False) as stored:
                     state.update({name: stored[name] for name in stored.files})
-        except (OSError, ValueError):
+        except Exception:  # cut off or damaged in any way, which numpy and zip have many errors for
             return None
         return state
 
@@ -148,10 +148,10 @@ class Checkpoint:
 def _spent(folder: Path) -> float:
     """Seconds from the start of the last attempt to its last saved state, and of those before it."""
     try:
-        attempt = json.loads((folder / ATTEMPT).read_text())
+        attempt = read_json(folder / ATTEMPT)
         saved = max(path.stat().st_mtime for path in folder.rglob("*") if path.name != ATTEMPT)
         return float(attempt["before"] + max(0.0, saved - attempt["started"]))
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return 0.0
 
 

@@ -8,14 +8,13 @@ Example:
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from tpdl.errors import StepError
-from tpdl.files import atomic_path, write_json
+from tpdl.files import atomic_path, read_json, write_json
 from tpdl.plan.step import Step
 from tpdl.tables import read_table, write_table
 
@@ -30,11 +29,13 @@ def load(path: Path) -> Any:
 
     if not path.exists():
         raise StepError(f"{path} is not here; run the step that makes it")
+    if not path.is_file():  # nobody may ever write to a pipe
+        raise StepError(f"{path} is no file; remove it and run the step that makes it")
     try:
         if path.suffix == ".csv":
             return read_table(path)
         if path.suffix == ".json":
-            return json.loads(path.read_text(encoding="utf-8"))
+            return read_json(path)
         return np.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         raise StepError(f"{path} cannot be read ({error}); run its step again") from error

@@ -27,6 +27,7 @@ from typing import Any
 
 from tpdl.errors import StepError, UserError
 from tpdl.files import sha256_file, write_json
+from tpdl.nearest import hint_for
 from tpdl.plan.facts import symbols
 from tpdl.plan.imports import make_importable
 from tpdl.plan.libraries import how_to_install, versions
@@ -184,7 +185,7 @@ def keep_edited(job: Job, on_disk: Mapping[str, str]) -> list[str]:
 
 
 def _hashes(step: Step) -> dict[str, str]:
-    return {path.name: sha256_file(path) for path in step.products if path.exists()}
+    return {path.name: sha256_file(path) for path in step.products if path.is_file()}
 
 
 def _happened(job: Job, start: float) -> dict[str, Any]:
@@ -217,7 +218,13 @@ def _one_line(error: Exception, job: Job) -> str:
     text = " ".join(str(error).split()) or type(error).__name__
     if isinstance(error, UserError):
         return text
-    if isinstance(error, ModuleNotFoundError) and error.name and (how := how_to_install(error.name, Path(job.root))):
+    hint = hint_for(error, Path(job.root))
+    if (
+        isinstance(error, ModuleNotFoundError)
+        and error.name
+        and not hint
+        and (how := how_to_install(error.name, Path(job.root)))
+    ):
         return f"{error.name} is not installed here; {how}"
     if isinstance(error, OSError) and error.errno is not None and not isinstance(error, StepError):
         text = f"{error.strerror}: {error.filename}" if error.filename else str(error.strerror)
@@ -227,7 +234,7 @@ def _one_line(error: Exception, job: Job) -> str:
     for frame in traceback.extract_tb(error.__traceback__):
         if frame.filename.startswith(job.root + os.sep) and not _is_tool(frame.filename):
             place = f"{os.path.relpath(frame.filename, job.root)}:{frame.lineno}: "
-    return f"{place}{type(error).__name__}: {text}"
+    return f"{place}{type(error).__name__}: {text}{hint}"
 
 
 def _log_traceback(error: Exception, job: Job) -> None:
