@@ -64,6 +64,19 @@ def test_no_project_here(lab, tmp_path_factory):
         ("@experiment(matrix={'x': [0] * 10**9})\ndef one(x=1) -> dict: ...", "asks for too much: it takes more"),
         ("@experiment(data=['{x:>2000000000}'])\ndef one(x=1) -> dict: ...", "asks for too much: the format"),
         ("@experiment()\ndef one(x='%09999999999d' % 5) -> dict: ...", "asks for too much: the format"),
+        ("@experiment(data='abc')\ndef one() -> dict: ...", "data of @experiment must be a list of texts, not 'abc'"),
+        (
+            "@experiment(optional=3)\ndef one() -> dict: ...",
+            "optional of @experiment must be a mapping from parameters",
+        ),
+        ("@experiment(optional={'y': [1]})\ndef one(x=1) -> dict: ...", "optional names 'y', which is no parameter"),
+        ("@experiment(local='yes')\ndef one() -> dict: ...", "local of @experiment must be True or False"),
+        ("@experiment()\ndef one() -> dict: ...\n@figure(one, suffix='../../x')\ndef a(r): ...", "a part of a file's"),
+        ("@experiment()\ndef one() -> dict: ...\n@figure([one])\ndef a(r): ...", "must be experiments of this project"),
+        (
+            "@experiment()\ndef one() -> dict: ...\n@figure(one, caption=3)\ndef a(r): ...",
+            "caption of @figure must be a",
+        ),
         (
             "@experiment(matrix={'x': [0] * 999, 'y': [1] * 999})\ndef one(x=1, y=1) -> dict: ...",
             "the matrix has 998,001 combinations",
@@ -87,6 +100,13 @@ def test_no_project_here(lab, tmp_path_factory):
         "huge list",
         "wide format",
         "wide text",
+        "text for a list",
+        "number for a mapping",
+        "optional without a parameter",
+        "text for a truth",
+        "suffix with a path",
+        "list of experiments",
+        "number for a text",
         "many cells",
     ],
 )

@@ -143,7 +143,9 @@ class Expansion:
         matrix = mapping_argument(arguments, "matrix", declared)
         inputs = mapping_argument(arguments, "inputs", declared)
         demo = mapping_argument(arguments, "demo", declared) if self._places.profile == "demo" else {}
-        for argument, names in (("matrix", matrix), ("demo", demo), ("inputs", inputs)):
+        optional = mapping_argument(arguments, "optional", declared)
+        named = (("matrix", matrix), ("demo", demo), ("inputs", inputs), ("optional", optional))
+        for argument, names in named:
             for name in names:
                 if name not in declared.parameters:
                     raise UserError(
@@ -178,7 +180,7 @@ class Expansion:
             for argument, function in mapping_argument(arguments, "inputs", declared).items()
         }
         local = bool(arguments.get("local"))
-        optional_values = arguments.get("optional", {}).items()
+        optional_values = (arguments.get("optional") or {}).items()
         return Step(
             name=name,
             kind="experiment",

@@ -110,6 +110,8 @@ def _empty_log(job: Job) -> Path:
     log = job.places.log(job.step.name)
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
+        if log.exists() and not (log.is_file() or log.is_dir()):  # a pipe that nobody reads would wait for ever
+            log.unlink()
         log.write_bytes(b"")
     except OSError as error:
         raise StepError(f"cannot write {log}: {error.strerror}") from error
