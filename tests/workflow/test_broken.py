@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
@@ -107,6 +108,22 @@ def test_a_misspelt_constant(fresh: Lab, imported: str, used: str, hint: str) ->
     fresh.edit("experiments/other.py", "from tpdl import", f"{imported}\nfrom tpdl import")
     (line,) = complaints(fresh.tpdl("status", code=2))
     assert line.startswith("tpdl: experiments/other.py:5: ") and line.endswith(hint)
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "link to itself", "too deep", "too long"])
+def test_what_is_no_module_does_not_stop_the_others(fresh: Lab, kind: str) -> None:
+    path = fresh.root / "experiments/other.py"
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "link to itself":
+        path.symlink_to(path.name)
+    else:
+        path.write_text("x = " + ("[" * 5000 + "]" * 5000 if kind == "too deep" else "+".join(["1"] * 20_000)))
+    is_file = path.is_file()
+    said = fresh.tpdl("status", code=2 if is_file else 0)
+    assert len(complaints(said)) == is_file and "toy/curve.svg" in said
 
 
 def test_the_report_shows_what_is_recorded(started: Lab) -> None:
