@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     from tpdl.fingerprint.summary import Summary
 
 
-HINT = "\0"
-"""Divides the text of what is no literal from a hint."""
-
-
 class _Required:
     """The type of `REQUIRED`, so that it prints as its name."""
 
@@ -94,10 +90,9 @@ class Evaluator:
         try:
             return evaluate(encoded, lambda names, at: self._named(self._module, names, at, (), budget), budget)
         except NotLiteral as error:
-            text, mark, hint = error.text.partition(HINT)
             raise UserError(
-                f"{self._path}:{error.line}: {what} is read without running the code, and {text!r} is neither a "
-                f"literal, nor a constant that holds one, nor a step; {hint if mark else 'write the value itself'}"
+                f"{self._path}:{error.line}: {what} is read without running the code, and {error.text!r} is neither a "
+                f"literal, nor a constant that holds one, nor a step; {error.hint or 'write the value itself'}"
             ) from None
         except LimitExceeded as error:
             raise UserError(f"{self._path}:{line}: {what} asks for too much: {error}") from None
@@ -126,8 +121,7 @@ class Evaluator:
             summary = self._summary(module_of)
             if summary and (error := summary.get("error")):
                 raise Unreadable(module_of, f"{module_of}, line {error[0]}: {error[1]}")
-        hint = self._hint(module, names)
-        raise NotLiteral(line, f"{names}{HINT}{hint}" if hint else names)
+        raise NotLiteral(line, names, self._hint(module, names))
 
     def _hint(self, module: str, names: str) -> str:
         """The nearest name there is, for one that is unknown here, or in the module that it is imported from."""
