@@ -1,6 +1,11 @@
 """tpdl: deep-learning experiments in, a lab report out.
 
-What an experiment module needs. Importing this imports neither torch nor matplotlib nor pandas.
+What an experiment module needs:
+
+    import tpdl
+    from tpdl import experiment, figure, summary
+
+Importing it is quick: neither pandas nor matplotlib is imported before something needs it.
 """
 
 from tpdl.cli.alone import main

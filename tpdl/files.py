@@ -147,7 +147,7 @@ def sha256_file(path: Path) -> str:
 SETTLED_NS = 100_000_000
 """A file changed less than 0.1 s ago may be changed again within one tick of the file system's clock."""
 COARSE_SETTLED_NS = 2_000_000_000
-"""The same where the clock counts whole seconds."""
+"""What a file system needs in place of these 0.1 s if its clock counts whole seconds."""
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,11 @@ from tpdl.errors import UserError
 
 
 def git_bytes(root: Path, *arguments: str, stdin: bytes = b"") -> bytes:
-    """What `git ARGUMENTS` prints when it is run in `root`.
+    """What git prints.
 
     Args:
+        root: the folder in which it is run.
+        arguments: for git.
         stdin: what it reads from its standard input.
 
     Raises:
@@ -39,12 +41,16 @@ def git_bytes(root: Path, *arguments: str, stdin: bytes = b"") -> bytes:
 
 
 def git(root: Path, *arguments: str) -> str:
-    """The same as text, without the white space around it."""
+    """What git prints, as text without the white space around it; `git_bytes` says what the arguments are.
+
+    Raises:
+        UserError: git is not installed, or it refuses, with what it says.
+    """
     return git_bytes(root, *arguments).decode("utf-8", "surrogateescape").strip()
 
 
 def git_or_nothing(root: Path, *arguments: str) -> str:
-    """The same, and empty where git refuses, is not installed, or `root` lies in no repository."""
+    """What `git` returns, or "" where git refuses, is not installed, or `root` lies in no repository."""
     try:
         return git(root, *arguments)
     except UserError:
@@ -59,8 +65,8 @@ def head(root: Path) -> str | None:
     return commit + ("+" if git_or_nothing(root, "status", "--porcelain", "-uno") else "")
 
 
-def _reason(said: str) -> str:
-    """The line of git's complaint that says why."""
-    lines = [line.strip() for line in said.splitlines() if line.strip() and not line.startswith("hint:")]
-    telling = [line for line in lines if line.startswith(("fatal:", "!", "remote: error", "error:"))]
-    return (telling or lines or ["no reason given"])[0].removeprefix("fatal: ")
+def _reason(stderr: str) -> str:
+    """The line of git's error output that says why it refuses."""
+    lines = [line.strip() for line in stderr.splitlines() if line.strip() and not line.startswith("hint:")]
+    errors = [line for line in lines if line.startswith(("fatal:", "!", "remote: error", "error:"))]
+    return (errors or lines or ["no reason given"])[0].removeprefix("fatal: ")

@@ -1,4 +1,4 @@
-"""`tpdl init`: a small working report to start from. The files are in `tpdl/starter/`."""
+"""`tpdl init`: a small working report to start from. Its files are in `tpdl/starter/`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tpdl.templates import fill
 HERE = Path(__file__).parent
 STARTER = HERE / "starter"
 SKIPPED = ("__pycache__", "*.pyc")
+"""What may lie among the files of the starter and is not part of it."""
 
 
 def start_project(folder: Path) -> list[Path]:
@@ -36,7 +37,7 @@ def start_project(folder: Path) -> list[Path]:
         shutil.copytree(STARTER, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*SKIPPED))
         # Package data with a leading dot is easily lost on the way into a wheel, so it has none until now.
         (folder / "gitignore").rename(folder / ".gitignore")
-        for name, quoted in NAMED.items():
+        for name, quoted in TEMPLATES.items():
             (folder / name).write_text(fill(STARTER / name, title=quoted(title)), encoding="utf-8")
         # Quarto wants the filter and the style inside the project.
         shutil.copyfile(HERE / "render" / "tpdl.lua", folder / "report" / "tpdl.lua")
@@ -48,7 +49,11 @@ def start_project(folder: Path) -> list[Path]:
 
 
 def _title(folder: Path) -> str:
-    """`my-report` becomes "My report"."""
+    """The title of the report in a folder.
+
+    >>> _title(Path("my-report"))
+    'My report'
+    """
     words = " ".join(folder.resolve().name.replace("_", " ").replace("-", " ").split())
     title = words[:1].upper() + words[1:]
     return title if any(letter.isalnum() for letter in title) else "A report"
@@ -62,5 +67,5 @@ def _in_yaml(text: str) -> str:
     return yaml.safe_dump(text, default_style='"', allow_unicode=True, width=float("inf")).strip()
 
 
-NAMED: dict[str, Callable[[str], str]] = {"README.md": _in_markdown, "_quarto.yml": _in_yaml}
+TEMPLATES: dict[str, Callable[[str], str]] = {"README.md": _in_markdown, "_quarto.yml": _in_yaml}
 """Files that are templates, and how the title of the report is quoted in each."""

@@ -1,5 +1,7 @@
 """`tpdl publish`: the rendered site as a commit on the branch `gh-pages`, pushed.
 
+    publish(root, root / "_book").commit     # "1a2b3c4", or "" if the site was there already
+
 The branch only ever grows: nothing is forced, and what somebody else has pushed in the meantime stays in its history.
 """
 
@@ -26,15 +28,18 @@ class Published:
     """What was pushed."""
 
     commit: str
-    """On the branch; empty where the site was there already, byte for byte."""
+    """The new commit on the branch; empty where the site was there already, byte for byte."""
     branch: str
     remote: str
     notes: list[str]
-    """What the reader of the site will stumble over."""
+    """What a reader of the site will stumble over, a line each."""
 
 
 def check_fresh(states: Mapping[str, Status]) -> None:
     """Refuse to publish results that are not those of the code.
+
+    Args:
+        states: of every step, see `tpdl.plan.status.judge_all`.
 
     Raises:
         StepError: a step is not fresh.
@@ -50,7 +55,13 @@ def check_fresh(states: Mapping[str, Status]) -> None:
 def publish(root: Path, site: Path, remote: str = "origin", branch: str = BRANCH) -> Published:
     """Commit the files of `site` to `branch`, without touching the working tree, and push it.
 
-    An own domain (a file CNAME on the branch) is kept.
+    The site's own domain (a file CNAME on the branch) is kept.
+
+    Args:
+        root: the project's folder.
+        site: the folder with the rendered pages.
+        remote: the git remote to push to.
+        branch: the branch that the pages are served from.
 
     Raises:
         UserError: there is no site, no repository, no such remote, or the branch cannot simply be continued.
@@ -60,19 +71,18 @@ def publish(root: Path, site: Path, remote: str = "origin", branch: str = BRANCH
         raise UserError(f"{site} holds no index.html; `tpdl report` renders the site")
     check_repository(root, remote, branch)
     before = git_or_nothing(root, "rev-parse", "--verify", "--quiet", f"refs/heads/{branch}")
-    there = _fetch(root, remote, branch)
-    if before and there and (ahead := git(root, "rev-list", "--count", f"{there}..{before}")) != "0":
+    published = _fetch(root, remote, branch)
+    if before and published and (ahead := git(root, "rev-list", "--count", f"{published}..{before}")) != "0":
         raise UserError(
             f"the branch {branch} here has {ahead} commits that {remote} does not have; "
             f"push them, or delete the branch here with `git branch -D {branch}`, and publish again"
         )
     head = git_or_nothing(root, "rev-parse", "--short", "HEAD")
-    domain = git_or_nothing(root, "show", f"{there}:CNAME") if there else ""
-    made = _commit(
-        root, site, remote, branch, f"Publish the report of {head}" if head else "Publish the report", domain
-    )
+    domain = git_or_nothing(root, "show", f"{published}:CNAME") if published else ""
+    message = f"Publish the report of {head}" if head else "Publish the report"
+    commit = _commit(root, site, remote, branch, message, domain)
     notes = _notes(root, remote)
-    if there and git(root, "rev-parse", f"{made}^{{tree}}") == git(root, "rev-parse", f"{there}^{{tree}}"):
+    if published and git(root, "rev-parse", f"{commit}^{{tree}}") == git(root, "rev-parse", f"{published}^{{tree}}"):
         _put_back(root, branch, before)
         return Published("", branch, remote, notes)
     try:
@@ -80,7 +90,7 @@ def publish(root: Path, site: Path, remote: str = "origin", branch: str = BRANCH
     except UserError as error:
         _put_back(root, branch, before)
         raise StepError(f"not published: {error}") from None
-    return Published(made[:7], branch, remote, notes)
+    return Published(commit[:7], branch, remote, notes)
 
 
 def check_repository(root: Path, remote: str, branch: str = BRANCH) -> None:
@@ -107,6 +117,7 @@ def _fetch(root: Path, remote: str, branch: str) -> str:
 
 
 def _commit(root: Path, site: Path, remote: str, branch: str, message: str, domain: str) -> str:
+    """Commit the site to the branch here, after what is published already; the new commit."""
     try:
         from ghp_import import GhpError, ghp_import
     except ImportError:
@@ -122,7 +133,7 @@ def _commit(root: Path, site: Path, remote: str, branch: str, message: str, doma
 
 
 def _put_back(root: Path, branch: str, before: str) -> None:
-    """Nothing was pushed, so the branch here is again what it was."""
+    """Make the branch here what it was before: nothing was pushed."""
     if before:
         git(root, "update-ref", f"refs/heads/{branch}", before)
     else:
@@ -130,7 +141,7 @@ def _put_back(root: Path, branch: str, before: str) -> None:
 
 
 def _notes(root: Path, remote: str) -> list[str]:
-    """Links of the site lead to the source at the current commit, so that should be where the reader can see it."""
+    """What is wrong with the site's links, which lead to the source at the current commit."""
     notes = []
     if git_or_nothing(root, "status", "--porcelain", "-uno"):
         notes.append("files here differ from the last commit; the site's links lead to the source as committed")

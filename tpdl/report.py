@@ -1,4 +1,9 @@
-"""Render the report: with Quarto where it is installed, else with the embedded renderer."""
+"""Render the report: with Quarto where it is installed, else with the embedded renderer.
+
+Example:
+    result = build(Project.find(Path.cwd()), to=["html"])
+    result.renderer, result.outputs[0], result.problems     # "embedded", _book/index.html, []
+"""
 
 from __future__ import annotations
 
@@ -20,20 +25,26 @@ from tpdl.render.problem import Problem
 from tpdl.render.statements import Claim
 
 FORMATS = {"html": "html", "pdf": "typst"}
+"""Format -> Quarto's name for the one it comes from."""
 RENDERERS = ("auto", "quarto", "embedded")
 
 
 @dataclass
 class ReportResult:
-    """What came of a rendering. With problems and without `draft`, nothing was written and `outputs` is empty."""
+    """What a rendering has written and found."""
 
     renderer: str
+    """"quarto" or "embedded"."""
     outputs: list[Path] = field(default_factory=list)
+    """The pages and the PDF; empty where there were problems and no draft was asked for."""
     problems: list[Problem] = field(default_factory=list)
+    """Every mistake in the documents."""
     claims: list[Claim] = field(default_factory=list)
+    """Every claim of the documents with its verdict."""
     broken: tuple[str, ...] = ()
     """What is wrong with experiments, of which what is recorded was shown."""
     seconds: float = 0.0
+    """How long it took."""
 
 
 def build(
@@ -78,7 +89,7 @@ def build(
 
 
 def quarto_path() -> str | None:
-    """Where Quarto is, if it is installed. `TPDL_QUARTO` names one that is not on the path."""
+    """The path of Quarto; None where it is not installed. `TPDL_QUARTO` names one that is not on the path."""
     return shutil.which(os.environ.get("TPDL_QUARTO", "quarto"))
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Row = dict[str, Any]
+"""Column -> value; None where a value is missing."""
 WHOLE = re.compile(r"[+-]?[0-9]+")
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?(inf|nan)", re.I)
 
@@ -52,6 +53,7 @@ def read_rows(source: Path | bytes) -> list[Row]:
 
 
 def _typed(entries: list[str]) -> list[Any]:
+    """The values of a column, of the first kind that all entries are of."""
     for convert in (_whole, _number, _truth):
         try:
             return [None if entry == "" else convert(entry) for entry in entries]
@@ -60,7 +62,7 @@ def _typed(entries: list[str]) -> list[Any]:
     return [entry or None for entry in entries]
 
 
-# Python itself takes `1_1`, the name of a network's version, for eleven; hence the patterns.
+# The patterns are there because Python takes `1_1` for eleven, and it may be the name of a version.
 
 
 def _whole(entry: str) -> int:

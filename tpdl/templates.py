@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent
 PLAIN = ("md", "yml")
-"""Templates of text that is no markup; whoever fills one quotes what goes into it."""
+"""Suffixes of templates that are no markup; whoever fills one quotes what goes into it."""
 
 
 def fill(template: Path, /, **values: object) -> str:
@@ -26,6 +26,7 @@ def fill(template: Path, /, **values: object) -> str:
 
     Args:
         template: a file of this package.
+        values: what the template uses, by name.
     """
     return _environment().get_template(template.relative_to(ROOT).as_posix()).render(values)
 

@@ -12,7 +12,7 @@ import pytest
 import tpdl
 from tests.docs.test_pages import DOCS, PAGES, ROOT, hooks, name
 
-pytest.importorskip("mkdocs", reason="needs the extra docs")
+pytest.importorskip("mkdocs", reason="needs the group docs")
 from mkdocs.exceptions import PluginError
 
 
@@ -69,7 +69,8 @@ def test_code_blocks_show_their_file(site: Path) -> None:
 
 
 def test_every_setting_is_described() -> None:
-    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tpdl" / "plan").rglob("*.py"))
+    files = [path for room in ("plan", "run") for path in (ROOT / "tpdl" / room).rglob("*.py")]
+    sources = "".join(path.read_text(encoding="utf-8") for path in files)
     asked = set(re.findall(r'settings\.get\("(\w+)"', sources))
     page = (DOCS / "reference/settings.md").read_text(encoding="utf-8")
     assert asked and asked == set(re.findall(r"^## (\w+)$", page, re.MULTILINE))

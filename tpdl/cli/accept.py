@@ -1,4 +1,4 @@
-"""`tpdl accept`."""
+"""`tpdl accept`: keep the results of steps whose change is known not to matter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`tpdl claims`."""
+"""`tpdl claims`: every claim of the documents, with its verdict."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def claims(arguments: Arguments) -> int:
 
     prepared = prepare(find_project(), profile_of(arguments))
     say_what_is_broken(prepared.broken)
-    found = prepared.claims
-    for claim in found:
+    all_claims = prepared.claims
+    for claim in all_claims:
         verdict = "holds" if claim.holds else "cannot be evaluated" if claim.reason else "FALSE"
         reason = f"  ({claim.reason or claim.found})" if claim.reason or claim.found else ""
         print(f"{verdict}  {claim.path}:{claim.line}  {claim.text}  [{claim.expression}]{reason}")
-    false = sum(not claim.holds for claim in found)
-    count = f"{len(found)} claim{'s' if len(found) != 1 else ''}"
+    false = sum(not claim.holds for claim in all_claims)
+    count = f"{len(all_claims)} claim{'s' if len(all_claims) != 1 else ''}"
     print(f"{count}, " + (f"{false} of them false or not to be evaluated" if false else "all of them hold"))
     return honest(Exit.NOT_FRESH if false else Exit.OK, prepared.broken)

@@ -1,4 +1,4 @@
-"""`tpdl clean`."""
+"""`tpdl clean`: remove local files that no step refers to any more."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ def clean(arguments: Arguments) -> int:
     from tpdl.plan.clean import remove, unreferenced
 
     project = find_project()
-    found = unreferenced(project)
-    if not found:
+    files = unreferenced(project)
+    if not files:
         print("nothing to clean: every local file belongs to a step")
         return Exit.OK
-    for path, size in found:
+    for path, size in files:
         print(f"{size / 1e6:10.1f} MB  {path.relative_to(project.root)}")
-    total = sum(size for _, size in found) / 1e6
+    total = sum(size for _, size in files) / 1e6
     if arguments.dry_run:
         print(f"{total:.1f} MB would be freed")
     elif arguments.yes or _confirmed(f"free {total:.1f} MB?"):
-        remove(path for path, _ in found)
+        remove(path for path, _ in files)
         print(f"freed {total:.1f} MB")
     return Exit.OK
 

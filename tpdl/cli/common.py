@@ -28,7 +28,16 @@ NAMES = "steps, experiments, folders, or patterns with *"
 
 
 def add_command(commands: Commands, function: Command, *, profile: bool = True) -> argparse.ArgumentParser:
-    """A parser for the command that `function` carries out; its name and its docstring are the command's."""
+    """Declare a command.
+
+    Args:
+        commands: where it is declared.
+        function: carries it out; its name and its docstring are the command's.
+        profile: it knows the option --demo.
+
+    Returns:
+        its parser, to which arguments can be added.
+    """
     text = " ".join((function.__doc__ or "").split())
     parser: argparse.ArgumentParser = commands.add_parser(function.__name__, help=text, description=text)
     parser.set_defaults(call=function, parser=parser)
@@ -47,12 +56,15 @@ def find_project() -> Project:
 
 
 def profile_of(arguments: Arguments) -> str:
-    """The profile that is asked for."""
+    """The profile that is asked for: with --demo, else by the environment, else "full"."""
     return "demo" if arguments.demo else os.environ.get("TPDL_PROFILE", "full")
 
 
 def plan_of(arguments: Arguments) -> Plan:
-    """The steps of that profile. What is wrong with a declaration is said, and the command goes on with the others."""
+    """All steps of the profile that is asked for.
+
+    What is wrong with a declaration is said, and the command goes on with the others.
+    """
     from tpdl.plan.plan import read_plan
 
     plan = read_plan(find_project(), profile_of(arguments))
@@ -72,14 +84,21 @@ def honest(code: int, broken: Sequence[str]) -> int:
 
 
 def console() -> Console:
-    """Where rich prints."""
+    """The terminal, for what is printed with rich."""
     from rich.console import Console
 
     return Console()
 
 
 def positive(text: str) -> int:
-    """A whole number from 1 on, as an argument."""
+    """The number that an argument gives, for argparse.
+
+    >>> positive("4")
+    4
+
+    Raises:
+        ArgumentTypeError: it is no whole number, or less than 1.
+    """
     try:
         number = int(text)
     except ValueError:

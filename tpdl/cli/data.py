@@ -1,4 +1,4 @@
-"""`tpdl data`."""
+"""`tpdl data`: the data sets and weights that the steps need."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def data(arguments: Arguments) -> int:
 
 
 def _list(plan: Plan, names: Sequence[str], console: Console) -> bool:
-    """Print every data set that a step needs, and where it is. True when all that is needed is here."""
+    """Print every data set that a step needs, and where it is; true if all that is needed is here."""
     from rich.markup import escape
     from rich.table import Table
 
@@ -42,31 +42,31 @@ def _list(plan: Plan, names: Sequence[str], console: Console) -> bool:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("data", "here", "needed by", "about"):
         table.add_column(column, overflow="fold")
-    found = data_sets(plan, names)
-    for one in found:
-        here = "[green]yes[/]" if one.paths else "[cyan]no[/]"
-        about = ", ".join(map(str, one.paths)) if one.paths else plan.project.describe_data(one.name)
-        table.add_row(escape(one.name), here, escape(", ".join(one.needed_by) or "no step"), escape(about))
+    listed = data_sets(plan, names)
+    for data_set in listed:
+        here = "[green]yes[/]" if data_set.paths else "[cyan]no[/]"
+        about = ", ".join(map(str, data_set.paths)) or plan.project.describe_data(data_set.name)
+        table.add_row(escape(data_set.name), here, escape(", ".join(data_set.needed_by) or "no step"), escape(about))
     console.print(table)
     root = escape(str(plan.project.data_root))
     console.print(f"\nlooked in {root} (TPDL_DATA or --data changes that)", highlight=False, soft_wrap=True)
-    return all(one.paths or one.optional for one in found)
+    return all(data_set.paths or data_set.optional for data_set in listed)
 
 
 def _fetch(plan: Plan, names: Sequence[str], console: Console) -> bool:
-    """Fetch what is missing. True when everything asked for is here in the end."""
+    """Fetch what is missing; true if everything that was asked for is here in the end."""
     from rich.markup import escape
 
     from tpdl.plan.data_sets import catalogue_of, data_sets
 
     complete = True
-    for one in data_sets(plan, names):
-        name = escape(one.name)
-        if one.paths:
+    for data_set in data_sets(plan, names):
+        name = escape(data_set.name)
+        if data_set.paths:
             console.print(f"{name} is here already", highlight=False)
             continue
         try:
-            path = catalogue_of(plan).fetch(one.name, plan.project.data_root)
+            path = catalogue_of(plan).fetch(data_set.name, plan.project.data_root)
             console.print(f"[green]fetched[/] {name} -> {escape(str(path))}", highlight=False, soft_wrap=True)
         except UserError as error:
             complete = False
@@ -75,22 +75,22 @@ def _fetch(plan: Plan, names: Sequence[str], console: Console) -> bool:
 
 
 def _verify(plan: Plan, names: Sequence[str], console: Console) -> bool:
-    """Compare what is here with the records, and with the catalogue's own check. True when nothing is wrong."""
+    """Compare what is here with the records, and with the catalogue's own check; true if nothing is wrong."""
     from rich.markup import escape
 
     from tpdl.plan.data_sets import data_sets, verify
 
-    right = True
-    for one in data_sets(plan, names):
-        name = escape(one.name)
-        if not one.paths:
+    all_right = True
+    for data_set in data_sets(plan, names):
+        name = escape(data_set.name)
+        if not data_set.paths:
             console.print(f"{name}: not here", highlight=False)
             continue
-        verdict = verify(plan, one)
+        verdict = verify(plan, data_set)
         if verdict.problem:
-            right = False
+            all_right = False
             console.print(f"[red]{name}: {escape(verdict.problem)}[/]", highlight=False, soft_wrap=True)
         else:
             known = "as recorded" if verdict.recorded else "nothing recorded to compare with"
             console.print(f"[green]{name}: {known}[/] ({verdict.sha256[:16]})", highlight=False)
-    return right
+    return all_right

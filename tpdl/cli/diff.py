@@ -43,7 +43,7 @@ def diff(arguments: Arguments) -> int:
 
 
 def print_comparison(comparison: Comparison, console: Console) -> None:
-    """A block for each step that differs, then one line that counts."""
+    """Print a block for each step that differs, then one line that counts."""
     from rich.markup import escape
 
     for path in comparison.unreadable:
@@ -74,7 +74,9 @@ def _print_step(step: StepDifference, console: Console) -> None:
 
 
 def _table(step: StepDifference) -> list[str]:
-    """The first changes, in columns as wide as they must be. A row is named only once."""
+    """The first changes, as lines of a table in which a row that several changes belong to is named once."""
+    if not step.changes:
+        return []
     rows = any(change.where for change in step.changes)
     lines = [[", ".join(step.keys) or "row", "value", "old", "new", "difference", ""]]
     for before, change in zip([None, *step.changes], step.changes[:SHOWN], strict=False):
@@ -85,14 +87,11 @@ def _table(step: StepDifference) -> list[str]:
         lines = [line[1:] for line in lines]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     left = (0, 1, len(widths) - 1) if rows else (0, len(widths) - 1)  # names to the left, numbers to the right
-    aligned = [
-        [
-            cell.ljust(width) if i in left else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ]
+    align = [str.ljust if index in left else str.rjust for index in range(len(widths))]
+    return [
+        "  ".join(pad(cell, width) for pad, cell, width in zip(align, line, widths, strict=True)).rstrip()
         for line in lines
     ]
-    return ["  ".join(line).rstrip() for line in aligned] if step.changes else []
 
 
 def _limited(items: Sequence[str], count: int) -> list[str]:

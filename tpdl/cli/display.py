@@ -20,14 +20,20 @@ from tpdl.run.job import Outcome
 from tpdl.run.schedule import Listener, Report
 
 LAST_LINES = 12
+"""How much of the log of a failed step is shown."""
 
 
 class Display(Listener):
-    """Prints what happens.
+    """Shows what happens while steps run.
+
+        with Display(plan, Console(), names, facts) as display:
+            report = run_steps(plan, names, display)
 
     Args:
+        plan: the steps.
+        console: where it is shown.
         names: the steps that are to run.
-        facts: about them; how long they took the last time tells the time left.
+        facts: about them: how long they took the last time says how long it will take now.
         workers: how many run at a time.
     """
 
@@ -65,7 +71,7 @@ class Display(Listener):
             sys.breakpointhook = self._hook
 
     def _breakpoint(self, *args: Any, **kwargs: Any) -> Any:
-        """A debugger needs the terminal for itself."""
+        """Stop showing anything before a debugger starts, which needs the terminal for itself."""
         hook = self._hook
         self._stop()
         return hook(*args, **kwargs)
@@ -79,7 +85,7 @@ class Display(Listener):
         self.tick()
 
     def tick(self) -> None:
-        """Read how far the running steps are."""
+        """Show how far the running steps are."""
         if not self._live:
             return
         for name, (task, start) in self._running.items():
@@ -97,7 +103,7 @@ class Display(Listener):
         self._live.update(self._bars, refresh=True)
 
     def ended(self, outcome: Outcome) -> None:
-        """One line for a step that delivered, the end of its log for one that failed."""
+        """Print a line for a step that delivered, and the end of its log for one that failed."""
         task, _ = self._running.pop(outcome.step)
         self._bars.remove_task(task)
         self._bars.advance(self._all)
@@ -122,11 +128,12 @@ class Display(Listener):
         self.tick()
 
     def passed_over(self, name: str, reason: str) -> None:
-        """One line for a step that did not run."""
+        """Print a line for a step that did not run."""
         self._bars.advance(self._all)
         self._console.print(f"[dim]skipped {escape(name)}: {escape(reason)}[/]", highlight=False, soft_wrap=True)
 
     def _log(self, outcome: Outcome) -> None:
+        """Print the end of a step's log, and where it is."""
         log = self._plan.places.log(outcome.step)
         try:
             lines = log.read_text(errors="replace").splitlines()
@@ -138,6 +145,7 @@ class Display(Listener):
         self._console.print(f"        the whole log: {log.relative_to(self._plan.project.root)}", highlight=False)
 
     def _state(self, name: str) -> dict[str, Any]:
+        """What a running step says of itself, see `tpdl.run.context.Progress`."""
         try:
             state = read_json(self._plan.places.progress(name))
         except (OSError, ValueError):
@@ -148,6 +156,7 @@ class Display(Listener):
         return {**state, "done": None, "total": None, **numbers}
 
     def _left(self) -> str:
+        """How many steps are done, and how long the rest will take."""
         task = self._bars.tasks[0]
         counts = f"{int(task.completed)}/{int(task.total or 0)} steps, {len(self._running)} running"
         known = sum(self._expected.values()) / self._workers
@@ -155,11 +164,12 @@ class Display(Listener):
 
 
 def _clock(seconds: float) -> str:
+    """`4.2 s`, `0:03:05`."""
     return f"{seconds:.1f} s" if seconds < 60 else str(timedelta(seconds=round(seconds)))
 
 
 def print_report(report: Report, console: Console) -> None:
-    """One closing line: how many steps did what."""
+    """Print one closing line: what became of how many steps."""
     parts = [f"{len(report.done)} done"]
     if report.unchanged:
         parts.append(f"{len(report.unchanged)} still fresh")

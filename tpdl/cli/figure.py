@@ -1,4 +1,4 @@
-"""`tpdl figure`."""
+"""`tpdl figure`: draw a figure again from the results there are."""
 
 from __future__ import annotations
 
@@ -28,16 +28,15 @@ def figure(arguments: Arguments) -> int:
     if unreadable := next((plan.steps[name].problem for name in wanted if plan.steps[name].problem), ""):
         raise UserError(unreadable)
     facts = read_facts(plan)
-    can = drawable(plan, facts)
+    possible = drawable(plan, facts)
     for name in wanted:
-        if name in can.unmeasured:
-            source = plan.steps[can.unmeasured[name]]
+        if name in possible.unmeasured:
+            source = plan.steps[possible.unmeasured[name]]
             raise UserError(f"{name} is drawn from {source.name}, which has no results yet; tpdl run {source.base}")
-        if name in can.absent:
-            print(
-                f"{name} is not drawn: the arrays of {can.absent[name]} are not here; `tpdl run --force {name}` makes them"
-            )
-    drawings = [name for name in wanted if name in can.names]
+        if name in possible.absent:
+            arrays = possible.absent[name]
+            print(f"{name} is not drawn: the arrays of {arrays} are not here; `tpdl run --force {name}` makes them")
+    drawings = [name for name in wanted if name in possible.names]
     if not drawings:
         return Exit.NOT_FRESH
     states = judge_all(plan, facts)

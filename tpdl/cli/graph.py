@@ -1,4 +1,4 @@
-"""`tpdl graph`."""
+"""`tpdl graph`: the steps and what needs what."""
 
 from __future__ import annotations
 

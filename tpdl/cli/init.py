@@ -1,4 +1,4 @@
-"""`tpdl init`."""
+"""`tpdl init`: a small working report in a new folder."""
 
 from __future__ import annotations
 

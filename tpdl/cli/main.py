@@ -1,4 +1,4 @@
-"""The command `tpdl`: reads the arguments, calls the command, and turns what goes wrong into a line and an exit code."""
+"""The command `tpdl`: reads the arguments, calls the command, turns what goes wrong into a line and an exit code."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ COMMANDS = (
 
 
 class _Parser(argparse.ArgumentParser):
-    """One line for a mistake, like every other mistake, with the nearest right word."""
+    """An argument parser that takes a mistake for a `UserError`: one line, with the nearest right word."""
 
     def error(self, message: str) -> NoReturn:
         if found := re.match(r"argument (\S+): invalid choice: '([^']*)'", message):
@@ -65,7 +65,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main() -> NoReturn:
-    """Entry point: every mistake is one line on standard error, and the exit code is honest."""
+    """Run the command that was typed; every mistake is one line on standard error and an exit code, see `Exit`."""
     # A job scheduler or a closing terminal sends SIGTERM or SIGHUP; treat them like Ctrl-C, so that children are ended.
     for name in ("SIGTERM", "SIGHUP"):
         if number := getattr(signal, name, None):
@@ -88,6 +88,7 @@ def main() -> NoReturn:
 
 
 def _carry_out() -> int:
+    """Read the arguments and call the command; its exit code."""
     arguments, unknown = parser().parse_known_args()
     if unknown:  # argparse itself would name the help of `tpdl`, not that of the command
         hint = arguments.parser.hint(unknown[0]) if unknown[0].startswith("--") else ""

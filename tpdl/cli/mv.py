@@ -1,4 +1,4 @@
-"""`tpdl mv`."""
+"""`tpdl mv`: let results follow what was renamed in the source."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def mv(arguments: Arguments) -> int:
     plan = read_plan(find_project(), profile_of(arguments))
     plan.check()
     followed = follow(plan, pairs, arguments.dry_run)
-    for each in followed:
-        was = "" if each.was == each.step else f"  (was {each.was})"
-        if each.refused:
-            print(f"refused  {each.step}{was}: {brief(each.refused)}")
+    for step in followed:
+        was = "" if step.was == step.step else f"  (was {step.was})"
+        if step.refused:
+            print(f"refused  {step.step}{was}: {brief(step.refused)}")
         elif was or arguments.dry_run:
-            print(f"follows  {each.step}{was}")
-    refused = sum(bool(each.refused) for each in followed)
+            print(f"follows  {step.step}{was}")
+    refused = sum(bool(step.refused) for step in followed)
     words = "would follow" if arguments.dry_run else "followed"
     rest = f", {refused} refused: not only names have changed" if refused else ""
     print(f"{len(followed) - refused} of {len(followed)} steps {words}{rest}" if followed else "nothing has to follow")

@@ -1,4 +1,4 @@
-"""`tpdl prepare`."""
+"""`tpdl prepare`: evaluate what the documents refer to, for Quarto."""
 
 from __future__ import annotations
 

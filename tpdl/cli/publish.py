@@ -1,4 +1,4 @@
-"""`tpdl publish`."""
+"""`tpdl publish`: render the site and push it to its branch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`tpdl report`."""
+"""`tpdl report`: render the report."""
 
 from __future__ import annotations
 

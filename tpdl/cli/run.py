@@ -1,4 +1,4 @@
-"""`tpdl run`."""
+"""`tpdl run`: bring steps up to date."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _nothing_to_run(chosen: Sequence[str], states: Mapping[str, Status]) -> int:
 
 
 def _print_dry_run(plan: Plan, names: Sequence[str], states: Mapping[str, Status]) -> None:
-    """What would run, why, and how long it took the last time."""
+    """Print what would run, why, and how long it took the last time."""
     if not names:
         print("nothing would run")
         return
@@ -100,12 +100,12 @@ def _print_left_out(
     facts: Mapping[str, Facts],
     states: Mapping[str, Status],
 ) -> None:
-    """For each data set that is not here, how many of the chosen steps cannot be measured without it, and how to get it."""
+    """Print for each data set that is not here how many steps cannot be measured without it, and how to get it."""
     from tpdl.plan.selection import with_upstream
 
     without = with_upstream(plan, chosen).difference(running)
     absent = [facts[name].absent_data for name in without if states[name].state == "missing"]
-    counts = Counter(data for each in absent for data in each)
-    about = {data: text for each in absent for data, text in each.items()}
-    for data, count in sorted(counts.items()):
-        print(f"left out: {count} step{'s' * (count > 1)} without data, {about[data]}")
+    counts = Counter(name for data_sets in absent for name in data_sets)
+    descriptions = {name: text for data_sets in absent for name, text in data_sets.items()}
+    for name, count in sorted(counts.items()):
+        print(f"left out: {count} step{'s' * (count > 1)} without data, {descriptions[name]}")

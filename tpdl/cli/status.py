@@ -1,4 +1,4 @@
-"""`tpdl status`."""
+"""`tpdl status`: which steps are fresh, and why the others are not."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def status(arguments: Arguments) -> int:
 
 
 def _print(states: Mapping[str, Status]) -> None:
-    """Step, state, when made, reason; then one line that counts."""
+    """Print step, state, when it was made and the reason in a table, then one line that counts."""
     rows = []
     for name, status in states.items():
         made = status.record.happened.get("made", "") if status.record else ""
@@ -59,7 +59,7 @@ def _print(states: Mapping[str, Status]) -> None:
 
 
 def _as_json(plan: Plan, states: Mapping[str, Status]) -> list[dict[str, Any]]:
-    """One object a step."""
+    """One JSON object for each step."""
     return [
         {
             "step": name,

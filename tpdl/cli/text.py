@@ -1,6 +1,6 @@
 """Plain text on a terminal: tables, colours, short lists of reasons.
 
-Not rich's: a table drawn by it costs more time than everything else that `tpdl status` does.
+Rich is not used for them: a table that it draws costs more time than everything else that `tpdl status` does.
 """
 
 from __future__ import annotations
@@ -10,16 +10,18 @@ import sys
 from collections.abc import Sequence
 
 COLOURS = {"fresh": 32, "stale": 33, "stale upstream": 33, "missing": 36, "failed": 31}
-"""State -> ANSI colour; the words say the same."""
+"""State -> ANSI colour. It says nothing that the words do not say."""
 SHOWN = 2
 """How many reasons a table shows; `tpdl why` shows all."""
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]], colours: Sequence[int] | None = None) -> None:
-    """Columns as wide as they must be; the last one, which may be long, wraps as the terminal does.
+    """Print a table with columns as wide as they must be; the last one, which may be long, wraps as the terminal does.
 
     Args:
-        colours: of the second column, one for each row.
+        head: the titles of the columns.
+        rows: the cells of each row.
+        colours: ANSI colours of the second column, one for each row.
     """
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)][:-1]
     for index, row in enumerate([head, *rows]):

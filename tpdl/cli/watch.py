@@ -1,4 +1,4 @@
-"""`tpdl watch`."""
+"""`tpdl watch`: keep the page in the browser up to date with what is saved."""
 
 from __future__ import annotations
 

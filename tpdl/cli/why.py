@@ -1,4 +1,4 @@
-"""`tpdl why`."""
+"""`tpdl why`: everything that is known about the state of a step."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from tpdl.compare.values import Change, compare_records
 from tpdl.tables import Row
 
 Key = tuple[Any, ...]
-"""Of a row: its entries in the key columns, and how many rows with these entries there were up to it."""
+"""What identifies a row: its entries in the key columns, and how many rows with these there were up to it."""
 
 
 @dataclass

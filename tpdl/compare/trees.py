@@ -45,11 +45,11 @@ class OnDisk:
 
 @dataclass(frozen=True)
 class Commit:
-    """What to call a commit."""
+    """A commit, as a reader knows it."""
 
     sha: str
     date: str
-    """Day of the commit, ISO."""
+    """The day of the commit, as `2026-05-04`."""
     subject: str
 
     @property

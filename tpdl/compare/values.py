@@ -12,7 +12,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeGuard
 
 Interval = tuple[float, float]
 DIGITS = (4, 6, 9, 12, 17)
@@ -67,7 +67,7 @@ def _shown(value: Any, interval: Interval | None, digits: int) -> str:
     return f"{text} [{interval[0]:.{digits}g}, {interval[1]:.{digits}g}]" if interval else text
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Any) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
@@ -87,7 +87,7 @@ def interval_of(row: Mapping[str, Any], ends: tuple[str, str] | None) -> Interva
     if ends is None:
         return None
     low, high = row.get(ends[0]), row.get(ends[1])
-    return (float(low), float(high)) if _is_number(low) and _is_number(high) else None  # type: ignore[arg-type]
+    return (float(low), float(high)) if _is_number(low) and _is_number(high) else None
 
 
 def compare_records(where: str, old: Mapping[str, Any], new: Mapping[str, Any], names: Sequence[str]) -> list[Change]:

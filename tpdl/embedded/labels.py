@@ -42,7 +42,7 @@ class ChapterNumbers:
     cited: list[str] = field(default_factory=list)
     """Keys of cited works, and labels that are referred to, which are written in the same way."""
     has_bibliography: bool = False
-    """It lists the works."""
+    """Whether it lists the works that are cited."""
 
 
 @dataclass

@@ -53,7 +53,8 @@
   // A formula or listing that is too wide scrolls; then the keyboard has to reach it.
   const wide = [...document.querySelectorAll("math[display='block'], pre")];
   const reach = () => wide.forEach((element) => {
-    if (element.scrollWidth > element.clientWidth) element.setAttribute("tabindex", "0"); else element.removeAttribute("tabindex");
+    if (element.scrollWidth > element.clientWidth) element.setAttribute("tabindex", "0");
+    else element.removeAttribute("tabindex");
   });
   addEventListener("resize", reach, { passive: true });
   reach();
@@ -100,7 +101,8 @@
 
   function excerpt(text, words) {
     const folded = fold(text);
-    const at = Math.max(0, Math.min(...words.map((word) => { const i = folded.indexOf(word); return i < 0 ? Infinity : i; })) - 50);
+    const positions = words.map((word) => folded.indexOf(word)).filter((position) => position >= 0);
+    const at = Math.max(0, Math.min(...positions) - 50);
     const start = Number.isFinite(at) ? at : 0;
     return (start ? "…" : "") + text.slice(start, start + 160) + (text.length > start + 160 ? "…" : "");
   }
@@ -140,7 +142,9 @@
     input.select();
     loadIndex().then(() => update(), () => { state.textContent = "The search index cannot be loaded."; });
   }
-  const update = () => { if (window.tpdlSearch) show(input.value.trim() ? search(window.tpdlSearch, input.value) : []); };
+  const update = () => {
+    if (window.tpdlSearch) show(input.value.trim() ? search(window.tpdlSearch, input.value) : []);
+  };
 
   searchButton.addEventListener("click", openSearch);
   input.addEventListener("input", update);

@@ -53,7 +53,7 @@ class Site:
         self.titles: list[str] = []
         """The titles of all chapters, as HTML."""
         self.version = ""
-        """Of style, script and search index: part of their addresses."""
+        """Changes with style, script and search index, and is part of their addresses."""
 
     def write(self) -> list[Path]:
         """Render and write every page, copy what they show, build the search index."""

@@ -3,7 +3,8 @@
 -- Cross references, numbered headings, figures, tables and equations, subfigures and layouts, callouts, content for one
 -- format. The numbers come from the first pass over the whole book (labels.py); this filter places them.
 --
--- This file says in which order that happens. How it happens is in the folder `quarto-filter` beside it, one idea a file.
+-- This file says in which order that happens. How it happens is in the folder `quarto-filter` beside it, one idea a
+-- file.
 
 local folder = pandoc.path.join { pandoc.path.directory(PANDOC_SCRIPT_FILE), 'quarto-filter' }
 local parts = {}

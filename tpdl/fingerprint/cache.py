@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tpdl.fingerprint.summary import Summary
 
 SCHEMA = 3
-"""Of the file. Another number makes every older file unknown."""
+"""The format of the file. After a change of this number no older file is read."""
 FILES = b'"files":'
 """What divides the head of the file from the summaries, whose hash is in the head: a damaged file is no cache."""
 

@@ -1,8 +1,10 @@
 """The declared steps, with the arguments of their decorators evaluated from the source.
 
 Example:
-    @experiment(matrix={"network": NETWORKS})     -> Declaration("experiment", …, arguments={"matrix": {"network": […]}}, …)
-    def cuts(network: str, seed: int = 0): …         parameters={"network": REQUIRED, "seed": 0}
+    NETWORKS = ["vgg16"]
+                                                  Declaration(
+    @experiment(matrix={"network": NETWORKS})         arguments={"matrix": {"network": ["vgg16"]}},
+    def cuts(network: str, seed: int = 0): ...        parameters={"network": REQUIRED, "seed": 0}, …)
 """
 
 from __future__ import annotations
@@ -140,7 +142,7 @@ class Evaluator:
         return ""
 
     def _named_in(self, module: str, line: int, following: tuple[str, ...], budget: Budget, names: str, _: int) -> Any:
-        """The same for a name inside a constant's value; a mistake is reported where the constant is used."""
+        """What a name inside a constant's value stands for; a mistake is reported in the line that uses it."""
         return self._named(module, names, line, following, budget)
 
     def _symbol(self, node: str) -> Any:

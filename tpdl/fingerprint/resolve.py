@@ -54,11 +54,17 @@ class Resolver:
         if key not in self._memo:
             source, colon, chain = reference.rpartition(":")
             names = tuple(chain.split(".")) if chain else ()
-            found = self._in_module(source, names, set()) if colon else self._global(module, names, set())
-            if not colon:  # the name that is used here, and where it comes from: both decide what the code does
-                found = (replace(each, opaque=f"{names[0]}={each.opaque}") if each.opaque else each for each in found)
-            self._memo[key] = list(dict.fromkeys(found))
+            if colon:
+                meanings = self._in_module(source, names, set())
+            else:
+                meanings = (self._with_own_name(names[0], meaning) for meaning in self._global(module, names, set()))
+            self._memo[key] = list(dict.fromkeys(meanings))
         return self._memo[key]
+
+    @staticmethod
+    def _with_own_name(name: str, meaning: Found) -> Found:
+        """Of what is not the project's, the name that is used here counts, too: both decide what the code does."""
+        return replace(meaning, opaque=f"{name}={meaning.opaque}") if meaning.opaque else meaning
 
     def loads(self, load: str) -> str | None:
         """The module that "pkg.mod" or "pkg.mod:name" executes; None if it is not the project's or no module."""

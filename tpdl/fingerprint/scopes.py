@@ -180,7 +180,7 @@ class Collector:
     def class_shell(self, node: ast.ClassDef) -> Uses:
         """Collect from a class of the module without its methods and nested classes, which are symbols of their own."""
         scope = self._class_head(node, None)
-        self._class_body(node, scope, skip=Function | ast.ClassDef)  # type: ignore[arg-type]
+        self._class_body(node, scope, skip=(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
         return self.uses
 
     def member(self, node: ast.stmt, owner: Bound) -> Uses:
@@ -265,10 +265,10 @@ class Collector:
         self._all([*getattr(node, "type_params", []), *node.bases, *node.keywords], outer)
         return Scope(Bound(), outer, is_class=True)
 
-    def _class_body(self, node: ast.ClassDef, scope: Scope, skip: type | None = None) -> None:
+    def _class_body(self, node: ast.ClassDef, scope: Scope, skip: tuple[type, ...] = ()) -> None:
         """A class body runs from top to bottom: a name is the class's own only below where it was bound."""
         for statement in effective(node.body):
-            if skip is None or not isinstance(statement, skip):
+            if not isinstance(statement, skip):
                 self._visit(statement, scope, True)
             bind([statement], self._package, scope.bound)
 

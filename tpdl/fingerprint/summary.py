@@ -64,7 +64,7 @@ class Summary(TypedDict):
     """What one file says."""
 
     hash: str
-    """Of everything that importing the file brings or does."""
+    """The hash of all symbols, effects and imports."""
     symbols: dict[str, Symbol]
     imports: dict[str, list[str]]
     """Name -> references to what was imported under it."""

@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tpdl.errors import UserError
-from tpdl.files import write_json
 from tpdl.plan.facts import read_facts
 from tpdl.plan.plan import Plan
-from tpdl.plan.record import timestamp
+from tpdl.plan.record import save_record, timestamp
 from tpdl.plan.status import differences
 
 
@@ -49,6 +48,6 @@ def accept_steps(plan: Plan, names: Sequence[str], because: str = "") -> dict[st
             continue
         acceptance = {"when": timestamp(), "changes": reasons, "because": because}
         new = replace(record, fingerprint=facts.now, moved=[], function=step.function, accepted=acceptance)
-        write_json(step.record_path, new.to_json())
+        save_record(step.record_path, new)
         accepted[name] = reasons
     return accepted

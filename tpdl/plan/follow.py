@@ -12,12 +12,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tpdl.errors import StepError, UserError
-from tpdl.files import write_json
 from tpdl.fingerprint.renames import Renames
 from tpdl.plan.facts import symbols
 from tpdl.plan.names import base_name
 from tpdl.plan.plan import Plan
-from tpdl.plan.record import Record, read_record
+from tpdl.plan.record import Record, read_record, save_record
 from tpdl.plan.status import differences
 from tpdl.plan.step import Step
 
@@ -71,8 +70,8 @@ def _old_names(plan: Plan, pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
     """New -> old, with steps replaced by the functions that they are called after."""
     names: dict[str, str] = {}
     functions = {step.base: step.function for step in plan.steps.values() if step.kind == "experiment"}
-    for given, new in pairs:
-        old, name = given.strip("/"), new
+    for old_name, new in pairs:
+        old, name = old_name.strip("/"), new
         if _kind(old) != _kind(new):
             raise UserError(f"{old} is {_kind(old)}, and {new} is {_kind(new)}; a rename is from one to the same kind")
         if _kind(new) == "a step":
@@ -219,6 +218,6 @@ def _carry_out(move: _Move) -> None:
                 os.replace(old, new)
     except OSError as error:
         raise StepError(f"cannot move {error.filename}: {error.strerror}; repeat the command") from error
-    write_json(move.record_path, move.record.to_json())
+    save_record(move.record_path, move.record)
     if move.old_record_path != move.record_path:
         move.old_record_path.unlink(missing_ok=True)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 from importlib.metadata import Distribution, PackageNotFoundError, distribution, requires, version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from tpdl.files import read_text
 
@@ -26,7 +27,8 @@ def libraries(root: Path) -> dict[str, str]:
     'pillow'
     """
     installed: dict[str, str] = {}
-    for name in sorted({*_declared(root).values(), *map(_name, requires("tpdl") or [])}):
+    declared = {name for names in _declared(root).values() for name in names}
+    for name in sorted(declared.union(map(_name, requires("tpdl") or []))):
         try:
             installed |= dict.fromkeys(_import_names(name, distribution(name)), name)
         except PackageNotFoundError:
@@ -58,28 +60,44 @@ def installed_version(name: str) -> str | None:
 
 
 def how_to_install(module: str, root: Path) -> str:
-    """What to do where a module is missing; empty where the project does not say what it depends on."""
+    """The command that brings a missing module; empty where the project does not say what it depends on.
+
+    >>> how_to_install("torch", Path("my-report"))
+    ''
+    """
     wanted = module.partition(".")[0].lower()
     declared = _declared(root)
-    for (extra, _), name in declared.items():
-        if re.sub(r"[-_.]+", "_", name) == wanted:
-            return f"pip install '.[{extra}]'" if extra else "pip install ."
-    extras = sorted({extra for extra, _ in declared if extra})
-    return f"the project's extras are {', '.join(extras)}: pip install '.[{extras[0]}]'" if extras else ""
+    for command, names in declared.items():
+        # scikit-learn is imported as sklearn, scikit-image as skimage, and so on
+        if any(wanted == re.sub(r"[-_.]+", "_", name.replace("scikit-", "sk")) for name in names):
+            return command
+    return "pyproject.toml lists what this project depends on" if any(declared.values()) else ""
 
 
-def _declared(root: Path) -> dict[tuple[str, int], str]:
-    """(extra or "", position) -> distribution, as pyproject.toml lists them."""
+def _declared(root: Path) -> dict[str, list[str]]:
+    """How to install -> distributions, for each list of dependencies in pyproject.toml."""
     try:
-        project = tomllib.loads(read_text(root / "pyproject.toml")).get("project", {})
-        groups = {"": project.get("dependencies", []), **project.get("optional-dependencies", {})}
+        content = tomllib.loads(read_text(root / "pyproject.toml"))
+        project, groups = content.get("project", {}), content.get("dependency-groups", {})
         return {
-            (extra, position): _name(requirement)
-            for extra, requirements in groups.items()
-            for position, requirement in enumerate(requirements)
+            "pip install .": list(map(_name, project.get("dependencies", []))),
+            **{
+                f"pip install '.[{extra}]'": list(map(_name, requirements))
+                for extra, requirements in project.get("optional-dependencies", {}).items()
+            },
+            **{f"pip install --group {group}": list(_of_group(group, groups)) for group in groups},
         }
-    except (OSError, ValueError, TypeError, AttributeError, RecursionError):  # pip is the one to complain
+    except (OSError, ValueError, AttributeError, TypeError, KeyError, RecursionError):
         return {}
+
+
+def _of_group(group: str, groups: Mapping[str, Any], open_groups: tuple[str, ...] = ()) -> Iterator[str]:
+    """The distributions of a group of dependencies, with those of the groups that it includes (PEP 735)."""
+    for requirement in groups.get(group, []) if group not in open_groups else []:
+        if isinstance(requirement, str):
+            yield _name(requirement)
+        else:
+            yield from _of_group(requirement["include-group"], groups, (*open_groups, group))
 
 
 def _name(requirement: str) -> str:

@@ -32,12 +32,12 @@ class Places:
 
     @property
     def figures(self) -> Path:
-        """Products and records."""
+        """The folder of products and records."""
         return self.root / "figures" if self.profile == "full" else self.state / "figures"
 
     @property
     def local(self) -> Path:
-        """Large intermediates."""
+        """The folder of large intermediates."""
         return self.state / "local"
 
     def log(self, step: str) -> Path:

@@ -18,9 +18,9 @@ from tpdl.files import read_json, write_json
 from tpdl.plan.step import Fingerprint
 
 FORMAT = 1
-"""Of record files. A tpdl that finds another number says so, and takes the record for none."""
+"""The format of record files. A tpdl that finds another number says so, and takes the record for none."""
 RECORD_SUFFIX = ".record.json"
-"""Of record files: that of `layer-cut.csv` is `layer-cut.csv.record.json`."""
+"""What the name of a record ends in: that of `layer-cut.csv` is `layer-cut.csv.record.json`."""
 DECISIVE = ("tpdl", "step", "function", "profile", "parameters", "symbols", "inputs", "data", "products", "moved")
 """The keys of a record that decide whether its product is still what the step would make."""
 
@@ -34,7 +34,7 @@ HAPPENED: dict[str, tuple[type, ...]] = {
 
 @dataclass
 class Record:
-    """One record file."""
+    """What is written beside the products of one step."""
 
     step: str
     function: str
@@ -120,8 +120,13 @@ def write_record(path: Path, record: Record) -> bool:
         before = old.to_json()
         if all(before.get(key) == new.get(key) for key in DECISIVE) and not old.accepted:
             return False
-    write_json(path, new)
+    save_record(path, record)
     return True
+
+
+def save_record(path: Path, record: Record) -> None:
+    """Write `record`, whatever was there."""
+    write_json(path, record.to_json())
 
 
 def timestamp() -> str:

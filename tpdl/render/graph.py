@@ -151,7 +151,7 @@ def write_steps_svg(plan: Plan, names: Sequence[str], states: Mapping[str, Statu
 
 
 def steps_mermaid(plan: Plan, names: Sequence[str], states: Mapping[str, Status]) -> str:
-    """The same as a Mermaid flowchart, for a document; one class per state."""
+    """Single steps, each with its state, and what they need, as a Mermaid flowchart for a document."""
     known = {name: f"s{index}" for index, name in enumerate(names)}
     lines = ["flowchart LR"]
     for name, key in known.items():

@@ -42,13 +42,13 @@ class Prepared:
     """What `prepare` found out and wrote down."""
 
     path: Path
-    """Of the file for the filter."""
+    """The file for the filter."""
     book: Book
     claims: list[Claim]
     problems: list[Problem]
     """Every mistake in the documents, sorted by file and line."""
     data: dict[str, Any]
-    """The content of the file."""
+    """The content of that file."""
     items: dict[str, list[Item]] = field(default_factory=dict)
     """Chapter -> the constructs in it that count."""
     written: dict[str, list[Item]] = field(default_factory=dict)

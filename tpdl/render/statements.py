@@ -70,7 +70,7 @@ class Statements:
         self.values[item.text] = {"text": text, "title": title}
 
     def add_claim(self, item: Item) -> None:
-        """Evaluate a claim."""
+        """Evaluate a claim, and report it where it does not hold or cannot be evaluated."""
         words, reason = self._words(item), ""
         try:
             truth = self._evaluator.truth(item.text)

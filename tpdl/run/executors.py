@@ -73,7 +73,10 @@ def end_children() -> None:
     """Stop every step that runs in a process of its own here."""
     for child in list(_children):
         with contextlib.suppress(OSError):
-            os.killpg(child.pid, signal.SIGTERM)
+            if hasattr(os, "killpg"):
+                os.killpg(child.pid, signal.SIGTERM)
+            else:  # Windows has no groups of processes
+                child.terminate()
 
 
 def _cause_of_death(code: int) -> str:

@@ -57,7 +57,7 @@ def _drawn(step: Step, draw: Callable[[], Any], style: Any) -> bytes:
 
 
 def smaller(png: bytes) -> bytes:
-    """The same pixels without the alpha channel, if nothing is transparent: an eighth less to load, and to print."""
+    """A PNG without its alpha channel, if nothing is transparent: an eighth less to load, and to print."""
     from PIL import Image
 
     image = Image.open(io.BytesIO(png))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @experiment(matrix={"law": ["uniform", "exponential"]}, demo={"repeats": 200})
 def means(law: str, repeats: int = 4000, seed: int = 0) -> pd.DataFrame:
-    """Spread of the mean of n draws over many repeats, with its 95 % interval, beside sigma / sqrt(n): one row for each n."""
+    """Spread of the mean of n draws, with its 95 % interval, beside the expected sigma / sqrt(n): one row for an n."""
     import numpy as np
 
     rng = np.random.default_rng(seed)
