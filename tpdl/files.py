@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import stat
 import time
 from collections.abc import Iterator
@@ -40,7 +41,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
     Raises:
         StepError: the disk is full or read-only; the temporary file is removed and the old file untouched.
     """
-    temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp{path.suffix}")
+    temporary = _temporary(path, os.urandom(4).hex())
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
@@ -54,6 +55,48 @@ def atomic_path(path: Path) -> Iterator[Path]:
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def _temporary(path: Path, tag: str) -> Path:
+    return path.with_name(f".{path.name}.{tag}.tmp{path.suffix}")
+
+
+def remove_unfinished(path: Path) -> None:
+    """Remove what writers of `path` that were killed have left beside it. No other writer may be at work on it."""
+    with contextlib.suppress(OSError):
+        for left in unfinished(path.parent):
+            if left.name.startswith(f".{path.name}."):
+                left.unlink(missing_ok=True)
+
+
+def unfinished(folder: Path) -> list[Path]:
+    """The temporary files directly in `folder`: of writers that are at work, and of those that were killed."""
+    try:
+        return [folder / name for name in os.listdir(folder) if _UNFINISHED.fullmatch(name)]
+    except OSError:
+        return []
+
+
+def all_unfinished(*folders: Path) -> Iterator[Path]:
+    """Those in folders, at any depth, that nobody has written to lately: what killed writers have left."""
+    for folder in folders:
+        for parent, _, _ in os.walk(folder):
+            for path in unfinished(Path(parent)):
+                with contextlib.suppress(OSError):
+                    if time.time() - path.stat().st_mtime > ABANDONED:
+                        yield path
+
+
+def remove_all_unfinished(*folders: Path) -> None:
+    """Remove what killed writers have left in folders, at any depth."""
+    for path in all_unfinished(*folders):
+        with contextlib.suppress(OSError):
+            path.unlink()
+
+
+ABANDONED = 10.0
+"""Seconds. A temporary file that has not been written to for longer belongs to nobody."""
+_UNFINISHED = re.compile(r"\..+\.[0-9a-f]{8}\.tmp(\.[^.]*)?")
 
 
 def atomic_write(path: Path, content: bytes | str) -> None:

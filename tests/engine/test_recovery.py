@@ -144,7 +144,7 @@ def test_a_second_run_is_refused(training):
 
 
 def test_debugger_gets_the_terminal(lab):
-    """In one process for a single step: `breakpoint()` reads from the keyboard."""
+    """In this process, with --inline: `breakpoint()` reads from the keyboard."""
     import subprocess
 
     lab.write(
@@ -160,7 +160,7 @@ def test_debugger_gets_the_terminal(lab):
         """,
     )
     done = subprocess.run(
-        [sys.executable, "-m", "tpdl", "run", "one"],
+        [sys.executable, "-m", "tpdl", "run", "--inline", "one"],
         cwd=lab.root,
         input="value = 42\nc\n",
         capture_output=True,

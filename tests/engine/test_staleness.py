@@ -171,10 +171,36 @@ def test_source_edited_while_the_step_runs_counts_as_stale(lab):
     lab.edit("experiments/slow.py", "return 1", "return 2")
     (lab.root / "edited").touch()
     said, _ = process.communicate(timeout=60)
-    assert process.returncode == 1 and "its source changed while it ran" in said
-    assert lab.states("slow") == {"slow": "stale: the source changed while it ran: experiments.slow:inner"}
+    assert process.returncode == 1
+    assert "1 done; 1 out of date again, because the source changed meanwhile" in said
+    assert lab.states("slow") == {"slow": "stale: code experiments.slow:inner changed"}
+    assert (lab.root / "figures/slow.json").read_text() == '{\n "value": 1\n}\n', "what the record says ran"
     lab.edit("experiments/slow.py", "return 2", "return 1")
-    assert lab.states("slow")["slow"].startswith("stale"), "nobody knows which version ran"
+    assert lab.states("slow") == {"slow": "fresh"}
+
+
+def test_source_edited_while_the_step_runs_in_this_process(lab):
+    """There is no snapshot, so nobody knows which version ran."""
+    lab.write(
+        "experiments/slow.py",
+        """
+        from pathlib import Path
+
+        from tpdl import experiment
+
+        def inner():
+            return 1
+
+        @experiment()
+        def slow() -> dict:
+            Path(__file__).write_text(Path(__file__).read_text().replace("return 1", "return 2"))
+            return {"value": inner()}
+        """,
+    )
+    assert "its source changed while it ran" in lab.tpdl("run", "--inline", "slow", code=1)
+    assert lab.states("slow")["slow"].startswith("stale: the source changed while it ran: experiments.slow:inner")
+    lab.edit("experiments/slow.py", "return 2", "return 1")
+    assert lab.states("slow")["slow"].startswith("stale")
 
 
 def test_large_intermediate_is_made_only_when_needed(lab):

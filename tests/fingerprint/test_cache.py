@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -37,9 +38,9 @@ def count_parses(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     parsed: list[str] = []
     original = summary.summarise
 
-    def counting(text: bytes, module: str, is_package: bool) -> summary.Summary:
+    def counting(text: bytes, module: str, is_package: bool, hidden: Sequence[str] = ()) -> summary.Summary:
         parsed.append(module)
-        return original(text, module, is_package)
+        return original(text, module, is_package, hidden)
 
     monkeypatch.setattr(summary, "summarise", counting)
     return parsed

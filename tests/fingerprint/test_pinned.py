@@ -1,7 +1,7 @@
 """Literal hashes: a new version of tpdl, or of Python, must not make everybody recompute.
 
-If a hash here has to change, results all over the world become stale: raise `SCHEMA`, say so in the notes of the
-release.
+If a hash here has to change, results all over the world become stale: raise `RULES` in `tpdl/plan/step.py` and
+`SCHEMA` in `cache.py`, freeze the old rules in a file for `tpdl upgrade`, and say so in the notes of the release.
 """
 
 from __future__ import annotations
@@ -15,18 +15,19 @@ from pathlib import Path
 import pytest
 
 from tests.fingerprint.tree import PROJECTS, closure
+from tpdl.plan.step import RULES
 
 PINNED = {
-    "app:<import>": "72c10ee82dd3ea14",
-    "app:COUNT": "1c7937ef2db8f7ca",
-    "app:helper": "b8293fc85dcec896",
-    "app:run": "07651d7bc91483ef",
+    "app:<import>": "7de5bbc5b7f3c25d",
+    "app:COUNT": "3e085564a99a59ee",
+    "app:helper": "3506c262ca465447",
+    "app:run": "436baf13fc75716e",
     "lib._impl:Base": "c40552ba06d0451d",
-    "lib._impl:Net": "971e17d377ae1cf2",
-    "lib._impl:Net.__getitem__": "238f0ec1ac88d5a2",
-    "lib._impl:Net.size": "b2ddc40ca1f892b2",
+    "lib._impl:Net": "cef74a42ccebf7d6",
+    "lib._impl:Net.__getitem__": "cde8963c9ae86fff",
+    "lib._impl:Net.size": "319f1765d9521ff3",
     "lib._impl:TABLE": "1ff66cb37207bd38",
-    "lib._impl:_register": "19f78972b5a03b28",
+    "lib._impl:_register": "b84e82f48f97aa89",
     "lib:WIDTHS": "c621a070c5632890",
 }
 
@@ -39,6 +40,7 @@ print(json.dumps(Sources(Path(sys.argv[1])).closure("app:run", ["lib:register"])
 
 
 def test_pinned() -> None:
+    assert RULES == 2, "pin anew"
     assert closure(PROJECTS / "pinned", uses=["lib:register"]) == PINNED
 
 

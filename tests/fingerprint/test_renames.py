@@ -90,10 +90,14 @@ def closures(before: list[Symbol], after: list[Symbol], renames: Renames) -> tup
         return Sources(old).closure("app:s0"), Sources(new, renames=renames).closure(function)
 
 
-def without_stars(symbols: list[Symbol]) -> list[Symbol]:
-    """In a file with `import *` any name may come from there: nothing is proven of it."""
+def sorted_imports(symbols: list[Symbol]) -> list[Symbol]:
+    """The same as a formatter leaves it, without what is refused in any case.
+
+    In a file with `import *` any name may come from there. One import that stands twice in a function is put together
+    with itself, as an import sorter does, and then the text is another one.
+    """
     return [
-        replace(symbol, uses=[(at, "from" if style == "star" else style) for at, style in symbol.uses])
+        replace(symbol, uses=[*dict.fromkeys((at, "from" if style == "star" else style) for at, style in symbol.uses)])
         for symbol in symbols
     ]
 
@@ -101,7 +105,7 @@ def without_stars(symbols: list[Symbol]) -> list[Symbol]:
 @settings(max_examples=100, deadline=None)
 @given(projects(), st.data())
 def test_a_consistent_rename_is_proven(symbols: list[Symbol], data: st.DataObject) -> None:
-    before = without_stars(symbols)
+    before = sorted_imports(symbols)
     after, renames = renamed(data, before)
     recorded, now = closures(before, after, renames)
     assert now == recorded, renames.doubts

@@ -164,3 +164,24 @@ def test_neither_is_what_a_commit_or_a_file_is_called(fresh: Lab) -> None:
     text = (fresh.root / "changes.html").read_text(encoding="utf-8")
     assert "(More &lt;script&gt;alert(1)&lt;/script&gt; &amp; less)" in text and "<script" not in text
     assert "<code>figures/toy/a&amp;&lt;b&gt;.record.json</code>" in text
+
+
+def test_text_that_looks_like_numbers_is_compared_as_text(committed: Lab) -> None:
+    committed.write(
+        "experiments/toy/codes.py",
+        """
+        import pandas as pd
+
+        from tpdl import experiment
+
+        @experiment()
+        def codes() -> pd.DataFrame:
+            return pd.DataFrame({"n": [1, 2], "code": ["007", "8"]})
+        """,
+    )
+    committed.tpdl("run", "toy/codes")
+    commit(committed.root, "Codes")
+    committed.edit("experiments/toy/codes.py", "007", "07")
+    committed.tpdl("run", "toy/codes")
+    said = committed.tpdl("diff", "HEAD")
+    assert "new rows (code): 07" in said and "rows gone (code): 007" in said

@@ -10,26 +10,34 @@ def add(commands: Commands) -> None:
     """Declare the command's arguments."""
     parser = add_command(commands, clean, profile=False)
     parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
+    parser.add_argument("--figures", action="store_true", help="products in figures/ that no step makes any more, too")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be freed")
 
 
 def clean(arguments: Arguments) -> int:
     """Remove local files that no step refers to any more, after saying what that frees."""
-    from tpdl.plan.clean import remove, unreferenced
+    from tpdl.plan.clean import disowned, remove, unreferenced
 
     project = find_project()
-    files = unreferenced(project)
-    if not files:
+    found = unreferenced(project)
+    old = [(path, path.stat().st_size) for path in disowned(project)]
+    if arguments.figures:
+        found += old
+    if not found:
         print("nothing to clean: every local file belongs to a step")
-        return Exit.OK
-    for path, size in files:
-        print(f"{size / 1e6:10.1f} MB  {path.relative_to(project.root)}")
-    total = sum(size for _, size in files) / 1e6
-    if arguments.dry_run:
+    for path, size in found:
+        shown = path.relative_to(project.root) if path.is_relative_to(project.root) else path
+        print(f"{size / 1e6:10.1f} MB  {shown}")
+    total = sum(size for _, size in found) / 1e6
+    if found and arguments.dry_run:
         print(f"{total:.1f} MB would be freed")
-    elif arguments.yes or _confirmed(f"free {total:.1f} MB?"):
-        remove(path for path, _ in files)
+    elif found and (arguments.yes or _confirmed(f"free {total:.1f} MB?")):
+        remove(path for path, _ in found)
         print(f"freed {total:.1f} MB")
+    if old and not arguments.figures:
+        print(f"in figures/, no step makes these {len(old)} files any more; `tpdl clean --figures` removes them:")
+        for path, _ in old:
+            print(f"  {path.relative_to(project.root)}")
     return Exit.OK
 
 

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from tpdl.errors import Exit
 
@@ -23,6 +23,8 @@ Command = Callable[[Arguments], int]
 """Carries a command out and returns the exit code."""
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 """What `ArgumentParser.add_subparsers` returns. The type has no public name, and takes no parameters when it runs."""
+
+Amount = TypeVar("Amount")
 
 NAMES = "steps, experiments, folders, or patterns with *"
 
@@ -106,3 +108,15 @@ def positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("must be at least 1")
     return number
+
+
+def limit(read: Callable[[object], Amount]) -> Callable[[str], Amount]:
+    """What reads a limit as an argument."""
+
+    def argument(text: str) -> Amount:
+        try:
+            return read(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return argument

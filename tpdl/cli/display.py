@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -21,6 +22,8 @@ from tpdl.run.schedule import Listener, Report
 
 LAST_LINES = 12
 """How much of the log of a failed step is shown."""
+INTERVAL = 0.1
+"""Seconds between two pictures: thousands of steps can end in one."""
 
 
 class Display(Listener):
@@ -53,6 +56,7 @@ class Display(Listener):
         self._all = self._bars.add_task("steps", total=len(names), what="")
         self._running: dict[str, tuple[Any, float]] = {}
         self._live: Live | None = None
+        self._drawn = 0.0
 
     def __enter__(self) -> Display:
         if self._console.is_terminal:
@@ -76,6 +80,14 @@ class Display(Listener):
         self._stop()
         return hook(*args, **kwargs)
 
+    def debug(self, error: BaseException) -> None:
+        """Open a debugger where a step has failed."""
+        import pdb
+
+        self._stop()
+        self._console.print(f"[red]{type(error).__name__}[/]: {escape(str(error))}", highlight=False)
+        pdb.post_mortem(error.__traceback__)
+
     def started(self, name: str) -> None:
         """Show a line for the step."""
         task = self._bars.add_task(name, total=None, what="")
@@ -85,9 +97,10 @@ class Display(Listener):
         self.tick()
 
     def tick(self) -> None:
-        """Show how far the running steps are."""
-        if not self._live:
+        """Read how far the running steps are."""
+        if not self._live or time.monotonic() - self._drawn < INTERVAL:
             return
+        self._drawn = time.monotonic()
         for name, (task, start) in self._running.items():
             state = self._state(name)
             done, total, unit = (state.pop(key, None) for key in ("done", "total", "unit"))
@@ -118,6 +131,23 @@ class Display(Listener):
         if outcome.message is None:
             same = "" if outcome.changed else "  [dim]same result as before[/]"
             self._console.print(f"[green]done[/]    {name}  [dim]{_clock(outcome.seconds)}[/]{same}", highlight=False)
+            if outcome.taken_up:
+                self._console.print(f"        as it was measured on {outcome.taken_up}; nothing was measured again")
+            for path, size in outcome.large.items():
+                shown = Path(path).relative_to(self._plan.project.root)
+                self._console.print(
+                    f"        {escape(str(shown))} has {size / 1e6:.1f} MB, and git would keep every version of it; "
+                    "@experiment(local=True) keeps it under .tpdl/, and only its record beside the figures",
+                    highlight=False,
+                    soft_wrap=True,
+                )
+            if outcome.surprise:
+                self._console.print(
+                    f"        [yellow]another result, although nothing that decides it has changed:[/] "
+                    f"{escape(outcome.surprise)}",
+                    highlight=False,
+                    soft_wrap=True,
+                )
             if outcome.moved:
                 self._console.print(
                     f"        its source changed while it ran ({', '.join(outcome.moved[:3])}): still stale"

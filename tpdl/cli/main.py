@@ -24,6 +24,7 @@ from tpdl.cli import (
     report,
     run,
     status,
+    upgrade,
     watch,
     why,
 )
@@ -33,7 +34,7 @@ from tpdl.nearest import did_you_mean, nearest
 
 COMMANDS = (
     *(status, run, figure, why, accept, mv, graph, clean, data),
-    *(prepare, claims, report, diff, init, publish, watch),
+    *(prepare, claims, report, diff, init, publish, watch, upgrade),
 )
 """In the order of `tpdl --help`."""
 

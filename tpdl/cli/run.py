@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from tpdl.cli.common import NAMES, Arguments, Commands, add_command, console, honest, plan_of, positive
+from tpdl.cli.common import NAMES, Arguments, Commands, add_command, console, honest, limit, plan_of, positive
 from tpdl.cli.text import brief, print_table
-from tpdl.errors import Exit
+from tpdl.errors import Exit, UserError
+from tpdl.plan.limits import seconds, size
 
 if TYPE_CHECKING:
     from tpdl.plan.facts import Facts
@@ -23,9 +24,23 @@ def add(commands: Commands) -> None:
     parser.add_argument("names", metavar="NAME", nargs="*", help=NAMES)
     parser.add_argument("-j", "--jobs", type=positive, default=1, metavar="N", help="steps at a time")
     parser.add_argument("--executor", help="inline, process, dask, dask:ADDRESS, slurm, or module:function")
+    parser.add_argument(
+        "--inline", action="store_true", help="in this process, so that breakpoint() and prints are here"
+    )
+    parser.add_argument("--pdb", action="store_true", help="inline, with a debugger where a step fails")
+    parser.add_argument(
+        "--timeout", type=limit(seconds), metavar="TIME", help="end steps that take longer: 90, 10min, 2h"
+    )
+    parser.add_argument("--memory", type=limit(size), metavar="SIZE", help="end steps that use more: 500MB, 4GB")
+    parser.add_argument("--twice", action="store_true", help="run the named steps twice, and compare the results")
     parser.add_argument("--dry-run", action="store_true", help="show what would run, and why")
     parser.add_argument(
         "--trace", action="store_true", help="compare the functions really executed with the fingerprint"
+    )
+    parser.add_argument(
+        "--keep-nan",
+        action="store_true",
+        help="NaN and infinity are results of the named steps; one that was refused for them is taken up as it is",
     )
     parser.add_argument("--force", action="store_true", help="run the named steps even if they are fresh")
 
@@ -37,14 +52,25 @@ def run(arguments: Arguments) -> int:
     from tpdl.plan.status import judge_all
     from tpdl.run.executors import check_executor
 
-    check_executor(arguments.executor)
+    here = arguments.inline or arguments.pdb
+    if here and (arguments.executor not in (None, "inline") or arguments.jobs > 1):
+        raise UserError("--inline and --pdb run one step after the other in this process: without --executor and -j")
+    if (here or arguments.executor == "inline") and (arguments.timeout or arguments.memory):
+        raise UserError("--timeout and --memory end the process of a step; a step that runs in this one has none")
+    executor = "inline" if here else arguments.executor
+    check_executor(executor)
+    if arguments.keep_nan and not arguments.names:
+        raise UserError("--keep-nan needs the names of the steps whose NaN is a result")
     plan = plan_of(arguments)
     facts = read_facts(plan)
     states = judge_all(plan, facts)
     chosen = select(plan, arguments.names) if arguments.names else list(plan.steps)
     exact = [name for name in arguments.names if name in plan.steps and plan.steps[name].cell]
-    always = chosen if arguments.force and arguments.names else []
+    if arguments.twice and not arguments.names:
+        raise UserError("--twice needs names: it runs steps even if they are fresh")
+    always = chosen if (arguments.force or arguments.twice) and arguments.names else []
     always = [name for name in always if not plan.steps[name].problem]
+    keep_nan = chosen if arguments.keep_nan else []
     running = with_absent_inputs(plan, [*stale(plan, chosen, facts, states, exact), *always], facts)
     if arguments.names or not running:
         _print_left_out(plan, chosen, running, facts, states)
@@ -54,14 +80,27 @@ def run(arguments: Arguments) -> int:
     if not running:
         return honest(_nothing_to_run(chosen, states), plan.broken)
     from tpdl.cli.display import Display, print_report
+    from tpdl.run.schedule import Limits
     from tpdl.run.steps import run_steps
 
     if arguments.trace:
         os.environ["TPDL_TRACE"] = "1"
     screen = console()
     with Display(plan, screen, running, facts, arguments.jobs) as display:
-        report = run_steps(plan, running, display, arguments.executor, arguments.jobs, always)
+        debug = display.debug if arguments.pdb else None
+        limits = Limits(arguments.timeout, arguments.memory)
+        report = run_steps(
+            plan, running, display, executor, arguments.jobs, always, keep_nan=keep_nan, on_error=debug, limits=limits
+        )
     print_report(report, screen)
+    if arguments.twice and report.ok:
+        again = [name for name in chosen if name in report.done]
+        with Display(plan, screen, again, facts, arguments.jobs) as display:
+            report = run_steps(plan, again, display, executor, arguments.jobs, again, on_error=debug, limits=limits)
+        differ = len(report.surprises)
+        same = len(report.done) - differ
+        print(f"run twice: {same} of {len(again)} with identical results" + (f", {differ} not" if differ else ""))
+        return honest(Exit.OK if report.ok and not differ else Exit.NOT_FRESH, plan.broken)
     return honest(Exit.OK if report.ok else Exit.NOT_FRESH, plan.broken)
 
 
@@ -100,7 +139,7 @@ def _print_left_out(
     facts: Mapping[str, Facts],
     states: Mapping[str, Status],
 ) -> None:
-    """Print for each data set that is not here how many steps cannot be measured without it, and how to get it."""
+    """For each data set that is not here, how many of the chosen steps need it, and how to get it."""
     from tpdl.plan.selection import with_upstream
 
     without = with_upstream(plan, chosen).difference(running)

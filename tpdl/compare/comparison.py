@@ -18,7 +18,7 @@ from tpdl.compare.trees import Commit, InCommit, OnDisk
 from tpdl.compare.values import Change, compare_arrays, compare_json
 from tpdl.compare.versions import StepVersion, Version, read_version
 from tpdl.plan.status import differences
-from tpdl.tables import read_rows
+from tpdl.tables import TEXT, TEXT_OR_MISSING, Row, read_rows
 
 if TYPE_CHECKING:
     from tpdl.plan.plan import Plan
@@ -153,7 +153,11 @@ def _compare_step(plan: Plan, old: StepVersion | None, new: StepVersion | None) 
             difference.suffix = PurePosixPath(name).suffix
             difference.picture = difference.picture or _picture(files, contents)
         else:
-            _compare_results(difference, plan, name, *contents[name])
+            sides = [
+                None if content is None else _Result(content, _text_columns(side))
+                for content, side in zip(contents[name], (old, new), strict=True)
+            ]
+            _compare_results(difference, plan, name, *sides)
     return difference
 
 
@@ -178,7 +182,26 @@ def _picture(files: Iterable[str], contents: Mapping[str, tuple[bytes | None, by
     return picture
 
 
-def _compare_results(difference: StepDifference, plan: Plan, name: str, old: bytes | None, new: bytes | None) -> None:
+@dataclass(frozen=True)
+class _Result:
+    """A product in one version."""
+
+    content: bytes
+    columns: Mapping[str, str]
+    """Of a table: the columns that hold text, even where it looks like numbers."""
+
+    def rows(self) -> list[Row]:
+        """The rows of a table."""
+        return read_rows(self.content, self.columns)
+
+
+def _text_columns(step: StepVersion | None) -> dict[str, str]:
+    return {name: kind for name, kind in step.columns.items() if kind in (TEXT, TEXT_OR_MISSING)} if step else {}
+
+
+def _compare_results(
+    difference: StepDifference, plan: Plan, name: str, old: _Result | None, new: _Result | None
+) -> None:
     """Enter what differs in a result, of which one version may be missing."""
     suffix = PurePosixPath(name).suffix
     content = new if new is not None else old
@@ -192,7 +215,7 @@ def _compare_results(difference: StepDifference, plan: Plan, name: str, old: byt
     elif difference.verdict == "changed":
         difference.notes.append(f"{name} is {'new' if new else 'gone'}")
     else:
-        difference.notes.append(f"{name}: {_size(suffix, content)}")
+        difference.notes.append(f"{name}: {_size(suffix, content.content)}")
 
 
 def _size(suffix: str, content: bytes) -> str:
@@ -202,11 +225,11 @@ def _size(suffix: str, content: bytes) -> str:
     return f"{len(content)} bytes"
 
 
-def _compare_contents(difference: StepDifference, plan: Plan, suffix: str, old: bytes, new: bytes) -> None:
+def _compare_contents(difference: StepDifference, plan: Plan, suffix: str, old: _Result, new: _Result) -> None:
     """Enter what differs in a result that both versions have."""
     before = len(difference.changes)
     if suffix == ".csv":
-        table = compare_tables(read_rows(old), read_rows(new), _sweep(plan, difference.name))
+        table = compare_tables(old.rows(), new.rows(), _sweep(plan, difference.name))
         difference.keys = table.keys
         difference.changes += table.changes
         difference.rows_added, difference.rows_removed = table.added, table.removed
@@ -214,9 +237,9 @@ def _compare_contents(difference: StepDifference, plan: Plan, suffix: str, old: 
             if columns:
                 difference.notes.append(f"{word} column{'s' if len(columns) > 1 else ''}: {', '.join(columns)}")
     elif suffix == ".json":
-        difference.changes += compare_json(old, new)
+        difference.changes += compare_json(old.content, new.content)
     else:
-        difference.changes += compare_arrays(old, new)
+        difference.changes += compare_arrays(old.content, new.content)
     differs = len(difference.changes) > before or difference.rows_added or difference.rows_removed or difference.notes
     if not differs:
         difference.notes.append("the same values in another order, or written in another way")

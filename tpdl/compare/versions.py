@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import posixpath
 from dataclasses import dataclass, field
+from typing import Any
 
 from tpdl.compare.trees import Tree
 from tpdl.plan.record import RECORD_SUFFIX, Record
@@ -23,6 +24,8 @@ class StepVersion:
     fingerprint: Fingerprint
     hashes: dict[str, str]
     """File name -> SHA-256, as recorded."""
+    columns: dict[str, Any]
+    """What the columns of a table hold, as recorded; see `tpdl.tables.Columns`."""
     folder: str
     """The folder of its products in the tree."""
     tree: Tree
@@ -58,6 +61,7 @@ def read_version(tree: Tree) -> Version:
             name=record.step,
             fingerprint=record.fingerprint,
             hashes=record.products,
+            columns=record.columns,
             folder=posixpath.dirname(path),
             tree=tree,
             paths=paths,

@@ -16,36 +16,38 @@
     }
 
 Editing `rbf`, its default, `SCALE` or the number of threads changes one of these, and its name is the reason a reader
-sees. Comments, docstrings, formatting, `linear`, `UNUSED`, the matrix (a parameter, compared elsewhere) and the
-annotations change nothing.
+sees. So does `from lib import kernels` pointed at another module. Comments, docstrings, formatting, `linear`, `UNUSED`,
+the matrix (compared elsewhere) and the annotations change nothing.
 
 What counts:
 
-- Names are followed by Python's scoping rules through imports (also relative, conditional, inside functions,
-  `import *`), re-exports and plain aliases; a class counts with its base classes and all methods, each a symbol of its
-  own.
-- Statements that change a module-level name (`X += 1`, `X["a"] = f`, `X.append(f)`, a loop that does) belong to that
-  name. So do statements of other modules, if those are imported: `X["a"] = f`, `@register` where `register` changes
-  `X`, `__init_subclass__`.
-- What a module does on import besides (`torch.set_num_threads(2)`) is "module:<import>". It counts for everything that
-  imports the module, directly or not; importing `a.b` also runs `a`. Assignments, definitions and imports that nobody
-  uses do not count.
-- Of other libraries the dotted name counts, their code and version do not.
-- Annotations count in classes and under decorators that may read them, otherwise not. `if TYPE_CHECKING` and the main
-  block do not.
+- A symbol's source, and *what each name in it is bound to*: module and symbol, followed by Python's scoping rules
+  through imports (also relative, conditional, inside functions, `import *`), re-exports and plain aliases. Outside of
+  the project it is the dotted name; code and version of other libraries do not count. A class counts with its base
+  classes and all methods, each a symbol of its own. Where a name is bound or changed more than once, so does the order.
+- *Whatever happens at import, unless it is provably harmless.* `acts` knows a short list of forms that cannot matter:
+  new names for values made of literals, names, operators, comprehensions and calls; definitions; imports. `known` lists
+  which calls, decorators and base classes of other libraries are harmless, by what they are bound to. `importing`
+  follows calls into the project's own functions. Everything else is "module:<import>", in order, and counts for
+  everything that imports the module, directly or not; importing `a.b` also runs `a`.
+- What is shown to change one object alone counts for those who use it, as "module:<import NAME>": `X["a"] = f` and
+  `@register`, where X was made where its name is bound, so that nobody can know the object by another name.
+- Annotations count in classes and under decorators that may read them; for a step that reads some (`__annotations__`,
+  `inspect`, `get_type_hints`), all do, and docstrings too. `if TYPE_CHECKING`, where it is typing's, and the main block
+  do not.
 - All of a module counts ("module:*") where the source does not tell which part: a module used as a value
   (`getattr(kernels, name)`), an unknown attribute, a module `__getattr__`, `globals()`, `eval`, a file with a syntax
-  error. For a package: everything below it.
+  error. For a package: everything below it. `sys.modules[name]` widens to all modules that were loaded, and
+  `__subclasses__()` to all derived classes in them.
 
 What the source does not show, and `uses=["module:symbol"]` (or "module", for everything in it) declares:
 
 - `importlib.import_module(name)` with a computed name; methods of an object whose class is never named, because it came
-  as an argument;
-- a registration through a function that is handed the table; `_ = call()` made only for its effect.
+  from a library.
 
-Not seen, and without a cure here: `__doc__` and annotations of functions read at run time, the order of statements that
-belong to different names, files that are read (declare them as data), the environment, compiled modules.
-`tpdl.run.trace` shows which functions a call really executes.
+Not seen, and without a cure here: comments and line numbers that are read (`inspect.getsource`), files that are read
+(declare them as data), the environment, compiled modules, what a library does with the functions it is given.
+`docs/concepts/limits.md` has an example of each. `tpdl.run.trace` shows which functions a call really executes.
 """
 
 from tpdl.fingerprint.declarations import REQUIRED, Declaration

@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,11 +38,12 @@ class SummaryCache:
 
     Args:
         file: where the summaries are kept; None to keep none.
+        hidden: the libraries that a module of the project hides; a summary is valid for these.
     """
 
-    def __init__(self, file: Path | None) -> None:
+    def __init__(self, file: Path | None, hidden: Sequence[str] = ()) -> None:
         self._file = file
-        self._key = _key()
+        self._key = [*_key(), list(hidden)]
         self._known: dict[str, tuple[str, Summary]] = {}
         self._changed = False
         if file is not None:

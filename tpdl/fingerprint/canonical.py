@@ -7,7 +7,8 @@ True
 
 `ast.dump` differs between Python versions and keeps what does not matter. This dump is the same on every supported
 version and leaves out comments, formatting and positions, docstrings and other bare constants, `pass`,
-`if TYPE_CHECKING:`, `@overload`, and annotations that nothing reads at run time (see `reads_annotations`).
+`if TYPE_CHECKING:`, `@overload`, and annotations that nothing reads at run time (see `reads_annotations`). Whether
+these names are typing's own is for `tpdl.fingerprint.marks` to say, which looks at what they are bound to.
 """
 
 from __future__ import annotations
@@ -22,15 +23,6 @@ Node = TypeVar("Node", bound=ast.AST)
 
 _SKIPPED = frozenset({"ctx", "type_comment", "kind", "type_ignores", "simple", "str"})
 """Fields that follow from a node's position, or repeat the source text."""
-
-_BLIND_DECORATORS = frozenset(
-    {
-        *("property", "setter", "getter", "deleter", "staticmethod", "classmethod", "abstractmethod"),
-        *("cached_property", "cache", "lru_cache", "wraps", "contextmanager", "override", "final"),
-        *("no_grad", "inference_mode"),
-    }
-)
-"""Last names of common decorators that never look at annotations."""
 
 
 def dotted(node: ast.expr) -> list[str] | None:
@@ -74,48 +66,58 @@ def changed(node: Node, **fields: object) -> Node:
     return copied
 
 
-def effective(statements: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+def effective(statements: Iterable[ast.stmt], docs: bool = False) -> Iterator[ast.stmt]:
     """The statements that do something at run time, with the branch of `if TYPE_CHECKING:` that does.
 
     >>> [ast.unparse(statement) for statement in effective(ast.parse("'A docstring.'\\npass\\nx = 1").body)]
     ['x = 1']
+
+    Args:
+        statements: of one block.
+        docs: keep docstrings.
     """
     for statement in statements:
         if isinstance(statement, ast.Pass):
             continue
-        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+        if not docs and isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
             continue
-        if isinstance(statement, ast.If) and (checking := _type_checking(statement.test)) is not None:
-            yield from effective(statement.orelse if checking else statement.body)
+        if isinstance(statement, ast.If) and (checking := getattr(statement, "checking", None)) is not None:
+            yield from effective(statement.orelse if checking else statement.body, docs)
             continue
-        if isinstance(statement, Function) and any(_last_name(d) == "overload" for d in statement.decorator_list):
+        if getattr(statement, "is_overload", False):
             continue
         yield statement
 
 
 def reads_annotations(function: Function) -> bool:
-    """Whether a decorator may read the parameters' annotations: any may, except the well-known ones that do not."""
-    return any(_last_name(decorator) not in _BLIND_DECORATORS for decorator in function.decorator_list)
+    """Whether a decorator may read the parameters' annotations: any may, except the known ones that do not."""
+    return bool(function.decorator_list) and not getattr(function, "is_blind", False)
 
 
-def dump(node: ast.AST, in_class: bool = False) -> str:
-    """The canonical text of a tree. In a class body annotations are kept: dataclasses and their kin read them."""
+def dump(node: ast.AST, in_class: bool = False, full: bool = False) -> str:
+    """The canonical text of a tree.
+
+    Args:
+        node: the tree.
+        in_class: it stands in a class body, where annotations are kept: dataclasses and their kin read them.
+        full: keep docstrings and all annotations, for those who read them.
+    """
     out: list[str] = []
-    _write(node, out, in_class)
+    _write(node, out, in_class, full)
     return "".join(out)
 
 
-def _write(node: ast.AST, out: list[str], in_class: bool) -> None:
+def _write(node: ast.AST, out: list[str], in_class: bool, full: bool) -> None:
     """Append the text of a tree to `out`, a piece at a time."""
     dropped: tuple[str, ...] = ()
     if isinstance(node, ast.Constant | ast.MatchSingleton):
         out.append(f"{type(node).__name__}({_constant(node.value)})")
         return
-    if isinstance(node, ast.AnnAssign) and not in_class:
+    if isinstance(node, ast.AnnAssign) and not in_class and not full:
         if node.value is None:
             return
         node = ast.Assign(targets=[node.target], value=node.value)
-    elif isinstance(node, Function) and not reads_annotations(node):
+    elif isinstance(node, Function) and not full and not reads_annotations(node):
         node = _without_annotations(node)
         dropped = ("returns", "type_params")
     elif isinstance(node, ast.JoinedStr):
@@ -131,20 +133,20 @@ def _write(node: ast.AST, out: list[str], in_class: bool) -> None:
         if value is None or value == [] or field in _SKIPPED or field in dropped:
             continue
         if field in ("body", "orelse", "finalbody") and isinstance(value, list):
-            value = list(effective(value))
+            value = list(effective(value, full))
         out.append(f"{field}=")
-        _write_value(value, out, inside)
+        _write_value(value, out, inside, full)
         out.append(",")
     out.append(")")
 
 
-def _write_value(value: object, out: list[str], in_class: bool) -> None:
+def _write_value(value: object, out: list[str], in_class: bool, full: bool) -> None:
     if isinstance(value, ast.AST):
-        _write(value, out, in_class)
+        _write(value, out, in_class, full)
     elif isinstance(value, list):
         out.append("[")
         for item in value:
-            _write_value(item, out, in_class)
+            _write_value(item, out, in_class, full)
             out.append(",")
         out.append("]")
     else:
@@ -191,17 +193,3 @@ def _without_annotations(function: Function) -> Function:
         defaults=arguments.defaults,
     )
     return changed(function, args=without)
-
-
-def _type_checking(test: ast.expr) -> bool | None:
-    """True for `TYPE_CHECKING`, False for `not TYPE_CHECKING`, None for other conditions."""
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        inner = _type_checking(test.operand)
-        return None if inner is None else not inner
-    return True if (names := dotted(test)) and names[-1] == "TYPE_CHECKING" else None
-
-
-def _last_name(decorator: ast.expr) -> str:
-    """ "lru_cache" of `@functools.lru_cache(maxsize=1)`."""
-    names = dotted(decorator.func if isinstance(decorator, ast.Call) else decorator)
-    return names[-1] if names else ""

@@ -52,7 +52,10 @@ class Declaration:
     parameters: dict[str, Any]
     """The function's parameters, in order, each with its default or `REQUIRED`."""
     annotation: str
-    """The last component of the return annotation: "DataFrame" for `pd.DataFrame`; "" where there is none."""
+    """The last component of the return annotation: "DataFrame" for `pd.DataFrame`; "" where there is none.
+
+    Of a tuple those of its parts: "tuple[DataFrame, Arrays]".
+    """
     problem: str = ""
     """What is wrong with it, as one line with file and line; then nothing that is said above can be relied on. With
     the kind "module" it is the whole file, which cannot be read, and has no `qualname`."""

@@ -13,25 +13,19 @@ file that nothing leads to is never read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from tpdl.fingerprint.hashing import digest
+from tpdl.fingerprint.importing import Importing
+from tpdl.fingerprint.known import looks
 from tpdl.fingerprint.resolve import Found, Resolver
 
 if TYPE_CHECKING:
-    from tpdl.fingerprint.summary import Effect, Part, Summary, Symbol
+    from tpdl.fingerprint.summary import Event, Part, Summary
 
-
-@dataclass
-class ImportTime:
-    """What importing a module does to the rest of the project."""
-
-    effects: dict[str, list[Effect]] = field(default_factory=dict)
-    """Node "module:<import…>" -> the statements it stands for."""
-    conditional: list[tuple[str, frozenset[str]]] = field(default_factory=list)
-    """A node, and the nodes that it changes: it counts for whoever uses one of these, and for nobody else."""
+_HASHES = {"text": ("full", "ordered", "hash"), "order": ("ordered", "hash"), "": ("hash",)}
+"""What somebody looks at -> the keys of a summary's hashes that cover it, the best one first."""
 
 
 class Graph:
@@ -40,17 +34,25 @@ class Graph:
     Args:
         resolver: says what a reference in a module means.
         summary: asked for what the file of a module says; None for what is not the project's.
+        called: what a node, or a module "pkg.mod:", goes by in hashes: its old name, where it was renamed.
     """
 
-    def __init__(self, resolver: Resolver, summary: Callable[[str], Summary | None]) -> None:
+    def __init__(
+        self,
+        resolver: Resolver,
+        summary: Callable[[str], Summary | None],
+        called: Callable[[str], str] = lambda node: node,
+    ) -> None:
         self._resolver = resolver
         self._summary = summary
+        self._called = called
+        self._importing = Importing(resolver, summary, called)
         self._edges_of: dict[str, tuple[str, ...]] = {}
-        self._hashes: dict[str, str] = {}
-        self._import_times: dict[str, ImportTime] = {}
+        self._hashes: dict[tuple[str, str], str] = {}
+        self._looks_of: dict[str, frozenset[str]] = {}
 
-    def closure(self, start: Iterable[str]) -> set[str]:
-        """All nodes that `start` uses, directly or not, and what imported modules do to any of them.
+    def closure(self, start: Iterable[str]) -> dict[str, str]:
+        """All nodes that `start` uses, directly or not, and what imported modules do to any of them, with hashes.
 
         `@register` and `TABLE[k] = f` in a module that is imported belong to `TABLE`: they are added if `TABLE` is
         reached, and may lead to more. So it is done again until nothing is added.
@@ -58,26 +60,67 @@ class Graph:
         nodes: set[str] = set()
         self._reach(start, nodes)
         size = 0
+        looked: set[str] = set()
         while size < len(nodes):
             size = len(nodes)
+            looked = set[str]().union(*map(self._looks, nodes))
             for module in [node[:-1] for node in nodes if node.endswith(":")]:
-                for node, changed in self._import_time(module).conditional:
-                    if node not in nodes and not changed.isdisjoint(nodes):
-                        self._reach([node], nodes)
-        return nodes
+                self._reach(self._changing(module, nodes), nodes)
+                if looked:
+                    self._reach(self._looked_at(module, looked), nodes)
+        sees = next((what for what in ("text", "order") if what in looked), "")
+        return {node: self.hash(node, sees) for node in sorted(nodes) if not node.endswith(":")}
 
-    def hash(self, node: str) -> str:
-        """16 hexadecimal digits of a node's own content, and of the names that it uses from outside the project."""
-        if node not in self._hashes:
+    def hash(self, node: str, sees: str = "") -> str:
+        """16 hexadecimal digits of a node's own content, and of what each name in it is bound to.
+
+        Args:
+            node: the node.
+            sees: "order" where the order of definitions counts, "text" where docstrings and annotations do, too.
+        """
+        if (node, sees) not in self._hashes:
             module, _, name = node.partition(":")
-            parts = self._parts(module, name)
-            references = {ref for part in parts for ref in [*part["refs"], part.get("alias", "")] if ref}
-            meanings = (meaning for ref in references for meaning in self._resolver.reference(module, ref))
-            outside = sorted({meaning.opaque for meaning in meanings if meaning.opaque})
-            summary = self._summary(module)
-            own = [summary["hash"]] if summary and name == "*" else [part["hash"] for part in parts]
-            self._hashes[node] = own[0] if len(own) == 1 and not outside else digest([*own, *outside])
-        return self._hashes[node]
+            if name.startswith("<"):
+                own = [line for event in self._events(module, name) for line in self._event_lines(module, name, event)]
+            else:
+                parts = self._parts(module, name)
+                summary = self._summary(module)
+                hashed: list[Any] = [summary] if summary and name == "*" else [*parts] if name != "*" else []
+                own = [next(each[key] for key in _HASHES[sees] if key in each) for each in hashed]
+                own += [line for part in parts for line in self._bindings(module, part)]
+                own += self._bindings_of_imports(module, name)
+                own += self._importing.places(module, name) if name != "*" else []
+            self._hashes[node, sees] = own[0] if len(own) == 1 else digest(own)
+        return self._hashes[node, sees]
+
+    def _bindings(self, module: str, part: Part | Event) -> Iterator[str]:
+        """What each name in a piece of source is bound to, in the order in which they stand there."""
+        for reference in [*part["refs"], str(part.get("alias", ""))]:
+            if reference == "__doc__":
+                yield ""  # a symbol of its own, or none
+            elif reference:
+                meanings = self._resolver.reference(module, reference)
+                yield " ".join(dict.fromkeys(self._meaning(meaning) for meaning in meanings))
+
+    def _meaning(self, meaning: Found) -> str:
+        return meaning.opaque or self._called(meaning.meaning)
+
+    def _bindings_of_imports(self, module: str, name: str) -> list[str]:
+        """Of a module that is used as a whole: what it has of the project by import."""
+        summary = self._summary(module)
+        if name != "*" or summary is None:
+            return []
+        found = {each: self._resolver.reference(module, each) for each in sorted(summary["imports"])}
+        ours = {each: [self._meaning(m) for m in meanings if m.node] for each, meanings in found.items()}
+        return [f"{each}={' '.join(dict.fromkeys(meanings))}" for each, meanings in ours.items() if meanings]
+
+    def _event_lines(self, module: str, name: str, event: Event) -> list[str]:
+        if "acts" not in event:
+            return [f"import {self._called(self._importing.loaded_module(event) + ':')}"]
+        everybody = self._importing.of(module).everybody
+        if name != "<import>" and event in everybody:
+            return ["anything"]  # its text counts there; here, where it stands
+        return [event["hash"], *self._bindings(module, event)]
 
     def _reach(self, start: Iterable[str], seen: set[str]) -> None:
         """Add to `seen` what can be reached from `start`."""
@@ -92,10 +135,10 @@ class Graph:
         """The nodes that a node uses directly."""
         if node not in self._edges_of:
             module, _, name = node.partition(":")
-            self._edges_of[node] = tuple(dict.fromkeys(self._using(module, name) if name else self._importing(module)))
+            self._edges_of[node] = tuple(dict.fromkeys(self._using(module, name) if name else self._loading(module)))
         return self._edges_of[node]
 
-    def _importing(self, module: str) -> Iterable[str]:
+    def _loading(self, module: str) -> Iterable[str]:
         """Importing a module runs its parents, its imports, and its statements that have an effect."""
         parent = module.rpartition(".")[0]
         if parent:
@@ -106,19 +149,33 @@ class Graph:
         yield from self._loaded(summary["loads"])
         if summary.get("error"):
             yield f"{module}:*"
-        if f"{module}:<import>" in self._import_time(module).effects:
+        if self._importing.everybody(module):
             yield f"{module}:<import>"
 
     def _using(self, module: str, name: str) -> Iterable[str]:
         """Using a symbol imports its module, and uses its members and whatever its source refers to."""
         yield f"{module}:"
+        if name.startswith("<"):
+            for event in self._events(module, name):
+                if "acts" in event:
+                    yield from (f"{module}:{each}" for each in event["names"])
+                    yield from self._referred(module, event["refs"])
+                yield from self._loaded(event["loads"])
+            return
         for part in self._parts(module, name):
             yield from self._loaded(part["loads"])
             yield from (f"{module}:{member}" for member in part.get("members", ()))
             # What an alias stands for is followed where it is used: `nets = pkg.nets` does not use all of pkg.nets.
             aliased = [part["alias"]] if name == "*" and "alias" in part else []
-            for reference in [*part["refs"], *aliased]:
-                yield from (meaning.node for meaning in self._resolver.reference(module, reference) if meaning.node)
+            yield from self._referred(module, [*part["refs"], *aliased])
+        if name == "*" and (summary := self._summary(module)):
+            yield from self._referred(module, summary["imports"])
+            for event in summary["events"]:
+                yield from self._referred(module, event["refs"])
+
+    def _referred(self, module: str, references: Iterable[str]) -> Iterator[str]:
+        for reference in references:
+            yield from (meaning.node for meaning in self._resolver.reference(module, reference) if meaning.node)
 
     def _parts(self, module: str, name: str) -> Sequence[Part]:
         """The pieces of source that a node stands for."""
@@ -126,74 +183,53 @@ class Graph:
         if summary is None:
             return []
         if name == "*":
-            return [*summary["symbols"].values(), *summary["effects"]]
-        if name.startswith("<"):
-            return self._import_time(module).effects[f"{module}:{name}"]
+            return [summary["symbols"][each] for each in sorted(summary["symbols"])]
         return [summary["symbols"][name]]
+
+    def _events(self, module: str, name: str) -> list[Event]:
+        """What "<import>", or "<import NAME>", stands for."""
+        if name == "<import>":
+            return self._importing.everybody(module)
+        import_time = self._importing.of(module)
+        node = next(node for node, label in import_time.labels.items() if name == f"<import {label}>")
+        return import_time.some[node]
+
+    def _changing(self, module: str, nodes: set[str]) -> list[str]:
+        """What importing a module does to any of `nodes`."""
+        import_time = self._importing.of(module)
+        if not import_time.some:
+            return []
+        return [
+            f"{module}:<import {import_time.labels[node]}>"
+            for node in import_time.some
+            if node in nodes or f"{node.partition(':')[0]}:*" in nodes
+        ]
+
+    def _looks(self, node: str) -> frozenset[str]:
+        """What a node may look at besides what it names."""
+        if node not in self._looks_of:
+            module, _, name = node.partition(":")
+            found: set[str] = set()
+            for part in self._parts(module, name) if name and not name.startswith("<") else ():
+                found.update(part.get("looks", ()))
+                for reference in part["refs"]:
+                    for meaning in self._resolver.reference(module, reference):
+                        found |= looks(meaning.opaque) if meaning.opaque else set()
+            self._looks_of[node] = frozenset(found)
+        return self._looks_of[node]
+
+    def _looked_at(self, module: str, looked: set[str]) -> Iterable[str]:
+        """What somebody who looks around finds in a module that was imported."""
+        summary = self._summary(module)
+        if summary is None:
+            return
+        if "modules" in looked:
+            yield f"{module}:*"
+        if "subclasses" in looked:
+            for name, symbol in summary["symbols"].items():
+                if symbol["kind"] == "class" and symbol.get("acts", {}).get("bases"):
+                    yield f"{module}:{name}"
 
     def _loaded(self, loads: Iterable[str]) -> list[str]:
         """The nodes of the modules that imports execute."""
         return [f"{module}:" for load in loads if (module := self._resolver.loads(load))]
-
-    def _import_time(self, module: str) -> ImportTime:
-        """What importing a module does to the rest of the project; found out once."""
-        if module not in self._import_times:
-            result = self._import_times[module] = ImportTime()
-            summary = self._summary(module)
-            if summary is not None:
-                for effect in summary["effects"]:
-                    self._sort(module, effect, result)
-                for name, symbol in summary["symbols"].items():
-                    if changed := self._registers_with(module, symbol):
-                        result.conditional.append((f"{module}:{name}", changed))
-        return self._import_times[module]
-
-    def _sort(self, module: str, effect: Effect, result: ImportTime) -> None:
-        """An effect on one imported object counts for those who use the object; any other counts for all."""
-        target = effect.get("target")
-        meanings = self._resolver.reference(module, target) if target else []
-        changed = frozenset(meaning.node for meaning in meanings if meaning.node)
-        whole = not changed or any(meaning.opaque or meaning.node.endswith(":*") for meaning in meanings)
-        if whole or not (effect.get("stores") or all(self._kind(node) == "data" for node in changed)):
-            result.effects.setdefault(f"{module}:<import>", []).append(effect)
-            return
-        node = f"{module}:<import {target}>"
-        result.effects.setdefault(node, []).append(effect)
-        result.conditional.append((node, changed))
-
-    def _registers_with(self, module: str, symbol: Symbol) -> frozenset[str]:
-        """What making a symbol may have changed elsewhere: decorators, base classes and calls can keep the symbol."""
-        changed: set[str] = set()
-        for call in symbol.get("calls", ()):
-            for meaning in self._resolver.reference(module, call):
-                if meaning.node:
-                    changed |= {meaning.node} if meaning.rest else self._changed_by(meaning)
-        for metaclass in symbol.get("metaclasses", ()):
-            changed |= {meaning.node for meaning in self._resolver.reference(module, metaclass) if meaning.node}
-        for base in symbol.get("bases", ()):
-            for meaning in self._resolver.reference(module, base):
-                reached: set[str] = set()
-                self._reach([meaning.node] if meaning.node else [], reached)
-                hooks = {node.rpartition(".")[0] for node in reached if node.endswith(".__init_subclass__")}
-                changed |= hooks and (hooks | self._changed_by(meaning))
-        return frozenset(changed)
-
-    def _changed_by(self, called: Found) -> set[str]:
-        """The module-level objects that a called function changes, itself or through what it calls."""
-        reached: set[str] = set()
-        self._reach([called.node], reached)
-        changed = {called.node} if self._kind(called.node) == "data" else set()
-        for node in reached:
-            module, _, name = node.partition(":")
-            for part in self._parts(module, name) if name else ():
-                for reference in part.get("changes", ()):
-                    targets = {meaning.node for meaning in self._resolver.reference(module, reference)}
-                    changed |= {target for target in targets if self._kind(target) == "data"}
-        return changed
-
-    def _kind(self, node: str) -> str:
-        """The kind of a symbol; "" for nodes that are none."""
-        module, _, name = node.partition(":")
-        summary = self._summary(module)
-        symbol = summary["symbols"].get(name) if summary else None
-        return symbol["kind"] if symbol else ""

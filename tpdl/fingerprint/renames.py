@@ -23,14 +23,15 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from tpdl.fingerprint.canonical import Function
 from tpdl.fingerprint.lookups import Lookup, lookups, shows_its_name
+from tpdl.fingerprint.marks import mark
 from tpdl.fingerprint.old_names import OldNames, Restorer, free_names, owned
 from tpdl.fingerprint.steps import without_step_decorators
-from tpdl.fingerprint.summary import Summary, summarise
+from tpdl.fingerprint.summary import Event, Summary, summarise
 
 _BUILTINS = frozenset(dir(builtins))
 
@@ -75,12 +76,12 @@ class Renames(OldNames):
             found[old] = "" if node in doubts else sha
         return dict(sorted(found.items()))
 
-    def summary(self, text: bytes, module: str, is_package: bool) -> Summary:
+    def summary(self, text: bytes, module: str, is_package: bool, hidden: Collection[str] = ()) -> Summary:
         """What a file says, with the hashes that it would have under the old names."""
-        found = summarise(text, module, is_package)
+        found = summarise(text, module, is_package, hidden)
         if found.get("error"):
             return found
-        tree = ast.parse(text)
+        tree = mark(ast.parse(text), hidden)
         for owner, lookup in lookups(tree, self.old_names.values()):
             self._lookups.setdefault(f"{module}:{owner}", []).append(lookup)
         for owner, statement in owned(tree):
@@ -93,7 +94,7 @@ class Renames(OldNames):
         for owner, statement in owned(tree):
             self._note_moved(found, module, owner, free_names(statement, package))
         names = Restorer(self, module, package)
-        before = summarise(names.restore(tree), self.module(module), is_package)
+        before = summarise(names.restore(tree), self.module(module), is_package, hidden)
         self._take_over(found, before, names, module)
         return found
 
@@ -148,24 +149,42 @@ class Renames(OldNames):
                 unclear[node] = "uses something else under the old names"
             if symbol["hash"] != was["hash"]:
                 self._changed.add(node)
-            symbol["hash"] = was["hash"]
-        effects = list(zip(found["effects"], before["effects"], strict=False))
+            _take_hashes(symbol, was)
+        events = self._in_old_order(found["events"], before["events"])
         if "" in names.uncertain:
             unclear[f"{module}:<import>"] = "has a name that cannot be put back, since it may mean something else there"
-        elif len(found["effects"]) != len(before["effects"]) or not all(
-            self._same_meaning(effect, found, was, before, names, module) for effect, was in effects
+        elif events is None or not all(
+            self._same_meaning(event, found, was, before, names, module) for event, was in events
         ):
             unclear[f"{module}:<import>"] = "does something else under the old names"
-        for effect, old_effect in effects:
-            if effect["hash"] != old_effect["hash"]:
+        for event, old_event in events or ():
+            if event["hash"] != old_event["hash"]:
                 self._changed.add(f"{module}:<import>")
-            effect["hash"] = old_effect["hash"]
+            event["hash"] = old_event["hash"]
+        if events is not None:
+            found["events"] = [event for event, _ in events]
         if unclear:
             unclear[f"{module}:*"] = next(iter(unclear.values()))
         if found["hash"] != before["hash"]:
             self._changed.add(f"{module}:*")
-        found["hash"] = before["hash"]
+        _take_hashes(found, before)
         self._unclear |= unclear
+
+    def _in_old_order(self, now: list[Event], before: list[Event]) -> list[tuple[Event, Event]] | None:
+        """What happens on import, beside what it was; an import sorter may have put imports in another order."""
+        todo = list(now)
+        pairs = []
+        for old in before:
+            for event in todo:
+                loads = {self.dotted(load.replace(":", ".")) for load in event["loads"]}
+                same = "acts" in event or loads == {load.replace(":", ".") for load in old["loads"]}
+                if ("acts" in event) == ("acts" in old) and same:
+                    pairs.append((event, old))
+                    todo.remove(event)
+                    break
+            else:
+                return None
+        return None if todo else pairs
 
     def _same_meaning(self, part: Any, found: Summary, was: Any, before: Summary, names: Restorer, module: str) -> bool:
         """Whether both use the same things, as far as the file says."""
@@ -253,15 +272,20 @@ class Renames(OldNames):
         return ""
 
 
+def _take_hashes(part: Any, was: Any) -> None:
+    for key in ("hash", "ordered", "full"):
+        part.pop(key, None)
+        if key in was:
+            part[key] = was[key]
+
+
 def _parts(summary: Summary) -> list[Any]:
-    return [*summary["symbols"].values(), *summary["effects"]]
+    return [*summary["symbols"].values(), *summary["events"]]
 
 
 def _references(part: Mapping[str, Any]) -> set[str]:
     """Everything that a piece of source refers to."""
-    several = (part.get(key, ()) for key in ("refs", "calls", "changes", "bases", "metaclasses"))
-    single = [part[key] for key in ("alias", "target") if key in part]
-    return {ref for refs in several for ref in refs}.union(single)
+    return {*part["refs"], *([part["alias"]] if "alias" in part else [])}
 
 
 def _targets(reference: str, summary: Summary, module: str) -> list[str]:

@@ -2,18 +2,18 @@
 
     from lab.methods import gram               Resolver.reference("app", "gram.accumulate")
     gram.accumulate(features)                  -> [Found("lab.methods.gram:accumulate")]
-    np.linalg.norm(features)                   -> [Found(opaque="np=numpy:linalg.norm")]
+    np.linalg.norm(features)                   -> [Found(opaque="numpy.linalg.norm")]
 
 A node is a string: "module:qualname" is a symbol, "module:*" all of a module, and "module:" the execution of a module
 when it is imported. What lies outside the project is opaque: its dotted name counts, its code does not. A reference may
-mean several things, one for each import that can have bound the name.
+mean several things, one for each import that can have bound the name, in the order in which these stand.
 """
 
 from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tpdl.fingerprint.modules import Modules
@@ -37,7 +37,16 @@ class Found:
     rest: tuple[str, ...] = ()
     """The attributes of the symbol that the reference asks for: ("shape",) for `TABLE.shape`."""
     opaque: str = ""
-    """The name that is used here, and the dotted name of what it is bound to outside the project."""
+    """The dotted name of something outside the project."""
+    bound: str = ""
+    """What the name is bound to, where that is not the node: "pkg.mod:" for a module that is used as a value."""
+    is_module: bool = False
+    """It is a module itself, and not something in it that cannot be told."""
+
+    @property
+    def meaning(self) -> str:
+        """What the reference is bound to, as it goes into the hash of who uses it."""
+        return self.opaque or self.bound or self.node
 
 
 class Resolver:
@@ -47,6 +56,7 @@ class Resolver:
         self._modules = modules
         self._summary = summary
         self._memo: dict[tuple[str, str], list[Found]] = {}
+        self._loads: dict[str, str | None] = {}
 
     def reference(self, module: str, reference: str) -> list[Found]:
         """Everything that `reference`, in `module`, may mean."""
@@ -54,25 +64,23 @@ class Resolver:
         if key not in self._memo:
             source, colon, chain = reference.rpartition(":")
             names = tuple(chain.split(".")) if chain else ()
-            if colon:
-                meanings = self._in_module(source, names, set())
-            else:
-                meanings = (self._with_own_name(names[0], meaning) for meaning in self._global(module, names, set()))
-            self._memo[key] = list(dict.fromkeys(meanings))
+            found = self._in_module(source, names, set()) if colon else self._global(module, names, set())
+            self._memo[key] = list(dict.fromkeys(found))
         return self._memo[key]
-
-    @staticmethod
-    def _with_own_name(name: str, meaning: Found) -> Found:
-        """Of what is not the project's, the name that is used here counts, too: both decide what the code does."""
-        return replace(meaning, opaque=f"{name}={meaning.opaque}") if meaning.opaque else meaning
 
     def loads(self, load: str) -> str | None:
         """The module that "pkg.mod" or "pkg.mod:name" executes; None if it is not the project's or no module."""
+        if load not in self._loads:
+            self._loads[load] = self._loaded(load)
+        return self._loads[load]
+
+    def _loaded(self, load: str) -> str | None:
         module, _, name = load.partition(":")
         if name:
             summary = self._summary(module)
-            if summary and (name in summary["symbols"] or name in summary["imports"]):
-                return None
+            symbol = summary["symbols"].get(name) if summary else None
+            if summary and symbol and name not in summary["imports"] and not symbol.get("maybe"):
+                return None  # what the package defines itself, it does not look for among its modules
             module = f"{module}.{name}"
         if not self._modules.is_ours(module) or self._modules.is_ignored(module) or not self._modules.exists(module):
             return None
@@ -95,7 +103,11 @@ class Resolver:
         seen = seen | {(module, first)}
         symbol, targets = summary["symbols"].get(first), summary["imports"].get(first, ())
         if symbol is not None:
-            yield Found(f"{module}:{first}", rest)
+            # `from x import *` below the definition may have bound the name again
+            starred = list(self._starred(summary, names, seen, nested=True)) if summary["stars"] else []
+            after = f"{module}:{first}@{symbol.get('stars', 0)}" if starred else ""
+            yield Found(f"{module}:{first}", rest, bound=after)
+            yield from starred
             if alias := symbol.get("alias"):
                 yield from self._alias(module, alias, rest, seen)
         for target in targets:
@@ -111,18 +123,26 @@ class Resolver:
         yield from self._in_module(source, names, seen) if colon else self._global(module, names, seen)
 
     def _starred(self, summary: Summary, names: tuple[str, ...], seen: Seen, nested: bool) -> Iterator[Found]:
-        """A name that only `import *` can have bound; where none of its sources has that name, all of them count."""
-        found = False
-        for source in summary["stars"]:
+        """A name that only `import *` can have bound; where none of its sources has that name, all of them count.
+
+        Where several can have bound it, the lists of names that they hand out decide which did.
+        """
+        having: list[str] = []
+        for source in dict.fromkeys(summary["stars"]):
             if self._summary(source) is not None:
-                for each in self._global(source, names, seen, nested=True):
-                    found = True
-                    yield each
+                meanings = list(self._global(source, names, seen, nested=True))
+                having += [source] if meanings else []
+                yield from meanings
             elif not self._modules.is_ours(source):
-                yield Found(opaque=f"{source}:*")
+                yield Found(opaque=f"{source}.*")
+        found = bool(having)
+        if len(having) > 1 or nested or names[0] in _BUILTINS:
+            for source in having:
+                if "__all__" in (self._summary(source) or {"symbols": {}})["symbols"] and names[0] != "__all__":
+                    yield Found(f"{source}:__all__")
         if not found and not nested and names[0] not in _BUILTINS:
             for source in self._star_sources(summary):
-                yield from (Found(node) for node in self.whole(source))
+                yield from (Found(node, bound=f"{source}:*") for node in self.whole(source))
 
     def _star_sources(self, summary: Summary) -> list[str]:
         """The modules that `import *` takes names from, directly or through each other."""
@@ -140,12 +160,13 @@ class Resolver:
         """A chain of attributes of a module: its own names first, then its submodules; else all of it counts."""
         modules = self._modules
         if not modules.is_ours(module) or not modules.exists(module):
-            yield Found(opaque=f"{module}:{'.'.join(names)}")
+            yield Found(opaque=".".join([module, *names]))
             return
         if modules.is_ignored(module):
+            yield Found(opaque=".".join([module, *names]))
             return
         if not names:
-            yield from (Found(node) for node in self.whole(module))
+            yield from (Found(node, bound=f"{module}:", is_module=True) for node in self.whole(module))
             return
         first, rest = names[0], names[1:]
         summary, submodule = self._summary(module), f"{module}.{first}"
@@ -161,7 +182,7 @@ class Resolver:
         elif found or known or first in _OF_EVERY_MODULE:
             return
         elif summary is None:
-            yield Found(opaque=f"{module}:{'.'.join(names)}")
+            yield Found(opaque=".".join([module, *names]))
         else:
             for source in (module, *self._star_sources(summary)):
-                yield from (Found(node) for node in self.whole(source))
+                yield from (Found(node, bound=f"{source}:*") for node in self.whole(source))

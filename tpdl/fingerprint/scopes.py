@@ -15,14 +15,39 @@ is a chain that starts in a module that is imported inside a function; "pkg.mod:
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tpdl.fingerprint.canonical import Function, dotted, effective, reads_annotations, root
+from tpdl.fingerprint.canonical import Function, dotted, effective, reads_annotations
 
 _COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
 _BIND_NOTHING = frozenset({ast.Constant, ast.Load, ast.Store, ast.Del, ast.Pass, ast.alias})
 _SEES_ALL_GLOBALS = frozenset({"globals", "eval", "exec"})
+_LOOKS_AT = {
+    **dict.fromkeys(("__annotations__", "__doc__", "__signature__", "__annotate__"), "text"),
+    **dict.fromkeys(("__dict__", "vars"), "order"),
+    **dict.fromkeys(("__subclasses__",), "subclasses"),
+    **dict.fromkeys(("__globals__", "f_globals"), "modules"),
+}
+"""Attributes and functions through which code looks at other code -> what it sees, see `Uses.looks`."""
+
+
+class References:
+    """A set of references that keeps the order in which they came.
+
+    The order tells which place in the source each belongs to: `f(net, teacher)` with the two bound to `small` and
+    `large`, or to `large` and `small`.
+    """
+
+    def __init__(self) -> None:
+        self._items: dict[str, None] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._items)
+
+    def update(self, references: Iterable[str]) -> None:
+        """Add several."""
+        self._items.update(dict.fromkeys(references))
 
 
 @dataclass
@@ -30,12 +55,12 @@ class Bound:
     """The names that some statements bind in their own scope."""
 
     names: set[str] = field(default_factory=set)
-    imports: dict[str, set[str]] = field(default_factory=dict)
-    """Name -> references to what was imported under it."""
-    loads: set[str] = field(default_factory=set)
-    """Modules that the imports execute: "pkg.mod", and "pkg.mod:name" where `name` may be a submodule."""
-    stars: set[str] = field(default_factory=set)
-    """Modules of which all names are imported: `from pkg.mod import *`."""
+    imports: dict[str, list[str]] = field(default_factory=dict)
+    """Name -> references to what was imported under it, in order: of two, the last one holds."""
+    loads: References = field(default_factory=References)
+    """Modules that the imports execute, in order: "pkg.mod", and "pkg.mod:name" where `name` may be a submodule."""
+    stars: list[str] = field(default_factory=list)
+    """Modules, in order, of which all names are imported: `from pkg.mod import *`."""
     outer: set[str] = field(default_factory=set)
     """Names declared global."""
     enclosing: set[str] = field(default_factory=set)
@@ -55,18 +80,18 @@ class Scope:
 class Uses:
     """What a piece of code uses."""
 
-    refs: set[str] = field(default_factory=set)
+    refs: References = field(default_factory=References)
     loads: set[str] = field(default_factory=set)
     """Modules that imports in the code execute, as in `Bound`."""
-    calls: set[str] = field(default_factory=set)
-    """References that are called when the statement itself runs, not later inside a function."""
-    changes: set[str] = field(default_factory=set)
-    """References that are changed in place: `TABLE[k] = v`, `TABLE.append(v)`, `global TABLE`."""
+    looks: set[str] = field(default_factory=set)
+    """What it may look at besides the things that it names: the "text" of docstrings and annotations; the "order" of
+    definitions; "subclasses" of what it uses; its own "module" as a whole; all "modules"."""
 
-    def __ior__(self, other: Uses) -> Uses:
-        for name, references in vars(other).items():
-            getattr(self, name).update(references)
-        return self
+    def update(self, other: Uses) -> None:
+        """Add what another piece uses."""
+        self.refs.update(other.refs)
+        self.loads |= other.loads
+        self.looks |= other.looks
 
 
 def extended(reference: str, attributes: Sequence[str]) -> str:
@@ -90,21 +115,28 @@ def imported(statement: ast.Import | ast.ImportFrom, package: str, bound: Bound)
     if isinstance(statement, ast.Import):
         for alias in statement.names:
             top = alias.name.partition(".")[0]
-            bound.imports.setdefault(alias.asname or top, set()).add(f"{alias.name if alias.asname else top}:")
-            bound.loads.add(alias.name)
+            _append(bound.imports.setdefault(alias.asname or top, []), f"{alias.name if alias.asname else top}:")
+            bound.loads.update([alias.name])
         return
     source = statement.module or ""
     if statement.level:
         parents = package.split(".")
         base = ".".join(parents[: len(parents) - statement.level + 1])
         source = f"{base}.{source}".strip(".")
-    bound.loads.add(source)
+    bound.loads.update([source])
     for alias in statement.names:
         if alias.name == "*":
-            bound.stars.add(source)
+            _append(bound.stars, source)
         else:
-            bound.imports.setdefault(alias.asname or alias.name, set()).add(f"{source}:{alias.name}")
-            bound.loads.add(f"{source}:{alias.name}")
+            _append(bound.imports.setdefault(alias.asname or alias.name, []), f"{source}:{alias.name}")
+            bound.loads.update([f"{source}:{alias.name}"])
+
+
+def _append(items: list[str], item: str) -> None:
+    """Add to the end, where what is said last holds."""
+    if item in items:
+        items.remove(item)
+    items.append(item)
 
 
 def bind(nodes: Iterable[ast.AST], package: str, bound: Bound | None = None, in_comprehension: bool = False) -> Bound:
@@ -162,14 +194,14 @@ class Collector:
     Args:
         module: its name.
         package: what its relative imports start from.
+        imports: what the module imports, as in `Bound`.
     """
 
-    def __init__(self, module: str, package: str) -> None:
+    def __init__(self, module: str, package: str, imports: Mapping[str, Sequence[str]] | None = None) -> None:
         self._module = module
         self._package = package
+        self._imports = imports or {}
         self.uses = Uses()
-        self._function_depth = 0
-        """Inside how many functions the walk is: calls there do not happen when the module is imported."""
 
     def statements(self, statements: Iterable[ast.stmt], scope: Scope | None = None, in_class: bool = False) -> Uses:
         """Collect from statements of one scope."""
@@ -198,7 +230,7 @@ class Collector:
                 self._all(_defaults(node.args), scope)
                 bound = Bound(names=_parameters(node.args))
                 bind([node.body], self._package, bound)
-                self._body([node.body], Scope(bound, scope))
+                self._visit(node.body, Scope(bound, scope))
             case ast.ClassDef():
                 self._class_body(node, self._class_head(node, scope))
             case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
@@ -206,13 +238,12 @@ class Collector:
             case ast.Import() | ast.ImportFrom():
                 bound = Bound()
                 imported(node, self._package, bound)
-                self.uses.loads |= bound.loads
+                self.uses.loads.update(bound.loads)
             case ast.Global():
                 self.uses.refs.update(node.names)
-                self.uses.changes.update(node.names)
             case ast.AugAssign():
                 if isinstance(node.target, ast.Name):  # `X += 1` also reads X
-                    self.uses.refs |= self._references([node.target.id], scope)
+                    self.uses.refs.update(self._references([node.target.id], scope))
                 self._all(ast.iter_child_nodes(node), scope)
             case ast.AnnAssign():
                 parts = [node.target, node.value, node.annotation if in_class else None]
@@ -221,9 +252,12 @@ class Collector:
                 self._call(node, scope)
             case ast.Subscript():
                 if _is_own_module(node):
-                    self.uses.refs.add(f"{self._module}:")
-                self._stored(node, scope)
+                    self.uses.refs.update([f"{self._module}:"])
+                    self._all([_first(node.value), node.slice], scope)
+                    return
                 self._all(ast.iter_child_nodes(node), scope)
+            case ast.Constant(value=str(text)) if text in _LOOKS_AT:  # getattr(f, "__doc__")
+                self.uses.looks.add(_LOOKS_AT[text])
             case ast.If():
                 self._all([node.test, *effective(node.body), *effective(node.orelse)], scope, in_class)
             case _ if type(node).__name__ == "TypeAlias":
@@ -236,16 +270,8 @@ class Collector:
         for node in nodes:
             self._visit(node, scope, in_class)
 
-    def _body(self, nodes: Iterable[ast.AST], scope: Scope) -> None:
-        """Visit the body of a function."""
-        self._function_depth += 1
-        self._all(nodes, scope)
-        self._function_depth -= 1
-
     def _function(self, node: Function, scope: Scope | None) -> None:
         self._all([*node.decorator_list, *_defaults(node.args)], scope)
-        for decorator in node.decorator_list:
-            self._called(decorator, scope)
         outer = Scope(Bound(names=_type_parameters(node)), scope)
         if reads_annotations(node):
             self._all(getattr(node, "type_params", []), outer)
@@ -254,13 +280,13 @@ class Collector:
         statements = list(effective(node.body))
         bound = Bound(names=_parameters(node.args))
         bind(statements, self._package, bound)
-        self._body(statements, Scope(bound, outer))
+        for name in sorted(bound.outer & bound.imports.keys()):  # it is used by whoever uses the module's name
+            self.uses.refs.update(bound.imports[name])
+        self._all(statements, Scope(bound, outer))
 
     def _class_head(self, node: ast.ClassDef, scope: Scope | None) -> Scope:
         """Visit decorators, base classes and keywords; the scope of the body, in which nothing is bound yet."""
         self._all(node.decorator_list, scope)
-        for decorator in node.decorator_list:
-            self._called(decorator, scope)
         outer = Scope(Bound(names=_type_parameters(node)), scope) if _type_parameters(node) else scope
         self._all([*getattr(node, "type_params", []), *node.bases, *node.keywords], outer)
         return Scope(Bound(), outer, is_class=True)
@@ -270,6 +296,8 @@ class Collector:
         for statement in effective(node.body):
             if not isinstance(statement, skip):
                 self._visit(statement, scope, True)
+            for imported_names in bind([statement], self._package).imports.values():
+                self.uses.refs.update(imported_names)  # as attributes of the class, others use them
             bind([statement], self._package, scope.bound)
 
     def _comprehension(
@@ -288,48 +316,49 @@ class Collector:
         self._all([node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt], inner)
 
     def _call(self, node: ast.Call, scope: Scope | None) -> None:
-        """A call uses its function and arguments; `import_module("pkg.mod")` and `globals()` reach further."""
-        self._called(node.func, scope)
+        """A call uses its function and arguments; `import_module("pkg.mod")` reaches further."""
         names = dotted(node.func)
         first = node.args[0] if node.args else None
-        if names and names[-1] in ("import_module", "__import__") and isinstance(first, ast.Constant):
-            if isinstance(first.value, str) and not first.value.startswith("."):
-                self.uses.refs.add(f"{first.value}:")
-                self.uses.loads.add(first.value)
-        elif names and len(names) == 1 and names[0] in _SEES_ALL_GLOBALS and self._find(names[0], scope) is None:
-            self.uses.refs.add(f"{self._module}:")
+        name = first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
+        if names and name and not name.startswith(".") and self._imports_by_name(names, scope):
+            self.uses.refs.update([f"{name}:"])
+            self.uses.loads.add(name)
+        if names and name and names[-2:] == ["modules", "get"]:
+            self.uses.refs.update([f"{name}:"])  # sys.modules.get("torch"): one module, which is loaded or not
+            self._all([_first(node.func), *node.args, *node.keywords], scope)
+            return
         self._all(ast.iter_child_nodes(node), scope)
 
-    def _called(self, function: ast.expr, scope: Scope | None) -> None:
-        """Note what is called now, and that `X.append(f)` may change X."""
-        names = root(function).split(".")
-        if not self._function_depth:
-            self.uses.calls |= self._references(names, scope)
-        if len(names) > 1:
-            self.uses.changes |= self._references(names, scope)
-
-    def _stored(self, node: ast.Attribute | ast.Subscript, scope: Scope | None) -> None:
-        """Note that `X.a = v` and `del X["a"]` change X."""
-        if not isinstance(node.ctx, ast.Load) and (chain := root(node)):
-            self.uses.changes |= self._references(chain.split("."), scope)
+    def _imports_by_name(self, names: list[str], scope: Scope | None) -> bool:
+        """Whether it is `importlib.import_module`, under whatever name, or `__import__`."""
+        bound = self._find(names[0], scope)
+        imported = bound.bound.imports if bound else self._imports
+        meanings = [extended(target, names[1:]) for target in imported.get(names[0], ())]
+        return names[-1] in ("import_module", "__import__") or "importlib:import_module" in meanings
 
     def _chain(self, node: ast.Name | ast.Attribute, scope: Scope | None) -> None:
         """A name, perhaps with attributes."""
         if isinstance(node, ast.Attribute):
-            self._stored(node, scope)
+            if node.attr in _LOOKS_AT:
+                self.uses.looks.add(_LOOKS_AT[node.attr])
         elif not isinstance(node.ctx, ast.Load):
             return  # binding a name uses nothing; `global` is seen where it is declared
+        elif self._find(node.id, scope) is None:
+            if node.id in _LOOKS_AT and node.id != "__doc__":
+                self.uses.looks.add(_LOOKS_AT[node.id])
+            if node.id in _SEES_ALL_GLOBALS:
+                self.uses.refs.update([f"{self._module}:"])
         if names := dotted(node):
-            self.uses.refs |= self._references(names, scope)
+            self.uses.refs.update(self._references(names, scope))
         else:
             self._all(ast.iter_child_nodes(node), scope)
 
-    def _references(self, names: list[str], scope: Scope | None) -> set[str]:
+    def _references(self, names: list[str], scope: Scope | None) -> list[str]:
         """What `a.b.c` refers to; nothing, where `a` is a local name that no import has bound."""
         binding_scope = self._find(names[0], scope)
         if binding_scope is None:
-            return {".".join(names)}
-        return {extended(target, names[1:]) for target in binding_scope.bound.imports.get(names[0], ())}
+            return [".".join(names)]
+        return [extended(target, names[1:]) for target in binding_scope.bound.imports.get(names[0], ())]
 
     def _find(self, name: str, scope: Scope | None) -> Scope | None:
         """The scope that binds `name`, seen from `scope`; None for the module (or the builtins)."""
@@ -343,6 +372,13 @@ class Collector:
                     return scope
             scope = scope.parent
         return None
+
+
+def _first(node: ast.expr) -> ast.expr:
+    """`sys` of `sys.modules`."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node
 
 
 def _is_own_module(node: ast.Subscript) -> bool:

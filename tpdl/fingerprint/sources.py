@@ -17,6 +17,7 @@ from tpdl.files import FileSignature
 from tpdl.fingerprint.cache import SummaryCache
 from tpdl.fingerprint.declarations import Declaration, read_declarations
 from tpdl.fingerprint.graph import Graph
+from tpdl.fingerprint.known import MARKED
 from tpdl.fingerprint.modules import Modules
 from tpdl.fingerprint.resolve import Resolver
 
@@ -52,10 +53,11 @@ class Sources:
         self._root = root
         self._renames = renames
         self._modules = Modules(root, packages, ignore)
-        self._cache = SummaryCache(cache)
+        self._hidden = sorted(library for library in MARKED if self._modules.is_ours(library))
+        self._cache = SummaryCache(cache, self._hidden)
         self._summaries: dict[str, Summary | None] = {}
         self._resolver = Resolver(self._modules, self._summary)
-        self._graph = Graph(self._resolver, self._summary)
+        self._graph = Graph(self._resolver, self._summary, renames.node if renames else lambda node: node)
         self._closures: dict[tuple[str, tuple[str, ...]], dict[str, str]] = {}
 
     def closure(self, function: str, uses: Sequence[str] = ()) -> dict[str, str]:
@@ -78,8 +80,7 @@ class Sources:
             start = [self._known_symbol(function)]
             for use in uses:
                 start += self._declared_use(function, use)
-            nodes = self._graph.closure(start)
-            hashes = {node: self._graph.hash(node) for node in sorted(nodes) if not node.endswith(":")}
+            hashes = self._graph.closure(start)
             self._closures[key] = self._renames.closure(hashes) if self._renames else hashes
         return dict(self._closures[key])
 
@@ -135,7 +136,7 @@ class Sources:
                 from tpdl.fingerprint.summary import summarise
 
                 read = self._renames.summary if self._renames else summarise
-                summary = read(path.read_bytes(), module, file.is_package)
+                summary = read(path.read_bytes(), module, file.is_package, self._hidden)
                 self._cache.put(file.path, signature, summary)
         except OSError as error:
             raise UserError(f"{file.path} cannot be read: {error.strerror or error}") from error

@@ -2,7 +2,7 @@
 
 >>> summary = summarise(b"import numpy as np\\nSCALE = 2\\ndef f(x): return np.exp(SCALE * x)", "lib", is_package=False)
 >>> summary["symbols"]["f"]["refs"], summary["symbols"]["SCALE"]["value"], summary["imports"]
-(['SCALE', 'np.exp'], ['value', 2], {'np': ['numpy:']})
+(['np.exp', 'SCALE'], ['value', 2], {'np': ['numpy:']})
 
 A summary is made of JSON values and depends on nothing but the text of the file, so it can be kept in a cache.
 """
@@ -11,12 +11,17 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
 
+from tpdl.fingerprint.acts import Acts, function_acts, statement_acts
 from tpdl.fingerprint.canonical import Function, changed, dotted, dump, effective, root
 from tpdl.fingerprint.hashing import digest
+from tpdl.fingerprint.known import CONTAINERS
 from tpdl.fingerprint.literals import encode, is_literal
+from tpdl.fingerprint.marks import Certain, mark
 from tpdl.fingerprint.scopes import Collector, Uses, bind
 from tpdl.fingerprint.steps import declared, misplaced, without_step_decorators
 
@@ -25,16 +30,20 @@ class Part(TypedDict):
     """A piece of source."""
 
     hash: str
+    full: NotRequired[str]
+    """The hash with docstrings, annotations and the order of definitions, where it is another."""
+    ordered: NotRequired[str]
+    """The hash with the order of definitions, where it is another."""
     refs: list[str]
-    """References to what it uses, see `tpdl.fingerprint.scopes`."""
+    """References to what it uses, see `tpdl.fingerprint.scopes`, in the order in which they stand."""
     loads: list[str]
     """Modules that imports inside of it execute."""
+    looks: NotRequired[list[str]]
+    """What it may look at besides, see `tpdl.fingerprint.scopes.Uses`."""
     members: NotRequired[list[str]]
     """The methods and nested classes of a class."""
     alias: NotRequired[str]
     """The reference it merely renames: `build = registry.build`."""
-    changes: NotRequired[list[str]]
-    """What it changes in place, or may: `TABLE[k] = v`, `TABLE.append(v)`, `global TABLE`."""
 
 
 class Symbol(Part):
@@ -44,27 +53,50 @@ class Symbol(Part):
     """"def", "class", "member" or "data"."""
     value: NotRequired[list[Any]]
     """Its encoded literal value."""
-    calls: NotRequired[list[str]]
-    """What is called at import time to make it: decorators, `make` in `X = make()`. They may register it."""
-    bases: NotRequired[list[str]]
-    """The base classes of a class, as references; `__init_subclass__` of one may register it."""
-    metaclasses: NotRequired[list[str]]
+    acts: NotRequired[dict[str, Any]]
+    """What making it does, see `tpdl.fingerprint.acts`."""
+    body: NotRequired[dict[str, Any]]
+    """What calling it does."""
+    inner: NotRequired[dict[str, Any]]
+    """What calling the function that it returns does."""
+    decorated: NotRequired[bool]
+    """It may be something else than the function or class that its source shows."""
+    patched: NotRequired[bool]
+    """A statement below the definition changes it: `Net.forward = other`."""
+    setter: NotRequired[bool]
+    """It is the setter of a property."""
+    fresh: NotRequired[list[str]]
+    """Only for names that hold something which is made where they are bound: what is called to make it."""
+    stars: NotRequired[int]
+    """How many `import *` stand above it."""
+    maybe: NotRequired[bool]
+    """Only a condition, or something else that may go two ways, binds it."""
 
 
-class Effect(Part):
-    """A statement that runs at import time for its effect."""
+class Event(TypedDict):
+    """A statement that does something when the module is imported, or an import."""
 
-    target: NotRequired[str]
-    """The imported thing it acts on, as a reference: `REGISTRY["a"] = f`, `nets.add(f)`."""
-    stores: NotRequired[bool]
-    """Whether it assigns to the target, rather than calling it."""
+    hash: str
+    refs: list[str]
+    loads: list[str]
+    """What it imports, if it is an import; else what its code does."""
+    names: list[str]
+    """The symbols that its source belongs to."""
+    acts: NotRequired[dict[str, Any]]
+    """What it does, see `tpdl.fingerprint.acts`; an import has none."""
+    bare: NotRequired[bool]
+    """It is a call whose result nobody keeps, so that it was made for its effect."""
 
 
 class Summary(TypedDict):
     """What one file says."""
 
     hash: str
-    """The hash of all symbols, effects and imports."""
+    """Of everything that importing the file brings or does."""
+    ordered: str
+    """The same with the order of definitions."""
+    full: str
+    """The same with docstrings and annotations, too."""
     symbols: dict[str, Symbol]
     imports: dict[str, list[str]]
     """Name -> references to what was imported under it."""
@@ -72,7 +104,8 @@ class Summary(TypedDict):
     """Modules of which all names are imported: `from pkg.mod import *`."""
     loads: list[str]
     """Modules that its imports execute."""
-    effects: list[Effect]
+    events: list[Event]
+    """What happens when the module is imported, in order."""
     steps: list[dict[str, Any]]
     """What its step decorators say, see `tpdl.fingerprint.steps.declared`."""
     problems: list[list[Any]]
@@ -81,38 +114,61 @@ class Summary(TypedDict):
     """`[line, message]` of a syntax error; then everything else is empty and `hash` is that of the text."""
 
 
-def summarise(text: bytes | ast.Module, module: str, is_package: bool) -> Summary:
+def summarise(text: bytes | ast.Module, module: str, is_package: bool, hidden: Collection[str] = ()) -> Summary:
     """The summary of one file.
 
     Args:
         text: its content, or the tree that it was parsed into.
         module: its name.
         is_package: it is the `__init__.py` of a package, so relative imports start from itself.
+        hidden: libraries that a module of the project hides, such as a `typing.py` of its own.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = text if isinstance(text, ast.Module) else ast.parse(text)
-        return _Reader(module, is_package).read(tree)
+        return _Reader(module, is_package, Certain(mark(tree, hidden), hidden)).read(tree)
     except (SyntaxError, ValueError, RecursionError) as error:
         line, message = getattr(error, "lineno", None) or 1, getattr(error, "msg", None) or str(error)
-        broken = Summary(hash="", symbols={}, imports={}, stars=[], loads=[], effects=[], steps=[], problems=[])
-        broken["hash"] = digest([text.decode("utf-8", "backslashreplace") if isinstance(text, bytes) else ""])
+        broken = Summary(
+            hash="", ordered="", full="", symbols={}, imports={}, stars=[], loads=[], events=[], steps=[], problems=[]
+        )
+        content = text.decode("utf-8", "backslashreplace") if isinstance(text, bytes) else ""
+        broken["hash"] = broken["ordered"] = broken["full"] = digest([content])
         broken["error"] = [line, message]
         return broken
+
+
+@dataclass
+class _Piece:
+    """What one statement says about a name."""
+
+    text: str
+    ordered: str
+    full: str
+    reads: dict[str, int]
+    """Names of the module that are read when the statement runs -> how many statements about each stand above."""
 
 
 class _Reader:
     """Sorts the statements of a module by the symbol they belong to."""
 
-    def __init__(self, module: str, is_package: bool) -> None:
+    def __init__(self, module: str, is_package: bool, certain: Certain) -> None:
         self._module = module
         self._package = module if is_package else module.rpartition(".")[0]
-        self._parts: dict[str, list[str]] = {}
+        self._certain = certain
+        self._parts: dict[str, list[_Piece]] = {}
         self._uses: dict[str, Uses] = {}
         self._kinds: dict[str, str] = {}
+        self._acts: dict[str, Acts] = {}
+        self._fresh: dict[str, list[str] | None] = {}
+        """Name -> what is called to make what it holds; None where it may hold something that others know, too."""
         self._extra: dict[str, dict[str, Any]] = {}
-        self._effects: list[Effect] = []
+        self._events: list[tuple[Event, list[str], dict[str, int]]] = []
+        """Each event with the texts of its hash, and the names that it may read."""
+        self._counts: Counter[str] = Counter()
+        """How many statements about a name have been read."""
+        self._stars_read = 0
         self._steps: list[dict[str, Any]] = []
         self._placed: set[int] = set()
         self._context: list[str] = []
@@ -123,23 +179,35 @@ class _Reader:
     def read(self, tree: ast.Module) -> Summary:
         """The summary of a parsed module."""
         statements = list(imported_part(tree.body))
+        self._lazy = any(
+            isinstance(item, ast.ImportFrom) and item.module == "__future__" and item.names[0].name == "annotations"
+            for item in tree.body
+        )
         self._bound = bind(statements, self._package)
-        self._imports = {name: sorted(targets) for name, targets in self._bound.imports.items()}
+        in_classes = bind(_imports_in_classes(statements), self._package)
+        self._imports = dict(self._bound.imports)
+        self._several = _bound_more_than_once(statements, self._package)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Global):  # a function may bind it to anything
+                self._fresh.update(dict.fromkeys(node.names))
         if (text := ast.get_docstring(tree, clean=False)) is not None:
-            self._add("__doc__", [ascii(text)], Uses(), "data")
+            self._add("__doc__", ascii(text), ascii(text), Uses(), "data", {})
         self._read(statements)
         symbols = {name: self._symbol(name) for name in self._parts}
+        events = [self._event_of(*each) for each in self._events]
+        loads = sorted({*self._bound.loads, *in_classes.loads})
+        texts = {name: f"{name} {symbol['hash']}" for name, symbol in symbols.items() if name != "__doc__"}
+        full = [f"{name} {symbol.get('full', symbol['hash'])}" for name, symbol in symbols.items()]
+        done = [event["hash"] for event in events if "acts" in event]
         return Summary(
-            hash=digest(
-                [f"{name} {symbol['hash']}" for name, symbol in sorted(symbols.items()) if name != "__doc__"]
-                + [effect["hash"] for effect in self._effects]
-                + sorted(self._bound.loads)
-            ),
+            hash=digest([*sorted(texts.values()), *done, *loads]),
+            ordered=digest([*texts.values(), *done, *loads]),
+            full=digest([*full, *done, *loads]),
             symbols=symbols,
             imports=self._imports,
-            stars=sorted(self._bound.stars),
-            loads=sorted(self._bound.loads),
-            effects=self._effects,
+            stars=self._bound.stars,
+            loads=loads,
+            events=events,
             steps=self._steps,
             problems=misplaced(tree, self._placed, self._imports),
         )
@@ -147,10 +215,10 @@ class _Reader:
     def _read(self, statements: Iterable[ast.stmt]) -> None:
         """Enter each statement at the symbol it belongs to."""
         for statement in effective(statements):
+            self._note_loads(statement)
             match statement:
                 case ast.Import() | ast.ImportFrom():
-                    if self._context:  # the condition decides which of two imports happens, so it belongs to the name
-                        self._belongs(statement, bind([statement], self._package).imports)
+                    self._import(statement)
                 case ast.FunctionDef() | ast.AsyncFunctionDef():
                     self._function(statement)
                 case ast.ClassDef():
@@ -162,10 +230,35 @@ class _Reader:
                 case _:
                     self._statement(statement)
 
+    def _note_loads(self, node: ast.stmt) -> None:
+        """Remember which modules are imported, and when."""
+        if isinstance(node, ast.If | Function):
+            return
+        bound = bind([node, *_imports_in_classes([node])], self._package)
+        self._stars_read += len(bound.stars)
+        for load in bound.loads:
+            event = Event(hash="", refs=[], loads=[load], names=[])
+            if not any(each == event for each, _, _ in self._events):
+                self._events.append((event, [], {}))
+
+    def _import(self, node: ast.Import | ast.ImportFrom) -> None:
+        """An import belongs to its name where a condition, or its place among others, decides what that means."""
+        for name, targets in bind([node], self._package).imports.items():
+            if self._context or name in self._several:
+                collector = self._collector()
+                collector.uses.refs.update(targets)
+                text = f"import {' '.join(targets)}"
+                self._add(name, text, text, collector.uses, "data", {})
+                self._fresh[name] = None
+
     def _if(self, node: ast.If) -> None:
         """Both branches count, each with the condition."""
-        if names := bind([node.test], self._package).names:
-            self._belongs(ast.Expr(node.test), names)
+        test = ast.Expr(node.test)
+        names = bind([node.test], self._package).names
+        acts = statement_acts(test)
+        if names:
+            self._belongs(test, names, acts)
+        self._happens(names, acts, [dump(test)], ast.If(node.test, [], []))
         self._context_tests.append(node.test)
         for branch, body in (("if", node.body), ("else", node.orelse)):
             self._context.append(f"{branch} {dump(node.test)}")
@@ -179,21 +272,46 @@ class _Reader:
             self._steps.append(step)
         node = without_step_decorators(node, self._imports)
         uses = self._collector().statements([node])
-        self._add(node.name, [dump(node)], uses, "def")
+        acts = statement_acts(node, self._lazy)
+        self._add(node.name, dump(node), dump(node, full=True), uses, "def", self._reads(acts))
+        self._fresh[node.name] = None if self._fresh.get(node.name, []) is None else []
+        self._made(node.name, node)
+        if self._kinds[node.name] != "def" or len(self._parts[node.name]) > 1:
+            self._extra.setdefault(node.name, {})["decorated"] = True
+        evaluated = statement_acts(changed(node, decorator_list=[], args=_no_defaults(node.args)), self._lazy)
+        self._happens([node.name], acts, [] if evaluated.nothing else [dump(node, full=True)], node)
+
+    def _made(self, name: str, node: Function, makes_self: bool = False) -> None:
+        """Remember what calling a function does."""
+        body, inner = function_acts(node, makes_self)
+        extra = self._extra.setdefault(name, {})
+        extra["body"], extra["inner"] = self._json(body), self._json(inner) if inner else None
+        if not getattr(node, "is_blind", False) and node.decorator_list:
+            extra["decorated"] = True
+        if any(
+            isinstance(decorator, ast.Attribute) and decorator.attr == "setter" for decorator in node.decorator_list
+        ):
+            extra["setter"] = True
 
     def _class(self, node: ast.ClassDef, qualname: str) -> None:
         """A class is one symbol without its methods and nested classes, and each of these is one of its own."""
-        members = [item for item in effective(node.body) if isinstance(item, Function | ast.ClassDef)]
-        shell = changed(node, body=[item for item in effective(node.body) if item not in members])
-        self._add(qualname, [dump(shell)], self._collector().class_shell(node), "class")
-        uses = self._uses[qualname]
+        statements = list(effective(node.body))
+        members = [item for item in statements if isinstance(item, Function | ast.ClassDef)]
+        shell = changed(node, body=[item for item in statements if item not in members])
+        in_order = " ".join(item.name for item in members)
+        order = _order(statements, self._package)
+        top = "." not in qualname
+        acts = statement_acts(node, self._lazy) if top else Acts()
+        text = "\n".join([dump(shell), *order])
+        full = dump(changed(node, body=[item for item in node.body if item not in members]), full=True)
+        reads = self._reads(acts)
+        self._add(qualname, text, f"{full}\n{in_order}", self._collector().class_shell(node), "class", reads, in_order)
+        self._fresh[qualname] = None if self._fresh.get(qualname, []) is None else []
         extra = self._extra.setdefault(qualname, {})
-        for key in ("members", "bases", "metaclasses"):
-            extra.setdefault(key, [])
-        extra["bases"] += [".".join(names) for base in node.bases if (names := dotted(base))]
-        metaclasses = [dotted(keyword.value) for keyword in node.keywords if keyword.arg == "metaclass"]
-        extra["metaclasses"] += [".".join(names) for names in metaclasses if names]
-        own = bind(effective(node.body), self._package)
+        extra.setdefault("members", [])
+        if node.decorator_list:
+            extra["decorated"] = True
+        own = bind(statements, self._package)
         for item in members:
             name = f"{qualname}.{item.name}"
             extra["members"].append(name)
@@ -201,28 +319,68 @@ class _Reader:
                 self._class(item, name)
             else:
                 used = self._collector().member(item, own)
-                uses.calls |= used.calls
-                self._add(name, [dump(item)], used, "member")
+                self._add(name, dump(item), dump(item, full=True), used, "member", reads)
+                self._made(name, item, item.name in ("__init__", "__post_init__"))
+        if top:
+            if self._kinds[qualname] != "class" or len(self._parts[qualname]) > 1:
+                extra["decorated"] = True
+            self._happens([qualname], acts, [f"class {qualname}: {in_order}"], node)
 
     def _statement(self, node: ast.stmt) -> None:
         """An assignment, a call, or a compound statement as a whole."""
         bound = bind([node], self._package)
+        acts = statement_acts(node, self._lazy)
         touched = _touched(node)
+        touched += [(chain, True) for chain in acts.calls if "." in chain]
+        touched += [(chain, False) for chain in acts.items]
         own = {chain.partition(".")[0] for chain, is_call in touched if self._is_own(chain, is_call)}
         names = bound.names | set(bound.imports) | own
-        self._belongs(node, names)
+        self._belongs(node, names, acts)
+        for name in names if not isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) else ():
+            self._extra[name].setdefault("maybe", True)
+        for name in names:
+            self._note_fresh(name, node, acts, name in own)
         if names == {getattr(_only_target(node), "id", None)}:
             self._assigned(node, next(iter(names)))
-        for chain, is_call in touched:
-            if self._is_own(chain, is_call):
-                continue
-            uses = self._collector().statements([node])
-            effect = Effect(hash=digest([*self._context, dump(node)]), refs=self._known(uses), loads=sorted(uses.loads))
-            if chain.partition(".")[0] in self._imports:
-                effect["target"] = chain
-                effect["stores"] = not is_call
-            if effect not in self._effects:
-                self._effects.append(effect)
+        others = [chain for chain, is_call in _touched(node) if not self._is_own(chain, is_call)]
+        self._happens(names, acts, [dump(node)] if others or not names else [], node)
+
+    def _note_fresh(self, name: str, node: ast.stmt, acts: Acts, is_change: bool) -> None:
+        """Whether a name holds something that is made here, so that others can only know it by this name."""
+        known = self._fresh.get(name, [])
+        target = _only_target(node)
+        if known is None:
+            return
+        if isinstance(target, ast.Name) and target.id == name:
+            made = _made_by(node.value, self._certain)  # type: ignore[attr-defined]
+            self._fresh[name] = None if made is None else [*known, *made]
+        elif name in bind([node], self._package).names and not isinstance(node, ast.AugAssign):
+            self._fresh[name] = None
+
+    def _happens(self, names: Iterable[str], acts: Acts, texts: list[str], node: ast.stmt) -> None:
+        """Enter what a statement does on import. Its text counts where it belongs to no symbol that says it already."""
+        for name in names:
+            self._acts.setdefault(name, Acts()).merge(acts)
+        if acts.nothing:
+            return
+        collector = self._collector()
+        uses = collector.statements([node]) if texts else Uses()
+        head = [*self._context, *texts] if texts else [f"statement of {' '.join(sorted(names))}"]
+        event = Event(
+            hash="",
+            refs=self._known(uses),
+            loads=sorted(uses.loads),
+            names=sorted(names),
+            acts=self._json(acts),
+        )
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            event["bare"] = True
+        self._events.append((event, head, dict(self._counts)))
+
+    def _event_of(self, event: Event, texts: list[str], reads: dict[str, int]) -> Event:
+        if "acts" in event:
+            event["hash"] = digest([*texts, *self._places(reads, "")])
+        return event
 
     def _assigned(self, node: ast.stmt, name: str) -> None:
         """Remember what `name = value` says, if this is all that is said about it."""
@@ -245,24 +403,46 @@ class _Reader:
             return False
         return not is_call or (chain != name and self._kinds.get(name, "data") == "data")
 
-    def _belongs(self, node: ast.stmt, names: Iterable[str]) -> None:
+    def _belongs(self, node: ast.stmt, names: Iterable[str], acts: Acts) -> None:
         """Enter a statement at each of the names that it binds or changes."""
+        reads = self._reads(acts)
         for name in sorted(names):
-            self._add(name, [dump(node)], self._collector().statements([node]), "data")
+            if self._kinds.get(name) in ("def", "class"):
+                self._extra[name]["patched"] = True
+            uses = self._collector().statements([node])
+            self._add(name, dump(node), dump(node, full=True), uses, "data", reads)
+
+    def _reads(self, acts: Acts) -> dict[str, int]:
+        """The names that a statement may read when it runs, each with how often it was bound or changed above."""
+        if acts.unknown or any(call.partition(".")[0] in self._all_names() for call in acts.calls):
+            return dict(self._counts)  # what is called may read any of them
+        return {name: self._counts[name] for name in {use.partition(".")[0] for use in acts.uses}}
+
+    def _all_names(self) -> set[str]:
+        return self._bound.names | set(self._bound.imports)
+
+    def _places(self, reads: Mapping[str, int], own: str) -> list[str]:
+        """For the names that are bound or changed more than once: which of these a statement comes after."""
+        return [f"{name} {n}" for name, n in sorted(reads.items()) if self._counts[name] > 1 and name != own]
 
     def _collector(self) -> Collector:
         """A collector for the next piece of source, which uses what the conditions around it use."""
-        collector = Collector(self._module, self._package)
+        collector = Collector(self._module, self._package, self._imports)
         for test in self._context_tests:
             collector.statements([ast.Expr(test)])
         return collector
 
-    def _add(self, name: str, parts: list[str], uses: Uses, kind: str) -> None:
-        text = "\n".join([*self._context, *parts])
-        self._parts.setdefault(name, []).append(text)
-        all_uses = self._uses.setdefault(name, Uses())
-        all_uses |= uses
+    def _add(
+        self, name: str, text: str, full: str, uses: Uses, kind: str, reads: dict[str, int], in_order: str = ""
+    ) -> None:
+        context = "".join(f"{line}\n" for line in self._context)
+        piece = _Piece(context + text, f"{context}{text}{in_order and ' '}{in_order}", context + full, reads)
+        self._parts.setdefault(name, []).append(piece)
+        self._uses.setdefault(name, Uses()).update(uses)
         self._kinds.setdefault(name, kind)
+        self._extra.setdefault(name, {}).setdefault("stars", self._stars_read)
+        self._extra[name].setdefault("maybe", bool(self._context))
+        self._counts[name] += 1
 
     def _symbol(self, name: str) -> Symbol:
         uses, extra = self._uses[name], dict(self._extra.get(name, {}))
@@ -270,25 +450,120 @@ class _Reader:
             extra.pop("alias", None)
             extra.pop("value", None)
         alias = extra.get("alias")
+        refs = [ref for ref in uses.refs if ref not in (name, alias)]
+        known = self._known(uses)
+        places = [at for at, ref in enumerate(refs) if ref in known]
+        after = [line for piece in self._parts[name] for line in self._places(piece.reads, name)]
+        # which of its names mean something here: `f(len, max)` where one of the two is not Python's own
+        meant = [f"names {places}"] if len(places) < len(refs) else []
         symbol = Symbol(
-            hash=digest(self._parts[name]),
+            hash=digest([*(piece.text for piece in self._parts[name]), *after, *meant]),
             kind=self._kinds[name],
-            refs=[ref for ref in self._known(uses) if ref not in (name, alias)],
+            refs=[refs[at] for at in places],
             loads=sorted(uses.loads),
         )
-        if calls := self._known(Uses(refs=uses.calls)):
-            symbol["calls"] = calls
-        if changes := self._known(Uses(refs=uses.changes)):
-            symbol["changes"] = changes
+        symbol["ordered"] = digest([*(piece.ordered for piece in self._parts[name]), *after, *meant])
+        symbol["full"] = digest([*(piece.full for piece in self._parts[name]), *after, *meant])
+        for key in ("ordered", "full"):
+            if symbol[key] == symbol["hash"]:
+                del symbol[key]  # type: ignore[misc]
+        if uses.looks:
+            symbol["looks"] = sorted(uses.looks)
+        if name in self._acts and not self._acts[name].nothing:
+            symbol["acts"] = self._json(self._acts[name])
+        fresh = self._fresh.get(name)
         symbol.update({key: value for key, value in extra.items() if value})  # type: ignore[typeddict-item]
+        if fresh is not None:
+            symbol["fresh"] = sorted(set(fresh))
         return symbol
+
+    def _json(self, acts: Acts) -> dict[str, Any]:
+        """What is done, without the mere use of what is Python's own."""
+        value = acts.to_json()
+        if "uses" in value and not self._bound.stars:
+            known = self._all_names()
+            value["uses"] = [use for use in value["uses"] if use.partition(".")[0] in known]
+        return {key: each for key, each in value.items() if each}
 
     def _known(self, uses: Uses) -> list[str]:
         """The references without builtins and typing errors. With `import *` any name may come from there."""
         if self._bound.stars:
-            return sorted(uses.refs)
+            return list(uses.refs)
         known = {"__doc__", *self._bound.names, *self._bound.imports}
-        return sorted(ref for ref in uses.refs if ":" in ref or ref.partition(".")[0] in known)
+        return [ref for ref in uses.refs if ":" in ref or ref.partition(".")[0] in known]
+
+
+def _imports_in_classes(statements: Iterable[ast.stmt]) -> list[ast.stmt]:
+    """The imports that stand in class bodies, which run with everything else; not those inside of methods."""
+    found: list[ast.stmt] = []
+    for statement in statements:
+        for node in _outside_functions(statement):
+            if isinstance(node, ast.ClassDef):
+                body = [item for each in node.body for item in _outside_functions(each)]
+                found += [item for item in body if isinstance(item, ast.Import | ast.ImportFrom)]
+    return found
+
+
+def _outside_functions(node: ast.AST) -> Iterator[ast.AST]:
+    if not isinstance(node, Function | ast.Lambda):
+        yield node
+        for child in ast.iter_child_nodes(node):
+            yield from _outside_functions(child)
+
+
+def _bound_more_than_once(statements: Iterable[ast.stmt], package: str) -> set[str]:
+    """The names of which more than one statement says what they mean, and not all of them the same."""
+    counts: Counter[str] = Counter()
+    targets: dict[str, set[str]] = {}
+    for statement in _blocks_opened(statements):
+        bound = bind([statement], package)
+        counts.update(bound.names)
+        for name, meant in bound.imports.items():
+            targets.setdefault(name, set()).update(meant)
+    return {name for name, meant in targets.items() if len(meant) + counts[name] > 1}
+
+
+def _blocks_opened(statements: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    for statement in imported_part(statements):
+        if isinstance(statement, ast.If):
+            yield from _blocks_opened([*statement.body, *statement.orelse])
+        else:
+            yield statement
+
+
+def _order(statements: Sequence[ast.stmt], package: str) -> list[str]:
+    """The order of the statements of a class body, as far as it decides something.
+
+    A name that is bound twice means the second thing, and who reads it in between the first.
+    """
+    bound = [bind([item], package) for item in statements]
+    counts = Counter(name for each in bound for name in {*each.names, *each.imports})
+    several = {name for name, count in counts.items() if count > 1}
+    if not several:
+        return []
+    lines = []
+    for item, each in zip(statements, bound, strict=True):
+        read = {part.id for part in ast.walk(item) if isinstance(part, ast.Name)} & several
+        if names := ({*each.names, *each.imports} | read) & several:
+            owner = item.name if isinstance(item, Function | ast.ClassDef) else type(item).__name__
+            lines.append(f"{owner} {' '.join(sorted(names))}")
+    return lines
+
+
+def _no_defaults(arguments: ast.arguments) -> ast.arguments:
+    return changed(arguments, defaults=[], kw_defaults=[None] * len(arguments.kwonlyargs))
+
+
+def _made_by(value: ast.expr, certain: Certain) -> list[str] | None:
+    """What is called to make a value that nothing else can know; None where it may be known already."""
+    match value:
+        case ast.Constant() | ast.List() | ast.Dict() | ast.Set() | ast.ListComp() | ast.DictComp() | ast.SetComp():
+            return []
+        case ast.Tuple() | ast.BinOp() | ast.Compare() | ast.UnaryOp() | ast.JoinedStr() | ast.GeneratorExp():
+            return []
+        case ast.Call() if (meaning := certain.meaning(value.func)) in CONTAINERS:
+            return [meaning]
+    return None
 
 
 def imported_part(statements: Iterable[ast.stmt]) -> Iterable[ast.stmt]:

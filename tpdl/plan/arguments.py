@@ -17,6 +17,7 @@ from tpdl.errors import UserError
 from tpdl.fingerprint import REQUIRED, Declaration
 from tpdl.limits import LimitExceeded, check_format
 from tpdl.nearest import nearest
+from tpdl.plan.limits import seconds, size
 
 RESULT_SUFFIX = {
     "DataFrame": ".csv",
@@ -28,7 +29,10 @@ RESULT_SUFFIX = {
 """Last component of an experiment's return annotation -> suffix of the file that keeps its result."""
 
 KNOWN_ARGUMENTS: dict[str, set[str]] = {
-    "experiment": {"matrix", "demo", "inputs", "data", "optional", "uses", "local", "may_be_missing"},
+    "experiment": {
+        *("matrix", "demo", "inputs", "data", "optional", "uses", "local", "may_be_missing"),
+        *("timeout", "memory", "gpu_memory"),
+    },
     "figure": {"caption", "alt", "suffix", "format", "uses"},
     "summary": {"uses"},
 }
@@ -106,19 +110,42 @@ def mapping_argument(arguments: Mapping[str, Any], name: str, declared: Declarat
     return value
 
 
-def result_suffix(declared: Declaration) -> str:
-    """The suffix of an experiment's product, which its return annotation decides.
+def limits_of(arguments: Mapping[str, Any], declared: Declaration) -> dict[str, Any]:
+    """The limits that a declaration sets: `timeout`, `memory` and `gpu_memory`, each None where it is left out.
+
+    Raises:
+        UserError: one is no number, or no size.
+    """
+    limits: dict[str, Any] = {}
+    for name, read in (("timeout", seconds), ("memory", size), ("gpu_memory", size)):
+        try:
+            limits[name] = None if arguments.get(name) is None else read(arguments[name])
+        except ValueError as error:
+            raise UserError(f"{where(declared)}: {name}: {error}") from None
+    return limits
+
+
+def result_suffixes(declared: Declaration) -> tuple[str, ...]:
+    """The suffixes of an experiment's products, which its return annotation decides: of a tuple one for each part.
 
     Raises:
         UserError: there is no annotation, or tpdl cannot keep such a result.
     """
+    several = re.fullmatch(r"tuple\[(.*)\]", declared.annotation)
+    parts = several[1].split(", ") if several else [declared.annotation]
     try:
-        return RESULT_SUFFIX[declared.annotation]
+        suffixes = tuple(RESULT_SUFFIX[part] for part in parts)
     except KeyError:
         raise UserError(
             f"{where(declared)}: the return annotation says {declared.annotation or 'nothing'}; "
-            "an experiment returns pd.DataFrame, dict or tpdl.Arrays, and says so"
+            "an experiment returns pd.DataFrame, dict, tpdl.Arrays or a tuple of these, and says so"
         ) from None
+    if len(set(suffixes)) < len(suffixes):
+        raise UserError(
+            f"{where(declared)}: the return annotation says {declared.annotation}; "
+            "an experiment returns at most one table, one mapping and one set of arrays: put two of a kind into one"
+        )
+    return suffixes
 
 
 def json_parameters(parameters: Mapping[str, Any], declared: Declaration) -> dict[str, Any]:
@@ -158,3 +185,42 @@ def data_name(entry: str, parameters: Mapping[str, Any], declared: Declaration) 
         raise UserError(f"{where(declared)}: data name {entry!r} asks for too much: {error}") from None
     except (KeyError, IndexError, ValueError, AttributeError):
         raise UserError(f"{where(declared)}: data name {entry!r} refers to something that is no parameter") from None
+
+
+RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
+"""File names that Windows takes for devices, with any suffix."""
+NAME_LENGTH = 200
+"""Bytes. File systems allow 255 for one name, and suffixes such as `.csv.record.json` are added."""
+
+
+def file_name_part(arguments: Mapping[str, Any], name: str, declared: Declaration) -> str:
+    """The argument `name`, which becomes part of a file's name: letters, digits and `. _ , = + -`.
+
+    Raises:
+        UserError: it is no text, or holds anything else, a slash above all: a product never leaves its folder.
+    """
+    value = arguments[name]
+    if not isinstance(value, str) or not re.fullmatch(r"[\w.,=+-]+", value):
+        raise UserError(
+            f"{where(declared)}: {name} {value!r} becomes part of a file's name; use letters, digits, and . _ , = + -"
+        )
+    return value
+
+
+def refuse_unsafe_name(name: str, place: str) -> None:
+    """Refuse a step whose products would lie outside of their folder, or could not be checked out on every system.
+
+    Args:
+        name: of the step; its products are called after it.
+        place: file and line of the declaration, for the message.
+
+    Raises:
+        UserError: a part of the name is "..", a name that Windows keeps for devices, or too long.
+    """
+    for part in name.split("/"):
+        if not part.strip(".") or not re.fullmatch(r"[\w.,=+ -]+", part):
+            raise UserError(f"{place}: no file can be called {name!r}; use letters, digits, and . _ , = + -")
+        if RESERVED.fullmatch(part):
+            raise UserError(f"{place}: no file can be called {part!r} on Windows; rename the function or its module")
+        if len(part.encode()) > NAME_LENGTH:
+            raise UserError(f"{place}: {part[:40]!r}… is too long for a file's name; use at most {NAME_LENGTH} bytes")

@@ -6,32 +6,82 @@ Example:
 
 from __future__ import annotations
 
-import shutil
+import contextlib
+import json
+import os
+import tempfile
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from tpdl.files import all_unfinished
 from tpdl.plan.facts import read_facts
 from tpdl.plan.plan import Plan, read_plan
 from tpdl.plan.project import PROFILES, Project
+from tpdl.plan.record import RECORD_SUFFIX, Record, read_record
+
+SNAPSHOT_DAYS = 7
 
 
 def unreferenced(project: Project) -> list[tuple[Path, int]]:
     """Paths below `.tpdl/` that could go, with their size in bytes, largest first.
 
-    Large intermediates, logs and failures of steps that no longer exist, checkpoints that no present fingerprint would
-    resume, and files set aside before they were replaced. Products in `figures/` are never touched: git keeps those.
+    Large intermediates, logs and failures of steps that no longer exist, checkpoints and refused results that no
+    present fingerprint would take up, files set aside before they were replaced, snapshots that nobody has used for a
+    week, and what writers have left that were killed. For products in `figures/` see `disowned`.
 
     Raises:
         UserError: a declaration cannot be read, so nobody knows what its steps need.
     """
     paths = _files(project.state / "kept")
+    paths += [*_old_snapshots(project.state / "snapshots"), *_left_by_older_versions()]
+    paths += [*all_unfinished(project.root / "figures", project.state)]
     for profile in PROFILES:
         if project.places(profile).state.is_dir():
             plan = read_plan(project, profile)
             plan.check()  # what an unreadable step has left is not to be taken for nobody's
-            paths += [*_unknown_products(plan), *_unknown_logs(plan), *_useless_checkpoints(plan)]
-    sized = [(path, path.stat().st_size) for path in paths]
+            paths += [*_unknown_products(plan), *_unknown_logs(plan), *_useless_states(plan)]
+    sized = [(path, path.stat().st_size) for path in dict.fromkeys(paths)]
     return sorted(sized, key=lambda item: (-item[1], item[0]))
+
+
+def disowned(project: Project) -> list[Path]:
+    """Products in `figures/`, and their records, that no step makes any more. Files without a record are not tpdl's."""
+    plan = read_plan(project)
+    plan.check()  # what an unreadable step has made is not to be taken for nobody's
+    known = {path for step in plan.steps.values() for path in (*step.products, step.record_path)}
+    paths = []
+    for path in _files(plan.places.figures):
+        if path.name.endswith(RECORD_SUFFIX) and path not in known and isinstance(record := read_record(path), Record):
+            products = [path.parent / Path(name).name for name in record.products]
+            paths += [product for product in products if product.is_file() and product not in known] + [path]
+    return sorted(set(paths))
+
+
+def _old_snapshots(folder: Path) -> list[Path]:
+    """Snapshots that no run has used for a week, and what they alone have kept."""
+    long_ago = time.time() - SNAPSHOT_DAYS * 86400
+    old = {path for path in _files(folder) if path.stat().st_mtime < long_ago}
+    used: set[Path] = set()
+    for manifest in folder.glob("*.json"):
+        if manifest not in old:
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                used |= {folder / sha[:2] / sha[2:] for sha in json.loads(manifest.read_bytes()).values()}
+    return sorted(old - used)
+
+
+def _left_by_older_versions() -> list[Path]:
+    """What steps that were killed have left in the system's folder for temporary files before tpdl 0.2."""
+    day_ago = time.time() - 86400
+    found = []
+    for folder in Path(tempfile.gettempdir()).glob("tpdl-*"):
+        with contextlib.suppress(OSError):
+            stat = folder.lstat()
+            mine = not hasattr(os, "getuid") or stat.st_uid == os.getuid()
+            names = os.listdir(folder) if folder.is_dir() and not folder.is_symlink() else ["no folder"]
+            if set(names) <= {"outcome.json"} and stat.st_mtime < day_ago and mine:
+                found += [folder / name for name in names] or [folder]
+    return found
 
 
 def _unknown_products(plan: Plan) -> list[Path]:
@@ -49,21 +99,29 @@ def _unknown_logs(plan: Plan) -> list[Path]:
     return [path for folder in folders for path in _files(folder) if path not in known]
 
 
-def _useless_checkpoints(plan: Plan) -> list[Path]:
-    """Checkpoints of steps that no longer exist, or that other code, parameters or inputs have saved."""
-    saved = [name for name in plan.steps if plan.places.checkpoints(name).is_dir()]
-    useful = {plan.places.checkpoints(name) / facts.now.digest() for name, facts in read_facts(plan, saved).items()}
-    return [path for path in _files(plan.places.state / "checkpoints") if useful.isdisjoint(path.parents)]
+def _useless_states(plan: Plan) -> list[Path]:
+    """Checkpoints and refused results of steps that no longer exist, or of other code, parameters or inputs."""
+    kinds = (("checkpoints", plan.places.checkpoints), ("refused", plan.places.refused))
+    saved = [name for name in plan.steps if any(place(name).is_dir() for _, place in kinds)]
+    digests = {name: facts.now.digest() for name, facts in read_facts(plan, saved).items()}
+    useful = {place(name) / digest for _, place in kinds for name, digest in digests.items()}
+    return [
+        path for folder, _ in kinds for path in _files(plan.places.state / folder) if useful.isdisjoint(path.parents)
+    ]
 
 
 def remove(paths: Iterable[Path]) -> None:
-    """Remove the files, and the folders that they leave empty."""
+    """Remove the files, and the folders of the project that they leave empty."""
+    temporary = Path(tempfile.gettempdir())
     for path in paths:
-        path.unlink(missing_ok=True)
+        if path.is_dir():
+            path.rmdir()
+        else:
+            path.unlink(missing_ok=True)
         for parent in path.parents:
-            if parent.name == ".tpdl" or any(parent.iterdir()):
+            if parent.name == ".tpdl" or parent == temporary or any(parent.iterdir()):
                 break
-            shutil.rmtree(parent)
+            parent.rmdir()
 
 
 def _files(folder: Path) -> list[Path]:

@@ -23,6 +23,9 @@ def experiment(
     uses: Sequence[str] = (),
     local: bool = False,
     may_be_missing: Sequence[str] = (),
+    timeout: float | str | None = None,
+    memory: int | str | None = None,
+    gpu_memory: int | str | None = None,
 ) -> Callable[[Function], Function]:
     """Declare a step that measures.
 
@@ -48,7 +51,9 @@ def experiment(
         In `experiments/noise/means.py` its steps are `noise/means/n=10` and `noise/means/n=1000`, and the table is
         `figures/noise/means.csv`.
 
-    Its return annotation decides the product: `pd.DataFrame` a CSV, `dict` a JSON file, `Arrays` an NPZ file.
+    Its return annotation decides the product: `pd.DataFrame` a CSV, `dict` a JSON file, `Arrays` an NPZ file; a
+    tuple of these, `tuple[pd.DataFrame, Arrays]`, one file for each. A table comes back with the types that it had; an
+    index that is not 0, 1, 2, … is refused.
 
     Args:
         matrix: parameter -> values; one step, a *cell*, for each combination.
@@ -59,7 +64,11 @@ def experiment(
         optional: parameter -> values of cells that may stay unmeasured, because their data cannot be had everywhere.
         uses: "module:symbol" or "module" that the source does not show (registries, `getattr`).
         local: a large intermediate, kept under `.tpdl/`; only its record lies beside the figures.
-        may_be_missing: columns (or keys) that may hold NaN; anywhere else NaN is an error.
+        may_be_missing: columns (or keys) that may hold NaN; anywhere else NaN is an error. What was refused for it is
+            kept, and taken up when the column is named here; see `tpdl run --keep-nan`.
+        timeout: seconds that a step may take, or text such as "2h"; one that takes longer is ended, and has failed.
+        memory: bytes of main memory that a step may use with everything it starts, or text such as "4GB".
+        gpu_memory: bytes of a GPU's memory that a step needs; noted, not watched.
     """
     return lambda function: function
 
@@ -98,7 +107,7 @@ def figure(
         experiments: whose results are passed, in this order.
         caption: used where the document gives none.
         alt: what a reader who cannot see the picture needs to know.
-        suffix: of the product's name, for a second picture of one experiment.
+        suffix: of the product's name, for a second picture of one experiment: letters, digits, and `. _ , = + -`.
         format: "svg", or "png" for sheets of images.
         uses: as for `experiment`.
     """

@@ -24,21 +24,26 @@ from tpdl.nearest import did_you_mean
 from tpdl.plan.arguments import (
     data_name,
     decorator_arguments,
+    file_name_part,
     json_parameters,
+    limits_of,
     mapping_argument,
-    result_suffix,
+    refuse_unsafe_name,
+    result_suffixes,
     where,
 )
 from tpdl.plan.names import base_name
 from tpdl.plan.places import Places
 from tpdl.plan.record import RECORD_SUFFIX
-from tpdl.plan.step import Input, Step
+from tpdl.plan.step import COLLECTED, Input, Step
 
 PICTURE_FORMATS = ("svg", "png")
 MOST_CELLS = 100_000
 """Of one experiment. Each has a record, two files and a line of `tpdl status`."""
 LABEL_LENGTH = 120
-"""Characters. File systems allow 255 bytes for a name, and suffixes are added."""
+"""Characters of a label, which a person reads."""
+LABEL_BYTES = 180
+"""Bytes of it. File systems allow 255 for a name, and suffixes are added."""
 
 
 class Expansion:
@@ -126,13 +131,13 @@ class Expansion:
     def _experiment(self, declared: Declaration) -> list[Step]:
         """Add the cells of an experiment, and the table of their results. Arrays fit in no table."""
         arguments = decorator_arguments(declared)
-        suffix = result_suffix(declared)
+        suffixes = result_suffixes(declared)
         axes, defaults = self._axes_and_defaults(declared, arguments)
         cells = []
         for combination in itertools.product(*axes.values()):
             cell = dict(zip(axes, combination, strict=True))
-            cells.append(self._add(self._cell(declared, arguments, suffix, cell, defaults)))
-        if axes and suffix != ".npz":
+            cells.append(self._add(self._cell(declared, arguments, suffixes, cell, defaults)))
+        if axes and any(suffix in COLLECTED for suffix in suffixes):
             self._add(self._table(declared, cells))
         return cells
 
@@ -167,7 +172,7 @@ class Expansion:
         self,
         declared: Declaration,
         arguments: Mapping[str, Any],
-        suffix: str,
+        suffixes: Sequence[str],
         cell: dict[str, Any],
         defaults: Mapping[str, Any],
     ) -> Step:
@@ -189,8 +194,10 @@ class Expansion:
             parameters=parameters,
             inputs=inputs,
             data=tuple(data_name(entry, parameters, declared) for entry in arguments.get("data", ())),
-            products=((self._places.local if local else self._places.figures) / (name + suffix),),
-            record_path=self._places.figures / (name + suffix + RECORD_SUFFIX),
+            products=tuple(
+                (self._places.local if local else self._places.figures) / (name + suffix) for suffix in suffixes
+            ),
+            record_path=self._places.figures / (name + suffixes[0] + RECORD_SUFFIX),
             source=declared.path,
             line=declared.line,
             uses=tuple(arguments.get("uses", ())),
@@ -198,6 +205,7 @@ class Expansion:
             local=local,
             may_be_missing=tuple(arguments.get("may_be_missing", ())),
             cell=cell,
+            **limits_of(arguments, declared),
         )
 
     def _is_left_out(self, name: str) -> bool:
@@ -272,7 +280,7 @@ class Expansion:
         picture_format = arguments.get("format", "svg")
         if picture_format not in PICTURE_FORMATS:
             raise UserError(f"{where(declared)}: format {picture_format!r} is neither 'svg' nor 'png'")
-        stem = f"{base}-{arguments['suffix']}" if arguments.get("suffix") else base
+        stem = f"{base}-{file_name_part(arguments, 'suffix', declared)}" if arguments.get("suffix") else base
         name = f"{stem}.{picture_format}"
         return name, (self._places.figures / name, self._places.figures / f"{stem}.dark.{picture_format}")
 
@@ -310,6 +318,7 @@ class Expansion:
 
     def _add(self, step: Step) -> Step:
         """Enter a step, unless another one writes the same file."""
+        refuse_unsafe_name(step.name, f"{step.source}:{step.line}")
         for path in (*step.products, step.record_path):
             other = self._writers.setdefault(path, step)
             if other is not step:
@@ -330,6 +339,7 @@ def _label(cell: Mapping[str, Any]) -> str:
     """`network=vgg16,seed=0`: a file name on every system, different for different cells."""
     label = ",".join(f"{key}={value if isinstance(value, str) else json.dumps(value)}" for key, value in cell.items())
     safe = re.sub(r"[^\w.,=+-]", "_", label)
-    if safe == label and len(safe) <= LABEL_LENGTH:
+    if safe == label and len(safe) <= LABEL_LENGTH and len(safe.encode()) <= LABEL_BYTES:
         return safe
-    return f"{safe[:100]}-{sha256_bytes(label.encode())[:8]}"
+    beginning = safe[:100].encode()[: LABEL_BYTES - 20].decode(errors="ignore")
+    return f"{beginning}-{sha256_bytes(label.encode())[:8]}"

@@ -50,18 +50,22 @@ class Facts:
         return [name for name, files in self.now.inputs.items() if not files]
 
 
-def read_facts(plan: Plan, names: Iterable[str] | None = None, sources: Sources | None = None) -> dict[str, Facts]:
+def read_facts(
+    plan: Plan, names: Iterable[str] | None = None, sources: Sources | None = None, *, save: bool = True
+) -> dict[str, Facts]:
     """Read what is on disk about steps.
 
     Args:
         plan: the steps.
         names: which ones; by default all.
         sources: the source files to compare with; by default those that the plan was made of.
+        save: write what was learned to the caches; a run, which asks for one step at a time, does so at its end.
     """
     reader = _Reader(plan, sources or plan.sources)
     facts = {name: reader.facts(plan.steps[name]) for name in (plan.steps if names is None else names)}
-    plan.project.hashes.save()
-    reader.sources.save_cache()
+    if save:
+        plan.project.hashes.save()
+        reader.sources.save_cache()
     return facts
 
 
@@ -70,12 +74,16 @@ def symbols(plan: Plan, step: Step, sources: Sources | None = None) -> dict[str,
     if not step.function:
         return {}
     closure = (sources or plan.sources).closure(step.function, step.uses)
-    return closure | theme_symbols() if step.kind == "figure" else closure
+    return closure | theme_symbols(plan) if step.kind == "figure" else closure
 
 
-def theme_symbols() -> dict[str, str]:
+def theme_symbols(plan: Plan) -> dict[str, str]:
     """What decides how every picture looks."""
-    return Sources(Path(__file__).parent, packages=["theme"], ignore=()).closure("theme:light", ["theme:dark"])
+    cache = plan.project.state / "cache" / "theme"
+    sources = Sources(Path(__file__).parent, packages=["theme"], ignore=(), cache=cache)
+    found = sources.closure("theme:light", ["theme:dark"])
+    sources.save_cache()
+    return found
 
 
 class _Reader:
@@ -104,6 +112,7 @@ class _Reader:
             inputs=self._inputs(step),
             # as recorded where it is not on this machine, empty where it was never seen
             data={name: sha or recorded.get(name, "") for name, sha in data.items()},
+            wiring=step.wiring,
         )
         return Facts(
             now=now,
@@ -121,7 +130,8 @@ class _Reader:
             if step.kind != "figure":
                 used = symbols(self._plan, step, self.sources)
             else:
-                self._theme = self._theme or theme_symbols()
+                if self._theme is None:
+                    self._theme = theme_symbols(self._plan)
                 used = self.sources.closure(step.function, step.uses) | self._theme
         except UserError as error:
             return {}, f"{step.source}:{step.line}: {error}"
@@ -138,7 +148,10 @@ class _Reader:
 
     def _record(self, name: str) -> Record | str | None:
         if name not in self._records:
-            self._records[name] = read_record(self._plan.steps[name].record_path)
+            record = read_record(self._plan.steps[name].record_path)
+            if isinstance(record, Record) and record.profile != self._plan.profile:
+                record = f"record {self._plan.steps[name].record_path.name} is of the {record.profile} profile"
+            self._records[name] = record
         return self._records[name]
 
     def _inputs(self, step: Step) -> dict[str, dict[str, str]]:
@@ -150,7 +163,7 @@ class _Reader:
         for name in step.upstream:
             record = self._record(name)
             if isinstance(record, Record):
-                inputs[name] = dict(record.products)
+                inputs[name] = record.content
             elif not self._plan.steps[name].optional:
                 inputs[name] = {}
         return inputs

@@ -18,7 +18,7 @@ from tpdl.plan.names import base_name
 from tpdl.plan.plan import Plan
 from tpdl.plan.record import Record, read_record, save_record
 from tpdl.plan.status import differences
-from tpdl.plan.step import Step
+from tpdl.plan.step import RULES, Step
 
 
 @dataclass
@@ -144,15 +144,17 @@ def _moves(plan: Plan, old_names: Mapping[str, str]) -> list[_Move]:
             now[up].name if up in now else up: _renamed_files(files, now.get(up), plan, bases)
             for up, files in record.fingerprint.inputs.items()
         }
+        wiring = {argument: _renamed_steps(steps, now) for argument, steps in record.fingerprint.wiring.items()}
         knows = any(_any_of(old, record.fingerprint.symbols) for old in old_names.values())
-        if before == now_symbols and inputs == record.fingerprint.inputs and was[name] == name and not knows:
+        same = inputs == record.fingerprint.inputs and wiring == record.fingerprint.wiring
+        if before == now_symbols and same and was[name] == name and not knows:
             continue  # nothing that was renamed has to do with it
         names = {old.name: new.name for new, old in old_paths.items()}
         new = replace(
             record,
             step=name,
             function=step.function,
-            fingerprint=replace(record.fingerprint, symbols=now_symbols, inputs=inputs),
+            fingerprint=replace(record.fingerprint, symbols=now_symbols, inputs=inputs, wiring=wiring),
             products={names.get(file, file): sha for file, sha in record.products.items()},
         )
         if new.to_json() == record.to_json() and was[name] == name:
@@ -166,7 +168,7 @@ def _moves(plan: Plan, old_names: Mapping[str, str]) -> list[_Move]:
         recorded = {symbol: record.fingerprint.symbols.get(symbol, "") for symbol in doubts}
         followed.refused += differences(
             record.fingerprint,
-            replace(record.fingerprint, symbols=before | {s: sha for s, sha in recorded.items() if sha}),
+            replace(record.fingerprint, symbols=before | {s: sha for s, sha in recorded.items() if sha}, rules=RULES),
         )
         if was[name] != name:
             followed.refused += _in_the_way(plan, step, was[name], old_paths)
@@ -199,6 +201,13 @@ def _in_the_way(plan: Plan, step: Step, was: str, old_paths: Mapping[Path, Path]
 def _old_path(plan: Plan, path: Path, step: Step, old_base: str) -> Path:
     folder = plan.places.local if path.is_relative_to(plan.places.local) else plan.places.figures
     return folder / (old_base + path.relative_to(folder).as_posix().removeprefix(step.base))
+
+
+def _renamed_steps(steps: str | list[str], now: Mapping[str, Step]) -> str | list[str]:
+    """What an argument gets, under the names that the steps have now."""
+    if isinstance(steps, list):
+        return [now[name].name if name in now else name for name in steps]
+    return now[steps].name if steps in now else steps
 
 
 def _renamed_files(files: dict[str, str], step: Step | None, plan: Plan, bases: Mapping[str, str]) -> dict[str, str]:

@@ -51,19 +51,23 @@ class HashCache:
 
     def of_paths(self, paths: Iterable[Path]) -> str | None:
         """One hash for files and folders together: names below their root and contents count, times do not."""
-        files: list[tuple[str, Path]] = []
+        entries: list[tuple[str, Path | str]] = []
         for path in paths:
-            files += [(path.name, path)] if path.is_file() else _below(path)
-        if not files:
+            entries += [(path.name, path)] if path.is_file() else _below(path)
+        signed = [(name, FileSignature.of(path) if isinstance(path, Path) else path) for name, path in entries]
+        signatures = [signature for _, signature in signed if isinstance(signature, FileSignature)]
+        if not signatures:
             return None
-        signatures = [(name, FileSignature.of(path)) for name, path in files]
-        together = _hash_of_lines(f"{name} {signature}" for name, signature in signatures)
-        settled = all(signature.is_settled for _, signature in signatures)
+        together = _hash_of_lines(f"{name} {signature}" for name, signature in signed)
+        settled = all(signature.is_settled for signature in signatures)
+        first = next(path for _, path in entries if isinstance(path, Path))
         return self._remembered(
-            files[0][1].parent / f"<{len(files)} files>",
+            first.parent / f"<{len(signatures)} files>",
             together,
             settled,
-            lambda: _hash_of_lines(f"{name} {sha256_file(path)}" for name, path in files),
+            lambda: _hash_of_lines(
+                f"{name} {sha256_file(path) if isinstance(path, Path) else path}" for name, path in entries
+            ),
         )
 
     def save(self) -> None:
@@ -90,10 +94,25 @@ def _hash_of_lines(lines: Iterable[str]) -> str:
     return sha256_bytes("\n".join(lines).encode())
 
 
-def _below(folder: Path) -> list[tuple[str, Path]]:
-    """Every file in a folder, at any depth, with its name below the folder; in the same order on every system."""
-    files: list[tuple[str, Path]] = []
-    for parent, folders, names in os.walk(folder):
+def _below(folder: Path) -> list[tuple[str, Path | str]]:
+    """Every file in a folder, at any depth, with its name below the folder; in the same order on every system.
+
+    Links are followed. A folder that was met before, because a link leads to it or around in a circle, is not gone
+    through again: it counts by the name under which it was met first. So does what is no file, a link that leads
+    nowhere for instance, by a word that says so.
+    """
+    entries: list[tuple[str, Path | str]] = []
+    met: dict[tuple[int, int], str] = {}
+    for parent, folders, names in os.walk(folder, followlinks=True):
+        below = os.path.relpath(parent, folder)
+        place = os.stat(parent)
+        first = met.setdefault((place.st_dev, place.st_ino), below)
+        if first != below:
+            entries.append((below, f"is {first}"))
+            folders.clear()
+            continue
         folders.sort()  # the order in which `os.walk` goes down
-        files += [(os.path.relpath(os.path.join(parent, name), folder), Path(parent, name)) for name in sorted(names)]
-    return files
+        for name in sorted(names):
+            path = Path(parent, name)
+            entries.append((os.path.relpath(path, folder), path if path.is_file() else "is no file"))
+    return entries

@@ -6,6 +6,7 @@ Example:
 
 from __future__ import annotations
 
+import functools
 import re
 import tomllib
 from collections.abc import Container, Iterator, Mapping
@@ -47,10 +48,13 @@ def versions(wanted: Mapping[str, str], loaded: Container[str]) -> dict[str, str
         distribution -> version.
     """
     return {
-        name: version(name) for module, name in sorted(wanted.items(), key=lambda item: item[1]) if module in loaded
+        name: str(installed_version(name))
+        for module, name in sorted(wanted.items(), key=lambda item: item[1])
+        if module in loaded
     }
 
 
+@functools.cache
 def installed_version(name: str) -> str | None:
     """The version of a distribution; None where it is not installed here."""
     try:

@@ -5,7 +5,7 @@ Below the project's root:
     figures/<chapter>/<name>.csv             products and records of the full profile, committed
     .tpdl/<profile>/figures/…                those of any other profile
     .tpdl/<profile>/local/…                  large intermediates (`local=True`); their records lie beside the figures
-    .tpdl/<profile>/logs, failed, checkpoints, progress
+    .tpdl/<profile>/logs, failed, refused, checkpoints, progress
 """
 
 from __future__ import annotations
@@ -47,6 +47,10 @@ class Places:
     def failure(self, step: str) -> Path:
         """The message of a step's last run, if it failed."""
         return self.state / "failed" / f"{step}.json"
+
+    def refused(self, step: str) -> Path:
+        """Results of a step that were not what it declares, a folder for each fingerprint."""
+        return self.state / "refused" / step
 
     def checkpoints(self, step: str) -> Path:
         """Intermediate states of a step, a folder for each fingerprint."""

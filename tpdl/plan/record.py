@@ -9,19 +9,25 @@ Example:
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tpdl.files import read_json, write_json
+from tpdl.files import read_json, sha256_bytes, write_json
 from tpdl.plan.step import Fingerprint
 
 FORMAT = 1
 """The format of record files. A tpdl that finds another number says so, and takes the record for none."""
 RECORD_SUFFIX = ".record.json"
 """What the name of a record ends in: that of `layer-cut.csv` is `layer-cut.csv.record.json`."""
-DECISIVE = ("tpdl", "step", "function", "profile", "parameters", "symbols", "inputs", "data", "products", "moved")
+COLUMNS = "columns"
+"""In place of a file's name, where the content of a result is listed: what the columns of a table hold."""
+DECISIVE = (
+    *("tpdl", "rules", "step", "function", "profile"),
+    *("parameters", "symbols", "inputs", "wiring", "data", "products", "columns", "moved"),
+)
 """The keys of a record that decide whether its product is still what the step would make."""
 
 HAPPENED: dict[str, tuple[type, ...]] = {
@@ -44,12 +50,23 @@ class Record:
     """What decided the result, as it was then."""
     products: dict[str, str]
     """File name -> SHA-256."""
+    columns: dict[str, Any] = field(default_factory=dict)
+    """Of a table: the columns whose entries alone do not tell what they hold; see `tpdl.tables.Columns`."""
     moved: list[str] = field(default_factory=list)
     """Symbols whose source changed while the step ran: the product is known to be out of date."""
     accepted: dict[str, Any] | None = None
     """What a person has declared not to matter: `when`, `changes` and `because`; see `tpdl.plan.accept`."""
+    carried: dict[str, Any] | None = None
+    """That the record was made under older rules, was fresh by them, and was rewritten: `when` and `rules`."""
     happened: dict[str, Any] = field(default_factory=dict)
     """When the step ran, how long it took, on what, with which libraries. It decides nothing."""
+
+    @property
+    def content(self) -> dict[str, str]:
+        """What the steps that are passed the result depend on: the hash of each file, and of what columns hold."""
+        if not self.columns:
+            return dict(self.products)
+        return self.products | {COLUMNS: sha256_bytes(json.dumps(self.columns, sort_keys=True).encode())}
 
     @classmethod
     def from_json(cls, value: Any) -> Record:
@@ -67,27 +84,38 @@ class Record:
                 symbols=_texts(value["symbols"]),
                 inputs={name: _texts(files) for name, files in _mapping(value["inputs"]).items()},
                 data=_texts(value["data"]),
+                wiring=_mapping(value.get("wiring", {})),
+                rules=_number(value.get("rules", 1)),
             ),
             products=_texts(value["products"]),
+            columns=_mapping(value.get("columns", {})),
             moved=list(_texts(dict.fromkeys(value.get("moved", []), ""))),
-            accepted=None if value.get("accepted") is None else _mapping(value["accepted"]),
+            accepted=_mapping_or_none(value.get("accepted")),
+            carried=_mapping_or_none(value.get("carried")),
             happened=_happened(value.get("happened", {})),
         )
 
     def to_json(self) -> dict[str, Any]:
         """The record as JSON values, what decides first."""
-        value: dict[str, Any] = {"tpdl": FORMAT, "step": self.step, "function": self.function, "profile": self.profile}
+        value: dict[str, Any] = {"tpdl": FORMAT, "rules": self.fingerprint.rules, "step": self.step}
         value |= {
+            "function": self.function,
+            "profile": self.profile,
             "parameters": self.fingerprint.parameters,
             "symbols": self.fingerprint.symbols,
             "inputs": self.fingerprint.inputs,
+            "wiring": self.fingerprint.wiring,
             "data": self.fingerprint.data,
             "products": self.products,
         }
+        if self.columns:
+            value["columns"] = self.columns
         if self.moved:
             value["moved"] = self.moved
         if self.accepted:
             value["accepted"] = self.accepted
+        if self.carried:
+            value["carried"] = self.carried
         return value | {"happened": self.happened}
 
 
@@ -140,6 +168,10 @@ def _mapping(value: Any) -> dict[str, Any]:
     return value
 
 
+def _mapping_or_none(value: Any) -> dict[str, Any] | None:
+    return None if value is None else _mapping(value)
+
+
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError("a text was expected")
@@ -148,6 +180,12 @@ def _text(value: Any) -> str:
 
 def _texts(value: Any) -> dict[str, str]:
     return {_text(key): _text(item) for key, item in _mapping(value).items()}
+
+
+def _number(value: Any) -> int:
+    if not isinstance(value, int):
+        raise TypeError("a number was expected")
+    return value
 
 
 def _happened(value: Any) -> dict[str, Any]:

@@ -84,6 +84,7 @@ def _never_run(step: Step, facts: Facts, upstream: Mapping[str, Status]) -> Stat
 
 
 _GONE = "the product is gone"
+OLDER_RULES = "made under older rules; `tpdl upgrade` carries it over if nothing changed"
 
 
 def own_reasons(step: Step, facts: Facts) -> Iterator[str]:
@@ -135,13 +136,32 @@ def differences(before: Fingerprint, now: Fingerprint) -> Iterator[str]:
     for name in sorted(before.data.keys() | now.data.keys()):
         if before.data.get(name, "") != now.data.get(name, ""):
             yield f"data {name} {_difference(name, before.data, now.data)}"
+    if before.rules != now.rules:
+        yield OLDER_RULES if before.rules < now.rules else "made under the rules of a newer tpdl"
+    else:
+        yield from _differences_of_code(before, now)
+    for name in sorted(before.inputs.keys() | now.inputs.keys()):
+        if before.inputs.get(name) != now.inputs.get(name):
+            yield f"input {name} {_difference(name, before.inputs, now.inputs)}"
+
+
+def _differences_of_code(before: Fingerprint, now: Fingerprint) -> Iterator[str]:
+    """Symbols and wiring: what only the same rules let compare."""
     for symbol in sorted(before.symbols.keys() | now.symbols.keys()):
         old, new = before.symbols.get(symbol), now.symbols.get(symbol)
         if old != new:
             yield f"code {symbol} {'is used now' if old is None else 'is used no more' if new is None else 'changed'}"
-    for name in sorted(before.inputs.keys() | now.inputs.keys()):
-        if before.inputs.get(name) != now.inputs.get(name):
-            yield f"input {name} {_difference(name, before.inputs, now.inputs)}"
+    for argument in sorted(before.wiring.keys() | now.wiring.keys()):
+        was, gets = before.wiring.get(argument), now.wiring.get(argument)
+        if isinstance(was, list) and isinstance(gets, list):
+            # what is new or gone is an input that is; one that nobody has measured yet is in no result
+            both = {*before.inputs} & {*now.inputs}
+            if [name for name in was if name in both] != [name for name in gets if name in both]:
+                yield "the order of cells changed" + ("" if argument == "cells" else f" in argument {argument}")
+        elif was != gets:
+            new = "nothing" if gets is None else ", ".join(gets) if isinstance(gets, list) else gets
+            old = "" if was is None else f" instead of {', '.join(was) if isinstance(was, list) else was}"
+            yield f"argument {argument} now gets {new}{old}"
 
 
 def _difference(name: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> str:

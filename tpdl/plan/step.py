@@ -9,6 +9,11 @@ from typing import Any, Literal
 
 from tpdl.files import sha256_bytes
 
+COLLECTED = (".csv", ".json")
+"""Suffixes of the results that fit in the table of all cells; of several, the first in this order is collected."""
+
+RULES = 2
+"""The version of what decides, see `tpdl.fingerprint`. `tpdl.plan.upgrade` carries records of older ones over."""
 Kind = Literal["experiment", "table", "figure", "summary"]
 
 
@@ -55,6 +60,12 @@ class Step:
     """Columns or keys of the result that may hold NaN."""
     cell: dict[str, Any] = field(default_factory=dict)
     """The parameters that tell the cells of one experiment apart."""
+    timeout: float | None = None
+    """Seconds that it may take; None for any number. This and what follows decide no result."""
+    memory: int | None = None
+    """Bytes of main memory that it may use, with everything it starts."""
+    gpu_memory: int | None = None
+    """Bytes of a GPU's memory that it needs."""
     problem: str = ""
     """Why its declaration cannot be read now, as one line. Then the step is what its record says, and cannot run."""
 
@@ -62,6 +73,18 @@ class Step:
     def product(self) -> Path:
         """The main product."""
         return self.products[0]
+
+    def product_of(self, *suffixes: str) -> Path | None:
+        """The first product with one of the suffixes, `.csv` for instance, in the order in which they are given."""
+        return next((path for suffix in suffixes for path in self.products if path.suffix == suffix), None)
+
+    @property
+    def wiring(self) -> dict[str, Any]:
+        """Argument -> the step whose result it gets; a list where it gets those of several, in their order."""
+        return {
+            argument: list(source.steps) if source.labels is not None else source.steps[0]
+            for argument, source in self.inputs.items()
+        }
 
     @property
     def upstream(self) -> list[str]:
@@ -80,6 +103,10 @@ class Fingerprint:
     """Step -> file name -> SHA-256."""
     data: dict[str, str]
     """Data set -> SHA-256."""
+    wiring: dict[str, Any] = field(default_factory=dict)
+    """Argument -> the step whose result it gets; a list where it gets those of several, in their order."""
+    rules: int = RULES
+    """The version of the rules that it was taken under."""
 
     def digest(self) -> str:
         """16 hexadecimal digits that stand for all of it."""

@@ -14,10 +14,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tpdl.files import read_json
+from tpdl.plan.record import Record, read_record
 from tpdl.render.expressions import ExpressionError, NotMeasured
 from tpdl.tables import Row, read_rows
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tpdl.plan.plan import Plan
     from tpdl.plan.step import Step
 
@@ -55,12 +58,14 @@ class Results(Mapping[str, Any]):
     def rows(self) -> list[Row]:
         """The rows of the result, if it is a table."""
         step = self._result
-        if step is None or step.product.suffix != ".csv" or not step.product.exists():
+        path = step.product_of(".csv") if step else None
+        if step is None or path is None or not path.exists():
             return []
         try:
-            return read_rows(step.product)
+            record = read_record(step.record_path)
+            return read_rows(path, record.columns if isinstance(record, Record) else None)
         except (OSError, ValueError) as error:
-            raise _unreadable(step, error) from None
+            raise _unreadable(path, step, error) from None
 
     def __getitem__(self, name: str) -> Any:
         if name in self._values:
@@ -87,19 +92,20 @@ class Results(Mapping[str, Any]):
 
 
 def _read_json(step: Step | None) -> dict[str, Any]:
-    if step is None or step.product.suffix != ".json":
+    path = step.product_of(".json") if step else None
+    if step is None or path is None:
         return {}
     try:
-        value = read_json(step.product)
+        value = read_json(path)
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise _unreadable(step, error) from None
+        raise _unreadable(path, step, error) from None
     return value if isinstance(value, dict) else {"value": value}
 
 
-def _unreadable(step: Step, error: Exception) -> ExpressionError:
-    return ExpressionError(f"{step.product.name} cannot be read ({error}); `tpdl run {step.name}` makes it again")
+def _unreadable(path: Path, step: Step, error: Exception) -> ExpressionError:
+    return ExpressionError(f"{path.name} cannot be read ({error}); `tpdl run {step.name}` makes it again")
 
 
 class Namespace(Mapping[str, Any]):

@@ -71,7 +71,7 @@ class TableBlocks:
         results, step = self._names.results.get(source), self._plan.steps.get(source)
         if results is None or step is None:
             raise ExpressionError(f"no step {source} has results; {nearest(source, self._names.results)}")
-        if step.product.suffix != ".csv":
+        if step.product_of(".csv") is None:
             raise ExpressionError(f"the result of {source} is no table, it is {step.product.name}")
         if results.rows:
             unmeasured = unmeasured_cells(self._plan, self._states, source)

@@ -5,8 +5,10 @@ Everything here works, and costs nothing, outside the engine too, so that an exp
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sized
 from pathlib import Path
@@ -23,6 +25,8 @@ Item = TypeVar("Item")
 
 ATTEMPT = ".attempt.json"
 """In a folder of checkpoints: when the attempt began that saved the last one, and what was spent before."""
+ARRAYS_OF = ".arrays"
+"""In the JSON file of a checkpoint: the name of the file that holds its arrays; None where it has none."""
 
 Arrays = Mapping[str, "np.ndarray"]
 """The result type of experiments that return arrays by name; stored as NPZ and handed on lazily.
@@ -104,30 +108,40 @@ class Checkpoint:
 
         if self.folder is None:
             return None
-        values, arrays = self.folder / f"{key}.json", self.folder / f"{key}.npz"
         try:
-            state: dict[str, Any] = dict(read_json(values))
-            if arrays.exists():
-                with open_regular(arrays) as file, np.load(file, allow_pickle=False) as stored:
+            state: dict[str, Any] = read_json(self.folder / f"{key}.json")
+            if not isinstance(state, dict):
+                return None
+            arrays = state.pop(ARRAYS_OF) if ARRAYS_OF in state else _arrays_of_old(self.folder, key)
+            if arrays:
+                with open_regular(self.folder / arrays) as file, np.load(file, allow_pickle=False) as stored:
                     state.update({name: stored[name] for name in stored.files})
         except Exception:  # cut off or damaged in any way, which numpy and zip have many errors for
             return None
         return state
 
     def save(self, key: str, state: Mapping[str, Any]) -> None:
-        """Save arrays and JSON values by name; the JSON file is written last and makes the state valid."""
+        """Save arrays and JSON values by name, in place of those before: whenever this is killed, one state is whole.
+
+        The arrays get a file of a new name, and the JSON file, which replaces the old one in one go, says which. Arrays
+        that no JSON file speaks of are removed last.
+        """
         import numpy as np
 
         if self.folder is None:
             return
         self._note_attempt(self.folder)
         arrays = {name: value for name, value in state.items() if isinstance(value, np.ndarray)}
-        values = self.folder / f"{key}.json"
-        values.unlink(missing_ok=True)
-        if arrays:
-            with atomic_path(self.folder / f"{key}.npz") as temporary, temporary.open("wb") as file:
+        values = {name: value for name, value in state.items() if name not in arrays}
+        current = f"{key}.{os.urandom(4).hex()}.npz" if arrays else None
+        if current:
+            with atomic_path(self.folder / current) as temporary, temporary.open("wb") as file:
                 np.savez(file, **arrays)  # type: ignore[arg-type]
-        write_json(values, {name: value for name, value in state.items() if name not in arrays})
+        write_json(self.folder / f"{key}.json", values | {ARRAYS_OF: current})
+        for path in (self.folder / key).parent.glob("*.npz"):
+            if _is_of(path.relative_to(self.folder).as_posix(), key) and path != self.folder / (current or ""):
+                with contextlib.suppress(OSError):
+                    path.unlink()
 
     def path(self, filename: str) -> Path:
         """A path in the step's folder, for states with a format of their own; a scratch folder outside the engine."""
@@ -143,6 +157,22 @@ class Checkpoint:
         attempt = {"started": self._started, "before": self.spent_before}
         folder.mkdir(parents=True, exist_ok=True)
         write_json(folder / ATTEMPT, attempt)
+
+
+def _arrays_of_old(folder: Path, key: str) -> str | None:
+    """The arrays' file of a state in which nothing is said of it: tpdl 0.1 wrote it under the state's own name."""
+    return f"{key}.npz" if (folder / f"{key}.npz").exists() else None
+
+
+def _is_of(filename: str, key: str) -> bool:
+    """Whether a file in a folder of checkpoints holds, or held, the arrays that were saved under `key`.
+
+    >>> _is_of("training.5f2c07be.npz", "training")
+    True
+    >>> _is_of("training.best.5f2c07be.npz", "training")
+    False
+    """
+    return re.fullmatch(re.escape(key) + r"(\.[0-9a-f]{8})?\.npz", filename) is not None
 
 
 def _spent(folder: Path) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,8 @@ class Job:
     step: Step
     fingerprint: Fingerprint
     """What decides the result. It was taken before anything of the project was imported."""
-    input_products: dict[str, str]
-    """Step -> path of its main product."""
+    input_products: dict[str, list[str]]
+    """Step -> paths of its products."""
     input_cells: dict[str, dict[str, Any]]
     """Step -> the parameters that tell it from its sister cells."""
     data_root: str
@@ -39,6 +39,19 @@ class Job:
     """Import name -> distribution, of the libraries whose versions the record is to name."""
     device: str = ""
     """"module:function" of the project that names the device; see `[tool.tpdl] device`."""
+    preload: tuple[str, ...] = ()
+    """Libraries that the process which the step is forked from has imported; see `[tool.tpdl] preload`."""
+    snapshot: str = ""
+    """The snapshot that the step's modules are imported from; see `tpdl.run.snapshot`. Empty: from where they lie."""
+    timeout: float | None = None
+    """Seconds that the step may take."""
+    memory: int | None = None
+    """Bytes of main memory that the step may use, with everything it starts."""
+
+    keep_nan: bool = False
+    """NaN and infinity are results, wherever the step returns them."""
+    again: bool = False
+    """The step is to run, even where an earlier run has kept what it measured."""
 
     @property
     def places(self) -> Places:
@@ -47,7 +60,7 @@ class Job:
 
     def to_json(self) -> str:
         """The job as JSON text."""
-        return json.dumps(asdict(self), default=os.fspath)
+        return json.dumps(self, default=lambda value: vars(value) if is_dataclass(value) else os.fspath(value))
 
     @classmethod
     def from_json(cls, text: str) -> Job:
@@ -62,6 +75,7 @@ class Job:
             argument: Input(tuple(source["steps"]), None if source["labels"] is None else tuple(source["labels"]))
             for argument, source in step["inputs"].items()
         }
+        value["preload"] = tuple(value["preload"])
         return cls(**value | {"step": Step(**step), "fingerprint": Fingerprint(**value["fingerprint"])})
 
 
@@ -79,5 +93,25 @@ class Outcome:
     """Symbols whose source changed while the step ran, so that the product is out of date already."""
     unseen: list[str] | None = None
     """In the tracing mode: project functions that were executed and that the fingerprint does not know."""
+    surprise: str = ""
+    """Where the result is another one, though nothing that decides it has changed: what may be behind it."""
     kept: list[str] = field(default_factory=list)
     """Products that somebody had edited, set aside before they were replaced: where they lie now."""
+    large: dict[str, int] = field(default_factory=dict)
+    """Products that are to be committed and are larger than `tpdl.run.products.LARGE`: path -> size in bytes."""
+    taken_up: str = ""
+    """When the result was measured, if that was in an earlier run, whose result was refused then."""
+
+
+@dataclass
+class Answer:
+    """How the process of a step has ended."""
+
+    outcome: dict[str, Any] | None = None
+    """What it has said of itself, the fields of `Outcome`; None where it did not come to that."""
+    code: int | None = None
+    """Its exit code; that of a signal is negative."""
+    limit: str = ""
+    """The limit that it has exceeded, in words."""
+    asked: bool = False
+    """It was ended because nobody wanted it any more."""

@@ -8,16 +8,43 @@ Example:
 
 from __future__ import annotations
 
+import heapq
 import os
-from collections.abc import Callable, Collection, Sequence
+import time
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field, replace
 
+from tpdl.errors import UserError
+from tpdl.fingerprint import Sources
 from tpdl.plan.facts import Facts, read_facts
 from tpdl.plan.libraries import libraries
 from tpdl.plan.plan import Plan
+from tpdl.plan.record import COLUMNS
 from tpdl.plan.status import own_reasons
+from tpdl.run.forkserver import FRESH
 from tpdl.run.job import Job, Outcome
+from tpdl.run.snapshot import take
+
+SAVE_INTERVAL = 10.0
+"""Seconds between two times that the hashes of what was written are saved: the file holds those of all products."""
+
+
+PRELOAD = ("numpy", "pandas")
+PRELOAD_TO_DRAW = ("matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a step may take; None for what it declares, or any amount."""
+
+    timeout: float | None = None
+    """Seconds."""
+    memory: int | None = None
+    """Bytes of main memory."""
+
+
+NO_LIMITS = Limits()
 
 
 class Listener:
@@ -50,6 +77,8 @@ class Report:
     """Step -> the failed step that it needs."""
     moved: dict[str, list[str]] = field(default_factory=dict)
     """Step -> symbols whose source changed while it ran."""
+    surprises: dict[str, str] = field(default_factory=dict)
+    """Step with another result than before, though nothing that decides it has changed -> what may be behind it."""
     unseen: dict[str, list[str]] = field(default_factory=dict)
     """In the tracing mode: step -> functions that it executed and that its fingerprint does not know."""
 
@@ -68,6 +97,9 @@ def run(
     workers: int = 1,
     always: Collection[str] = (),
     commit: str | None = None,
+    keep_nan: Collection[str] = (),
+    limits: Limits = NO_LIMITS,
+    here: bool = False,
 ) -> Report:
     """Run steps; one that fails stops only those that need it.
 
@@ -80,32 +112,100 @@ def run(
         workers: how many steps run at a time.
         always: steps to run even where nothing is stale.
         commit: recorded with each product.
+        keep_nan: steps of which NaN and infinity are results.
+        limits: in place of those that the steps declare.
+        here: the steps run in this process, from the sources as they lie on disk, and not from a snapshot.
     """
-    report = Report()
-    waiting = dict.fromkeys(names)
+    queue = Queue(plan, names)
     running: dict[Future[Outcome], str] = {}
     threads = max(1, (os.cpu_count() or 1) // workers) if workers > 1 else None
-    work = _Work(plan, listener, report, waiting, frozenset(always), commit, libraries(plan.project.root))
+    snapshot, sources = ("", plan.project.sources(plan.profile)) if here else take(plan, names)
+    common = Common(
+        commit,
+        libraries(plan.project.root),
+        preloaded(plan, names),
+        os.fspath(snapshot),
+        limits,
+        frozenset(keep_nan),
+        frozenset(always),
+    )
+    work = _Work(plan, sources, listener, Report(), queue, frozenset(always), common)
+    saved = time.monotonic()
     try:
-        while waiting or running:
-            for name in list(waiting):
-                busy = {*waiting, *running.values()}
-                if len(running) >= workers or busy.intersection(plan.steps[name].upstream):
-                    continue
-                del waiting[name]
+        while queue or running:
+            while len(running) < workers and (name := queue.pop()):
                 if job := work.prepared(name):
                     listener.started(name)
                     running[executor.submit(call, job.to_json(), threads)] = name
+                else:
+                    queue.finished(name)
             if running:
                 finished, _ = wait(running, timeout=0.15, return_when=FIRST_COMPLETED)
                 listener.tick()
                 for future in finished:
-                    work.settle(running.pop(future), future)
+                    name = running.pop(future)
+                    work.settle(name, future)
+                    queue.finished(name)
+            if time.monotonic() - saved > SAVE_INTERVAL:
+                plan.project.hashes.save()
+                saved = time.monotonic()
     except BaseException:
         for future in running:
             future.cancel()
         raise
-    return report
+    finally:
+        plan.project.hashes.save()
+        sources.save_cache()
+    if not here:
+        work.note_edits()
+    return work.report
+
+
+class Queue:
+    """Steps that wait for others, and those that wait no more, in time linear in the steps and what they need.
+
+        queue = Queue(plan, ["curve/n=1", "curve"])
+        queue.pop()                    # "curve/n=1"
+        queue.pop()                    # None: "curve" needs it
+        queue.finished("curve/n=1")
+        queue.pop()                    # "curve"
+
+    Args:
+        plan: the steps.
+        names: which ones are to run, in the plan's order; they are ready in this order, too.
+    """
+
+    def __init__(self, plan: Plan, names: Sequence[str]) -> None:
+        self._position = {name: position for position, name in enumerate(names)}
+        self._names = list(self._position)
+        self._unfinished: dict[str, int] = {}
+        """Step -> how many of those that it needs have not run yet."""
+        self._followers: dict[str, list[str]] = {}
+        for name in self._names:
+            needed = [up for up in dict.fromkeys(plan.steps[name].upstream) if up in self._position]
+            self._unfinished[name] = len(needed)
+            for up in needed:
+                self._followers.setdefault(up, []).append(name)
+        self._ready = [self._position[name] for name in self._names if not self._unfinished[name]]
+
+    def __bool__(self) -> bool:
+        """Whether a step is ready now."""
+        return bool(self._ready)
+
+    def pop(self) -> str | None:
+        """The first step that waits for nothing; None where there is none."""
+        return self._names[heapq.heappop(self._ready)] if self._ready else None
+
+    def finished(self, name: str) -> None:
+        """A step that was popped has run, or will not: those that need it wait for it no longer."""
+        for follower in self._followers.get(name, ()):
+            self._unfinished[follower] -= 1
+            if not self._unfinished[follower]:
+                heapq.heappush(self._ready, self._position[follower])
+
+    def is_needed(self, name: str) -> bool:
+        """Whether a step that is to run needs this one."""
+        return name in self._followers
 
 
 @dataclass(frozen=True)
@@ -113,18 +213,18 @@ class _Work:
     """What the steps of one run have in common."""
 
     plan: Plan
+    sources: Sources
+    """One look at the sources, for all steps of the run."""
     listener: Listener
     report: Report
-    waiting: Collection[str]
+    queue: Queue
     always: Collection[str]
-    commit: str | None
-    libraries: dict[str, str]
+    common: Common
 
     def prepared(self, name: str) -> Job | None:
         """The job of the step, or None where it cannot run or need not. What is on disk is read now."""
         plan, report, step = self.plan, self.report, self.plan.steps[name]
-        sources = plan.project.sources(plan.profile)  # a new look: somebody may have edited them during the run
-        facts = read_facts(plan, [name], sources)[name]
+        facts = read_facts(plan, [name], self.sources, save=False)[name]
         broken = [up for up in step.upstream if up in report.failed or up in report.blocked]
         if broken or facts.unrecorded_inputs:
             report.blocked[name] = (broken or facts.unrecorded_inputs)[0]
@@ -138,13 +238,27 @@ class _Work:
             report.failed[name] = next(iter(facts.absent_data.values()))
             self.listener.passed_over(name, f"cannot run: {report.failed[name]}")
             return None
-        followers = [down for down in self.waiting if name in plan.steps[down].upstream]
-        needed = step.local and not facts.is_here and followers
+        needed = step.local and not facts.is_here and self.queue.is_needed(name)
         if not (needed or name in self.always or list(own_reasons(step, facts))):
             report.unchanged.append(name)
             self.listener.passed_over(name, "still fresh: what it needs came out the same")
             return None
-        return job_for(plan, name, facts, self.commit, self.libraries)
+        return job_for(plan, name, facts, self.common)
+
+    def note_edits(self) -> None:
+        """Enter in the report the steps whose sources were edited during the run: what they ran from is no more."""
+        now = self.plan.project.sources(self.plan.profile)
+        for name in self.report.done:
+            step = self.plan.steps[name]
+            if not step.function:
+                continue
+            then = self.sources.closure(step.function, step.uses)
+            try:
+                closure = now.closure(step.function, step.uses)
+            except UserError:  # it is gone, or broken
+                closure = {}
+            if edited := [symbol for symbol in {**then, **closure} if then.get(symbol) != closure.get(symbol)]:
+                self.report.moved[name] = edited
 
     def settle(self, name: str, future: Future[Outcome]) -> None:
         """Enter in the report how a step ended, and tell the listener."""
@@ -159,12 +273,50 @@ class _Work:
             report.done.append(name)
             if outcome.moved:
                 report.moved[name] = outcome.moved
+            if outcome.surprise:
+                report.surprises[name] = outcome.surprise
             if outcome.unseen:
                 report.unseen[name] = outcome.unseen
         self.listener.ended(outcome)
 
 
-def job_for(plan: Plan, name: str, facts: Facts, commit: str | None, libraries: dict[str, str]) -> Job:
+@dataclass(frozen=True)
+class Common:
+    """What the jobs of one run have in common; see `Job`."""
+
+    commit: str | None
+    libraries: dict[str, str]
+    preload: tuple[str, ...]
+    snapshot: str
+    limits: Limits
+    keep_nan: Collection[str]
+    always: Collection[str]
+
+
+def preloaded(plan: Plan, names: Iterable[str]) -> tuple[str, ...]:
+    """What the process imports that steps are forked from: the setting `preload`, and what tpdl itself needs for them.
+
+    Raises:
+        UserError: the setting is no list of libraries, or names a module of the project.
+    """
+    setting = plan.project.settings.get("preload", [])
+    if setting is False:
+        return (FRESH,)
+    if not isinstance(setting, list) or not all(isinstance(name, str) for name in setting):
+        raise UserError("preload in [tool.tpdl] of pyproject.toml must be a list of libraries, or false")
+    for name in setting:
+        top = plan.project.root / name.partition(".")[0]
+        if top.is_dir() or top.with_suffix(".py").exists():
+            raise UserError(
+                f"preload in [tool.tpdl] of pyproject.toml names {name}, which is the project's own; "
+                "only libraries can be imported before the steps"
+            )
+    kinds = {plan.steps[name].kind for name in names}
+    to_draw = PRELOAD_TO_DRAW if "figure" in kinds else ()
+    return tuple(dict.fromkeys([*PRELOAD, *to_draw, *(setting if "experiment" in kinds else ())]))
+
+
+def job_for(plan: Plan, name: str, facts: Facts, common: Common) -> Job:
     """The job of a step whose inputs are there.
 
     Inputs count as they lie on disk, and not as their records say: a picture drawn from a file that somebody has edited
@@ -174,22 +326,29 @@ def job_for(plan: Plan, name: str, facts: Facts, commit: str | None, libraries: 
         plan: the steps.
         name: of the step.
         facts: about it, as read before anything of the project is imported.
-        commit: recorded with the product.
-        libraries: import name -> distribution, of those whose versions are recorded.
+        common: what it shares with the other jobs of the run.
     """
     step = plan.steps[name]
     upstream = [plan.steps[up] for up in facts.now.inputs]
     hashes = plan.project.hashes
     inputs = {up.name: {path.name: sha for path in up.products if (sha := hashes.of_file(path))} for up in upstream}
+    for up, content in facts.now.inputs.items():
+        inputs[up] |= {COLUMNS: content[COLUMNS]} if COLUMNS in content else {}
     return Job(
         root=str(plan.project.root),
         profile=plan.profile,
         step=step,
         fingerprint=replace(facts.now, inputs=inputs),
-        input_products={up.name: str(up.product) for up in upstream},
+        input_products={up.name: [str(path) for path in up.products] for up in upstream},
         input_cells={up.name: up.cell for up in upstream},
         data_root=str(plan.project.data_root),
-        commit=commit,
-        libraries=libraries,
+        commit=common.commit,
+        libraries=common.libraries,
         device=str(plan.project.settings.get("device", "")),
+        preload=common.preload,
+        snapshot=common.snapshot,
+        timeout=common.limits.timeout or step.timeout,
+        memory=common.limits.memory or step.memory,
+        keep_nan=name in common.keep_nan,
+        again=name in common.always,
     )

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from filelock import FileLock, Timeout
 
 from tpdl.errors import StepError, UserError
+from tpdl.files import remove_all_unfinished
 from tpdl.git import head
 from tpdl.plan.plan import Plan
-from tpdl.run.executors import end_children, open_executor
-from tpdl.run.schedule import Listener, Report, run
+from tpdl.run.executors import open_executor
+from tpdl.run.processes import end_steps
+from tpdl.run.schedule import NO_LIMITS, Limits, Listener, Report, run
 
 
 def run_steps(
@@ -28,6 +30,9 @@ def run_steps(
     workers: int = 1,
     always: Sequence[str] = (),
     alone: bool = True,
+    keep_nan: Sequence[str] = (),
+    on_error: Callable[[BaseException], None] | None = None,
+    limits: Limits = NO_LIMITS,
 ) -> Report:
     """Run steps, each after those that it needs.
 
@@ -35,12 +40,14 @@ def run_steps(
         plan: the steps.
         names: which ones, in the plan's order.
         listener: told of every step as it starts and ends.
-        executor: see `tpdl.run.executors.open_executor`; None means in this process for a single step, so that a
-            debugger works, and a process each for several.
+        executor: see `tpdl.run.executors.open_executor`; None means a process each.
         workers: how many steps run at a time.
         always: steps to run even where nothing is stale.
         alone: refuse to start while another run of the profile is at work. Drawing, which takes a second and writes
             whole files, need not wait for a training run.
+        keep_nan: steps of which NaN and infinity are results, even where an earlier run has refused them.
+        on_error: called with what a step raises, where it runs in this process: a debugger.
+        limits: of time and memory, in place of those that the steps declare; not watched in this process.
 
     Raises:
         UserError: another run is at work in this project.
@@ -48,12 +55,16 @@ def run_steps(
     """
     if not names:
         return Report()
-    spec = executor or ("inline" if len(names) == 1 else "process")
-    with _alone(plan) if alone else contextlib.nullcontext(), open_executor(spec, workers) as (pool, call):
+    spec = executor or "process"
+    lock = _alone(plan) if alone else contextlib.nullcontext()
+    with lock, open_executor(spec, workers, on_error) as (pool, call):
         try:
-            return run(plan, names, pool, call, listener, workers, always, head(plan.project.root))
+            commit = head(plan.project.root)
+            return run(
+                plan, names, pool, call, listener, workers, always, commit, keep_nan, limits, here=spec == "inline"
+            )
         except BaseException:
-            end_children()  # before the executor waits for them
+            end_steps()  # before the executor waits for them
             raise
 
 
@@ -73,4 +84,5 @@ def _alone(plan: Plan) -> Iterator[None]:
         raise StepError(f"cannot write to {path.parent}: {os.strerror(error.errno or 0)}") from error
     with lock:
         lock.release()  # `with` has taken it a second time
+        remove_all_unfinished(plan.places.figures, plan.places.state)
         yield

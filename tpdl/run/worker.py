@@ -4,26 +4,27 @@ Example:
     outcome = execute(job)
     outcome.message     # None, or what went wrong in one line
 
-Run as `python -m tpdl.run.worker OUTCOME`, it reads the job from standard input, writes to the file OUTCOME how it
-ended, and dies with its parent: the pipe closes when the parent is gone, however that happened.
+Run as `python -m tpdl.run.worker JOB OUTCOME`, both paths or numbers of inherited files, it reads the job from the one
+and writes to the other how it ended: a fresh interpreter, where steps are not forked.
 """
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import functools
 import importlib
+import json
 import os
 import platform
 import shutil
 import sys
-import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from tpdl.errors import StepError, UserError
 from tpdl.files import sha256_file, write_json
@@ -33,14 +34,19 @@ from tpdl.plan.imports import make_importable
 from tpdl.plan.libraries import how_to_install, versions
 from tpdl.plan.plan import read_plan
 from tpdl.plan.project import FOLDER, Project
-from tpdl.plan.record import Record, read_record, timestamp, write_record
-from tpdl.plan.step import Input, Step
-from tpdl.run import context, products
+from tpdl.plan.record import COLUMNS, RECORD_SUFFIX, Record, read_record, timestamp, write_record
+from tpdl.plan.step import COLLECTED, Input, Step
+from tpdl.run import context, imported, interpreter, products, refused, snapshot
 from tpdl.run.job import Job, Outcome
 
 
-def execute(job: Job) -> Outcome:
-    """Carry out `job` in this process. Never raises for what the step does wrong: the outcome says it."""
+def execute(job: Job, on_error: Callable[[BaseException], None] | None = None) -> Outcome:
+    """Carry out `job` in this process. Never raises for what the step does wrong: the outcome says it.
+
+    Args:
+        job: what to do.
+        on_error: called with what the step raises, before that is put into words.
+    """
     start = time.monotonic()
     digest = job.fingerprint.digest()
     checkpoints = job.places.checkpoints(job.step.name) / digest
@@ -49,10 +55,12 @@ def execute(job: Job) -> Outcome:
     try:
         with _inside(job, checkpoints), _traced(job) as unseen:
             _make(job, start, outcome)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         message = _one_line(error, job)
         if not isinstance(error, UserError):
             _log_traceback(error, job)
+        if on_error:
+            on_error(error)
         with contextlib.suppress(UserError):
             write_json(failure, {"digest": digest, "message": message, "when": timestamp()})
         return Outcome(job.step.name, time.monotonic() - start, message)
@@ -61,6 +69,23 @@ def execute(job: Job) -> Outcome:
     shutil.rmtree(checkpoints, ignore_errors=True)
     outcome.seconds, outcome.unseen = time.monotonic() - start, unseen
     return outcome
+
+
+def run_and_report(job: Job, results: int | str) -> NoReturn:
+    """Carry out `job`, write how it ended to `results`, an open file or a path, and end this process."""
+    code = 1
+    try:
+        outcome = execute(job)
+        sys.stdout.flush()
+        with open(results, "w") as pipe:
+            pipe.write(json.dumps(asdict(outcome)) + "\n")
+        atexit._run_exitfuncs()  # temporary folders and shared memory are removed by what is registered there
+        code = 0
+    finally:
+        with contextlib.suppress(Exception):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)  # threads that the step has left are not waited for
 
 
 @contextlib.contextmanager
@@ -82,7 +107,10 @@ def _traced(job: Job) -> Iterator[list[str]]:
 def _inside(job: Job, checkpoints: Path) -> Iterator[None]:
     """The environment of a running step: profile, data, importable project, checkpoints, progress."""
     os.environ["TPDL_PROFILE"], os.environ["TPDL_DATA"] = job.profile, job.data_root
-    make_importable(Path(job.root), FOLDER)
+    if job.snapshot:
+        snapshot.install(Path(job.snapshot), Path(job.root))
+    else:
+        make_importable(Path(job.root), FOLDER)
     context.checkpoint.begin(checkpoints)
     context.progress.file = job.places.progress(job.step.name)
     context.notes.clear()
@@ -103,33 +131,82 @@ def _make(job: Job, start: float, outcome: Outcome) -> None:
     step = job.step
     before = _hashes(step)
     call = functools.partial(_collected, job) if step.kind == "table" else _bound_function(job)
-    result = call() if step.kind != "figure" else None
+    kept = refused.kept_result(job) if step.kind == "experiment" and not job.again else None
+    result = kept.result if kept else call() if step.kind != "figure" else None
+    happened = kept.happened if kept else None
     if not step.local:
         outcome.kept = keep_edited(job, before)
+    columns: dict[str, Any] = {}
     if step.kind == "figure":
         from tpdl.run.pictures import save_pictures
 
         save_pictures(step, call)
     else:
-        products.check(step, result)
-        products.save(step, result)
+        try:
+            products.check(step, result, job.keep_nan)
+            columns = products.save(step, result)
+        except Exception as error:
+            if step.kind != "experiment":
+                raise
+            raise _refusal(job, error, result, kept, start) from error
     outcome.moved = _moved(job)
     after = {path.name: sha256_file(path) for path in step.products}
     outcome.changed = after != before
-    happened = _happened(job, start)
-    record = Record(step.name, step.function, job.profile, job.fingerprint, after, outcome.moved, happened=happened)
+    if job.profile == "full":
+        outcome.large = products.large(step)
+    happened = happened or _happened(job, start)
+    if outcome.changed and not kept:
+        outcome.surprise = _surprise(job, before, happened)
+    if kept:
+        outcome.taken_up = str(happened.get("made", ""))
+        happened["taken_up"] = timestamp()
+    if job.keep_nan:
+        happened["nan"] = "kept, as --keep-nan asked"
+    record = Record(
+        step.name,
+        step.function,
+        job.profile,
+        job.fingerprint,
+        products=after,
+        columns=columns,
+        moved=outcome.moved,
+        happened=happened,
+    )
     write_record(step.record_path, record)
+    refused.forget(job)
+
+
+def _refusal(job: Job, error: Exception, result: Any, kept: refused.Kept | None, start: float) -> StepError:
+    """The error with a word about where the result is kept that was refused, and how it is taken up."""
+    step = job.step
+    if not isinstance(error, StepError):
+        what = f"{type(error).__name__}: {error}"
+        error = products.Unfit(f"{step.source}:{step.line}: {step.name} returned what cannot be kept: {what}")
+    if kept:
+        where: refused.Where | None = kept.where
+        measured = f"what it returned on {kept.happened.get('made', 'an earlier day')} is kept in"
+    else:
+        where = refused.keep(job, result, _happened(job, start), for_owner=bool(_moved(job)))
+        measured = "what it returned is kept in"
+    if where is None:
+        return error
+    text = f"{error}; {measured} {where.path.relative_to(job.root)}"
+    if isinstance(error, products.NotFinite) and where.fits:
+        text += f", and `tpdl run {step.name} --keep-nan`, or may_be_missing, takes it up without measuring again"
+    if kept:
+        text += "; --force measures again"
+    return StepError(text)
 
 
 def _collected(job: Job) -> Any:
     """The table of all cells that were measured."""
     cells = {
-        label: (job.input_cells[name], Path(job.input_products[name]))
+        label: (job.input_cells[name], _loaded(job, name, for_table=True))
         for source in job.step.inputs.values()
         for label, name in zip(source.labels or (), source.steps, strict=True)
         if name in job.input_products
     }
-    return products.collect(job.step, cells)
+    return products.collect(job.step, cells, job.keep_nan)
 
 
 def _bound_function(job: Job) -> Callable[[], Any]:
@@ -148,22 +225,67 @@ def _bound_function(job: Job) -> Callable[[], Any]:
 def _result(job: Job, source: Input) -> Any:
     """What is passed as one argument: the result of a step, or those of several cells by their label."""
     if source.labels is None:
-        return products.load(Path(job.input_products[source.steps[0]]))
+        return _loaded(job, source.steps[0])
     return {
-        label: products.load(Path(job.input_products[name]))
+        label: _loaded(job, name)
         for label, name in zip(source.labels, source.steps, strict=True)
         if name in job.input_products
     }
 
 
+def _loaded(job: Job, name: str, for_table: bool = False) -> Any:
+    """The result of a step that this one needs; several as a tuple.
+
+    Args:
+        job: what is to be carried out.
+        name: of the step whose result it is.
+        for_table: of several results, the one that a table collects: the table, or else the mapping.
+    """
+    paths = [Path(path) for path in job.input_products[name]]
+    columns = {}
+    if COLUMNS in job.fingerprint.inputs.get(name, {}):
+        record = read_record(job.places.figures / f"{name}{paths[0].suffix}{RECORD_SUFFIX}")
+        columns = record.columns if isinstance(record, Record) else {}
+    if for_table:
+        paths = sorted(paths, key=lambda path: COLLECTED.index(path.suffix) if path.suffix in COLLECTED else 9)[:1]
+    results = tuple(products.load(path, columns) for path in paths)
+    return results[0] if len(results) == 1 else results
+
+
 def _moved(job: Job) -> list[str]:
-    """The symbols whose source is no longer what the fingerprint says: nobody knows which version ran."""
-    if not job.step.function:
+    """The symbols whose source is no longer what the fingerprint says: nobody knows which version ran.
+
+    There are none where the step has run from a snapshot of the sources that the fingerprint was taken of.
+    """
+    if not job.step.function or job.snapshot:
         return []
-    plan = read_plan(Project(Path(job.root)), job.profile)
-    now = symbols(plan, plan.steps[job.step.name]) if job.step.name in plan.steps else {}
+    try:
+        plan = read_plan(Project(Path(job.root)), job.profile)
+        now = symbols(plan, plan.steps[job.step.name]) if job.step.name in plan.steps else {}
+    except UserError:  # a declaration that is being edited just now
+        return [job.step.function]
     planned = job.fingerprint.symbols
     return sorted(symbol for symbol in now.keys() | planned.keys() if now.get(symbol) != planned.get(symbol))
+
+
+def _surprise(job: Job, before: Mapping[str, str], happened: Mapping[str, Any]) -> str:
+    """What may be behind another result than the last, if nothing that decides the result has changed since."""
+    old = read_record(job.step.record_path)
+    if not isinstance(old, Record) or old.moved or old.accepted or old.products != before:
+        return ""
+    if (old.profile, old.function, old.fingerprint) != (job.profile, job.step.function, job.fingerprint):
+        return ""
+    others = [
+        f"{name} {old.happened['libraries'][name]} -> {version}"
+        for name, version in happened["libraries"].items()
+        if old.happened.get("libraries", {}).get(name, version) != version
+    ]
+    others += [
+        f"{key} {old.happened[key]} -> {happened[key]}"
+        for key in ("python", "machine", "device")
+        if old.happened.get(key, happened[key]) != happened[key]
+    ]
+    return ", ".join(others) or "something unseeded or undeclared is at work"
 
 
 def keep_edited(job: Job, on_disk: Mapping[str, str]) -> list[str]:
@@ -198,7 +320,7 @@ def _happened(job: Job, start: float) -> dict[str, Any]:
         happened["peak_memory_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
     happened |= {"machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores", "device": _device(job)}
     happened |= {"commit": job.commit, "python": platform.python_version()}
-    happened["libraries"] = versions(job.libraries, sys.modules)
+    happened["libraries"] = versions(job.libraries, imported.names())
     if context.notes:
         happened["notes"] = dict(context.notes)
     return happened
@@ -213,12 +335,14 @@ def _device(job: Job) -> str:
         return f"unknown ({type(error).__name__}: {error})"
 
 
-def _one_line(error: Exception, job: Job) -> str:
+def _one_line(error: BaseException, job: Job) -> str:
     """The error as one line with the place in the project where it happened."""
     text = " ".join(str(error).split()) or type(error).__name__
     if isinstance(error, UserError):
         return text
     hint = hint_for(error, Path(job.root))
+    if isinstance(error, SystemExit):
+        text = f"the step called sys.exit({'' if error.code is None else repr(error.code)}) instead of returning"
     if (
         isinstance(error, ModuleNotFoundError)
         and error.name
@@ -237,7 +361,7 @@ def _one_line(error: Exception, job: Job) -> str:
     return f"{place}{type(error).__name__}: {text}{hint}"
 
 
-def _log_traceback(error: Exception, job: Job) -> None:
+def _log_traceback(error: BaseException, job: Job) -> None:
     """Append the traceback to the log, from the step's function on: how the engine got there explains nothing."""
     frames = error.__traceback__
     while frames and frames.tb_next and _is_tool(frames.tb_frame.f_code.co_filename):
@@ -251,23 +375,11 @@ def _is_tool(filename: str) -> bool:
     return Path(filename).is_relative_to(Path(__file__).parents[1])
 
 
-def _die_with_parent() -> None:
-    """End this process when its standard input closes, which the kernel does when the parent is gone."""
-
-    def wait() -> None:
-        while sys.stdin.buffer.read(4096):
-            pass
-        os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()
-
-
-if __name__ == "__main__":
-    job = Job.from_json(sys.stdin.readline())
-    _die_with_parent()
-    outcome = execute(job)
-    write_json(Path(sys.argv[1]), asdict(outcome))
-    sys.stdout.flush()
-    # Not sys.exit: the watching thread still blocks on standard input, and Python's shutdown would wait for its lock.
-    sys.stderr.flush()
-    os._exit(0)
+if __name__ == "__mp_main__":  # in a process that `multiprocessing` has started from the step's
+    snapshot.install_from_environment()
+elif __name__ == "__main__":
+    request, results = (int(text) if text.isdigit() else text for text in sys.argv[1:])
+    with open(request, encoding="utf-8") as file:
+        job = Job.from_json(file.read())
+    interpreter.end_with_parent()
+    run_and_report(job, results)

@@ -19,8 +19,14 @@ from experiments.lab.nets.tiny import BUILDERS
 
 
 @pytest.fixture
-def short(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
-    """A training so short that it teaches nothing; a list with an entry for each. Nothing of it outlives the test."""
+def short(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[int]]:
+    """A training so short that it teaches nothing; a list with an entry for each. Nothing of it outlives the test.
+
+    It happens outside of any project: weights that another process has kept would be taken for these, and these would
+    be kept for others.
+    """
+    monkeypatch.chdir(tmp_path)
+    importlib.reload(pretraining)  # it remembers what it has trained
     trainings: list[int] = []
 
     def drawn(each: int) -> tuple[np.ndarray, np.ndarray]:
@@ -32,7 +38,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     monkeypatch.setattr(pretraining, "draw_textures", drawn)
     yield trainings
     monkeypatch.undo()
-    importlib.reload(pretraining)  # it remembers what it has trained
+    importlib.reload(pretraining)
 
 
 @pytest.mark.parametrize("name", BUILDERS)

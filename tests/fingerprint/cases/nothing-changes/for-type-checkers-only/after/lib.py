@@ -1,6 +1,6 @@
 if 1:
     pass
-TYPE_CHECKING = 0
+from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     A = 3
 else:

@@ -1,0 +1,6 @@
+class A: x = 1
+class B: x = 2
+Base = B
+Other = A
+class C(Base): pass
+def f(x): return C, Other

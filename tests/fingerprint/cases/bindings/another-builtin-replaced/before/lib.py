@@ -1,0 +1,1 @@
+def fast(a, b): return a * b

@@ -1,0 +1,2 @@
+def a(f): return lambda n: f(n) + 1
+def b(f): return lambda n: f(n) + 2

@@ -1,0 +1,4 @@
+from b import f as p
+from a import f as q
+T = {'p': p, 'q': q}
+def run(): return T['p']()

@@ -1,0 +1,3 @@
+class C:
+    from lib import small as net
+def run(): return C.net()

@@ -1,0 +1,2 @@
+def small(): return 1
+def large(): return 2

@@ -1,0 +1,3 @@
+from a import f
+def f(): return 1
+def run(): return f()

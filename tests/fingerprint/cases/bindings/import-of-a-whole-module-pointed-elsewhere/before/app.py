@@ -1,0 +1,2 @@
+import lib
+def run(n): return getattr(lib, n)()

@@ -1,0 +1,3 @@
+from b import f
+from a import f
+def run(): return f()

@@ -1,0 +1,3 @@
+from a import f
+from b import f
+def run(): return f()

@@ -1,0 +1,3 @@
+__all__ = ['f', 'g']
+def f(): return 2
+def g(): return 3

@@ -1,0 +1,3 @@
+from a import f
+from b import g
+def run(): return f() - g()

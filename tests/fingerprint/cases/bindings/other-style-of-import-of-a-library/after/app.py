@@ -1,0 +1,2 @@
+import os.path as path
+def run(): return path.join('a', 'b')

@@ -1,0 +1,2 @@
+from os import path
+def run(): return path.join('a', 'b')

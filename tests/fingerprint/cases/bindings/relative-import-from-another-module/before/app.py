@@ -1,0 +1,2 @@
+from pkg import m
+def run(): return m.g()

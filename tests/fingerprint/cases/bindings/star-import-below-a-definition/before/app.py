@@ -1,0 +1,3 @@
+from a import *
+def f(): return 2
+def run(): return f()

@@ -1,0 +1,2 @@
+from lib import small as net, large as teacher
+def run(): return net() - teacher()

@@ -1,0 +1,2 @@
+from lib import large, small
+def run(): return small()

@@ -1,0 +1,2 @@
+from lib import small
+def run(): return small()

@@ -1,0 +1,3 @@
+from tool import cache
+@cache
+def f(x: int): return x

@@ -1,0 +1,2 @@
+import tool
+assert tool.a(2) is None

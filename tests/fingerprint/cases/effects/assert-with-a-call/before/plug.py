@@ -1,0 +1,2 @@
+import tool
+assert tool.a(1) is None

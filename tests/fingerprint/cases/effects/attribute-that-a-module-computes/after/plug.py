@@ -1,0 +1,2 @@
+import tool
+x = tool.b

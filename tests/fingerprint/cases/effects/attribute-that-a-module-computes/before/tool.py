@@ -1,0 +1,2 @@
+import lib
+def __getattr__(name): lib.STATE.append(name)

@@ -1,0 +1,2 @@
+from lib import STATE
+STATE |= {'a': 2}

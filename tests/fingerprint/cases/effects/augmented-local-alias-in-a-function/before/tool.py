@@ -1,0 +1,4 @@
+import lib
+def go(n):
+    s = lib.STATE
+    s += [n]

@@ -1,0 +1,2 @@
+from tool import install
+T = sorted([2], key=install)

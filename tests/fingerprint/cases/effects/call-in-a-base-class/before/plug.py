@@ -1,0 +1,2 @@
+from tool import install
+class C(install(1)): pass

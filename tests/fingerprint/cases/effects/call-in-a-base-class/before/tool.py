@@ -1,0 +1,4 @@
+import lib
+def install(n):
+    lib.STATE.append(n)
+    return object

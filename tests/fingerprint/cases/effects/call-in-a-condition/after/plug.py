@@ -1,0 +1,2 @@
+from tool import install
+if install(2): pass

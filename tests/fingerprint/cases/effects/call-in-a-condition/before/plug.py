@@ -1,0 +1,2 @@
+from tool import install
+if install(1): pass

@@ -1,0 +1,2 @@
+import lib
+def install(n): lib.STATE.append(n)

@@ -1,0 +1,2 @@
+from tool import install
+def g(x=install(2)): pass

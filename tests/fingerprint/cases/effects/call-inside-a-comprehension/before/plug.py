@@ -1,0 +1,2 @@
+from tool import install
+x = [install(n) for n in [1]]

@@ -1,0 +1,2 @@
+from tool import install as range
+x = range(1)

@@ -1,0 +1,2 @@
+from tool import install
+x = install(1)

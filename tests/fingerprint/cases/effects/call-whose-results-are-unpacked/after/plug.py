@@ -1,0 +1,2 @@
+from tool import make
+register, T = make(2)

@@ -1,0 +1,4 @@
+import lib
+def make(n):
+    lib.STATE.append(n)
+    return 1, 2

@@ -1,0 +1,3 @@
+from tool import dataclass
+@dataclass
+class C: n = 2

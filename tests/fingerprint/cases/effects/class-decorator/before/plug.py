@@ -1,0 +1,3 @@
+from tool import keep
+@keep
+class C: n = 1

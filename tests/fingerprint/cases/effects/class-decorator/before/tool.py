@@ -1,0 +1,4 @@
+import lib
+def keep(c):
+    lib.STATE.append(c.n)
+    return c

@@ -1,0 +1,3 @@
+class C:
+    s = []
+    s.append(2)

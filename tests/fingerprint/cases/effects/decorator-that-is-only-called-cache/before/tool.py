@@ -1,0 +1,4 @@
+import lib
+def cache(g):
+    lib.STATE.append(g())
+    return g

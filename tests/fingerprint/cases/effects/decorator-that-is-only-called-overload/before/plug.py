@@ -1,0 +1,3 @@
+from tool import overload
+@overload
+def g(): return 1

@@ -1,0 +1,4 @@
+import lib
+def overload(g):
+    lib.STATE.append(g())
+    return g

@@ -1,0 +1,1 @@
+def f(x=0): return x

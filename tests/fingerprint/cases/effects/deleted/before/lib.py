@@ -1,0 +1,2 @@
+STATE = [3, 4]
+def f(x): return STATE

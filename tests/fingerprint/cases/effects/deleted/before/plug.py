@@ -1,0 +1,2 @@
+import lib
+del lib.STATE[0]

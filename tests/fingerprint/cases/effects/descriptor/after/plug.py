@@ -1,0 +1,3 @@
+from tool import C
+class D:
+    x = C(2)

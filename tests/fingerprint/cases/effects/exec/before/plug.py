@@ -1,0 +1,2 @@
+import lib
+exec('lib.STATE.append(1)')

@@ -1,0 +1,3 @@
+from lib import register
+@register('a')
+def g(): return 2

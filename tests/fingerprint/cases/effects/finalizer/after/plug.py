@@ -1,0 +1,3 @@
+from tool import C
+x = C(2)
+x = None

@@ -1,0 +1,3 @@
+from tool import C
+x = C(1)
+x = None

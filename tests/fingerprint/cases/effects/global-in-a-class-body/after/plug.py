@@ -1,0 +1,6 @@
+from lib import go
+N = 0
+class C:
+    global N
+    N = 2
+go(N)

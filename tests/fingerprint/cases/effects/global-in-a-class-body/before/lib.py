@@ -1,0 +1,3 @@
+S = []
+def go(n): S.append(n)
+def f(x): return S

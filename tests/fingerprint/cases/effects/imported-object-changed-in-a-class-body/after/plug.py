@@ -1,0 +1,4 @@
+class C:
+    s = []
+    from lib import STATE as s
+    s.append(2)

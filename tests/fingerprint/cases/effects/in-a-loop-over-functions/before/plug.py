@@ -1,0 +1,2 @@
+import tool
+for g in [tool.a]: g(1)

@@ -1,0 +1,2 @@
+import lib
+def a(n): lib.STATE.append(n)

@@ -1,0 +1,2 @@
+from tool import B
+class C(B[int]): n = 1

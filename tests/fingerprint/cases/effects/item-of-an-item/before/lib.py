@@ -1,0 +1,2 @@
+T = {'a': {}}
+def f(x): return T

@@ -1,0 +1,2 @@
+from tool import D
+x = D['a']

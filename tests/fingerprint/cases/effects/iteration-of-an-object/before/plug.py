@@ -1,0 +1,2 @@
+from tool import c
+x = [i for i in c]

@@ -1,0 +1,2 @@
+import lib
+p = lambda n: lib.STATE.append(n)

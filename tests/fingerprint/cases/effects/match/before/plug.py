@@ -1,0 +1,3 @@
+import lib
+match 1:
+    case 1: lib.STATE.append(1)

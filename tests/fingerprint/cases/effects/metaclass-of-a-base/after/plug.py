@@ -1,0 +1,2 @@
+from tool import B
+class C(B): n = 2

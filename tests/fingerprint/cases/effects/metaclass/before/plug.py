@@ -1,0 +1,2 @@
+from tool import M
+class C(metaclass=M): n = 1

@@ -1,0 +1,2 @@
+from tool import C
+x = C.install(1)

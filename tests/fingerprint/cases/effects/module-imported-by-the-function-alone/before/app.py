@@ -1,0 +1,4 @@
+from lib import f
+def run():
+    import plug
+    return f(1)

@@ -1,0 +1,2 @@
+import tool
+def f(x): return tool.g()

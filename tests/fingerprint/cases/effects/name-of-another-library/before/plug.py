@@ -1,0 +1,2 @@
+import numpy as np
+np.sin = np.cos

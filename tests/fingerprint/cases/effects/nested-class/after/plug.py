@@ -1,0 +1,3 @@
+from tool import B
+class C:
+    class D(B): n = 2

@@ -1,0 +1,2 @@
+from tool import C
+x = C(2)

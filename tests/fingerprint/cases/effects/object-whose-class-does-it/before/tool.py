@@ -1,0 +1,3 @@
+import lib
+class C:
+    def __init__(self, n): lib.STATE.append(n)

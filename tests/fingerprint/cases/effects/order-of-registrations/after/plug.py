@@ -1,0 +1,5 @@
+from lib import register
+@register
+def b(): return 2
+@register
+def a(): return 1

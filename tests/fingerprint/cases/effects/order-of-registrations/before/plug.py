@@ -1,0 +1,5 @@
+from lib import register
+@register
+def a(): return 1
+@register
+def b(): return 2

@@ -1,0 +1,3 @@
+import plug
+from lib import f
+def run(): return f(1)

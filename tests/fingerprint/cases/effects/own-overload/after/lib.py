@@ -1,0 +1,3 @@
+def overload(g): return g
+@overload
+def f(x): return 2

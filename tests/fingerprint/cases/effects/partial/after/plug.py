@@ -1,0 +1,2 @@
+from tool import p
+x = p(2)

@@ -1,0 +1,3 @@
+import lib
+L = lib
+L.N = 2

@@ -1,0 +1,2 @@
+N = 0
+def f(x): return N

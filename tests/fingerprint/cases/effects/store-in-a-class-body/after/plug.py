@@ -1,0 +1,3 @@
+from lib import STATE
+class C:
+    STATE['a'] = 2

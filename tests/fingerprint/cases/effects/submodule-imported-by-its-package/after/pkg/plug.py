@@ -1,0 +1,2 @@
+from lib import STATE
+STATE.append(2)

@@ -1,0 +1,3 @@
+import pkg
+from lib import f
+def run(): return f(1)

@@ -1,0 +1,2 @@
+from lib import STATE
+_ = [0 for STATE['a'] in [1, 2]]

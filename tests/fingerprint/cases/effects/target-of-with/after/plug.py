@@ -1,0 +1,2 @@
+from lib import STATE
+with open('b') as STATE.k: pass

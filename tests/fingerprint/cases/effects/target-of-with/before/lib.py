@@ -1,0 +1,2 @@
+class STATE: k = 0
+def f(x): return STATE.k

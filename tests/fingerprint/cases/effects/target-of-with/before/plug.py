@@ -1,0 +1,2 @@
+from lib import STATE
+with open('a') as STATE.k: pass

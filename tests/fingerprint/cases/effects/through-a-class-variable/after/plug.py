@@ -1,0 +1,3 @@
+import lib
+class C: s = lib.STATE
+C.s.append(2)

@@ -1,0 +1,3 @@
+import lib
+def state(): return lib.STATE
+state().append(1)

@@ -1,0 +1,3 @@
+from lib import STATE
+def put(t, n): t.append(n)
+put(STATE, 2)

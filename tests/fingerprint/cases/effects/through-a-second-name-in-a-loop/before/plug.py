@@ -1,0 +1,3 @@
+import lib
+for s in [lib.STATE]:
+    s.append(1)

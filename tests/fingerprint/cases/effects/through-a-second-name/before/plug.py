@@ -1,0 +1,3 @@
+import lib
+S = lib.STATE
+S.append(1)

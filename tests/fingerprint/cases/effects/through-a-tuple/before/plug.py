@@ -1,0 +1,3 @@
+import lib
+a, b = lib.STATE, 1
+a.append(1)

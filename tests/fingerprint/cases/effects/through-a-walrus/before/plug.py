@@ -1,0 +1,2 @@
+import lib
+(s := lib.STATE).append(1)

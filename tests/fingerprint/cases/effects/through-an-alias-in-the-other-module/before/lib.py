@@ -1,0 +1,3 @@
+STATE = [0]
+SAME = STATE
+def f(x): return STATE

@@ -1,0 +1,2 @@
+from lib import SAME
+SAME.append(1)

@@ -1,0 +1,3 @@
+import lib
+ALL = [lib.STATE]
+ALL[0].append(1)

@@ -1,0 +1,3 @@
+import lib
+a = lib.STATE or []
+a.append(1)

@@ -1,0 +1,2 @@
+import lib
+setattr(lib, 'N', 1)

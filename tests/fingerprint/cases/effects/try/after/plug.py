@@ -1,0 +1,4 @@
+import lib
+try:
+    lib.STATE.append(2)
+finally: pass

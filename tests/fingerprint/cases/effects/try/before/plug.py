@@ -1,0 +1,4 @@
+import lib
+try:
+    lib.STATE.append(1)
+finally: pass

@@ -1,0 +1,2 @@
+from tool import outer
+x = outer(1)

@@ -1,0 +1,3 @@
+STATE = []
+PARTS = {'a': STATE}
+def f(x): return STATE

@@ -1,0 +1,2 @@
+from lib import PARTS
+PARTS['a'].append(1)

@@ -1,0 +1,4 @@
+from tool import TYPE_CHECKING
+if TYPE_CHECKING:
+    N = 2
+def f(x): return N

@@ -1,0 +1,2 @@
+import lib
+while len(lib.STATE) < 2: lib.STATE.append(1)

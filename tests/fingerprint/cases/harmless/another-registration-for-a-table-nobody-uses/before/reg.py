@@ -1,0 +1,4 @@
+T = []
+def register(g):
+    T.append(g)
+    return g

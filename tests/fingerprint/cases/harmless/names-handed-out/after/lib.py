@@ -1,0 +1,3 @@
+__all__ = ['f', 'g']
+def g(): pass
+def f(x): return x

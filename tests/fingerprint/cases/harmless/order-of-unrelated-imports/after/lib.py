@@ -1,0 +1,3 @@
+import b
+import a
+def f(x): return x

@@ -1,0 +1,3 @@
+import a
+import b
+def f(x): return x

@@ -1,0 +1,3 @@
+import re
+P = re.compile('b')
+def f(x): return x

@@ -1,0 +1,3 @@
+import re
+P = re.compile('a')
+def f(x): return x

@@ -1,0 +1,4 @@
+from typing import TypeVar
+T = TypeVar('T')
+U = TypeVar('U')
+def f(x): return x

@@ -1,0 +1,3 @@
+from collections.abc import Callable
+Fn = Callable[[int], str]
+def f(x): return x

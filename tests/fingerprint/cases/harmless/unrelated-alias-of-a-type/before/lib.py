@@ -1,0 +1,3 @@
+from collections.abc import Callable
+Fn = Callable[[int], int]
+def f(x): return x

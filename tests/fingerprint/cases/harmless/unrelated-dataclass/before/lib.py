@@ -1,0 +1,6 @@
+from dataclasses import dataclass, field
+@dataclass(frozen=True)
+class C:
+    x: int = 1
+    y: list = field(default_factory=list)
+def f(x): return x

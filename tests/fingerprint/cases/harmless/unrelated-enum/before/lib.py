@@ -1,0 +1,4 @@
+from enum import Enum, auto
+class E(Enum):
+    A = auto()
+def f(x): return x

@@ -1,0 +1,2 @@
+class E(TypeError): pass
+def f(x): return x

@@ -1,0 +1,6 @@
+class C:
+    @property
+    def p(self): return 1
+    @p.setter
+    def p(self, v): pass
+def f(x): return x

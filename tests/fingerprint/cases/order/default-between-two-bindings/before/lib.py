@@ -1,0 +1,3 @@
+N = 1
+def f(x, n=N): return n
+N = 2

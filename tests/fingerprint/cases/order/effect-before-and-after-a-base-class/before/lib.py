@@ -1,0 +1,2 @@
+class B: pass
+N = 1

@@ -1,0 +1,2 @@
+import lib
+def grow(): lib.N = 2

@@ -1,0 +1,3 @@
+import lib, tool
+def run(n=len(lib.STATE)): return n
+tool.grow()

@@ -1,0 +1,4 @@
+import lib, tool
+B = list(lib.STATE)
+tool.grow()
+def run(): return B

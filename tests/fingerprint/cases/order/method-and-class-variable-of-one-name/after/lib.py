@@ -1,0 +1,4 @@
+class C:
+    def m(self): return 2
+    m = 1
+def f(x): return C.m

@@ -1,0 +1,3 @@
+A = 1
+B = 2
+def f(x): return A - B

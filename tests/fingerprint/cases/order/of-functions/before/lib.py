@@ -1,0 +1,3 @@
+def a(): return 1
+def b(): return 2
+def f(x): return a() - b()

@@ -1,0 +1,4 @@
+A = [1]
+A.append(2)
+B = list(A)
+def f(x): return A, B

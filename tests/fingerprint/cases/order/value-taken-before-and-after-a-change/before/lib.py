@@ -1,0 +1,4 @@
+A = [1]
+B = list(A)
+A.append(2)
+def f(x): return A, B

@@ -1,0 +1,2 @@
+def g(x: str): pass
+def f(x): return g.__annotations__

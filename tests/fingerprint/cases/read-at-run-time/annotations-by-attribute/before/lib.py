@@ -1,0 +1,2 @@
+def g(x: int): pass
+def f(x): return g.__annotations__

@@ -1,0 +1,3 @@
+from typing import get_type_hints as hints
+def g(x: int): pass
+def f(x): return hints(g)

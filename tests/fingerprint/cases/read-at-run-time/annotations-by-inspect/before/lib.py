@@ -1,0 +1,3 @@
+import inspect
+def g(x: int): pass
+def f(x): return str(inspect.signature(g))

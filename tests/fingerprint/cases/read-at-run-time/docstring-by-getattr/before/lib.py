@@ -1,0 +1,3 @@
+def g():
+    'One.'
+def f(x): return getattr(g, '__doc__')

@@ -1,0 +1,3 @@
+def g():
+    'Two.'
+def f(x): return g.__doc__

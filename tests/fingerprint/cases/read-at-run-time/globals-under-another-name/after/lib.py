@@ -1,0 +1,3 @@
+names = globals
+A = 2
+def f(x): return names()['A']

@@ -1,0 +1,3 @@
+names = globals
+A = 1
+def f(x): return names()['A']

@@ -1,0 +1,2 @@
+import sys, lib
+def run(n): return sys.modules[n].f()
