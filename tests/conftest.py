@@ -172,6 +172,13 @@ def one_line(text: str) -> str:
     return lines[0]
 
 
+def complaint(text: str) -> str:
+    """The one line about a mistake in `text`, which goes on to speak of what has nothing to do with it."""
+    lines = [line for line in text.splitlines() if line.startswith("tpdl: ")]
+    assert len(lines) == 1, text
+    return lines[0]
+
+
 def interrupt(process: subprocess.Popen[str]) -> None:
     """Press Ctrl-C."""
     process.send_signal(signal.SIGINT)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import one_line
+from tests.conftest import complaint, one_line
 from tpdl.errors import StepError
 from tpdl.files import atomic_write
 
@@ -113,8 +113,7 @@ def test_wrong_declarations(lab, body, expected):
     """One line says what is wrong and where; everything else is as it was."""
     lab.write("experiments/wrong.py", MODULE.format(body=body))
     said = lab.tpdl("status", code=2)
-    (line,) = [line for line in said.splitlines() if line.startswith("tpdl: ")]
-    assert expected in line and "toy/curve/network=small" in said
+    assert expected in complaint(said) and "toy/curve/network=small" in said
 
 
 @pytest.mark.parametrize(

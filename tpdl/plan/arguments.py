@@ -57,10 +57,6 @@ def _is_mapping_of_functions(value: Any) -> bool:
     return _is_mapping_of_texts(value) and all(isinstance(item, str) for item in (value.values() if value else ()))
 
 
-def _is_suffix(value: Any) -> bool:
-    return not value or (isinstance(value, str) and bool(re.fullmatch(r"[\w.,=+-]{1,100}", value)))
-
-
 KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "": ("experiments of this project", _is_list_of_texts),
     **dict.fromkeys(("matrix", "demo"), ("a mapping", _is_mapping_of_texts)),
@@ -68,7 +64,6 @@ KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "optional": ("a mapping from parameters to lists of values", _is_mapping_of_values),
     **dict.fromkeys(("data", "uses", "may_be_missing"), ("a list of texts", _is_list_of_texts)),
     **dict.fromkeys(("caption", "alt", "format"), ("a text", lambda value: isinstance(value, str))),
-    "suffix": ("a part of a file's name: letters, digits, - and _", _is_suffix),
     "local": ("True or False", lambda value: isinstance(value, bool)),
 }
 """Argument -> what it must be, in words and as a test."""
@@ -202,7 +197,7 @@ def file_name_part(arguments: Mapping[str, Any], name: str, declared: Declaratio
     value = arguments[name]
     if not isinstance(value, str) or not re.fullmatch(r"[\w.,=+-]+", value):
         raise UserError(
-            f"{where(declared)}: {name} {value!r} becomes part of a file's name; use letters, digits, and . _ , = + -"
+            f"{where(declared)}: {name} {value!r} becomes a part of a file's name; use letters, digits, and . _ , = + -"
         )
     return value
 

@@ -23,6 +23,8 @@ import json
 import linecache
 import marshal
 import os
+import pkgutil
+import re
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -268,6 +270,17 @@ class _Finder:
             spec.submodule_search_locations = [folder]
             return spec
         return self._live.find_spec(fullname)
+
+    def iter_modules(self, prefix: str = "") -> Iterator[tuple[str, bool]]:
+        """What `pkgutil.iter_modules` lists: each module's name, and whether it is a package."""
+        beginning = f"{self._folder}/" if self._folder else ""
+        inside = [path.removeprefix(beginning) for path in self._snapshot.files if path.startswith(beginning)]
+        found = {path.removesuffix("/__init__.py"): True for path in inside if re.fullmatch(r"\w+/__init__\.py", path)}
+        for path in inside:
+            if re.fullmatch(r"\w+\.py", path) and path != "__init__.py":
+                found.setdefault(path.removesuffix(".py"), False)
+        found = dict(pkgutil.iter_importer_modules(self._live)) | found  # type: ignore[attr-defined, unused-ignore]
+        yield from ((prefix + name, is_package) for name, is_package in sorted(found.items()))
 
     def invalidate_caches(self) -> None:
         """Forget what folders hold."""
