@@ -148,17 +148,31 @@ def test_a_content_is_kept_once(lab):
     assert {path for path in (lab.root / ".tpdl/snapshots").rglob("*") if path.is_file()} == kept
 
 
+LISTING = """
+import pkgutil
+from pathlib import Path
+from time import sleep
+
+from tpdl import experiment
+
+
+@experiment()
+def listing() -> dict:
+    Path("ready").touch()
+    while not Path("go").exists():
+        sleep(0.01)
+    import helpers.plugins
+
+    return {"listed": [list(each[1:]) for each in pkgutil.iter_modules(helpers.plugins.__path__, "p.")]}
+"""
+
+
 def test_a_step_lists_modules_as_they_were_when_the_run_began(lab):
     lab.write("helpers/plugins/first.py", "")
     lab.write("helpers/plugins/parts/__init__.py", "")
-    listing = "import pkgutil\n\n    import helpers.plugins as here\n\n    "
-    listing += 'late = [list(each[1:]) for each in pkgutil.iter_modules(here.__path__, "p.")]\n'
-    lab.write("experiments/slow.py", "")
-    slow = SLOW.partition("    import inspect")[0] + f'    {listing}    return {{"late": late}}\n'
-    lab.write("experiments/listing.py", slow)
+    lab.write("experiments/listing.py", LISTING)
     process = lab.popen("run", "listing")
     wait_for((lab.root / "ready").exists)
     (lab.root / "helpers/plugins/first.py").unlink()
     end(lab, process)
-    made = json.loads((lab.root / "figures/listing/slow.json").read_text())
-    assert made == {"late": [["p.first", False], ["p.parts", True]]}
+    assert result(lab, "listing") == {"listed": [["p.first", False], ["p.parts", True]]}

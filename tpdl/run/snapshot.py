@@ -279,7 +279,7 @@ class _Finder:
         for path in inside:
             if re.fullmatch(r"\w+\.py", path) and path != "__init__.py":
                 found.setdefault(path.removesuffix(".py"), False)
-        found = dict(pkgutil.iter_importer_modules(self._live)) | found  # type: ignore[attr-defined, unused-ignore]
+        found = dict(pkgutil.iter_importer_modules(self._live)) | found  # type: ignore[attr-defined]  # not in typeshed
         yield from ((prefix + name, is_package) for name, is_package in sorted(found.items()))
 
     def invalidate_caches(self) -> None:
