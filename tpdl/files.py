@@ -110,6 +110,22 @@ def write_json(path: Path, value: Any) -> None:
     atomic_write(path, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
 
+def emptied(path: Path) -> Path:
+    """An empty file at `path`, to append to. A pipe in its place goes: whoever opens it would wait for ever.
+
+    Raises:
+        StepError: nothing can be written there.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            path.unlink()
+        path.write_bytes(b"")
+    except OSError as error:
+        raise StepError(f"cannot write {path}: {error.strerror}") from error
+    return path
+
+
 LARGEST_JSON = 256 * 2**20
 """Bytes of a file of JSON that is read whole. Records and caches of the largest projects have some megabytes."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 
 import pytest
 
@@ -124,6 +125,9 @@ def test_what_is_no_module_does_not_stop_the_others(fresh: Lab, kind: str) -> No
     is_file = path.is_file()
     said = fresh.tpdl("status", code=2 if is_file else 0)
     assert len(complaints(said)) == is_file and "toy/curve.svg" in said
+    began = time.monotonic()
+    assert "1 done" in fresh.tpdl("run", "--force", "toy/curve.svg", code=2 if is_file else 0)
+    assert time.monotonic() - began < 8, "it was waited for"
 
 
 def test_the_report_shows_what_is_recorded(started: Lab) -> None:

@@ -82,6 +82,21 @@ EACH = [
     pytest.param(damage, id=name, marks=() if name in QUICK else pytest.mark.slow) for name, damage in DAMAGES.items()
 ]
 CELL = "figures/noise/means/law=uniform.csv"
+CELL_STEP = "noise/means/law=uniform"
+REFUSED = """
+from pathlib import Path
+
+import pandas as pd
+
+from tpdl import experiment
+
+
+@experiment()
+def gap() -> pd.DataFrame:
+    with Path("measured").open("a") as log:
+        log.write("x")
+    return pd.DataFrame({"x": [1.0, float("nan")]})
+"""
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +107,7 @@ def used_template(started_template: Path, tmp_path_factory: pytest.TempPathFacto
     lab = Lab.__new__(Lab)
     lab.root = root
     lab.tpdl("report", "--to", "html", "--renderer", "embedded")
+    lab.tpdl("run", "--force", CELL_STEP)  # in a process of its own, which leaves a snapshot
     lab.write(".tpdl/full/failed/noise/means.svg.json", '{"digest": "0", "message": "x", "when": "y"}')
     for name in ("state.json", "state.npz", ".attempt.json"):
         lab.write(f".tpdl/full/checkpoints/noise/means.svg/0/{name}", "{}")
@@ -122,9 +138,11 @@ def test_damaged_state_is_ignored(used: Lab, damage: Damage) -> None:
     assert "5 steps: 5 fresh" in used.tpdl("status")
     if damage is not DAMAGES["folder"]:  # nothing can be written in the place of a folder, and one line says so
         assert "claims checked" in used.tpdl("report", "--to", "html", "--renderer", "embedded")
+        assert "1 done" in used.tpdl("run", "--force", CELL_STEP)
         assert "5 steps: 5 fresh" in used.tpdl("status")
     else:
         assert "cannot write" in one_line(used.tpdl("report", "--to", "html", "--renderer", "embedded", code=1))
+        assert "cannot write" in one_line(used.tpdl("run", "--force", CELL_STEP, code=1))
 
 
 @pytest.mark.parametrize("damage", EACH)
@@ -158,6 +176,17 @@ def test_damaged_products_are_made_again(used: Lab, damage: Damage) -> None:
         assert used.not_fresh() == {}, said
     else:
         assert "cannot write" in said
+
+
+@pytest.mark.parametrize("damage", EACH)
+def test_a_damaged_result_that_was_refused_is_measured_again(used: Lab, damage: Damage) -> None:
+    used.write("experiments/gap.py", REFUSED)
+    used.tpdl("run", "gap", code=1)
+    (folder,) = (used.root / ".tpdl/full/refused/gap").iterdir()
+    harm(list(folder.iterdir()), damage)
+    used.tpdl("run", "gap", "--keep-nan", code=None)
+    assert used.states("gap") == {"gap": "fresh"}
+    assert (used.root / "measured").read_text() == "xx"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

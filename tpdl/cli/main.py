@@ -45,8 +45,10 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         if found := re.match(r"argument (\S+): invalid choice: '([^']*)'", message):
             known = [str(choice) for action in self._actions for choice in action.choices or ()]
-            what = "command" if found[1] == "COMMAND" else f"{found[1]} of the name"
-            message = f"there is no {what} {found[2]!r}; {nearest(found[2], known)}"
+            if found[1] == "COMMAND":  # there are too many to list them; `--help` does
+                message = f"there is no command {found[2]!r}{did_you_mean(found[2], known)}"
+            else:
+                message = f"there is no {found[1]} of the name {found[2]!r}; {nearest(found[2], known)}"
         raise UserError(f"{message} ({self.prog} --help)")
 
     def hint(self, option: str) -> str:

@@ -7,14 +7,13 @@ Example:
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from tpdl.files import all_unfinished
+from tpdl.files import all_unfinished, read_json
 from tpdl.plan.facts import read_facts
 from tpdl.plan.plan import Plan, read_plan
 from tpdl.plan.project import PROFILES, Project
@@ -65,8 +64,8 @@ def _old_snapshots(folder: Path) -> list[Path]:
     used: set[Path] = set()
     for manifest in folder.glob("*.json"):
         if manifest not in old:
-            with contextlib.suppress(OSError, ValueError, AttributeError):
-                used |= {folder / sha[:2] / sha[2:] for sha in json.loads(manifest.read_bytes()).values()}
+            with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
+                used |= {folder / sha[:2] / sha[2:] for sha in read_json(manifest).values()}
     return sorted(old - used)
 
 

@@ -114,8 +114,9 @@ class Project:
 
     def find_data(self, name: str) -> list[Path]:
         """The files or folders of a data set; empty where it is not on this machine, or nobody can say where it is."""
+        root = self.data_root  # what is wrong with `TPDL_DATA` is no matter of one data set
         try:
-            return list(self.catalogue.resolve(name, self.data_root)) if self.catalogue else []
+            return list(self.catalogue.resolve(name, root)) if self.catalogue else []
         except Exception:  # the catalogue is code of the project's; `describe_data` says what is wrong with it
             return []
 
@@ -124,10 +125,11 @@ class Project:
 
         A catalogue that fails for one name, or as a whole, says so here, and nothing else ends because of it.
         """
+        root = self.data_root
         try:
             if self.catalogue is None:
                 return f"{name}: no data catalogue; see [tool.tpdl] in pyproject.toml"
-            return " ".join(self.catalogue.describe(name, self.data_root).split())
+            return " ".join(self.catalogue.describe(name, root).split())
         except UserError as error:
             return f"{name}: {error}"
         except Exception as error:

@@ -12,7 +12,6 @@ A result that a product can hold is taken up from there as soon as it may be: wi
 from __future__ import annotations
 
 import contextlib
-import json
 import pickle
 import shutil
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from tpdl.errors import StepError
-from tpdl.files import atomic_path, write_json
+from tpdl.files import atomic_path, read_json, write_json
 from tpdl.plan.record import timestamp
 from tpdl.run import products
 from tpdl.run.job import Job
@@ -85,14 +84,14 @@ def kept_result(job: Job) -> Kept | None:
     """What was kept of an earlier run in which everything that decides was as it is now, if products can hold it."""
     folder = _folder(job)
     try:
-        about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+        about = read_json(folder / ABOUT)
         files = [folder / name for name in about["files"]]
         if [path.suffix for path in files] != [path.suffix for path in job.step.products]:
             return None
         parts = [_read_whole(path, about["columns"]) for path in files]
         where = Where(folder if len(files) > 1 else files[0], True)
         return Kept(tuple(parts) if len(parts) > 1 else parts[0], dict(about["happened"]), where)
-    except (StepError, OSError, ValueError, KeyError, TypeError):
+    except Exception:  # damaged in any way, which numpy and zip have many errors for; it is measured again
         return None
 
 

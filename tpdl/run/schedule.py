@@ -265,6 +265,8 @@ class _Work:
         report = self.report
         try:
             outcome = future.result()
+        except UserError as error:
+            outcome = Outcome(name, 0.0, str(error))
         except Exception as error:
             outcome = Outcome(name, 0.0, f"the executor failed: {type(error).__name__}: {error}")
         if outcome.message is not None:
