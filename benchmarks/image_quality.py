@@ -1,4 +1,6 @@
-"""What JPEG and WebP do to the report's images: similarity and size by quality, which `tpdl.images.QUALITY` was chosen by.
+"""What JPEG and WebP do to the report's images: similarity and size by quality.
+
+`tpdl.images.QUALITY` was chosen by it.
 
     TPDL_DATA=… python benchmarks/image_quality.py
 

@@ -33,8 +33,8 @@ FORMAT = 1
 MOST_COLOURS = 256
 """An image of so few is a drawing, a digit or a mask, which PNG keeps exactly and small; any other a photograph."""
 QUALITY = 92
-"""Of JPEG, with full colour resolution: structural similarity 0.97 on photographs and 0.96 on class images, as measured by
-`benchmarks/image_quality.py`. WebP halves the resolution of colour, and stays at 0.92 on class images."""
+"""Of JPEG, with full colour resolution: structural similarity 0.97 on photographs and 0.96 on class images, as
+`benchmarks/image_quality.py` measures. WebP halves the resolution of colour, and stays at 0.92 on class images."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.,=+-]{0,99}")
 
 
