@@ -130,8 +130,8 @@ def class_image_pictures(made: Arrays, second: Arrays, results: pd.DataFrame) ->
     format="sheet",
     caption="SqueezeNet draws what a reader recognises, again and again; EfficientNet-Lite0 hardly does. Class images "
     "of both networks, from one of the `class_image.seeds`{.value} noise images over which the text averages. Below "
-    "each, the probability of the class for the network that it was made with, and for the other one. Contrast is stretched "
-    "between the 0.5th and the 99.5th percentile.",
+    "each, the probability of the class for the network that it was made with, and for the other one. Contrast is "
+    "stretched between the 0.5th and the 99.5th percentile.",
     alt="In SqueezeNet's images several gorilla faces, hourglasses, snails, tarantulas, bee eaters, daisies, oboe keys "
     "and dogs' heads appear on a mottled ground. In EfficientNet-Lite0's a fine coloured grain prevails; a snail's "
     "shell and the legs of a tarantula can be made out.",
