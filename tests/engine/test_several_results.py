@@ -165,7 +165,7 @@ def test_local_results_are_all_kept_local(lab):
     [
         ("tuple[pd.DataFrame, list]", "the return annotation says tuple[DataFrame, list]"),
         ("tuple[dict, ...]", "the return annotation says tuple[dict, ...]"),
-        ("tuple[dict, dict]", "at most one table, one mapping and one set of arrays"),
+        ("tuple[dict, dict]", "one mapping, one set of arrays and one of images"),
         ("tuple", "the return annotation says tuple;"),
     ],
 )

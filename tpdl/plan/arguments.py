@@ -15,6 +15,7 @@ from typing import Any
 
 from tpdl.errors import UserError
 from tpdl.fingerprint import REQUIRED, Declaration
+from tpdl.images import SUFFIX as IMAGES
 from tpdl.limits import LimitExceeded, check_format
 from tpdl.nearest import nearest
 from tpdl.plan.limits import seconds, size
@@ -25,6 +26,7 @@ RESULT_SUFFIX = {
     "Dict": ".json",
     "Mapping": ".json",
     "Arrays": ".npz",
+    "Images": IMAGES,
 }
 """Last component of an experiment's return annotation -> suffix of the file that keeps its result."""
 
@@ -133,12 +135,12 @@ def result_suffixes(declared: Declaration) -> tuple[str, ...]:
     except KeyError:
         raise UserError(
             f"{where(declared)}: the return annotation says {declared.annotation or 'nothing'}; "
-            "an experiment returns pd.DataFrame, dict, tpdl.Arrays or a tuple of these, and says so"
+            "an experiment returns pd.DataFrame, dict, tpdl.Arrays, tpdl.Images or a tuple of these, and says so"
         ) from None
     if len(set(suffixes)) < len(suffixes):
         raise UserError(
-            f"{where(declared)}: the return annotation says {declared.annotation}; "
-            "an experiment returns at most one table, one mapping and one set of arrays: put two of a kind into one"
+            f"{where(declared)}: the return annotation says {declared.annotation}; an experiment returns at most one "
+            "table, one mapping, one set of arrays and one of images: put two of a kind into one"
         )
     return suffixes
 

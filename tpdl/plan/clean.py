@@ -13,7 +13,10 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from tpdl.errors import StepError
 from tpdl.files import all_unfinished, read_json
+from tpdl.images import SUFFIX as IMAGES
+from tpdl.images import files_of
 from tpdl.plan.facts import read_facts
 from tpdl.plan.plan import Plan, read_plan
 from tpdl.plan.project import PROFILES, Project
@@ -53,8 +56,16 @@ def disowned(project: Project) -> list[Path]:
     for path in _files(plan.places.figures):
         if path.name.endswith(RECORD_SUFFIX) and path not in known and isinstance(record := read_record(path), Record):
             products = [path.parent / Path(name).name for name in record.products]
+            products += [image for product in products for image in _images_of(product)]
             paths += [product for product in products if product.is_file() and product not in known] + [path]
     return sorted(set(paths))
+
+
+def _images_of(product: Path) -> list[Path]:
+    """The files that the index of images names, if the product is one."""
+    with contextlib.suppress(StepError):
+        return list(files_of(product)) if product.suffix == IMAGES else []
+    return []
 
 
 def _old_snapshots(folder: Path) -> list[Path]:
@@ -88,6 +99,7 @@ def _unknown_products(plan: Plan) -> list[Path]:
     places = plan.places
     folders = [places.local, *([places.figures] if places.figures.is_relative_to(places.state) else [])]
     known = {path for step in plan.steps.values() for path in (*step.products, step.record_path)}
+    known |= {image for path in list(known) for image in _images_of(path)}
     return [path for folder in folders for path in _files(folder) if path not in known]
 
 

@@ -37,7 +37,7 @@ from tpdl.plan.places import Places
 from tpdl.plan.record import RECORD_SUFFIX
 from tpdl.plan.step import COLLECTED, Input, Step
 
-PICTURE_FORMATS = ("svg", "png")
+PICTURE_FORMATS = ("svg", "png", "sheet")
 MOST_CELLS = 100_000
 """Of one experiment. Each has a record, two files and a line of `tpdl status`."""
 LABEL_LENGTH = 120
@@ -274,14 +274,16 @@ class Expansion:
     def _drawing_products(
         self, declared: Declaration, arguments: Mapping[str, Any], base: str
     ) -> tuple[str, tuple[Path, ...]]:
-        """The name of a drawing, and what it writes: values, or a picture for light and one for dark pages."""
+        """The name of a drawing, and what it writes: values, a sheet, or a picture for light and one for dark pages."""
         if declared.kind == "summary":
             return f"{base}.values", (self._places.figures / f"{base}.values.json",)
         picture_format = arguments.get("format", "svg")
         if picture_format not in PICTURE_FORMATS:
-            raise UserError(f"{where(declared)}: format {picture_format!r} is neither 'svg' nor 'png'")
+            raise UserError(f"{where(declared)}: format {picture_format!r} is none of svg, png and sheet")
         stem = f"{base}-{file_name_part(arguments, 'suffix', declared)}" if arguments.get("suffix") else base
         name = f"{stem}.{picture_format}"
+        if picture_format == "sheet":
+            return name, (self._places.figures / name,)
         return name, (self._places.figures / name, self._places.figures / f"{stem}.dark.{picture_format}")
 
     # Both

@@ -7,18 +7,21 @@ Example:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tpdl.errors import UserError
+from tpdl.errors import StepError, UserError
 from tpdl.files import read_json
 from tpdl.fingerprint import Sources
+from tpdl.images import SUFFIX as IMAGES
+from tpdl.images import files_of
 from tpdl.plan.plan import Plan
 from tpdl.plan.record import Record, read_record
 from tpdl.plan.step import Fingerprint, Step
 from tpdl.plan.unreadable import syntax_error
+from tpdl.sheets import SUFFIX as SHEET
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class Facts:
     """Why the record that is there cannot be used."""
     products: dict[str, str | None] = field(default_factory=dict)
     """File name -> SHA-256 of what lies on disk; None where nothing does."""
+    damage: list[str] = field(default_factory=list)
+    """What is wrong with the files that a product names: the images of an index."""
     absent_data: dict[str, str] = field(default_factory=dict)
     """Data sets that the step reads and this machine does not have -> what each is, and how to get it."""
     unreadable: str = ""
@@ -42,7 +47,7 @@ class Facts:
     @property
     def is_here(self) -> bool:
         """The files that the record speaks of are on this machine, whole."""
-        return self.record is not None and self.products == self.record.products
+        return self.record is not None and self.products == self.record.products and not self.damage
 
     @property
     def unrecorded_inputs(self) -> list[str]:
@@ -74,7 +79,12 @@ def symbols(plan: Plan, step: Step, sources: Sources | None = None) -> dict[str,
     if not step.function:
         return {}
     closure = (sources or plan.sources).closure(step.function, step.uses)
-    return closure | theme_symbols(plan) if step.kind == "figure" else closure
+    return closure | theme_symbols(plan) if is_themed(step) else closure
+
+
+def is_themed(step: Step) -> bool:
+    """Whether the theme decides how its product looks: a sheet is laid out by the page."""
+    return step.kind == "figure" and step.product.suffix != SHEET
 
 
 def theme_symbols(plan: Plan) -> dict[str, str]:
@@ -119,15 +129,30 @@ class _Reader:
             record=record,
             problem=record_or_problem if isinstance(record_or_problem, str) else "",
             products={path.name: self._plan.project.hashes.of_file(path) for path in step.products},
+            damage=[problem for path in step.products for problem in self._damage(path)],
             absent_data={name: self._plan.project.describe_data(name) for name, sha in data.items() if sha is None},
             unreadable=unreadable,
             failure=self._failure(step, now),
         )
 
+    def _damage(self, product: Path) -> Iterator[str]:
+        """What is wrong with the images of an index, if the product is one that is here."""
+        if product.suffix != IMAGES or not product.exists():
+            return
+        try:
+            files = files_of(product)
+        except StepError as error:
+            yield str(error)
+            return
+        for path, sha in files.items():
+            now = self._plan.project.hashes.of_file(path)
+            if now != sha:
+                yield f"image {path.parent.name}/{path.name} is {'gone' if now is None else 'not what was written'}"
+
     def _symbols(self, step: Step, record: Record | None) -> tuple[dict[str, str], str]:
         """The hash of every symbol that the step uses, and what is wrong with one of them, if it is."""
         try:
-            if step.kind != "figure":
+            if not is_themed(step):
                 used = symbols(self._plan, step, self.sources)
             else:
                 if self._theme is None:

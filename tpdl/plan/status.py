@@ -119,6 +119,7 @@ def own_reasons(step: Step, facts: Facts) -> Iterator[str]:
             yield f"product {name} is not in the record"
         elif sha != record.products[name]:
             yield f"product {name} is not what was written: edited by hand, or truncated"
+    yield from facts.damage
 
 
 def differences(before: Fingerprint, now: Fingerprint) -> Iterator[str]:

@@ -20,6 +20,8 @@ from typing import Any
 
 from tpdl.errors import StepError
 from tpdl.files import atomic_path, read_json, write_json
+from tpdl.images import SUFFIX as IMAGES
+from tpdl.images import problem_with, write_images
 from tpdl.plan.record import timestamp
 from tpdl.run import products
 from tpdl.run.job import Job
@@ -133,6 +135,11 @@ def _write(folder: Path, name: str, result: Any, suffix: str) -> tuple[Path, dic
     def values(path: Path) -> None:
         products.write_values(path, result)
 
+    def images(path: Path) -> None:
+        if problem := problem_with(result):
+            raise products.Unfit(problem)
+        write_images(path, result)
+
     def pickled(path: Path) -> None:
         with atomic_path(path) as temporary, temporary.open("wb") as file:
             pickle.dump(result, file)
@@ -140,7 +147,7 @@ def _write(folder: Path, name: str, result: Any, suffix: str) -> tuple[Path, dic
     def shown(path: Path) -> None:
         path.write_text(repr(result), encoding="utf-8", errors="backslashreplace")
 
-    forms = {".csv": table, ".npz": arrays, ".json": values, ".pickle": pickled, ".txt": shown}
+    forms = {".csv": table, IMAGES: images, ".npz": arrays, ".json": values, ".pickle": pickled, ".txt": shown}
     for ending in dict.fromkeys([suffix, *forms]):
         path = folder / f"{name}{ending}"
         path.unlink(missing_ok=True)

@@ -28,6 +28,8 @@ from typing import Any, NoReturn
 
 from tpdl.errors import StepError, UserError
 from tpdl.files import sha256_file, write_json
+from tpdl.images import SUFFIX as IMAGES
+from tpdl.images import files_of
 from tpdl.nearest import hint_for
 from tpdl.plan.facts import symbols
 from tpdl.plan.imports import make_importable
@@ -297,13 +299,26 @@ def keep_edited(job: Job, on_disk: Mapping[str, str]) -> list[str]:
     kept_files = []
     record = read_record(job.step.record_path)
     written = record.products if isinstance(record, Record) else {}
-    for path in job.step.products:
-        if path.name in on_disk and on_disk[path.name] != written.get(path.name):
-            kept = Path(job.root, ".tpdl", "kept", f"{on_disk[path.name][:8]}-{path.name}")
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(path, kept)
-            kept_files.append(os.fspath(kept))
+    edited = [
+        (path, on_disk[path.name])
+        for path in job.step.products
+        if path.name in on_disk and on_disk[path.name] != written.get(path.name)
+    ]
+    edited += [image for path in job.step.products if path.suffix == IMAGES for image in _edited_images(path)]
+    for path, sha in edited:
+        kept = Path(job.root, ".tpdl", "kept", f"{sha[:8]}-{path.name}")
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, kept)
+        kept_files.append(os.fspath(kept))
     return kept_files
+
+
+def _edited_images(index: Path) -> Iterator[tuple[Path, str]]:
+    """The images of an index that are not what the engine wrote, each with its hash."""
+    with contextlib.suppress(StepError, OSError):
+        for path, written in files_of(index).items():
+            if path.exists() and (sha := sha256_file(path)) != written:
+                yield path, sha
 
 
 def _hashes(step: Step) -> dict[str, str]:
