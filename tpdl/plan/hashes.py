@@ -5,11 +5,16 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from tpdl.errors import StepError
-from tpdl.files import FileSignature, atomic_write, sha256_bytes, sha256_file
+from tpdl.files import FileSignature, atomic_write, read_json, sha256_bytes, sha256_file
+
+SHA256 = re.compile("[0-9a-f]{64}")
+UNREADABLE = "unreadable"
+"""In place of a hash, which it equals none of: there is a folder, a pipe, or a file that nobody here may read."""
 
 
 class HashCache:
@@ -28,16 +33,21 @@ class HashCache:
         self._file = file
         self._known: dict[str, tuple[str, str]] = {}
         self._changed = False
-        with contextlib.suppress(OSError, ValueError):
-            self._known = {path: (signature, sha) for path, (signature, sha) in json.loads(file.read_text()).items()}
+        with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
+            known = {path: (signature, sha) for path, (signature, sha) in read_json(file).items()}
+            if all(isinstance(signature, str) and SHA256.fullmatch(sha) for signature, sha in known.values()):
+                self._known = known
 
     def of_file(self, path: Path) -> str | None:
-        """The hash of a file's content, or None where there is no file."""
+        """The hash of a file's content, None where there is no file, `UNREADABLE` where it cannot be read."""
         try:
             signature = FileSignature.of(path)
         except OSError:
             return None
-        return self._remembered(path, str(signature), signature.is_settled, lambda: sha256_file(path))
+        try:
+            return self._remembered(path, str(signature), signature.is_settled, lambda: sha256_file(path))
+        except OSError:
+            return UNREADABLE
 
     def of_paths(self, paths: Iterable[Path]) -> str | None:
         """One hash for files and folders together: names below their root and contents count, times do not."""

@@ -73,6 +73,7 @@ def refresh(project: Project, profile: str, pdf: bool, done: Refreshed, say: Cal
         UserError: a source or the configuration cannot be read. One line; the pages stay as they were.
     """
     plan = read_plan(project, profile)
+    plan.check()
     facts = read_facts(plan)
     states = judge_all(plan, facts)
     for name, status in states.items():
