@@ -15,7 +15,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import served
 from tests.browser.reader import WINDOWS, Reader, reading
 from tests.render.conftest import SAMPLE, measure
-from tests.render.sheets import DIGIT
+from tests.render.sheets import DIGIT, photo, tile, write_sheet
 from tpdl.plan.project import Project
 from tpdl.report import build
 
@@ -46,6 +46,10 @@ def sheets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the sample's pages, which show a sheet of every kind."""
     root = Path(shutil.copytree(SAMPLE, tmp_path_factory.mktemp("pictures") / "project"))
     measure(root)
+    rows = [tile("", f"Noise {name}", [photo(name, 3)]) for name in "abcdabcd"]
+    write_sheet(root / "figures" / "shapes" / "rows.sheet", 4, rows, row_labels=["first", "second"])
+    chapter = root / CHAPTER.replace(".html", ".qmd")
+    chapter.write_text(chapter.read_text() + '\n![Rows](../figures/shapes/rows.sheet){#fig-rows fig-alt="Rows"}\n')
     result = build(Project(root), to=["html"], renderer="embedded")
     assert result.problems == []
     with served(root / "_book") as address:
@@ -107,9 +111,22 @@ def test_a_sheet_has_fewer_columns_where_there_is_no_room(reader: Reader, window
     assert columns(reader.page, "#fig-matrix") == 8, "what the columns mean is lost otherwise"
 
 
+def test_rows_whose_columns_mean_nothing_take_several_lines_on_a_phone(reader: Reader, window: str) -> None:
+    assert columns(reader.page, "#fig-rows") == (3 if window == "phone" else 4)
+    labels, images = (reader.page.locator(f"#fig-rows {what}").all() for what in (".sheet-row", "img"))
+    boxes = [element.bounding_box() for element in (labels[0], images[3], labels[1], images[4])]
+    tops = [box["y"] for box in boxes if box]
+    assert len(tops) == 4
+    if window == "phone":
+        assert tops == sorted(set(tops)), "a label, all its images, the next label, its images"
+    else:
+        assert tops[0] == tops[1] < tops[2] == tops[3]
+    expect(reader.page.locator("#fig-rows .sheet-hint")).to_have_count(0)
+
+
 def test_no_image_is_larger_than_it_is(reader: Reader) -> None:
     sizes = reader.page.evaluate(SIZES)
-    assert len(sizes) == 2 + 4 + 4 + 14 + 10
+    assert len(sizes) == 2 + 4 + 4 + 14 + 10 + 8
     for image in sizes:
         assert image["room"], image
         if image["pixelated"]:

@@ -97,6 +97,7 @@ local function sheet_html(sheet, alt, identifier)
   local classes = pandoc.List { 'sheet' }
   if sheet.matrix then classes:insert 'sheet-matrix' end
   if #sheet.row_labels > 0 then classes:insert 'sheet-with-rows' end
+  if #sheet.row_labels > 0 and #sheet.column_labels == 0 and not sheet.pixelated then classes:insert 'sheet-rows' end
   if sheet.pixelated then classes:insert 'sheet-pixelated' end
   if #sheet.frames == 2 then classes:insert 'sheet-pair' end
   if #sheet.frames > 2 then classes:insert 'sheet-sequence' end
