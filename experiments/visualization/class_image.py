@@ -147,7 +147,7 @@ def class_image_sheet(results: pd.DataFrame, images: Images) -> Sheet:
     tiles = [
         Tile(
             images[slug(cell["class"], network)],
-            label=f"{cell['class']}, {cell.probability:.0%} | {cell.judge_probability:.1%}",
+            label=f"{cell['class']}: {cell.probability:.0%}, {cell.judge_probability:.1%}",
         )
         for network, cells in rows
         for _, cell in cells.iterrows()

@@ -234,7 +234,7 @@ def test_class_images() -> None:
     assert [tile and tile.frames[0].shows for tile in sheet.tiles] == ["gorilla", "gorilla", "snail"]
     assert sheet.columns == 1 and list(sheet.row_labels) == ["n", "m", "n"]
     own, other = rows.iloc[0][["probability", "judge_probability"]]
-    assert sheet.tiles[0] and sheet.tiles[0].label == f"gorilla, {own:.0%} | {other:.1%}"
+    assert sheet.tiles[0] and sheet.tiles[0].label == f"gorilla: {own:.0%}, {other:.1%}"
     values = class_image.class_image_values(rows)
     assert (values["first"]["images"], values["second"]["images"], values["classes"]) == (2, 1, 2)
     assert values["first"]["judge_first"] == 2
