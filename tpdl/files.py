@@ -139,9 +139,12 @@ def open_regular(path: Path) -> Iterator[io.BufferedReader]:
     """
     # Not to wait for somebody to write to a pipe; for a regular file it changes nothing.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        what = "it is a folder" if stat.S_ISDIR(mode) else "it is no regular file"
+        raise OSError(errno.EINVAL, what, os.fspath(path))
     with open(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, "not a regular file", os.fspath(path))
         yield file
 
 
