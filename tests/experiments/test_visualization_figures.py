@@ -24,7 +24,7 @@ from experiments.visualization import (
     saliency_methods,
     saliency_segmentation,
 )
-from tpdl import Picture
+from tpdl import Box, Picture, Sheet
 from tpdl.plan import theme
 
 RNG = np.random.default_rng(0)
@@ -124,8 +124,19 @@ def test_strength_and_transfer() -> None:
     assert values["transfer"]["fgsm"]["targeted"]["second_changed"] == 0.25
 
 
-def test_saliency() -> None:
-    columns = {"network": "n", "image": range(1, 7), "true": "a very long name indeed", "predicted": "cat"}
+def pictured(*names: str, shape: tuple[int, ...] = (8, 8, 3)) -> dict[str, Picture]:
+    """Images by the names that results are kept under."""
+    return {slug(name): Picture(RNG.integers(0, 255, shape, dtype=np.uint8), name) for name in names}
+
+
+def labels(sheet: Sheet) -> list[str]:
+    return [tile.label for tile in sheet.tiles if tile]
+
+
+def test_saliency(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TPDL_PROFILE", "full")
+    names = ["hay", "quail", "Tibetan mastiff", "Border terrier", "brown bear", "lakeside"]
+    columns = {"network": "n", "image": [1, 2, 3, 4, 5, 12], "true": names, "predicted": "hay"}
     columns |= {"correct": [True, False] * 3, "probability": 0.5, "concentration": 0.4, "box": [0.5] * 5 + [0.0]}
     columns |= {
         "inside": [0.6] * 5 + [np.nan],
@@ -133,12 +144,24 @@ def test_saliency() -> None:
         "peak_inside": [1.0] * 5 + [np.nan],
     }
     rows = pd.DataFrame(columns)
-    sheet = saliency.saliency_sheet(rows, {"image": pictures(6), "map": maps(6)})
-    draw(sheet)
-    assert sheet.axes[0].get_title(loc="left") == "a very long na… 0.8"
+    sheet = saliency.saliency_sheet(rows, pictured(*names, shape=(224, 224, 3)), pictured(*names))
+    assert labels(sheet)[:2] == ["**hay**, lift 0.8", "**quail**, lift 1.2, taken for *hay*"]
+    assert labels(sheet)[-1] == "**lakeside**, no box, taken for *hay*"
+    assert [len(tile.frames) for tile in sheet.tiles if tile] == [2] * 6
+    assert [len(tile.marks) for tile in sheet.tiles if tile] == [5, 1, 1, 1, 2, 0]
+    assert sheet.tiles[1] and sheet.tiles[1].marks == [Box(21, 34, 157, 105)]
     values = saliency.saliency_values(rows)
     assert (values["boxed"], values["above_one"], values["peaks_expected"]) == (5, 4, 2.5)
     assert values["least"]["lift"] == 0.8
+
+
+def test_maps_are_kept_pixel_by_pixel() -> None:
+    grid = np.indices((16, 16)).sum(0) % 2 * np.linspace(0.5, 1, 16)
+    images = saliency.saliency_pictures({"gradient": grid[None]}, pd.DataFrame({"true": ["hay"]}))
+    shown = images["hay"].pixels
+    assert shown.shape == (16, 16, 3) and (shown[grid == 0].max(0) < 10).all()
+    brightness = shown.astype(float).sum(-1)[grid > 0]
+    assert (np.diff(brightness[np.argsort(grid[grid > 0])]) >= 0).all()
 
 
 def test_saliency_methods() -> None:
