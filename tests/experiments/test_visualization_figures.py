@@ -24,7 +24,7 @@ from experiments.visualization import (
     saliency_methods,
     saliency_segmentation,
 )
-from tpdl import Box, Picture, Sheet
+from tpdl import Box, Outline, Picture, Sheet
 from tpdl.plan import theme
 
 RNG = np.random.default_rng(0)
@@ -233,17 +233,28 @@ def test_saliency_segmentation() -> None:
     rows = pd.DataFrame(
         [{"network": "n", "method": m, "image": i, "overlap": v} for m, v in overlaps.items() for i in range(1, 5)]
     )
-    images = {name: pictures(3) for name in ("image", *saliency_segmentation.SOURCES)} | {
-        "name": np.array(["a", "b", "c"])
-    }
-    draw(
-        saliency_segmentation.saliency_segmentation_sheet(rows, images),
-        saliency_segmentation.saliency_segmentation_overlap(rows),
-    )
+    rows["class"] = rows["image"].map({1: "hay", 2: "quail", 3: "collie", 4: "brown bear"})
+    rows.loc[(rows["method"] == "gradient") & (rows["image"] == 3), "overlap"] = 0.9
+    square = [{"image": 3, "line": line, "x": x, "y": y} for line in (0, 1) for x, y in ((0, 0), (5, 0), (5, 5))]
+    photographs = pictured(*rows["class"].unique(), shape=(224, 224, 3))
+    sheet = saliency_segmentation.saliency_segmentation_sheet(rows, pd.DataFrame(square), photographs)
+    assert labels(sheet)[:2] == ["**collie** 0.90", "**hay** 0.60"]
+    best = sheet.tiles[0]
+    assert best and best.marks[-1] == Outline([[0, 0], [5, 0], [5, 5]]) and len(best.marks) == 1 + 2
+    draw(saliency_segmentation.saliency_segmentation_overlap(rows))
     values = saliency_segmentation.saliency_segmentation_values(rows)
     assert values["best"] == "Grad-CAM"
     assert values["by_method"]["centre"]["found"] == 0
-    assert values["by_method"]["gradient"]["gain"] == pytest.approx([0.2, 0.2])
+    assert values["by_method"]["smoothgrad"]["gain"] == pytest.approx([0.1, 0.1])
+
+
+def test_outlines_enclose_the_mask_and_its_holes() -> None:
+    mask = np.zeros((1, 20, 20), bool)
+    mask[0, :8, 4:12], mask[0, 3:5, 6:8] = True, False
+    rows = saliency_segmentation.mask_outlines({"gradient": mask})
+    edge, hole = (line[["x", "y"]].agg(["min", "max"]).T.to_numpy() for _, line in rows.groupby("line"))
+    np.testing.assert_allclose(edge, [[4, 12], [0, 8]], atol=0.5)
+    np.testing.assert_allclose(hole, [[6, 8], [3, 5]], atol=0.5)
 
 
 def test_class_images() -> None:
