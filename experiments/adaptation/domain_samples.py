@@ -5,7 +5,7 @@ from __future__ import annotations
 import tpdl
 from tpdl import Images, Picture, Sheet, Tile, experiment, figure
 
-COLUMNS = 12
+COLUMNS = 8
 ROWS = {"source": "MNIST", "target": "MNIST-M", "recoloured": "MNIST, recoloured"}
 
 

@@ -130,7 +130,7 @@ def saliency_segmentation_sheet(results: pd.DataFrame, outlines: pd.DataFrame, i
         boxes = box_marks(row["image"] - 1, photograph.width)
         lines = [Outline(line[["x", "y"]].to_numpy().tolist()) for _, line in found.groupby("line")]
         tiles.append(Tile(photograph, label=f"**{row['class']}** {row['overlap']:.2f}", marks=[*boxes, *lines]))
-    return Sheet(tiles, columns=6)
+    return Sheet(tiles, columns=5)
 
 
 @figure(
