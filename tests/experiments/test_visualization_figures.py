@@ -176,17 +176,26 @@ def test_saliency_methods() -> None:
     rows = pd.concat(parts, ignore_index=True)
     spectrum = pd.DataFrame({"map": "gradient", "frequency": np.arange(1, 17) / 32, "power": 1 / 16, "peak": 2.0})
     spectrum["period"] = 1 / spectrum["frequency"]
-    images = {name: maps(2) for name in list(saliency_methods.METHODS)[:6]}
-    images |= {"image": pictures(2), "name": np.array(["cat", "brown dog"])}
-    draw(
-        saliency_methods.saliency_methods_sheet(rows, images),
-        saliency_methods.saliency_methods_scores(rows),
-        saliency_methods.saliency_spectrum_lines(spectrum),
-    )
+    draw(saliency_methods.saliency_methods_scores(rows), saliency_methods.saliency_spectrum_lines(spectrum))
     values = saliency_methods.saliency_methods_values(rows, spectrum)
     assert (values["best_deletion"], values["best_insertion"]) == ("gradient", "Grad-CAM")
     assert values["methods"]["random"]["deletion_gain"] == (7.0, 7.0)
     assert values["peaks"]["gradient"]["period4"] == 2
+
+
+def test_the_sheet_of_methods_has_a_column_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TPDL_PROFILE", "full")
+    about = pd.DataFrame({"true": [f"class {i}" for i in range(25)]})
+    names = ("gradient", "smoothgrad", "integrated-gradients", "grad-cam", "average-pooling")
+    found = {name: RNG.random((25, 8, 8)) for name in names}
+    pictures = saliency_methods.saliency_methods_pictures(found, found, about)
+    gradients = saliency.saliency_pictures(found, about)
+    photographs = pictured(*about["true"], shape=(224, 224, 3))
+    sheet = saliency_methods.saliency_methods_sheet(pd.DataFrame(), about, photographs, gradients, pictures)
+    assert list(sheet.column_labels[:3]) == ["photograph", "gradient", "SmoothGrad"]
+    assert list(sheet.row_labels[:2]) == ["class 1", "class 3"]
+    assert all(tile and tile.marks == sheet.tiles[0].marks for tile in sheet.tiles[:7])
+    assert sheet.tiles[6] and sheet.tiles[6].alt == "" and "Grad-CAM, 2nd network" in sheet.tiles[6].frames[0].shows
 
 
 def test_saliency_curves() -> None:
