@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from tpdl.fingerprint import Sources
+from tpdl.plan.observed import Now
+from tpdl.plan.patterns import matching, no_match
 from tpdl.plan.plan import Plan
 from tpdl.plan.record import Record, read_record
 from tpdl.plan.step import Fingerprint, Step
@@ -32,6 +34,8 @@ class Facts:
     """File name -> SHA-256 of what lies on disk; None where nothing does."""
     absent_data: dict[str, str] = field(default_factory=dict)
     """Data sets that the step reads and this machine does not have -> what each is, and how to get it."""
+    absent_files: tuple[str, ...] = ()
+    """What is wrong with patterns in `files=[…]` that match nothing."""
     failure: str = ""
     """The message of the last run, if it failed with exactly what decides now."""
 
@@ -91,6 +95,9 @@ class _Reader:
         self._theme: dict[str, str] | None = None
         self._records: dict[str, Record | str | None] = {}
         self._data: dict[str, str | None] = {}
+        self._files: dict[str, dict[str, str]] = {}
+        """Pattern -> the files that match it, with their hashes."""
+        self._observed = Now(plan.project.root, plan.project.hashes)
 
     def facts(self, step: Step) -> Facts:
         record_or_problem = self._record(step.name)
@@ -104,6 +111,8 @@ class _Reader:
             # as recorded where it is not on this machine, empty where it was never seen
             data={name: sha or recorded.get(name, "") for name, sha in data.items()},
             wiring=step.wiring,
+            files={path: sha for pattern in step.files for path, sha in self._matching(pattern).items()},
+            observed=self._observed.of(record.fingerprint.observed, step) if record else {},
         )
         return Facts(
             now=now,
@@ -111,6 +120,11 @@ class _Reader:
             problem=record_or_problem if isinstance(record_or_problem, str) else "",
             products={path.name: self._plan.project.hashes.of_file(path) for path in step.products},
             absent_data={name: self._plan.project.describe_data(name) for name, sha in data.items() if sha is None},
+            absent_files=tuple(
+                f"{step.source}:{step.line}: {no_match(self._plan.project.root, pattern)}"
+                for pattern in step.files
+                if not self._matching(pattern)
+            ),
             failure=self._failure(step, now),
         )
 
@@ -147,6 +161,13 @@ class _Reader:
         if name not in self._data:
             self._data[name] = self._plan.project.hashes.of_paths(self._plan.project.find_data(name))
         return self._data[name]
+
+    def _matching(self, pattern: str) -> dict[str, str]:
+        if pattern not in self._files:
+            root, hashes = self._plan.project.root, self._plan.project.hashes
+            found = {path: hashes.of_file(root / path) for path in matching(root, pattern)}
+            self._files[pattern] = {path: sha for path, sha in found.items() if sha}
+        return self._files[pattern]
 
     def _failure(self, step: Step, now: Fingerprint) -> str:
         """The message of the last run, unless something that decides has changed since."""

@@ -31,13 +31,25 @@ class HashCache:
         with contextlib.suppress(OSError, ValueError):
             self._known = {path: (signature, sha) for path, (signature, sha) in json.loads(file.read_text()).items()}
 
-    def of_file(self, path: Path) -> str | None:
-        """The hash of a file's content, or None where there is no file."""
+    def of_file(self, path: Path, content_hash: Callable[[Path], str] = sha256_file, kind: str = "") -> str | None:
+        """The hash of a file's content, or None where there is no file.
+
+        Args:
+            path: the file.
+            content_hash: another hash than that of the bytes.
+            kind: what that is called, so that it is remembered beside the others.
+        """
         try:
             signature = FileSignature.of(path)
         except OSError:
             return None
-        return self._remembered(path, str(signature), signature.is_settled, lambda: sha256_file(path))
+        key = Path(f"{path} <{kind.strip()}>") if kind else path
+        return self._remembered(key, str(signature), signature.is_settled, lambda: content_hash(path))
+
+    def known(self, path: str, signature: str) -> str | None:
+        """The hash of a file with that signature, if it is remembered."""
+        known = self._known.get(path)
+        return known[1] if known and known[0] == signature else None
 
     def of_paths(self, paths: Iterable[Path]) -> str | None:
         """One hash for files and folders together: names below their root and contents count, times do not."""

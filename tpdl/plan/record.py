@@ -26,7 +26,7 @@ COLUMNS = "columns"
 """In place of a file's name, where the content of a result is listed: what the columns of a table hold."""
 DECISIVE = (
     *("tpdl", "rules", "step", "function", "profile"),
-    *("parameters", "symbols", "inputs", "wiring", "data", "products", "columns", "moved"),
+    *("parameters", "symbols", "inputs", "wiring", "data", "files", "observed", "products", "columns", "moved"),
 )
 """The keys of a record that decide whether its product is still what the step would make."""
 
@@ -79,6 +79,8 @@ class Record:
                 data=_mapping(value["data"]),
                 wiring=_mapping(value.get("wiring", {})),
                 rules=_number(value.get("rules", 1)),
+                files=_mapping(value.get("files", {})),
+                observed=_mapping(value.get("observed", {})),
             ),
             products=_mapping(value["products"]),
             columns=_mapping(value.get("columns", {})),
@@ -99,8 +101,12 @@ class Record:
             "inputs": self.fingerprint.inputs,
             "wiring": self.fingerprint.wiring,
             "data": self.fingerprint.data,
-            "products": self.products,
         }
+        if self.fingerprint.files:
+            value["files"] = self.fingerprint.files
+        if self.fingerprint.observed:
+            value["observed"] = self.fingerprint.observed
+        value["products"] = self.products
         if self.columns:
             value["columns"] = self.columns
         if self.moved:

@@ -35,6 +35,7 @@ from tpdl.fingerprint import IGNORED, Sources
 from tpdl.plan.imports import make_importable
 from tpdl.plan.plan import Plan
 from tpdl.plan.project import FOLDER
+from tpdl.run import audit
 
 SMALL = 256 * 1024
 """Bytes. Larger files beside the sources, which are data, are left where they are."""
@@ -157,6 +158,11 @@ def _is_small(entry: os.DirEntry[str]) -> bool:
         return False
 
 
+def kept(root: Path, sha: str) -> Path:
+    """Where the content of that hash is kept, if it was ever part of a snapshot."""
+    return _object(root, sha)
+
+
 def _object(root: Path, sha: str) -> Path:
     return root / ".tpdl" / "snapshots" / sha[:2] / sha[2:]
 
@@ -234,6 +240,8 @@ class Snapshot:
         content = _object(Path(self.root), sha).read_bytes()
         if sha256_bytes(content) != sha:
             raise StepError(f"{_object(Path(self.root), sha)} is damaged; remove it, and run again")
+        if watch := audit.active():
+            watch.handle(audit.Watch.served, [os.path.abspath(path), sha])
         return content
 
 
@@ -268,6 +276,22 @@ class _Finder:
             spec.submodule_search_locations = [folder]
             return spec
         return self._live.find_spec(fullname)
+
+    def iter_modules(self, prefix: str = "") -> Iterator[tuple[str, bool]]:
+        """What `pkgutil` asks for: the modules in the folder, and whether they are packages."""
+        if watch := audit.active():
+            watch.handle(audit.Watch.snapshot_listed, [os.path.join(self._snapshot.root, self._folder)])
+        inside = f"{self._folder}/" if self._folder else ""
+        names: dict[str, bool] = {}
+        for path in self._snapshot.files:
+            if path.startswith(inside) and path.endswith(".py"):
+                name, slash, rest = path[len(inside) :].partition("/")
+                if slash and rest == "__init__.py":
+                    names[name] = True
+                elif not slash and name != "__init__.py":
+                    names.setdefault(name.removesuffix(".py"), False)
+        for name, is_package in sorted(names.items()):
+            yield prefix + name, is_package
 
     def invalidate_caches(self) -> None:
         """Forget what folders hold."""
