@@ -108,6 +108,7 @@ def _temporary() -> tuple[str, ...]:
 _SYSTEM = ("/usr/", "/etc/", "/proc/", "/sys/", "/dev/", "/lib", "/bin/", "/sbin/", "/var/", "/run/", "/System/")
 _HERE = __file__
 _IMPORTLIB = os.path.dirname(os.path.abspath(importlib.__file__)) + os.sep
+_TOOL = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _IMPORTED = os.path.join(os.path.dirname(_HERE), "imported.py")
 _SCANNERS = ("pkg_resources", "importlib_metadata")
 """Libraries that look through all of `sys.path` for what is installed."""
@@ -656,7 +657,7 @@ _original_import_module = importlib.import_module
 def _import_module(name: str, package: str | None = None) -> Any:
     """`importlib.import_module`, which tells nobody of a module that was imported before."""
     module = _original_import_module(name, package)
-    if _watch is not None:
+    if _watch is not None and not sys._getframe(1).f_code.co_filename.startswith(_TOOL):
         _watch.handle(Watch.asked, [getattr(module, "__file__", None)])
     return module
 
