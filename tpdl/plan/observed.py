@@ -92,7 +92,7 @@ def hash_of_names(folder: Path, names: Iterable[str], own: Collection[Path] = ()
 
 def names_that_count(folder: Path, names: Iterable[str], own: Collection[Path] = ()) -> set[str]:
     """The names in a folder that are not tpdl's, nor the step's own."""
-    own_names = {path.name for path in own if path.parent == folder}
+    own_names = {path.relative_to(folder).parts[0] for path in own if path.is_relative_to(folder)}
     return {
         name
         for name in names
