@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -310,6 +312,7 @@ def test_links_and_folders_outside_of_the_project(lab, tmp_path_factory):
         lab,
         f"""
 import sys
+import time
 from pathlib import Path
 sys.path.append({str(added)!r})
 import outside
@@ -617,3 +620,50 @@ return {"x": 1}
     )
     lab.tpdl("run", "read")
     assert observed(lab) == {} and state(lab) == "fresh"
+
+
+def test_variables_of_the_environment_that_are_asked_for(lab):
+    experiment(
+        lab, 'import os\nos.environ["PATH"]\nreturn {"x": os.environ.get("EPOCHS", "1") + os.getenv("RATE", "2")}'
+    )
+    warning = "read the environment variable `EPOCHS`, `RATE`, which is not compared; make it a parameter"
+    assert warning in lab.tpdl("run", "read") and warnings(lab) == [warning]
+
+
+def test_a_library_that_reads_in_compiled_code(lab):
+    pytest.importorskip("safetensors")
+    for module in ("safetensors.torch", "torchvision.io"):
+        experiment(lab, f'import {module}\nreturn {{"x": 1}}')
+        assert "reads files in compiled code and is not watched" in lab.tpdl("run", "read", "--force")
+    experiment(lab, 'import safetensors\nreturn {"x": 1}', 'files=["experiments"]')
+    lab.tpdl("run", "read")
+    assert warnings(lab) == []
+
+
+def test_another_host_that_is_asked(lab):
+    experiment(
+        lab,
+        """
+import socket
+try:
+    socket.create_connection(("192.0.2.1", 9), timeout=0.01)
+except OSError:
+    pass
+return {"x": 1}
+""",
+    )
+    assert "asked `192.0.2.1` in the network; what came from there is not compared" in lab.tpdl("run", "read")
+
+
+def test_a_file_in_the_folder_of_data_that_is_not_declared(lab, tmp_path_factory):
+    data = tmp_path_factory.mktemp("data")
+    (data / "x.txt").write_text("1")
+    experiment(lab, 'import os\nreturn {"x": open(os.environ["TPDL_DATA"] + "/x.txt").read()}')
+    said = lab.tpdl("--data", str(data), "run", "read")
+    assert "read `x.txt in TPDL_DATA`, which belongs to no data set that it declares; declare data=[…]" in said
+
+
+def test_what_killed_steps_have_noted_is_cleaned_up(lab):
+    left = lab.write(".tpdl/full/observed/0123/7.jsonl", "")
+    os.utime(left, (time.time() - 100_000,) * 2)
+    assert left.name in lab.tpdl("clean", "--dry-run")

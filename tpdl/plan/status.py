@@ -140,11 +140,6 @@ def differences(before: Fingerprint, now: Fingerprint) -> Iterator[str]:
     for name in sorted(before.data.keys() | now.data.keys()):
         if before.data.get(name, "") != now.data.get(name, ""):
             yield f"data {name} {_difference(name, before.data, now.data)}"
-    for name in sorted(before.files.keys() | now.files.keys()):
-        if before.files.get(name) != now.files.get(name):
-            gone = "is gone" if name in before.files else "is new"
-            yield f"file {name} {'changed' if {name} <= before.files.keys() & now.files.keys() else gone}"
-    yield from observed.differences(before.observed, now.observed)
     if before.rules != now.rules:
         yield OLDER_RULES if before.rules < now.rules else "made under the rules of a newer tpdl"
     else:
@@ -152,6 +147,11 @@ def differences(before: Fingerprint, now: Fingerprint) -> Iterator[str]:
     for name in sorted(before.inputs.keys() | now.inputs.keys()):
         if before.inputs.get(name) != now.inputs.get(name):
             yield f"input {name} {_difference(name, before.inputs, now.inputs)}"
+    for name in sorted(before.files.keys() | now.files.keys()):
+        if before.files.get(name) != now.files.get(name):
+            change = "is new" if name not in before.files else "changed" if name in now.files else "is gone"
+            yield f"file {name} {change}"
+    yield from observed.differences(before.observed, now.observed)
 
 
 def _differences_of_code(before: Fingerprint, now: Fingerprint) -> Iterator[str]:

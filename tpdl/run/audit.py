@@ -584,6 +584,7 @@ def start(
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [CHILDREN, os.environ.get("PYTHONPATH", "")]))
     watch = Watch(scope, folder, known_hash)
     sys.meta_path.insert(0, _Lookout(watch))
+    os.environ.__class__ = _Environment
     importlib.import_module = _import_module
     _install(watch)
     return watch
@@ -594,6 +595,7 @@ def stop(watch: Watch) -> None:
     global _watch
     _watch = None
     importlib.import_module = _original_import_module
+    os.environ.__class__ = os._Environ
     for lookout in [finder for finder in sys.meta_path if isinstance(finder, _Lookout)]:
         sys.meta_path.remove(lookout)
         watch.looked_for(lookout.missing())
@@ -620,7 +622,7 @@ class _Lookout:
     """Asked first for every module: takes note of who asks, and finds nothing."""
 
     def __init__(self, watch: Watch) -> None:
-        self._root = watch.scope.root + os.sep
+        self._watch = watch
         self._asked: dict[str, Any] = {}
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
@@ -632,10 +634,8 @@ class _Lookout:
         frame: Any = sys._getframe(1)
         while frame is not None:
             file = frame.f_code.co_filename
-            if file.startswith(self._root):
-                return True
             if not file.startswith(("<frozen importlib", _IMPORTLIB)) and file not in (_HERE, _IMPORTED):
-                return False
+                return self._watch.kind(file) == "counts"
             frame = frame.f_back
         return False
 
@@ -644,13 +644,48 @@ class _Lookout:
         found = []
         for name, asked in list(self._asked.items()):
             if asked and name not in sys.modules:
-                folders = asked if isinstance(asked, list) else [self._root]
+                folders = asked if isinstance(asked, list) else [self._watch.scope.root]
                 last = name.rpartition(".")[2]
                 for folder in folders:
                     found += [os.path.join(folder, last + ".py"), os.path.join(folder, last)]
         return [os.path.normpath(path) for path in found]
 
 
+class _Environment(os._Environ):  # type: ignore[type-arg]
+    """`os.environ`, which takes note of what the project's code asks it for. There is no audit event for that."""
+
+    def __getitem__(self, key: str) -> str:
+        if _watch is not None and isinstance(key, str) and not key.startswith(_USUAL):
+            frame: Any = sys._getframe(1)
+            while frame is not None and frame.f_code.co_filename in _MAPPINGS:
+                frame = frame.f_back
+            if frame is not None and _watch.kind(frame.f_code.co_filename) == "counts":
+                _watch.note(key, "environment")
+        value: str = super().__getitem__(key)
+        return value
+
+
+_USUAL = (
+    *(
+        "TPDL_",
+        "PYTHON",
+        "PATH",
+        "HOME",
+        "USER",
+        "LOGNAME",
+        "SHELL",
+        "LANG",
+        "LC_",
+        "TERM",
+        "TMP",
+        "TEMP",
+        "XDG_",
+        "PWD",
+    ),
+    *("OMP_", "MKL_", "OPENBLAS_", "NUMEXPR_", "CUDA_", "CUBLAS_", "TORCH_", "PYTORCH_", "HF_", "MPL", "NO_COLOR"),
+)
+"""Beginnings of the names of variables that say where things are and how many threads there are."""
+_MAPPINGS = frozenset({os._Environ.__getitem__.__code__.co_filename, os._Environ.get.__code__.co_filename})
 _original_import_module = importlib.import_module
 
 
