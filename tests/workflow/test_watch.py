@@ -282,4 +282,9 @@ def test_which_changes_count(fresh: Lab) -> None:
         read = {"helpers/x.dat", "report/b.csv"}
         wait_for(lambda: {"helpers/maths.py", "figures/toy/curve.csv.record.json", *read} <= seen)
         time.sleep(0.3)
-    assert seen - {"new.py", *read} == {"report/a.qmd", "_quarto.yml", "helpers/maths.py", "figures/toy/curve.csv.record.json"}
+    assert seen - {"new.py", *read} == {
+        "report/a.qmd",
+        "_quarto.yml",
+        "helpers/maths.py",
+        "figures/toy/curve.csv.record.json",
+    }

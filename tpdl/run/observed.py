@@ -16,7 +16,7 @@ import contextlib
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -72,10 +72,11 @@ class Observing:
         self._folder = os.fspath(job.places.state / "observed" / os.urandom(6).hex())
         self._hashes: HashCache | None = None
         self._watch: audit.Watch | None = None
+        self._scope = _scope(job)
 
     def __enter__(self) -> Observing:
         with contextlib.suppress(OSError):  # a disk that is full fails the step elsewhere, in plain words
-            self._watch = audit.start(_scope(self._job), self._folder, self._known_hash)
+            self._watch = audit.start(self._scope, self._folder, self._known_hash)
             self._watch.events += self._earlier
         return self
 
@@ -87,7 +88,7 @@ class Observing:
         audit.stop(self._watch)
         try:
             if error is None:
-                self.found = gather(self._job, self._watch.all_events())
+                self.found = gather(self._job, self._watch.all_events(), self._scope.links)
         finally:
             shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -140,16 +141,21 @@ def _links(root: Path, modules: Iterable[str]) -> dict[str, str]:
     return links
 
 
-def gather(job: Job, events: Sequence[audit.Event]) -> Found:
-    """What the events of a step come to, at its end."""
-    return _Gathering(job, events).found
+def gather(job: Job, events: Sequence[audit.Event], links: Mapping[str, str] | None = None) -> Found:
+    """What the events of a step come to, at its end.
+
+    Args:
+        job: what was carried out.
+        events: in the order in which they happened.
+        links: folder outside of the project -> the link to it; found out where it is left out.
+    """
+    return _Gathering(job, events, _links(Path(job.root), job.foreseen.values()) if links is None else links).found
 
 
 class _Gathering:
-    def __init__(self, job: Job, events: Sequence[audit.Event]) -> None:
+    def __init__(self, job: Job, events: Sequence[audit.Event], links: Mapping[str, str]) -> None:
         self.found = Found()
-        self._job, self._root = job, Path(job.root)
-        self._links = _links(self._root, job.foreseen.values())
+        self._job, self._root, self._links = job, Path(job.root), links
         self._hashes = HashCache(self._root / ".tpdl" / "cache" / "unused")
         self._notes: dict[str, list[str]] = {}
         self._wrote: dict[str, int] = {}

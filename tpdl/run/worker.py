@@ -136,6 +136,8 @@ def _inside(job: Job, checkpoints: Path) -> Iterator[Observing]:
 def _observed_before(job: Job, checkpoints: Path) -> list[Event]:
     """What was read up to a checkpoint that is to be taken up; the checkpoint is removed if some of it has changed."""
     events = context.observed_until(checkpoints)
+    if not events:
+        return []
     found = gather(job, events)
     if found.moved or not is_as_it_was(job, found.observed):
         shutil.rmtree(checkpoints, ignore_errors=True)
