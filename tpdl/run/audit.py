@@ -33,7 +33,7 @@ import sys
 import sysconfig
 import time
 from _thread import get_ident
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 FOLDER = "TPDL_OBSERVED"
@@ -105,6 +105,7 @@ def _temporary() -> tuple[str, ...]:
     return tuple(place.rstrip(os.sep) + os.sep for place in places)
 
 
+_INSTALLED = _installed()
 _SYSTEM = ("/usr/", "/etc/", "/proc/", "/sys/", "/dev/", "/lib", "/bin/", "/sbin/", "/var/", "/run/", "/System/")
 _HERE = __file__
 _IMPORTLIB = os.path.dirname(os.path.abspath(importlib.__file__)) + os.sep
@@ -146,7 +147,7 @@ class Watch:
         self._served: dict[str, str] = {}
         self._said: set[tuple[str, str]] = set()
         self._own: set[str] = set()
-        self._made: list[str] = []
+        self._made: set[str] = set()
         self._foreseen, self._whole = frozenset(scope.foreseen), frozenset(scope.whole)
         self._ignored = frozenset(scope.ignored)
         self._ignored_below = tuple(path + os.sep for path in scope.ignored)
@@ -155,7 +156,7 @@ class Watch:
         self._data, self._data_below = frozenset(scope.data), tuple(path + os.sep for path in scope.data)
         self._data_root = scope.data_root + os.sep if scope.data_root else ""
         self._links = tuple(target + os.sep for target in scope.links)
-        self._installed = tuple(place for place in _installed() if not self._root.startswith(place))
+        self._installed = tuple(place for place in _INSTALLED if not self._root.startswith(place))
         self._temporary = _temporary()
         self._environments: dict[str, bool] = {}
         self._host = ""
@@ -399,7 +400,7 @@ class Watch:
         """A folder is about to be made."""
         path = _absolute(given) if folder == -1 else ""
         if path and self.kind(path) == "counts" and not os.path.isdir(path):
-            self._made.append(path)
+            self._made.add(path)
             self._emit("made", path)
 
     def moved(self, source: Any, target: Any, source_folder: Any = -1, target_folder: Any = -1) -> None:
@@ -418,7 +419,7 @@ class Watch:
             self.wrote(target)
 
     def _is_made(self, path: str) -> bool:
-        return any(path == folder or path.startswith(folder + os.sep) for folder in self._made)
+        return bool(self._made) and any(folder in self._made for folder in _with_parents(path))
 
     def started(self, program: Any, arguments: Any = (), folder: Any = None, environment: Any = None) -> None:
         """Another program is about to be started."""
@@ -710,6 +711,16 @@ def _absolute(given: Any) -> str:
     except TypeError:
         return ""
     return os.path.abspath(path) if path else ""
+
+
+def _with_parents(path: str) -> Iterator[str]:
+    """A path, and the folders that it lies in."""
+    while True:
+        yield path
+        parent = os.path.dirname(path)
+        if parent == path:
+            return
+        path = parent
 
 
 def _source(path: str) -> str:

@@ -197,7 +197,8 @@ class _Gathering:
         return bool(self._writings(path))
 
     def _writings(self, path: str) -> list[int]:
-        made = [at for folder, at in self._made.items() if path == folder or path.startswith(folder + os.sep)]
+        above = [path, *map(os.fspath, Path(path).parents)] if self._made else []
+        made = [self._made[folder] for folder in above if folder in self._made]
         return [self._wrote[path], *made] if path in self._wrote else made
 
     def _key(self, path: str) -> str:
