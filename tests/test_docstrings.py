@@ -48,9 +48,10 @@ def test_examples(module: str, path: Path, tmp_path: Path, monkeypatch: pytest.M
 @pytest.mark.parametrize("name", tpdl.__all__)
 def test_every_public_name_shows_an_example(name: str) -> None:
     value = getattr(tpdl, name)
-    if name == "Arrays":  # an alias: what is written below it belongs to it
-        source = inspect.getsource(importlib.import_module("tpdl.run.context"))
-        text = source.partition("\nArrays = ")[2].partition('"""')[2].partition('"""')[0]
+    aliases = {"Arrays": "tpdl.run.context", "Images": "tpdl.images"}
+    if name in aliases:  # what is written below it belongs to it
+        source = inspect.getsource(importlib.import_module(aliases[name]))
+        text = source.partition(f"\n{name} = ")[2].partition('"""')[2].partition('"""')[0]
     else:
         text = inspect.getdoc(value) or ""
     assert ">>> " in text and name in text.partition(">>> ")[2], f"{name} has no example"

@@ -11,12 +11,20 @@ Importing it is quick: neither pandas nor matplotlib is imported before somethin
 from tpdl.cli.alone import main
 from tpdl.errors import StepError, UserError
 from tpdl.files import atomic_path, sha256_file
+from tpdl.images import Images, Picture
 from tpdl.plan.declare import experiment, figure, summary
 from tpdl.run.context import Arrays, checkpoint, note, profile, progress
+from tpdl.sheets import Box, Outline, Sheet, Tile
 
 __all__ = [
     "Arrays",
+    "Box",
+    "Images",
+    "Outline",
+    "Picture",
+    "Sheet",
     "StepError",
+    "Tile",
     "UserError",
     "atomic_path",
     "checkpoint",

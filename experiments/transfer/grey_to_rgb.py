@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.transfer.layer_cut import NAMES
+from experiments.lab.nets.titles import title
 from experiments.transfer.sample_size import best_cut
 from experiments.transfer.training import trained
 from experiments.transfer.tuning_images import tuning_images
@@ -328,7 +328,7 @@ def grey_to_rgb_cost(results: pd.DataFrame, costs: pd.DataFrame) -> Figure:
         ):
             bars = axis.bar(rows["way"], rows[column], color=["C1", "C0"], width=0.6)
             axis.bar_label(bars, [f"{value:.1f} ms" for value in rows[column]], fontsize=8)
-            axis.set_title(f"{NAMES.get(network, network)},\n{part}", fontsize=10)
+            axis.set_title(f"{title(network)},\n{part}", fontsize=10)
             axis.margins(y=0.15)
             axis.grid(axis="x", visible=False)
     fig.supylabel("milliseconds for an image", fontsize=10)

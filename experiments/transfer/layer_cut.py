@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
+from experiments.lab.nets.titles import title
 from experiments.transfer.cut_classifiers import cut_classifiers
 from experiments.transfer.gram import EACH_NETWORK, gram
 from tpdl import Arrays, experiment, figure, summary
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CLASSES = 15
-NAMES = {"squeezenet1_1": "SqueezeNet 1.1", "efficientnet_lite0": "EfficientNet-Lite0", "vgg16": "VGG16"}
-"""The networks' names for readers."""
 ORIGINAL_ACCURACY = 0.91
 """Best cut in the original report, with VGG16 (ReLU14: 9.0 % error)."""
 ORIGINAL_RELU15_ACCURACY = 0.888
@@ -96,7 +95,7 @@ def layer_cut_curve(results: pd.DataFrame) -> Figure:
             ORIGINAL_ACCURACY, color="C1", linestyle="--", linewidth=1.2, label="original report: VGG16, best cut"
         )
         upper.axhline(1 / CLASSES, color="C2", linestyle=(0, (1, 1)), linewidth=2.2, label="chance")
-        upper.set_title(NAMES.get(str(network), network))
+        upper.set_title(title(str(network)))
         upper.set(ylabel="test accuracy", ylim=(0, 1))
         upper.yaxis.set_major_formatter("{x:.0%}")
         lower.set_ylabel("features")
@@ -130,7 +129,7 @@ def layer_cut_memory(results: pd.DataFrame) -> Figure:
             bottom = bottom + rows[column]
         svm = rows["factor_seconds"] + rows["svm_seconds"]
         upper.bar(rows["index"], svm, bottom=bottom, color="C2", label="time: factor, SVM")
-        upper.set_title(NAMES.get(str(network), network))
+        upper.set_title(title(str(network)))
         upper.set_ylabel("seconds for all images")
         ink = matplotlib.rcParams["text.color"]
         lower.semilogy(rows["index"], rows["raw_bytes"] / 1e9, "s--", color="C4", label="memory: raw training features")
@@ -167,7 +166,7 @@ def layer_cut_values(results: pd.DataFrame) -> dict:
         "train_images": results["train_images"].iloc[0],
         "peak_gigabytes": results["peak_bytes"].max() / 1e9,
         "largest_raw_gigabytes": results["raw_bytes"].max() / 1e9,
-        "largest": {"network": NAMES.get(largest["network"], largest["network"]), "cut": largest["cut"]},
+        "largest": {"network": title(largest["network"]), "cut": largest["cut"]},
     }
 
 

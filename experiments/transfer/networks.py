@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.transfer.layer_cut import NAMES, layer_cut
+from experiments.lab.nets.titles import title
+from experiments.transfer.layer_cut import layer_cut
 from tpdl import experiment, figure, progress, summary
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def networks_dots(results: pd.DataFrame) -> Figure:
             row["milliseconds"], row["accuracy"], spread, fmt="o", color=f"C{colour}", capsize=4, markersize=8
         )
         axis.annotate(
-            f"{NAMES.get(row['network'], row['network'])}, {row['cut']}\n{row['features']:,d} features",
+            f"{title(row['network'])}, {row['cut']}\n{row['features']:,d} features",
             (row["milliseconds"], row["accuracy"]),
             (10, 0),
             textcoords="offset points",

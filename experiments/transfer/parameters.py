@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.transfer.layer_cut import NAMES
+from experiments.lab.nets.titles import title
 from tpdl import experiment, figure, summary
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def parameters_by_layer(results: pd.DataFrame) -> Figure:
         colours = rows["kind"].map(COLOURS)
         upper.bar(rows["index"], rows["parameters"], color=colours)
         lower.bar(rows["index"], rows["values"], color=colours)
-        name = NAMES.get(network, network)
+        name = title(network)
         upper.set_title(f"{name}: {rows['parameters'].sum():,} parameters", loc="left")
         upper.set(yscale="log", ylabel="parameters", ylim=(100, None))
         lower.set(yscale="log", ylabel="values for\none image")

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 import tpdl
+from experiments.lab.nets.titles import title
 from experiments.visualization.ascent import class_index, noise, snapshots
-from experiments.visualization.class_measures import measured, tile
-from tpdl import Arrays, experiment, figure, summary
-
-if TYPE_CHECKING:
-    import numpy as np
-    from matplotlib.figure import Figure
+from experiments.visualization.class_measures import measured
+from tpdl import Arrays, Images, Picture, Sheet, Tile, experiment, figure, summary
 
 CLASSES = ["gorilla", "hourglass", "snail", "tarantula", "bee eater", "daisy", "oboe", "Yorkshire terrier"]
 SECOND_CLASSES = ["gorilla", "hourglass", "snail", "tarantula"]
@@ -114,55 +109,55 @@ def class_image(
     return pd.concat(parts, ignore_index=True)
 
 
-@experiment(inputs={"made": class_images, "second": second_class_images}, local=True)
-def class_image_thumbnails(made: Arrays, second: Arrays) -> Arrays:
-    """For the sheets: "image" and "second", uint8 [images, side, side, 3], from the first noise image."""
-    import numpy as np
+@experiment(inputs={"made": class_images, "second": second_class_images, "results": class_image})
+def class_image_pictures(made: Arrays, second: Arrays, results: pd.DataFrame) -> Images:
+    """The class images from the first noise image, at the size they were made, with their contrast stretched."""
+    from experiments.lab.plots.pictures import colours, slug, stretched
 
+    networks = results.drop_duplicates("network")[["network", "judge"]]
     first = made["image"][made["seed"] == 0]
-    return {
-        "image": np.stack([tile(x, 100, 20) for x in first]),
-        "second": np.stack([tile(x, 100, 20) for x in second["image"]]),
-    }
+    pictures = {}
+    for network, images in zip(networks["network"], (first, second["image"]), strict=True):
+        for name, image in zip(_of_network(results, network)["class"], images, strict=True):
+            shown = stretched(colours(image))
+            pictures[slug(name, network)] = Picture(shown, f"class image of {name}, made with {title(network)}")
+    return pictures
 
 
 @figure(
     class_image,
-    class_image_thumbnails,
-    format="png",
-    caption="Class images of the first network, from one of the `class_image.seeds`{.value} noise images over which "
-    "the text averages. Above each, the probability of the class for the network it was made with and for the other "
-    "one.",
-    alt="Pale coloured textures. In some, parts of the named things repeat, such as faces, legs and petals; in others "
-    "hardly anything is recognisable.",
+    class_image_pictures,
+    format="sheet",
+    caption="SqueezeNet draws what a reader recognises, again and again; EfficientNet-Lite0 hardly does. Class images "
+    "of both networks, from one of the `class_image.seeds`{.value} noise images over which the text averages. Below "
+    "each, the probability of the class for the network that it was made with, and for the other one. Contrast is "
+    "stretched between the 0.5th and the 99.5th percentile.",
+    alt="In SqueezeNet's images several gorilla faces, hourglasses, snails, tarantulas, bee eaters, daisies, oboe keys "
+    "and dogs' heads appear on a mottled ground. In EfficientNet-Lite0's a fine coloured grain prevails; a snail's "
+    "shell and the legs of a tarantula can be made out.",
 )
-def class_image_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
-    """Class images of the first network, four in a row."""
-    rows = results[(results["kind"] == "class image") & (results["seed"] == 0)]
-    return _sheet(rows[rows["network"] == results["network"].iloc[0]], images["image"])
+def class_image_sheet(results: pd.DataFrame, images: Images) -> Sheet:
+    """Classes in columns: those that both networks have drawn one below the other, then the rest of the first."""
+    from experiments.lab.plots.pictures import slug
+
+    networks = list(results["network"].unique())
+    first, second = (_of_network(results, network) for network in networks)
+    both = first["class"].isin(second["class"])
+    rows = [(networks[0], first[both]), (networks[1], second), (networks[0], first[~both])]
+    tiles = [
+        Tile(
+            images[slug(cell["class"], network)],
+            label=f"{cell['class']}: {cell.probability:.0%}, {cell.judge_probability:.1%}",
+        )
+        for network, cells in rows
+        for _, cell in cells.iterrows()
+    ]
+    return Sheet(tiles, columns=len(second), row_labels=[title(network) for network, cells in rows if len(cells)])
 
 
-@figure(
-    class_image,
-    class_image_thumbnails,
-    suffix="second",
-    format="png",
-    caption="Class images of the second network, made in the same way. Above each, the probability of the class for "
-    "the network it was made with and for the other one.",
-    alt="Pale coloured textures of a fine grain. Spirals in that of the snail and legs in that of the tarantula are "
-    "recognisable, and little else.",
-)
-def class_image_second(results: pd.DataFrame, images: Arrays) -> Figure:
-    """Class images of the second network, four in a row."""
-    return _sheet(results[results["network"] != results["network"].iloc[0]], images["second"])
-
-
-def _sheet(rows: pd.DataFrame, images: np.ndarray) -> Figure:
-    from experiments.lab.plots.sheet import sheet
-
-    both = zip(rows["class"], rows["probability"], rows["judge_probability"], strict=True)
-    titles = [f"{name}\n{own:.0%}, other network {other:.1%}" for name, own, other in both]
-    return sheet(images, titles, [""] * len(titles), min(4, len(titles)))
+def _of_network(results: pd.DataFrame, network: str) -> pd.DataFrame:
+    """The rows of a network's class images from the first noise image, in the order in which they were made."""
+    return results[(results["network"] == network) & (results["kind"] == "class image") & (results["seed"] == 0)]
 
 
 @summary(class_image)

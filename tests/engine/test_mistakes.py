@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import one_line
+from tests.conftest import complaint, one_line
 from tpdl.errors import StepError
 from tpdl.files import atomic_write
 
@@ -63,6 +63,19 @@ def test_no_project_here(lab, tmp_path_factory):
         ("@experiment(matrix={'x': [0] * 10**9})\ndef one(x=1) -> dict: ...", "asks for too much: it takes more"),
         ("@experiment(data=['{x:>2000000000}'])\ndef one(x=1) -> dict: ...", "asks for too much: the format"),
         ("@experiment()\ndef one(x='%09999999999d' % 5) -> dict: ...", "asks for too much: the format"),
+        ("@experiment(data='abc')\ndef one() -> dict: ...", "data of @experiment must be a list of texts, not 'abc'"),
+        (
+            "@experiment(optional=3)\ndef one() -> dict: ...",
+            "optional of @experiment must be a mapping from parameters",
+        ),
+        ("@experiment(optional={'y': [1]})\ndef one(x=1) -> dict: ...", "optional names 'y', which is no parameter"),
+        ("@experiment(local='yes')\ndef one() -> dict: ...", "local of @experiment must be True or False"),
+        ("@experiment()\ndef one() -> dict: ...\n@figure(one, suffix='../../x')\ndef a(r): ...", "a part of a file's"),
+        ("@experiment()\ndef one() -> dict: ...\n@figure([one])\ndef a(r): ...", "must be experiments of this project"),
+        (
+            "@experiment()\ndef one() -> dict: ...\n@figure(one, caption=3)\ndef a(r): ...",
+            "caption of @figure must be a",
+        ),
         (
             "@experiment(matrix={'x': [0] * 999, 'y': [1] * 999})\ndef one(x=1, y=1) -> dict: ...",
             "the matrix has 998,001 combinations",
@@ -86,12 +99,21 @@ def test_no_project_here(lab, tmp_path_factory):
         "huge list",
         "wide format",
         "wide text",
+        "text for a list",
+        "number for a mapping",
+        "optional without a parameter",
+        "text for a truth",
+        "suffix with a path",
+        "list of experiments",
+        "number for a text",
         "many cells",
     ],
 )
 def test_wrong_declarations(lab, body, expected):
+    """One line says what is wrong and where; everything else is as it was."""
     lab.write("experiments/wrong.py", MODULE.format(body=body))
-    assert expected in one_line(lab.tpdl("status", code=2))
+    said = lab.tpdl("status", code=2)
+    assert expected in complaint(said) and "toy/curve/network=small" in said
 
 
 @pytest.mark.parametrize(

@@ -593,6 +593,38 @@ def test_a_refused_result_is_not_taken_up_where_a_file_has_changed(lab):
     assert '"y": "2"' in (lab.root / "figures/read.json").read_text()
 
 
+def test_images_that_are_declared_as_input_are_no_news(lab):
+    lab.write(
+        "experiments/read.py",
+        """
+        import numpy as np
+        from tpdl import Images, Picture, experiment
+
+        @experiment()
+        def squares() -> Images:
+            return {"black": Picture(np.zeros((4, 4), np.uint8), "a black square")}
+
+        @experiment(inputs={"images": squares})
+        def read(images: Images) -> dict:
+            return {"x": int(images["black"].pixels.sum())}
+        """,
+    )
+    lab.tpdl("run", "read")
+    lab.tpdl("run", "squares", "read", "--force")
+    assert observed(lab) == {} and warnings(lab) == [] and state(lab) == "fresh"
+
+
+def test_a_damaged_record_of_what_was_read_is_said_in_one_line(lab):
+    lab.write("x.txt", "1")
+    experiment(lab, 'return {"x": open("x.txt").read()}')
+    lab.tpdl("run", "read")
+    path = lab.root / "figures/read.json.record.json"
+    record = json.loads(path.read_text())
+    for damage in (None, [], {"x.txt": 1}, {"a\x00b": "1"}, {"x" * 5000: None}, {"/": "1"}):
+        path.write_text(json.dumps(record | {"observed": damage}))
+        assert state(lab).startswith(("stale", "fresh"))
+
+
 @pytest.mark.slow
 def test_dask(lab):
     pytest.importorskip("distributed", reason="needs the extra dask")

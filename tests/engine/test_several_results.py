@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from tests.conftest import one_line
+from tests.conftest import complaint
 
 MODULE = """
 import numpy as np
@@ -165,10 +165,10 @@ def test_local_results_are_all_kept_local(lab):
     [
         ("tuple[pd.DataFrame, list]", "the return annotation says tuple[DataFrame, list]"),
         ("tuple[dict, ...]", "the return annotation says tuple[dict, ...]"),
-        ("tuple[dict, dict]", "at most one table, one mapping and one set of arrays"),
+        ("tuple[dict, dict]", "one mapping, one set of arrays and one of images"),
         ("tuple", "the return annotation says tuple;"),
     ],
 )
 def test_what_no_record_can_hold_is_refused(lab, annotation, expected):
     lab.write("experiments/several/runs.py", MODULE.replace("-> tuple[Arrays, dict]", f"-> {annotation}"))
-    assert expected in one_line(lab.tpdl("status", code=2))
+    assert expected in complaint(lab.tpdl("status", code=2))

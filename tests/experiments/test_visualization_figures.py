@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.lab.plots.pictures import slug
 from experiments.visualization import (
     adversarial,
     adversarial_saliency,
@@ -23,6 +24,7 @@ from experiments.visualization import (
     saliency_methods,
     saliency_segmentation,
 )
+from tpdl import Picture
 from tpdl.plan import theme
 
 RNG = np.random.default_rng(0)
@@ -227,8 +229,12 @@ def test_class_images() -> None:
     rows = pd.concat([pd.DataFrame({"made": made, "kind": kind, "class": each}) for made, kind, each in parts])
     rows = with_measures(rows.assign(seed=0))
     rows["network"] = rows["made"]
-    images = {"image": pictures(2), "second": pictures(1)}
-    draw(class_image.class_image_sheet(rows, images), class_image.class_image_second(rows, images))
+    images = {slug(name, made): Picture(pictures(), name) for made, name in zip("nnm", [*names, names[0]], strict=True)}
+    sheet = class_image.class_image_sheet(rows, images)
+    assert [tile and tile.frames[0].shows for tile in sheet.tiles] == ["gorilla", "gorilla", "snail"]
+    assert sheet.columns == 1 and list(sheet.row_labels) == ["n", "m", "n"]
+    own, other = rows.iloc[0][["probability", "judge_probability"]]
+    assert sheet.tiles[0] and sheet.tiles[0].label == f"gorilla: {own:.0%}, {other:.1%}"
     values = class_image.class_image_values(rows)
     assert (values["first"]["images"], values["second"]["images"], values["classes"]) == (2, 1, 2)
     assert values["first"]["judge_first"] == 2

@@ -148,3 +148,33 @@ def test_a_content_is_kept_once(lab):
     kept = {path for path in (lab.root / ".tpdl/snapshots").rglob("*") if path.is_file()}
     lab.tpdl("run", "--force", "toy")
     assert {path for path in (lab.root / ".tpdl/snapshots").rglob("*") if path.is_file()} == kept
+
+
+LISTING = """
+import pkgutil
+from pathlib import Path
+from time import sleep
+
+from tpdl import experiment
+
+
+@experiment()
+def listing() -> dict:
+    Path("ready").touch()
+    while not Path("go").exists():
+        sleep(0.01)
+    import helpers.plugins
+
+    return {"listed": [list(each[1:]) for each in pkgutil.iter_modules(helpers.plugins.__path__, "p.")]}
+"""
+
+
+def test_a_step_lists_modules_as_they_were_when_the_run_began(lab):
+    lab.write("helpers/plugins/first.py", "")
+    lab.write("helpers/plugins/parts/__init__.py", "")
+    lab.write("experiments/listing.py", LISTING)
+    process = lab.popen("run", "listing")
+    wait_for((lab.root / "ready").exists)
+    (lab.root / "helpers/plugins/first.py").unlink()
+    end(lab, process)
+    assert result(lab, "listing") == {"listed": [["p.first", False], ["p.parts", True]]}

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from tpdl.cli.common import NAMES, Arguments, Commands, add_command, plan_of
+from tpdl.cli.common import NAMES, Arguments, Commands, add_command, honest, plan_of
 from tpdl.cli.text import COLOURS, brief, print_table
 from tpdl.errors import Exit
 
@@ -37,7 +37,7 @@ def status(arguments: Arguments) -> int:
         print(json.dumps(_as_json(plan, shown), indent=1))
     else:
         _print(shown)
-    return Exit.OK if all(states[name].settled for name in chosen) else Exit.NOT_FRESH
+    return honest(Exit.OK if all(states[name].settled for name in chosen) else Exit.NOT_FRESH, plan.broken)
 
 
 def _print(states: Mapping[str, Status]) -> None:

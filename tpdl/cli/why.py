@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tpdl.cli.common import Arguments, Commands, add_command, plan_of
+from tpdl.cli.common import Arguments, Commands, add_command, honest, plan_of
 from tpdl.cli.text import COLOURS, coloured
 from tpdl.errors import Exit
 
@@ -29,7 +29,7 @@ def why(arguments: Arguments) -> int:
     states = judge_all(plan, read_facts(plan))
     for name in select(plan, [arguments.name]):
         _explain(plan, name, states[name])
-    return Exit.OK
+    return honest(Exit.OK, plan.broken)
 
 
 def _explain(plan: Plan, name: str, status: Status) -> None:

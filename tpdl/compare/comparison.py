@@ -236,7 +236,7 @@ def _compare_contents(difference: StepDifference, plan: Plan, suffix: str, old: 
         for word, columns in (("new", table.columns_added), ("gone", table.columns_removed)):
             if columns:
                 difference.notes.append(f"{word} column{'s' if len(columns) > 1 else ''}: {', '.join(columns)}")
-    elif suffix == ".json":
+    elif suffix in (".json", ".images"):
         difference.changes += compare_json(old.content, new.content)
     else:
         difference.changes += compare_arrays(old.content, new.content)

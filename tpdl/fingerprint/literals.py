@@ -48,11 +48,11 @@ _SEQUENCES = {ast.List: "list", ast.Tuple: "tuple", ast.Set: "set"}
 
 
 class NotLiteral(Exception):
-    """An expression that cannot be evaluated from the source alone."""
+    """An expression that cannot be evaluated from the source alone; `hint` says what may have been meant."""
 
-    def __init__(self, line: int, text: str) -> None:
+    def __init__(self, line: int, text: str, hint: str = "") -> None:
         super().__init__(text)
-        self.line, self.text = line, text
+        self.line, self.text, self.hint = line, text, hint
 
 
 def encode(node: ast.expr) -> Encoded:

@@ -67,7 +67,7 @@ class Modules:
         """All modules inside a package, at any depth, sorted."""
         folder = package.replace(".", "/")
         for name, entry in sorted(self._list(folder).items()):
-            if entry.is_dir() and name.isidentifier() and name != "__pycache__":
+            if name.isidentifier() and name != "__pycache__" and _is_folder(entry):
                 if self.file(f"{package}.{name}"):
                     yield f"{package}.{name}"
                 yield from self.below(f"{package}.{name}")
@@ -80,9 +80,9 @@ class Modules:
             return None
         path = f"{folder}/{name}" if folder else name
         entry = self._list(folder).get(name)
-        if entry is not None and entry.is_dir() and (init := self._list(path).get("__init__.py")):
+        if entry is not None and _is_folder(entry) and (init := self._list(path).get("__init__.py")):
             return File(f"{path}/__init__.py", init, is_package=True)
-        if (source := self._list(folder).get(f"{name}.py")) and source.is_file():
+        if (source := self._list(folder).get(f"{name}.py")) and _is_file(source):
             return File(f"{path}.py", source, is_package=False)
         return None
 
@@ -106,6 +106,22 @@ class Modules:
                 if name.isidentifier() and name != "__pycache__" and entry.is_dir(follow_symlinks=False)
             )
         return self._holds_python[folder]
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a folder; a link that leads to itself is none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a file; a link that leads to itself is none."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
 
 
 def is_below(module: str, packages: Iterable[str]) -> bool:

@@ -34,6 +34,8 @@ def accept_steps(plan: Plan, names: Sequence[str], because: str = "") -> dict[st
     accepted: dict[str, list[str]] = {}
     for name, facts in read_facts(plan, names).items():
         step, record = plan.steps[name], facts.record
+        if unreadable := step.problem or facts.unreadable:
+            raise UserError(f"{name} cannot be accepted, as its code cannot be read: {unreadable}")
         if record is None:
             if step.optional:
                 continue

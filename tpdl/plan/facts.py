@@ -7,18 +7,23 @@ Example:
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tpdl.errors import StepError, UserError
+from tpdl.files import read_json
 from tpdl.fingerprint import Sources
+from tpdl.images import SUFFIX as IMAGES
+from tpdl.images import files_of
 from tpdl.plan.observed import Now
 from tpdl.plan.patterns import matching, no_match
 from tpdl.plan.plan import Plan
 from tpdl.plan.record import Record, read_record
 from tpdl.plan.step import Fingerprint, Step
+from tpdl.plan.unreadable import syntax_error
+from tpdl.sheets import SUFFIX as SHEET
 
 
 @dataclass(frozen=True)
@@ -32,17 +37,21 @@ class Facts:
     """Why the record that is there cannot be used."""
     products: dict[str, str | None] = field(default_factory=dict)
     """File name -> SHA-256 of what lies on disk; None where nothing does."""
+    damage: list[str] = field(default_factory=list)
+    """What is wrong with the files that a product names: the images of an index."""
     absent_data: dict[str, str] = field(default_factory=dict)
     """Data sets that the step reads and this machine does not have -> what each is, and how to get it."""
     absent_files: tuple[str, ...] = ()
     """What is wrong with patterns in `files=[…]` that match nothing."""
+    unreadable: str = ""
+    """What is wrong with code that the step uses, as one line with file and line; then it cannot run."""
     failure: str = ""
     """The message of the last run, if it failed with exactly what decides now."""
 
     @property
     def is_here(self) -> bool:
         """The files that the record speaks of are on this machine, whole."""
-        return self.record is not None and self.products == self.record.products
+        return self.record is not None and self.products == self.record.products and not self.damage
 
     @property
     def unrecorded_inputs(self) -> list[str]:
@@ -74,7 +83,12 @@ def symbols(plan: Plan, step: Step, sources: Sources | None = None) -> dict[str,
     if not step.function:
         return {}
     closure = (sources or plan.sources).closure(step.function, step.uses)
-    return closure | theme_symbols(plan) if step.kind == "figure" else closure
+    return closure | theme_symbols(plan) if is_themed(step) else closure
+
+
+def is_themed(step: Step) -> bool:
+    """Whether the theme decides how its product looks: a sheet is laid out by the page."""
+    return step.kind == "figure" and step.product.suffix != SHEET
 
 
 def theme_symbols(plan: Plan) -> dict[str, str]:
@@ -98,15 +112,20 @@ class _Reader:
         self._files: dict[str, dict[str, str]] = {}
         """Pattern -> the files that match it, with their hashes."""
         self._observed = Now(plan.project.root, plan.project.hashes)
+        self._syntax_errors: dict[str, str] = {}
 
     def facts(self, step: Step) -> Facts:
         record_or_problem = self._record(step.name)
         record = record_or_problem if isinstance(record_or_problem, Record) else None
+        if step.problem and record:  # what its declaration says now is not known
+            products = {path.name: self._plan.project.hashes.of_file(path) for path in step.products}
+            return Facts(record.fingerprint, record, products=products)
+        used, unreadable = self._symbols(step, record)
         data = {} if self._plan.profile == "demo" else {name: self._data_hash(name) for name in step.data}
         recorded = record.fingerprint.data if record else {}
         now = Fingerprint(
             parameters=step.parameters,
-            symbols=self._symbols(step),
+            symbols=used,
             inputs=self._inputs(step),
             # as recorded where it is not on this machine, empty where it was never seen
             data={name: sha or recorded.get(name, "") for name, sha in data.items()},
@@ -119,21 +138,52 @@ class _Reader:
             record=record,
             problem=record_or_problem if isinstance(record_or_problem, str) else "",
             products={path.name: self._plan.project.hashes.of_file(path) for path in step.products},
+            damage=[problem for path in step.products for problem in self._damage(path)],
             absent_data={name: self._plan.project.describe_data(name) for name, sha in data.items() if sha is None},
             absent_files=tuple(
                 f"{step.source}:{step.line}: {no_match(self._plan.project.root, pattern)}"
                 for pattern in step.files
                 if not self._matching(pattern)
             ),
+            unreadable=unreadable,
             failure=self._failure(step, now),
         )
 
-    def _symbols(self, step: Step) -> dict[str, str]:
-        if step.kind != "figure":
-            return symbols(self._plan, step, self.sources)
-        if self._theme is None:
-            self._theme = theme_symbols(self._plan)
-        return self.sources.closure(step.function, step.uses) | self._theme
+    def _damage(self, product: Path) -> Iterator[str]:
+        """What is wrong with the images of an index, if the product is one that is here."""
+        if product.suffix != IMAGES or not product.exists():
+            return
+        try:
+            files = files_of(product)
+        except StepError as error:
+            yield str(error)
+            return
+        for path, sha in files.items():
+            now = self._plan.project.hashes.of_file(path)
+            if now != sha:
+                yield f"image {path.parent.name}/{path.name} is {'gone' if now is None else 'not what was written'}"
+
+    def _symbols(self, step: Step, record: Record | None) -> tuple[dict[str, str], str]:
+        """The hash of every symbol that the step uses, and what is wrong with one of them, if it is."""
+        try:
+            if not is_themed(step):
+                used = symbols(self._plan, step, self.sources)
+            else:
+                if self._theme is None:
+                    self._theme = theme_symbols(self._plan)
+                used = self.sources.closure(step.function, step.uses) | self._theme
+        except UserError as error:
+            return {}, f"{step.source}:{step.line}: {error}"
+        recorded = record.fingerprint.symbols if record else {}
+        # All of a module counts where it cannot be read; with the hash that a step ran with, it could.
+        wholes = [node for node, sha in used.items() if node.endswith(":*") and recorded.get(node) != sha]
+        errors = (self._syntax_error(node.removesuffix(":*")) for node in wholes)
+        return used, next(filter(None, errors), "")
+
+    def _syntax_error(self, module: str) -> str:
+        if module not in self._syntax_errors:
+            self._syntax_errors[module] = syntax_error(self._plan.project.root, module)
+        return self._syntax_errors[module]
 
     def _record(self, name: str) -> Record | str | None:
         if name not in self._records:
@@ -159,7 +209,10 @@ class _Reader:
 
     def _data_hash(self, name: str) -> str | None:
         if name not in self._data:
-            self._data[name] = self._plan.project.hashes.of_paths(self._plan.project.find_data(name))
+            try:
+                self._data[name] = self._plan.project.hashes.of_paths(self._plan.project.find_data(name))
+            except OSError:  # a part of it is gone, or nobody here may read it
+                self._data[name] = None
         return self._data[name]
 
     def _matching(self, pattern: str) -> dict[str, str]:
@@ -172,7 +225,7 @@ class _Reader:
     def _failure(self, step: Step, now: Fingerprint) -> str:
         """The message of the last run, unless something that decides has changed since."""
         try:
-            failure: Mapping[str, Any] = json.loads(self._plan.places.failure(step.name).read_text())
-            return str(failure["message"]) if failure["digest"] == now.digest() else ""
+            failure: Mapping[str, Any] = read_json(self._plan.places.failure(step.name))
+            return " ".join(str(failure["message"]).split()) if failure["digest"] == now.digest() else ""
         except (OSError, ValueError, KeyError, TypeError):
             return ""

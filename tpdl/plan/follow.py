@@ -6,6 +6,7 @@ equal those in the record, symbol by symbol; a step of which that is not so is r
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,12 +14,15 @@ from pathlib import Path
 
 from tpdl.errors import StepError, UserError
 from tpdl.fingerprint.renames import Renames
-from tpdl.plan.expand import base_name
+from tpdl.images import SUFFIX as IMAGES
+from tpdl.images import files_of
 from tpdl.plan.facts import symbols
+from tpdl.plan.names import base_name
 from tpdl.plan.plan import Plan
 from tpdl.plan.record import Record, read_record, save_record
 from tpdl.plan.status import differences
 from tpdl.plan.step import RULES, Step
+from tpdl.sheets import SUFFIX as SHEET
 
 
 @dataclass
@@ -170,16 +174,29 @@ def _moves(plan: Plan, old_names: Mapping[str, str]) -> list[_Move]:
             record.fingerprint,
             replace(record.fingerprint, symbols=before | {s: sha for s, sha in recorded.items() if sha}, rules=RULES),
         )
+        if step.product.suffix == SHEET and inputs != record.fingerprint.inputs:
+            followed.refused.append("its images lie in a folder of another name; draw it again")
         if was[name] != name:
             followed.refused += _in_the_way(plan, step, was[name], old_paths)
         if followed.refused:
             concerned |= now_symbols.keys()
         files = {old: path for path, old in old_paths.items() if old != path and path != step.record_path}
+        files = {**_images(files), **files}
         moves.append(_Move(followed, new, old_paths[step.record_path], step.record_path, files))
     for new_name, old_name in old_names.items():
         if not _any_of(old_name, seen) and _any_of(new_name, concerned):
             raise UserError(f"no result was made with {old_name}, so there is nothing that {new_name} could keep")
     return moves
+
+
+def _images(files: Mapping[Path, Path]) -> dict[Path, Path]:
+    """Old path -> new path of the images that indices among the files name."""
+    moved: dict[Path, Path] = {}
+    for old, new in files.items():
+        with contextlib.suppress(StepError):
+            if old.suffix == IMAGES:
+                moved |= {path: new.with_suffix("") / path.name for path in files_of(old)}
+    return moved
 
 
 def _any_of(name: str, nodes: Iterable[str]) -> bool:

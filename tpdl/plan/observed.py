@@ -23,6 +23,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from tpdl.files import is_unfinished, sha256_bytes
+from tpdl.images import SUFFIX as IMAGES
 from tpdl.plan.hashes import HashCache
 from tpdl.plan.record import RECORD_SUFFIX
 from tpdl.plan.step import Observed, Step
@@ -64,16 +65,23 @@ class Now:
         path = self._root / key
         if key.endswith(ALL):
             return contents(path.parent, self._hashes)
-        if path.is_dir():
+        if os.path.isdir(path):
             return "folder"
         if is_code:
-            return self._hashes.of_file(path, code_hash, CODE)
+            sha = self._hashes.of_file(path, lambda path: sha256_of_code(path.read_bytes()), "code")
+            return None if sha is None else CODE + sha[:16]
         return self._hashes.of_file(path)
 
 
 def own_files(step: Step) -> set[Path]:
     """What a step writes itself."""
-    return {*step.products, step.record_path}
+    return {*with_images(step.products), step.record_path}
+
+
+def with_images(products: Iterable[Path]) -> set[Path]:
+    """Products, and for an index of images the folder of these."""
+    files = set(products)
+    return files | {path.with_suffix("") for path in files if path.suffix == IMAGES}
 
 
 def listing(folder: Path, own: Collection[Path] = ()) -> str | None:
@@ -113,13 +121,13 @@ def contents(folder: Path, hashes: HashCache) -> str | None:
     return sha256_bytes("\n".join(lines).encode("utf-8", "surrogateescape"))
 
 
-def code_hash(path: Path) -> str:
-    """A hash of what the source in a file means."""
-    return hash_of_code(path.read_bytes())
-
-
 def hash_of_code(source: bytes) -> str:
-    """The same for the source itself: comments and formatting do not count, docstrings and annotations do."""
+    """The value that stands for a module."""
+    return CODE + sha256_of_code(source)[:16]
+
+
+def sha256_of_code(source: bytes) -> str:
+    """A hash of what a source means: comments and formatting do not count, docstrings and annotations do."""
     # Imported only where there is something to parse: `tpdl status` must not wait for it.
     import ast
 
@@ -129,7 +137,7 @@ def hash_of_code(source: bytes) -> str:
         text = dump(ast.parse(source), full=True).encode()
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         text = source
-    return CODE + sha256_bytes(text)[:16]
+    return sha256_bytes(text)
 
 
 def differences(before: Observed, now: Observed) -> Iterator[str]:

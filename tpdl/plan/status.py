@@ -92,6 +92,11 @@ OLDER_RULES = "made under older rules; `tpdl upgrade` carries it over if nothing
 def own_reasons(step: Step, facts: Facts) -> Iterator[str]:
     """Why the product is not what the step would make now. What the steps that it needs would change is left out."""
     record = facts.record
+    if step.problem:
+        yield step.problem
+        return
+    if facts.unreadable:
+        yield facts.unreadable
     if facts.problem:
         yield facts.problem
         return
@@ -117,6 +122,7 @@ def own_reasons(step: Step, facts: Facts) -> Iterator[str]:
             yield f"product {name} is not in the record"
         elif sha != record.products[name]:
             yield f"product {name} is not what was written: edited by hand, or truncated"
+    yield from facts.damage
 
 
 def moved_reason(moved: Sequence[str]) -> str:

@@ -70,6 +70,8 @@ class Step:
     """Bytes of main memory that it may use, with everything it starts."""
     gpu_memory: int | None = None
     """Bytes of a GPU's memory that it needs."""
+    problem: str = ""
+    """Why its declaration cannot be read now, as one line. Then the step is what its record says, and cannot run."""
 
     @property
     def product(self) -> Path:

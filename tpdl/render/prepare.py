@@ -29,8 +29,8 @@ from tpdl.render.graph import graph
 from tpdl.render.namespace import Namespace
 from tpdl.render.problem import Problem
 from tpdl.render.provenance import Provenance
-from tpdl.render.reading import Reading, read_chapters
-from tpdl.render.scan import Item, scan
+from tpdl.render.reading import read_chapters
+from tpdl.render.scan import Item
 from tpdl.render.statements import Claim, Statements
 from tpdl.render.table_blocks import TableBlocks
 
@@ -55,6 +55,8 @@ class Prepared:
     """Chapter -> all constructs in it, also inside what a condition drops."""
     seconds: float = 0.0
     """How long it took."""
+    broken: tuple[str, ...] = ()
+    """What is wrong with experiments, see `tpdl.plan.plan.Plan`; the documents show what is recorded of them."""
 
 
 def prepare(project: Project, profile: str = "full", plan: Plan | None = None) -> Prepared:
@@ -83,13 +85,16 @@ def prepare(project: Project, profile: str = "full", plan: Plan | None = None) -
     tables = TableBlocks(plan, states, names, self_description, provenance)
 
     reading = read_chapters(book.chapters, evaluator)
-    for item in reading.of_kind("claim"):
+    for chapter, items in reading.counted.items():
+        for item in items:
+            if item.kind == "image":
+                figures.add(item, chapter)
+    for item in [*reading.of_kind("claim"), *(item for item in figures.declared if item.kind == "claim")]:
         statements.add_claim(item)
     self_description["claims"] = _claim_rows(statements.claims)  # now values and tables may speak of them
-    _add_figures(reading, figures, statements)
     for item in reading.of_kind("table"):
         tables.add(item)
-    for item in reading.of_kind("value"):
+    for item in [*(item for item in figures.declared if item.kind == "value"), *reading.of_kind("value")]:
         statements.add_value(item)
 
     data = {
@@ -123,19 +128,8 @@ def prepare(project: Project, profile: str = "full", plan: Plan | None = None) -
         items=reading.counted,
         written=reading.written,
         seconds=time.perf_counter() - started,
+        broken=plan.broken,
     )
-
-
-def _add_figures(reading: Reading, figures: Figures, statements: Statements) -> None:
-    """Enter every image, and the values in a caption that the step gives because the document gives none."""
-    for chapter, items in reading.counted.items():
-        for item in items:
-            step = figures.add(item, chapter) if item.kind == "image" else None
-            if step is None or item.inside:
-                continue
-            for construct in scan(step.caption):
-                if construct.kind == "value":
-                    statements.add_value(Item("value", construct.text, step.line, path=step.source))
 
 
 def _claim_rows(claims: list[Claim]) -> list[dict[str, str]]:

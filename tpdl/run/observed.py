@@ -31,6 +31,7 @@ from tpdl.plan.observed import (
     hash_of_names,
     names_that_count,
     own_files,
+    with_images,
 )
 from tpdl.plan.record import RECORD_SUFFIX, Record, read_record
 from tpdl.plan.step import Observed
@@ -114,7 +115,8 @@ def _scope(job: Job) -> audit.Scope:
     root, places, step = Path(job.root), job.places, job.step
     whole = {symbol.partition(":")[0] for symbol in job.fingerprint.symbols if symbol.endswith(":*")}
     inputs = [path for paths in job.input_products.values() for path in paths]
-    ignored = [*map(os.fspath, own_files(step)), *inputs, *(path + RECORD_SUFFIX for path in inputs), TOOL]
+    given = with_images(map(Path, inputs))
+    ignored = [*map(os.fspath, own_files(step) | given), *(path + RECORD_SUFFIX for path in inputs), TOOL]
     return audit.Scope(
         root=job.root,
         results=[os.fspath(places.figures), os.fspath(places.local)],

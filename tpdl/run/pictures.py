@@ -17,18 +17,27 @@ from tpdl.files import atomic_write
 from tpdl.plan import theme
 from tpdl.plan.step import Step
 from tpdl.run.products import expect
+from tpdl.sheets import SUFFIX as SHEET
+from tpdl.sheets import Sheet, write_sheet
 
 
 def save_pictures(step: Step, draw: Callable[[], Any]) -> None:
     """Draw under each theme and write both pictures; they replace the old ones only when both are drawn.
+
+    A sheet has no theme, and is one file.
 
     Args:
         step: whose products they are.
         draw: called once for each theme; returns a matplotlib figure.
 
     Raises:
-        StepError: the function returned no matplotlib figure.
+        StepError: the function returned no matplotlib figure, or no sheet where one is declared.
     """
+    if step.product.suffix == SHEET:
+        sheet = draw()
+        expect(isinstance(sheet, Sheet), f"{step.source}:{step.line}: {step.name}", "a tpdl.Sheet", sheet)
+        write_sheet(step.product, sheet, step.product.parents[step.name.count("/")])
+        return
     os.environ.setdefault("MPLBACKEND", "agg")  # for functions that use pyplot; importing it here would cost a second
     import matplotlib.figure  # before the fork, so that it is imported once  # noqa: F401
 

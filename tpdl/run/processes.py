@@ -22,7 +22,7 @@ from pathlib import Path
 from signal import Signals
 
 from tpdl.errors import StepError
-from tpdl.files import write_json
+from tpdl.files import emptied, write_json
 from tpdl.plan.record import timestamp
 from tpdl.run.forkserver import FRESH
 from tpdl.run.interpreter import end_interpreters, run_in_interpreter
@@ -101,13 +101,7 @@ def end_processes() -> None:
 
 def empty_log(job: Job) -> Path:
     """The log of the job's step, emptied for a new run."""
-    log = job.places.log(job.step.name)
-    try:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_bytes(b"")
-    except OSError as error:
-        raise StepError(f"cannot write {log}: {error.strerror}") from error
-    return log
+    return emptied(job.places.log(job.step.name))
 
 
 class _CleanParent:
@@ -116,9 +110,7 @@ class _CleanParent:
     def __init__(self, root: str, threads: int | None, modules: tuple[str, ...]) -> None:
         self._requests, theirs = socket.socketpair()
         self._lock = threading.Lock()
-        log = Path(root, ".tpdl", "preload.log")
-        log.parent.mkdir(exist_ok=True)
-        with theirs, log.open("wb") as output:
+        with theirs, emptied(Path(root, ".tpdl", "preload.log")).open("ab") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tpdl.run.forkserver", str(theirs.fileno()), *modules],
                 stdin=subprocess.DEVNULL,

@@ -1,9 +1,9 @@
-"""Results in files and back: a table is CSV, values are JSON, arrays are NPZ.
+"""Results in files and back: a table is CSV, values are JSON, arrays are NPZ, images PNG and JPEG with an index.
 
 Example:
     check(step, result)            # refuses what is not what the step declares
     columns = save(step, result)
-    load(step.product, columns)    # a DataFrame, a dictionary, or arrays that are read when they are asked for
+    load(step.product, columns)    # a DataFrame, a dictionary, or what is read when it is asked for: arrays, images
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from tpdl.errors import StepError
-from tpdl.files import atomic_path, atomic_write
+from tpdl.files import atomic_path, atomic_write, read_json
+from tpdl.images import SUFFIX as IMAGES
+from tpdl.images import problem_with, read_images, remove_others, write_images
 from tpdl.plan.step import Step
 from tpdl.tables import Columns, read_table, write_table
 
@@ -35,7 +37,7 @@ class NotFinite(Unfit):
 
 
 def load(path: Path, columns: Columns | None = None) -> Any:
-    """The result stored at `path`: a DataFrame, a mapping, or arrays that are read one by one when they are asked for.
+    """The result stored at `path`: a DataFrame, a mapping, or arrays or images, each read when it is asked for.
 
     Args:
         path: the product.
@@ -48,11 +50,15 @@ def load(path: Path, columns: Columns | None = None) -> Any:
 
     if not path.exists():
         raise StepError(f"{path} is not here; run the step that makes it")
+    if not path.is_file():  # nobody may ever write to a pipe
+        raise StepError(f"{path} is no file; remove it and run the step that makes it")
     try:
         if path.suffix == ".csv":
             return read_table(path, columns)
+        if path.suffix == IMAGES:
+            return read_images(path)
         if path.suffix == ".json":
-            return json.loads(path.read_text(encoding="utf-8"))
+            return read_json(path)
         return np.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError, KeyError, TypeError, AttributeError) as error:
         raise StepError(f"{path} cannot be read ({error}); run its step again") from error
@@ -95,6 +101,9 @@ def _check_part(step: Step, suffix: str, result: Any, where: str, keep_nan: bool
         if step.kind != "table":  # of which `collect` knows more
             none_is_a_value = {name for name, value in step.parameters.items() if value is None}
             _refuse_nan(step, result, none_is_a_value, result.columns if keep_nan else step.may_be_missing)
+    elif suffix == IMAGES:
+        if problem := problem_with(result):
+            raise Unfit(f"{where} returned images that are not kept: {problem}")
     elif suffix == ".npz":
         import numpy as np
 
@@ -132,16 +141,21 @@ def save(step: Step, result: Any) -> dict[str, Any]:
         Unfit: a column holds what no CSV file can bring back.
         StepError: the disk is full, or cannot be written to.
     """
-    if len(step.products) == 1:
-        return _save_part(step, step.product, result)
     columns: dict[str, Any] = {}
-    with contextlib.ExitStack() as stack:
-        for path, part in zip(step.products, parts(step, result), strict=True):
-            columns |= _save_part(step, stack.enter_context(atomic_path(path)), part)
+    if len(step.products) == 1:
+        columns = _save_part(step, step.product, step.product, result)
+    else:
+        with contextlib.ExitStack() as stack:
+            for path, part in zip(step.products, parts(step, result), strict=True):
+                columns |= _save_part(step, path, stack.enter_context(atomic_path(path)), part)
+    for path in step.products:
+        if path.suffix == IMAGES:
+            remove_others(path)
     return columns
 
 
-def _save_part(step: Step, path: Path, part: Any) -> dict[str, Any]:
+def _save_part(step: Step, product: Path, path: Path, part: Any) -> dict[str, Any]:
+    """Write one product to `path`, which may be a temporary name of it."""
     if path.suffix == ".csv":
         try:
             return write_table(path, part)
@@ -149,6 +163,8 @@ def _save_part(step: Step, path: Path, part: Any) -> dict[str, Any]:
             raise Unfit(f"{step.source}:{step.line}: {step.name} returned a table that is not kept: {error}") from None
     if path.suffix == ".npz":
         write_arrays(path, part, compressed=not step.local)
+    elif path.suffix == IMAGES:
+        write_images(path, part, product.with_suffix(""))
     else:
         write_values(path, part)
     return {}

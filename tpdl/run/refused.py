@@ -12,7 +12,6 @@ A result that a product can hold is taken up from there as soon as it may be: wi
 from __future__ import annotations
 
 import contextlib
-import json
 import pickle
 import shutil
 from dataclasses import dataclass
@@ -20,7 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from tpdl.errors import StepError
-from tpdl.files import atomic_path, write_json
+from tpdl.files import atomic_path, read_json, write_json
+from tpdl.images import SUFFIX as IMAGES
+from tpdl.images import problem_with, write_images
 from tpdl.plan.record import timestamp
 from tpdl.plan.step import Observed
 from tpdl.run import products
@@ -90,7 +91,7 @@ def kept_result(job: Job) -> Kept | None:
     """What was kept of an earlier run in which everything that decides was as it is now, if products can hold it."""
     folder = _folder(job)
     try:
-        about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+        about = read_json(folder / ABOUT)
         files = [folder / name for name in about["files"]]
         if [path.suffix for path in files] != [path.suffix for path in job.step.products]:
             return None
@@ -98,7 +99,7 @@ def kept_result(job: Job) -> Kept | None:
         where = Where(folder if len(files) > 1 else files[0], True)
         result = tuple(parts) if len(parts) > 1 else parts[0]
         return Kept(result, dict(about["happened"]), dict(about.get("observed", {})), where)
-    except (StepError, OSError, ValueError, KeyError, TypeError):
+    except Exception:  # damaged in any way, which numpy and zip have many errors for; it is measured again
         return None
 
 
@@ -140,6 +141,11 @@ def _write(folder: Path, name: str, result: Any, suffix: str) -> tuple[Path, dic
     def values(path: Path) -> None:
         products.write_values(path, result)
 
+    def images(path: Path) -> None:
+        if problem := problem_with(result):
+            raise products.Unfit(problem)
+        write_images(path, result)
+
     def pickled(path: Path) -> None:
         with atomic_path(path) as temporary, temporary.open("wb") as file:
             pickle.dump(result, file)
@@ -147,7 +153,7 @@ def _write(folder: Path, name: str, result: Any, suffix: str) -> tuple[Path, dic
     def shown(path: Path) -> None:
         path.write_text(repr(result), encoding="utf-8", errors="backslashreplace")
 
-    forms = {".csv": table, ".npz": arrays, ".json": values, ".pickle": pickled, ".txt": shown}
+    forms = {".csv": table, IMAGES: images, ".npz": arrays, ".json": values, ".pickle": pickled, ".txt": shown}
     for ending in dict.fromkeys([suffix, *forms]):
         path = folder / f"{name}{ending}"
         path.unlink(missing_ok=True)

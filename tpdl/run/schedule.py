@@ -231,6 +231,10 @@ class _Work:
             report.blocked[name] = (broken or facts.unrecorded_inputs)[0]
             self.listener.passed_over(name, f"not run: it needs {report.blocked[name]}")
             return None
+        if unreadable := step.problem or facts.unreadable:
+            report.failed[name] = unreadable
+            self.listener.passed_over(name, f"cannot run: {unreadable}")
+            return None
         if facts.absent_data:
             report.failed[name] = next(iter(facts.absent_data.values()))
             self.listener.passed_over(name, f"cannot run: {report.failed[name]}")
@@ -267,6 +271,8 @@ class _Work:
         report = self.report
         try:
             outcome = future.result()
+        except UserError as error:
+            outcome = Outcome(name, 0.0, str(error))
         except Exception as error:
             outcome = Outcome(name, 0.0, f"the executor failed: {type(error).__name__}: {error}")
         if outcome.message is not None:

@@ -27,6 +27,9 @@ from typing import Any, NoReturn
 
 from tpdl.errors import StepError, UserError
 from tpdl.files import sha256_file, write_json
+from tpdl.images import SUFFIX as IMAGES
+from tpdl.images import files_of
+from tpdl.nearest import hint_for
 from tpdl.plan.facts import symbols
 from tpdl.plan.hashes import HashCache
 from tpdl.plan.imports import make_importable
@@ -138,11 +141,12 @@ def _observed_before(job: Job, checkpoints: Path) -> list[Event]:
     events = context.observed_until(checkpoints)
     if not events:
         return []
-    found = gather(job, events)
-    if found.moved or not is_as_it_was(job, found.observed):
-        shutil.rmtree(checkpoints, ignore_errors=True)
-        return []
-    return events
+    with contextlib.suppress(Exception):  # damaged in any way
+        found = gather(job, events)
+        if not found.moved and is_as_it_was(job, found.observed):
+            return events
+    shutil.rmtree(checkpoints, ignore_errors=True)
+    return []
 
 
 def _make(job: Job, start: float, outcome: Outcome, observing: Observing) -> None:
@@ -343,17 +347,30 @@ def keep_edited(job: Job, on_disk: Mapping[str, str]) -> list[str]:
     kept_files = []
     record = read_record(job.step.record_path)
     written = record.products if isinstance(record, Record) else {}
-    for path in job.step.products:
-        if path.name in on_disk and on_disk[path.name] != written.get(path.name):
-            kept = Path(job.root, ".tpdl", "kept", f"{on_disk[path.name][:8]}-{path.name}")
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(path, kept)
-            kept_files.append(os.fspath(kept))
+    edited = [
+        (path, on_disk[path.name])
+        for path in job.step.products
+        if path.name in on_disk and on_disk[path.name] != written.get(path.name)
+    ]
+    edited += [image for path in job.step.products if path.suffix == IMAGES for image in _edited_images(path)]
+    for path, sha in edited:
+        kept = Path(job.root, ".tpdl", "kept", f"{sha[:8]}-{path.name}")
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, kept)
+        kept_files.append(os.fspath(kept))
     return kept_files
 
 
+def _edited_images(index: Path) -> Iterator[tuple[Path, str]]:
+    """The images of an index that are not what the engine wrote, each with its hash."""
+    with contextlib.suppress(StepError, OSError):
+        for path, written in files_of(index).items():
+            if path.exists() and (sha := sha256_file(path)) != written:
+                yield path, sha
+
+
 def _hashes(step: Step) -> dict[str, str]:
-    return {path.name: sha256_file(path) for path in step.products if path.exists()}
+    return {path.name: sha256_file(path) for path in step.products if path.is_file()}
 
 
 def _happened(job: Job, start: float) -> dict[str, Any]:
@@ -386,17 +403,25 @@ def _one_line(error: BaseException, job: Job) -> str:
     text = " ".join(str(error).split()) or type(error).__name__
     if isinstance(error, UserError):
         return text
+    hint = hint_for(error, Path(job.root))
     if isinstance(error, SystemExit):
         text = f"the step called sys.exit({'' if error.code is None else repr(error.code)}) instead of returning"
-    if isinstance(error, ModuleNotFoundError) and error.name and (how := how_to_install(error.name, Path(job.root))):
+    if (
+        isinstance(error, ModuleNotFoundError)
+        and error.name
+        and not hint
+        and (how := how_to_install(error.name, Path(job.root)))
+    ):
         return f"{error.name} is not installed here; {how}"
     if isinstance(error, OSError) and error.errno is not None and not isinstance(error, StepError):
         text = f"{error.strerror}: {error.filename}" if error.filename else str(error.strerror)
+    if isinstance(error, SyntaxError) and error.filename and Path(error.filename).is_relative_to(job.root):
+        return f"{os.path.relpath(error.filename, job.root)}:{error.lineno}: {error.msg}"
     place = ""
     for frame in traceback.extract_tb(error.__traceback__):
         if frame.filename.startswith(job.root + os.sep) and not _is_tool(frame.filename):
             place = f"{os.path.relpath(frame.filename, job.root)}:{frame.lineno}: "
-    return f"{place}{type(error).__name__}: {text}"
+    return f"{place}{type(error).__name__}: {text}{hint}"
 
 
 def _log_traceback(error: BaseException, job: Job) -> None:

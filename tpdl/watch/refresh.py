@@ -78,6 +78,7 @@ def refresh(project: Project, profile: str, pdf: bool, done: Refreshed, say: Cal
         UserError: a source or the configuration cannot be read. One line; the pages stay as they were.
     """
     plan = read_plan(project, profile)
+    plan.check()
     facts = read_facts(plan)
     states = judge_all(plan, facts)
     seen = [of_one for each in facts.values() for of_one in (each.now.observed, each.now.files)]
