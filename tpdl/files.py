@@ -142,12 +142,21 @@ def open_regular(path: Path) -> Iterator[io.BufferedReader]:
     Raises:
         OSError: there is no such file, or it is none.
     """
+    descriptor, _ = _descriptor(path)
+    with open(descriptor, "rb") as file:
+        yield file
+
+
+def _descriptor(path: Path) -> tuple[int, int]:
+    """An open file's number, and its size."""
     # Not to wait for somebody to write to a pipe; for a regular file it changes nothing.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with open(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, "not a regular file", os.fspath(path))
-        yield file
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode):
+        os.close(descriptor)
+        what = "it is a folder" if stat.S_ISDIR(found.st_mode) else "it is no regular file"
+        raise OSError(errno.EINVAL, what, os.fspath(path))
+    return descriptor, found.st_size
 
 
 def read_bytes(path: Path, most: int | None = None) -> bytes:
@@ -160,8 +169,9 @@ def read_bytes(path: Path, most: int | None = None) -> bytes:
     Raises:
         OSError: there is no such file, it is no regular file, it cannot be read, or it is larger than that.
     """
-    with open_regular(path) as file:
-        if most is not None and os.fstat(file.fileno()).st_size > most:
+    descriptor, size = _descriptor(path)
+    with open(descriptor, "rb") as file:
+        if most is not None and size > most:
             raise OSError(errno.EFBIG, f"larger than {most // 2**20} MB", os.fspath(path))
         return file.read()
 

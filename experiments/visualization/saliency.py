@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 import tpdl
-from experiments.lab.plots.sheet import thumbnail
-from experiments.lab.plots.tiles import map_tile, paired
+from experiments.transfer.photographs import photographs
 from experiments.visualization.maps import saliency_maps
-from tpdl import Arrays, experiment, figure, summary
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from tpdl import Arrays, Images, Picture, Sheet, Tile, experiment, figure, summary
 
 
 @experiment(
@@ -62,33 +56,42 @@ def saliency(maps: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
     )
 
 
-@experiment(inputs={"maps": saliency_maps}, data=["imagenet-25"], local=True)
-def saliency_thumbnails(maps: Arrays) -> Arrays:
-    """For the sheets: "image", uint8 [images, side, side, 3]; "map", uint8 [images, side, side] with few levels."""
-    import numpy as np
-
-    from experiments.lab.data import imagenet
+@experiment(inputs={"maps": saliency_maps, "results": saliency})
+def saliency_pictures(maps: Arrays, results: pd.DataFrame) -> Images:
+    """The saliency maps of the true class, a pixel of the map for each pixel of the image."""
+    from experiments.lab.plots.pictures import map_colours, slug
 
     return {
-        "image": np.stack([thumbnail(image, 64, 20) for image in imagenet.load().images]),
-        "map": np.stack([map_tile(one, 60, 10) for one in maps["gradient"]]),
+        slug(name): Picture(map_colours(one), f"saliency map of the photograph of the class {name}")
+        for name, one in zip(results["true"], maps["gradient"], strict=True)
     }
 
 
 @figure(
     saliency,
-    saliency_thumbnails,
-    format="png",
-    caption="The images and the saliency maps of their true class: bright pixels are those on which the score depends "
-    "most. Blue: classified correctly. Vermillion: misclassified. The number is the lift: the share of the map inside "
-    "the object's box divided by the box's share of the image; 1 means no preference.",
-    alt="25 photographs, each beside a dark map with bright specks. In most maps the specks are densest on the object.",
+    photographs,
+    saliency_pictures,
+    format="sheet",
+    caption="Maps favour the object over what is around it, but most of them only a little. Each photograph, and the "
+    "saliency map of its true class: the score depends most on bright pixels. Yellow: the box around the object, drawn "
+    "by hand. *Lift*: the share of the map inside the box over the box's share of the image; 1 means no preference. "
+    "Where the network is wrong, its answer is given as well. The maps run from black (0) to bright yellow (the map's "
+    "99th percentile); the fine grid in them is the network's own.",
+    alt="25 photographs, each with a box and with a dark map of bright specks. In most maps the specks are densest on "
+    "the object, but there are some everywhere.",
 )
-def saliency_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
-    """Image and map, four pairs in a row, in the order of the data set."""
-    lifts = ["no box" if lift != lift else f"{lift:.1f}" for lift in results["lift"]]
-    titles = [f"{_short(row['true'])} {lift}" for (_, row), lift in zip(results.iterrows(), lifts, strict=True)]
-    return paired(images["image"], images["map"], titles, ["C0" if right else "C1" for right in results["correct"]])
+def saliency_sheet(results: pd.DataFrame, images: Images, maps: Images) -> Sheet:
+    """Photograph and map as pairs, in the order of the data set."""
+    from experiments.lab.plots.pictures import box_marks, slug
+
+    tiles = []
+    for row in results.to_dict("records"):
+        photograph, found = images[slug(row["true"])], maps[slug(row["true"])]
+        lift = "no box" if row["lift"] != row["lift"] else f"lift {row['lift']:.1f}"
+        answer = "" if row["correct"] else f", taken for *{row['predicted']}*"
+        marks = box_marks(row["image"] - 1, photograph.width)
+        tiles.append(Tile([photograph, found], f"**{row['true']}**, {lift}{answer}", row["true"], marks))
+    return Sheet(tiles, columns=5, frames=["photograph", "saliency map"])
 
 
 @summary(saliency)
@@ -120,10 +123,6 @@ def saliency_values(results: pd.DataFrame) -> dict:
         "lift_right": right["lift"].median() if len(right) else None,
         "lift_wrong": wrong["lift"].median() if len(wrong) else None,
     }
-
-
-def _short(name: str, length: int = 15) -> str:
-    return name if len(name) <= length else name[: length - 1] + "…"
 
 
 if __name__ == "__main__":

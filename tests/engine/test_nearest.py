@@ -46,7 +46,8 @@ def fetch(name, root):
         (["run", "--jbos", "2"], "unrecognized arguments: --jbos; did you mean `--jobs`? (tpdl run --help)"),
         (["run", "--dryrun"], "--dryrun; did you mean `--dry-run`?"),
         (["report", "--renderer", "embeded"], "did you mean `embedded`?"),
-        (["report", "--to", "htlm"], "did you mean `html`?"),
+        (["report", "--to", "htlm"], "--to cannot be 'htlm'; did you mean `html`?"),
+        (["frobnicate"], "tpdl: there is no command 'frobnicate' (tpdl --help)"),
         (["why", "toy/curv"], "there is no step 'toy/curv'; did you mean toy/curve"),
     ],
 )
@@ -60,6 +61,7 @@ def test_commands_options_and_steps(lab: Lab, arguments: list[str], said: str) -
         ("maths import square", "maths import squre", "cannot import name 'squre' from 'helpers.maths'"),
         ("helpers.maths import", "helpers.math import", "No module named 'helpers.math'; did you mean `maths`?"),
         ("helpers.maths import", "helprs.maths import", "No module named 'helprs'; did you mean `helpers`?"),
+        ("import pandas as pd", "import pandsa as pd", "No module named 'pandsa'; did you mean `pandas`?"),
         ("scale * square", "scale * sqare", "name 'sqare' is not defined; did you mean `square`?"),
     ],
 )

@@ -24,7 +24,7 @@ from experiments.visualization import (
     saliency_methods,
     saliency_segmentation,
 )
-from tpdl import Picture
+from tpdl import Box, Outline, Picture, Sheet
 from tpdl.plan import theme
 
 RNG = np.random.default_rng(0)
@@ -124,8 +124,19 @@ def test_strength_and_transfer() -> None:
     assert values["transfer"]["fgsm"]["targeted"]["second_changed"] == 0.25
 
 
-def test_saliency() -> None:
-    columns = {"network": "n", "image": range(1, 7), "true": "a very long name indeed", "predicted": "cat"}
+def pictured(*names: str, shape: tuple[int, ...] = (8, 8, 3)) -> dict[str, Picture]:
+    """Images by the names that results are kept under."""
+    return {slug(name): Picture(RNG.integers(0, 255, shape, dtype=np.uint8), name) for name in names}
+
+
+def labels(sheet: Sheet) -> list[str]:
+    return [tile.label for tile in sheet.tiles if tile]
+
+
+def test_saliency(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TPDL_PROFILE", "full")
+    names = ["hay", "quail", "Tibetan mastiff", "Border terrier", "brown bear", "lakeside"]
+    columns = {"network": "n", "image": [1, 2, 3, 4, 5, 12], "true": names, "predicted": "hay"}
     columns |= {"correct": [True, False] * 3, "probability": 0.5, "concentration": 0.4, "box": [0.5] * 5 + [0.0]}
     columns |= {
         "inside": [0.6] * 5 + [np.nan],
@@ -133,12 +144,24 @@ def test_saliency() -> None:
         "peak_inside": [1.0] * 5 + [np.nan],
     }
     rows = pd.DataFrame(columns)
-    sheet = saliency.saliency_sheet(rows, {"image": pictures(6), "map": maps(6)})
-    draw(sheet)
-    assert sheet.axes[0].get_title(loc="left") == "a very long na… 0.8"
+    sheet = saliency.saliency_sheet(rows, pictured(*names, shape=(224, 224, 3)), pictured(*names))
+    assert labels(sheet)[:2] == ["**hay**, lift 0.8", "**quail**, lift 1.2, taken for *hay*"]
+    assert labels(sheet)[-1] == "**lakeside**, no box, taken for *hay*"
+    assert [len(tile.frames) for tile in sheet.tiles if tile] == [2] * 6
+    assert [len(tile.marks) for tile in sheet.tiles if tile] == [5, 1, 1, 1, 2, 0]
+    assert sheet.tiles[1] and sheet.tiles[1].marks == [Box(21, 34, 157, 105)]
     values = saliency.saliency_values(rows)
     assert (values["boxed"], values["above_one"], values["peaks_expected"]) == (5, 4, 2.5)
     assert values["least"]["lift"] == 0.8
+
+
+def test_maps_are_kept_pixel_by_pixel() -> None:
+    grid = np.indices((16, 16)).sum(0) % 2 * np.linspace(0.5, 1, 16)
+    images = saliency.saliency_pictures({"gradient": grid[None]}, pd.DataFrame({"true": ["hay"]}))
+    shown = images["hay"].pixels
+    assert shown.shape == (16, 16, 3) and (shown[grid == 0].max(0) < 10).all()
+    brightness = shown.astype(float).sum(-1)[grid > 0]
+    assert (np.diff(brightness[np.argsort(grid[grid > 0])]) >= 0).all()
 
 
 def test_saliency_methods() -> None:
@@ -153,17 +176,26 @@ def test_saliency_methods() -> None:
     rows = pd.concat(parts, ignore_index=True)
     spectrum = pd.DataFrame({"map": "gradient", "frequency": np.arange(1, 17) / 32, "power": 1 / 16, "peak": 2.0})
     spectrum["period"] = 1 / spectrum["frequency"]
-    images = {name: maps(2) for name in list(saliency_methods.METHODS)[:6]}
-    images |= {"image": pictures(2), "name": np.array(["cat", "brown dog"])}
-    draw(
-        saliency_methods.saliency_methods_sheet(rows, images),
-        saliency_methods.saliency_methods_scores(rows),
-        saliency_methods.saliency_spectrum_lines(spectrum),
-    )
+    draw(saliency_methods.saliency_methods_scores(rows), saliency_methods.saliency_spectrum_lines(spectrum))
     values = saliency_methods.saliency_methods_values(rows, spectrum)
     assert (values["best_deletion"], values["best_insertion"]) == ("gradient", "Grad-CAM")
     assert values["methods"]["random"]["deletion_gain"] == (7.0, 7.0)
     assert values["peaks"]["gradient"]["period4"] == 2
+
+
+def test_the_sheet_of_methods_has_a_column_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TPDL_PROFILE", "full")
+    about = pd.DataFrame({"true": [f"class {i}" for i in range(25)]})
+    names = ("gradient", "smoothgrad", "integrated-gradients", "grad-cam", "average-pooling")
+    found = {name: RNG.random((25, 8, 8)) for name in names}
+    pictures = saliency_methods.saliency_methods_pictures(found, found, about)
+    gradients = saliency.saliency_pictures(found, about)
+    photographs = pictured(*about["true"], shape=(224, 224, 3))
+    sheet = saliency_methods.saliency_methods_sheet(pd.DataFrame(), about, photographs, gradients, pictures)
+    assert list(sheet.column_labels[:3]) == ["photograph", "gradient", "SmoothGrad"]
+    assert list(sheet.row_labels[:2]) == ["class 1", "class 3"]
+    assert all(tile and tile.marks == sheet.tiles[0].marks for tile in sheet.tiles[:7])
+    assert sheet.tiles[6] and sheet.tiles[6].alt == "" and "Grad-CAM, 2nd network" in sheet.tiles[6].frames[0].shows
 
 
 def test_saliency_curves() -> None:
@@ -210,17 +242,28 @@ def test_saliency_segmentation() -> None:
     rows = pd.DataFrame(
         [{"network": "n", "method": m, "image": i, "overlap": v} for m, v in overlaps.items() for i in range(1, 5)]
     )
-    images = {name: pictures(3) for name in ("image", *saliency_segmentation.SOURCES)} | {
-        "name": np.array(["a", "b", "c"])
-    }
-    draw(
-        saliency_segmentation.saliency_segmentation_sheet(rows, images),
-        saliency_segmentation.saliency_segmentation_overlap(rows),
-    )
+    rows["class"] = rows["image"].map({1: "hay", 2: "quail", 3: "collie", 4: "brown bear"})
+    rows.loc[(rows["method"] == "gradient") & (rows["image"] == 3), "overlap"] = 0.9
+    square = [{"image": 3, "line": line, "x": x, "y": y} for line in (0, 1) for x, y in ((0, 0), (5, 0), (5, 5))]
+    photographs = pictured(*rows["class"].unique(), shape=(224, 224, 3))
+    sheet = saliency_segmentation.saliency_segmentation_sheet(rows, pd.DataFrame(square), photographs)
+    assert labels(sheet)[:2] == ["**collie** 0.90", "**hay** 0.60"]
+    best = sheet.tiles[0]
+    assert best and best.marks[-1] == Outline([[0, 0], [5, 0], [5, 5]]) and len(best.marks) == 1 + 2
+    draw(saliency_segmentation.saliency_segmentation_overlap(rows))
     values = saliency_segmentation.saliency_segmentation_values(rows)
     assert values["best"] == "Grad-CAM"
     assert values["by_method"]["centre"]["found"] == 0
-    assert values["by_method"]["gradient"]["gain"] == pytest.approx([0.2, 0.2])
+    assert values["by_method"]["smoothgrad"]["gain"] == pytest.approx([0.1, 0.1])
+
+
+def test_outlines_enclose_the_mask_and_its_holes() -> None:
+    mask = np.zeros((1, 20, 20), bool)
+    mask[0, :8, 4:12], mask[0, 3:5, 6:8] = True, False
+    rows = saliency_segmentation.mask_outlines({"gradient": mask})
+    edge, hole = (line[["x", "y"]].agg(["min", "max"]).T.to_numpy() for _, line in rows.groupby("line"))
+    np.testing.assert_allclose(edge, [[4, 12], [0, 8]], atol=0.5)
+    np.testing.assert_allclose(hole, [[6, 8], [3, 5]], atol=0.5)
 
 
 def test_class_images() -> None:

@@ -62,6 +62,12 @@ def test_decorators_of_others_are_not_steps(tmp_path: Path) -> None:
     assert declared(tmp_path, "from other import experiment\n@experiment(matrix=compute())\ndef f(): ...\n") == []
 
 
+def test_a_module_of_the_project_with_nearly_the_name_of_tpdl_is_its_own(tmp_path: Path) -> None:
+    text = "from tpd import experiment\nfrom lib import *\n@experiment()\ndef f(): ...\n@experimnt\ndef g(): ...\n"
+    assert declared(tmp_path, text, tpd="def experiment(): ...\n") == []
+    assert declared(tmp_path, text.replace("from lib import *\n", ""), tpd="def experiment(): ...\n")[0].qualname == "g"
+
+
 def test_it_imports_nothing(tmp_path: Path) -> None:
     assert len(declared(tmp_path, HEAD + "raise SystemExit\n@experiment()\ndef f() -> dict: ...\n")) == 1
 

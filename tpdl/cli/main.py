@@ -48,7 +48,7 @@ class _Parser(argparse.ArgumentParser):
             if found[1] == "COMMAND":  # there are too many to list them; `--help` does
                 message = f"there is no command {found[2]!r}{did_you_mean(found[2], known)}"
             else:
-                message = f"there is no {found[1]} of the name {found[2]!r}; {nearest(found[2], known)}"
+                message = f"{found[1]} cannot be {found[2]!r}; {nearest(found[2], known)}"
         raise UserError(f"{message} ({self.prog} --help)")
 
     def hint(self, option: str) -> str:

@@ -10,6 +10,7 @@ A summary is made of JSON values and depends on nothing but the text of the file
 from __future__ import annotations
 
 import ast
+import builtins
 import warnings
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -23,7 +24,7 @@ from tpdl.fingerprint.known import CONTAINERS
 from tpdl.fingerprint.literals import encode, is_literal
 from tpdl.fingerprint.marks import Certain, mark
 from tpdl.fingerprint.scopes import Collector, Uses, bind
-from tpdl.fingerprint.steps import declared, misplaced, without_step_decorators
+from tpdl.fingerprint.steps import declared, misplaced, nearly_declared, without_step_decorators
 
 
 class Part(TypedDict):
@@ -268,7 +269,10 @@ class _Reader:
 
     def _function(self, node: Function) -> None:
         self._placed.add(id(node))
-        if step := declared(node, self._imports):
+        step = declared(node, self._imports)
+        if not step and node.decorator_list and not self._bound.stars:
+            step = nearly_declared(node, self._imports, {*self._bound.names, *self._imports, *dir(builtins)})
+        if step:
             self._steps.append(step)
         node = without_step_decorators(node, self._imports)
         uses = self._collector().statements([node])

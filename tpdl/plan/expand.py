@@ -20,7 +20,7 @@ from typing import Any
 from tpdl.errors import UserError
 from tpdl.files import sha256_bytes
 from tpdl.fingerprint import Declaration
-from tpdl.nearest import did_you_mean
+from tpdl.nearest import did_you_mean, nearest
 from tpdl.plan.arguments import (
     data_name,
     decorator_arguments,
@@ -156,7 +156,7 @@ class Expansion:
                 if name not in declared.parameters:
                     raise UserError(
                         f"{where(declared)}: {argument} names {name!r}, which is no parameter of the function"
-                        + did_you_mean(name, declared.parameters)
+                        + (f"; {nearest(name, declared.parameters)}" if declared.parameters else "")
                     )
         axes = {}
         for name, values in matrix.items():

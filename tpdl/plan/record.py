@@ -91,7 +91,7 @@ class Record:
             ),
             products=_texts(value["products"]),
             columns=_mapping(value.get("columns", {})),
-            moved=list(_texts(dict.fromkeys(value.get("moved", []), ""))),
+            moved=_list_of_texts(value.get("moved", [])),
             accepted=_mapping_or_none(value.get("accepted")),
             carried=_mapping_or_none(value.get("carried")),
             happened=_happened(value.get("happened", {})),
@@ -192,7 +192,16 @@ def _observed(value: Any) -> Observed:
 
 
 def _texts(value: Any) -> dict[str, str]:
-    return {_text(key): _text(item) for key, item in _mapping(value).items()}
+    """A mapping from texts to texts. Every name in JSON is a text; there are tens of thousands in the records."""
+    if not {*map(type, _mapping(value).values())} <= {str}:
+        raise TypeError("a mapping of texts was expected")
+    return _mapping(value)
+
+
+def _list_of_texts(value: Any) -> list[str]:
+    if not isinstance(value, list) or not {*map(type, value)} <= {str}:
+        raise TypeError("a list of texts was expected")
+    return value
 
 
 def _number(value: Any) -> int:

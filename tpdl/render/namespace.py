@@ -105,7 +105,8 @@ def _read_json(step: Step | None) -> dict[str, Any]:
 
 
 def _unreadable(path: Path, step: Step, error: Exception) -> ExpressionError:
-    return ExpressionError(f"{path.name} cannot be read ({error}); `tpdl run {step.name}` makes it again")
+    reason = getattr(error, "strerror", None) or error
+    return ExpressionError(f"{path.name} cannot be read ({reason}); `tpdl run {step.name}` makes it again")
 
 
 class Namespace(Mapping[str, Any]):

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from experiments.lab.plots.tiles import MAP_COLOURS
+from tpdl import Box
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -49,3 +52,31 @@ def stretched(pixels: np.ndarray, tail: float = 0.5) -> np.ndarray:
 
     low, high = np.percentile(pixels, [tail, 100 - tail])
     return np.round(np.clip((pixels - low) / max(high - low, 1.0), 0, 1) * 255).astype(np.uint8)
+
+
+def map_colours(values: np.ndarray) -> np.ndarray:
+    """A map in the colours that all maps of the report have, from black (0) to bright yellow (its 99th percentile).
+
+    Args:
+        values: float [height, width], non-negative.
+
+    Returns:
+        uint8 [height, width, 3], of at most 256 colours, so that it is kept as it is, to the last pixel.
+    """
+    import numpy as np
+    from matplotlib import colormaps
+
+    levels = np.round(255 * np.clip(values / max(float(np.quantile(values, 0.99)), 1e-30), 0, 1)).astype(int)
+    return np.round(255 * colormaps[MAP_COLOURS](levels)[..., :3]).astype(np.uint8)
+
+
+def box_marks(image: int, side: int) -> list[Box]:
+    """The boxes around the object of one of the 25 photographs (from 0), as they are drawn over it.
+
+    Args:
+        image: number of the photograph, from 0.
+        side: of the picture, in pixels.
+    """
+    from experiments.lab.data.object_boxes import boxes
+
+    return [Box(left, top, right - left, bottom - top) for left, top, right, bottom in boxes(image, side)]
