@@ -72,9 +72,14 @@ def remove_unfinished(path: Path) -> None:
 def unfinished(folder: Path) -> list[Path]:
     """The temporary files directly in `folder`: of writers that are at work, and of those that were killed."""
     try:
-        return [folder / name for name in os.listdir(folder) if _UNFINISHED.fullmatch(name)]
+        return [folder / name for name in os.listdir(folder) if is_unfinished(name)]
     except OSError:
         return []
+
+
+def is_unfinished(name: str) -> bool:
+    """Whether a file of that name is a temporary one of `atomic_path`."""
+    return _UNFINISHED.fullmatch(name) is not None
 
 
 def all_unfinished(*folders: Path) -> Iterator[Path]:

@@ -80,6 +80,8 @@ def test_edits_during_a_run_change_nothing_of_it(lab):
     lab.write("experiments/other.py", "")
     assert lab.states("slow")["slow"] == "stale: code helpers.late:value changed"
     lab.write("helpers/late.py", LATE)
+    assert lab.states("slow")["slow"] == "stale: file helpers/words.txt changed", "the text that was read is another"
+    lab.write("helpers/words.txt", "old")
     assert lab.states("slow")["slow"] == "fresh"
 
 

@@ -295,7 +295,16 @@ def test_which_changes_count(fresh: Lab) -> None:
             fresh.write(name, "new")
         (fresh.root / "new.py").write_text("")
         (fresh.root / "new.py").replace(fresh.root / "helpers/maths.py")  # as many editors save
+        changes.follow({project.root / "helpers/x.dat"}, {project.root / "report"})  # what steps read
+        for name in ("helpers/x.dat", "helpers/y.dat", "report/b.csv"):
+            fresh.write(name, "new")
         fresh.write("figures/toy/curve.csv.record.json", "{}")
-        wait_for(lambda: {"helpers/maths.py", "figures/toy/curve.csv.record.json"} <= seen)
+        read = {"helpers/x.dat", "report/b.csv"}
+        wait_for(lambda: {"helpers/maths.py", "figures/toy/curve.csv.record.json", *read} <= seen)
         time.sleep(0.3)
-    assert seen - {"new.py"} == {"report/a.qmd", "_quarto.yml", "helpers/maths.py", "figures/toy/curve.csv.record.json"}
+    assert seen - {"new.py", *read} == {
+        "report/a.qmd",
+        "_quarto.yml",
+        "helpers/maths.py",
+        "figures/toy/curve.csv.record.json",
+    }

@@ -148,6 +148,8 @@ class Display(Listener):
                     highlight=False,
                     soft_wrap=True,
                 )
+            for warning in outcome.warnings:
+                self._console.print(f"        [yellow]{escape(warning)}[/]", highlight=False, soft_wrap=True)
             if outcome.moved:
                 self._console.print(
                     f"        its source changed while it ran ({', '.join(outcome.moved[:3])}): still stale"

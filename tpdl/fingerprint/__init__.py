@@ -42,11 +42,12 @@ What counts:
 
 What the source does not show, and `uses=["module:symbol"]` (or "module", for everything in it) declares:
 
-- `importlib.import_module(name)` with a computed name; methods of an object whose class is never named, because it came
-  from a library.
+- `importlib.import_module(name)` with a computed name, before the step has ever run; methods of an object whose class
+  is never named, because it came from a library.
 
-Not seen, and without a cure here: comments and line numbers that are read (`inspect.getsource`), files that are read
-(declare them as data), the environment, compiled modules, what a library does with the functions it is given.
+Which modules and files a step really opens is seen while it runs; see `tpdl.run.observed`. Not seen, and without a cure
+here: comments and line numbers that are read (`inspect.getsource`), the environment, what a library does with the
+functions it is given.
 `docs/concepts/limits.md` has an example of each. `tpdl.run.trace` shows which functions a call really executes.
 """
 

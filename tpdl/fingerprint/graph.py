@@ -51,11 +51,14 @@ class Graph:
         self._hashes: dict[tuple[str, str], str] = {}
         self._looks_of: dict[str, frozenset[str]] = {}
 
-    def closure(self, start: Iterable[str]) -> dict[str, str]:
+    def closure(self, start: Iterable[str]) -> tuple[dict[str, str], set[str]]:
         """All nodes that `start` uses, directly or not, and what imported modules do to any of them, with hashes.
 
         `@register` and `TABLE[k] = f` in a module that is imported belong to `TABLE`: they are added if `TABLE` is
         reached, and may lead to more. So it is done again until nothing is added.
+
+        Returns:
+            node -> hash; and the modules that are imported for it.
         """
         nodes: set[str] = set()
         self._reach(start, nodes)
@@ -69,7 +72,8 @@ class Graph:
                 if looked:
                     self._reach(self._looked_at(module, looked), nodes)
         sees = next((what for what in ("text", "order") if what in looked), "")
-        return {node: self.hash(node, sees) for node in sorted(nodes) if not node.endswith(":")}
+        modules = {node[:-1] for node in nodes if node.endswith(":")}
+        return {node: self.hash(node, sees) for node in sorted(nodes) if not node.endswith(":")}, modules
 
     def hash(self, node: str, sees: str = "") -> str:
         """16 hexadecimal digits of a node's own content, and of what each name in it is bound to.

@@ -59,6 +59,7 @@ class Sources:
         self._resolver = Resolver(self._modules, self._summary)
         self._graph = Graph(self._resolver, self._summary, renames.node if renames else lambda node: node)
         self._closures: dict[tuple[str, tuple[str, ...]], dict[str, str]] = {}
+        self._loads: dict[tuple[str, tuple[str, ...]], set[str]] = {}
 
     def closure(self, function: str, uses: Sequence[str] = ()) -> dict[str, str]:
         """Everything of the project that decides what a function does.
@@ -75,14 +76,30 @@ class Sources:
         Raises:
             UserError: the function, or something in `uses`, is not in the project.
         """
+        key = self._follow(function, uses)
+        return dict(self._closures[key])
+
+    def loaded(self, function: str, uses: Sequence[str] = ()) -> dict[str, str]:
+        """The modules that are known to be imported for what a function does -> the files of their sources.
+
+        Args:
+            function: "module:qualname".
+            uses: as for `closure`.
+        """
+        key = self._follow(function, uses)
+        files = {module: self._modules.file(module) for module in sorted(self._loads[key])}
+        return {module: file.path for module, file in files.items() if file}
+
+    def _follow(self, function: str, uses: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+        """Find out what a function uses, once."""
         key = (function, tuple(uses))
         if key not in self._closures:
             start = [self._known_symbol(function)]
             for use in uses:
                 start += self._declared_use(function, use)
-            hashes = self._graph.closure(start)
+            hashes, self._loads[key] = self._graph.closure(start)
             self._closures[key] = self._renames.closure(hashes) if self._renames else hashes
-        return dict(self._closures[key])
+        return key
 
     def declarations(self) -> list[Declaration]:
         """All steps of the modules below `experiments/`, in the order of module and line.

@@ -14,7 +14,7 @@ from tpdl.errors import UserError
 from tpdl.plan.facts import read_facts
 from tpdl.plan.plan import Plan
 from tpdl.plan.record import save_record, timestamp
-from tpdl.plan.status import differences
+from tpdl.plan.status import differences, moved_reason
 
 
 def accept_steps(plan: Plan, names: Sequence[str], because: str = "") -> dict[str, list[str]]:
@@ -43,7 +43,7 @@ def accept_steps(plan: Plan, names: Sequence[str], because: str = "") -> dict[st
         if not step.local and not facts.is_here:
             raise UserError(f"{name} cannot be accepted: its product is gone, edited or truncated; tpdl run {name}")
         reasons = list(differences(record.fingerprint, facts.now))
-        reasons += [f"the source changed while it ran: {', '.join(record.moved)}"] if record.moved else []
+        reasons += [moved_reason(record.moved)] if record.moved else []
         if not reasons:
             continue
         acceptance = {"when": timestamp(), "changes": reasons, "because": because}

@@ -32,11 +32,11 @@ RESULT_SUFFIX = {
 
 KNOWN_ARGUMENTS: dict[str, set[str]] = {
     "experiment": {
-        *("matrix", "demo", "inputs", "data", "optional", "uses", "local", "may_be_missing"),
+        *("matrix", "demo", "inputs", "data", "optional", "uses", "files", "local", "may_be_missing"),
         *("timeout", "memory", "gpu_memory"),
     },
-    "figure": {"caption", "alt", "suffix", "format", "uses"},
-    "summary": {"uses"},
+    "figure": {"caption", "alt", "suffix", "format", "uses", "files"},
+    "summary": {"uses", "files"},
 }
 """Decorator -> the names of its arguments."""
 

@@ -42,7 +42,7 @@ def unreferenced(project: Project) -> list[tuple[Path, int]]:
         if project.places(profile).state.is_dir():
             plan = read_plan(project, profile)
             plan.check()  # what an unreadable step has left is not to be taken for nobody's
-            paths += [*_unknown_products(plan), *_unknown_logs(plan), *_useless_states(plan)]
+            paths += [*_unknown_products(plan), *_unknown_logs(plan), *_useless_states(plan), *_left_by_killed(plan)]
     sized = [(path, path.stat().st_size) for path in dict.fromkeys(paths)]
     return sorted(sized, key=lambda item: (-item[1], item[0]))
 
@@ -108,6 +108,12 @@ def _unknown_logs(plan: Plan) -> list[Path]:
     known = {path for name in plan.steps for path in (plan.places.log(name), plan.places.failure(name))}
     folders = (plan.places.state / "logs", plan.places.state / "failed")
     return [path for folder in folders for path in _files(folder) if path not in known]
+
+
+def _left_by_killed(plan: Plan) -> list[Path]:
+    """What steps have noted of what they read, and were killed."""
+    day_ago = time.time() - 86400
+    return [path for path in _files(plan.places.state / "observed") if path.stat().st_mtime < day_ago]
 
 
 def _useless_states(plan: Plan) -> list[Path]:

@@ -21,6 +21,7 @@ def experiment(
     data: Sequence[str] = (),
     optional: Mapping[str, Sequence[Any]] | None = None,
     uses: Sequence[str] = (),
+    files: Sequence[str] = (),
     local: bool = False,
     may_be_missing: Sequence[str] = (),
     timeout: float | str | None = None,
@@ -63,6 +64,8 @@ def experiment(
         data: names in the data catalogue, compared by content. `{parameter}` is replaced by the cell's value.
         optional: parameter -> values of cells that may stay unmeasured, because their data cannot be had everywhere.
         uses: "module:symbol" or "module" that the source does not show (registries, `getattr`).
+        files: patterns of files that it reads, relative to the project's folder, as "data/*.csv"; they are compared by
+            name and content. What Python code opens is noticed without; this is for programs and compiled libraries.
         local: a large intermediate, kept under `.tpdl/`; only its record lies beside the figures.
         may_be_missing: columns (or keys) that may hold NaN; anywhere else NaN is an error. What was refused for it is
             kept, and taken up when the column is named here; see `tpdl run --keep-nan`.
@@ -80,6 +83,7 @@ def figure(
     suffix: str = "",
     format: str = "svg",
     uses: Sequence[str] = (),
+    files: Sequence[str] = (),
 ) -> Callable[[Function], Function]:
     """Declare a step that draws: results in, one argument per experiment; a matplotlib figure out.
 
@@ -110,11 +114,14 @@ def figure(
         suffix: of the product's name, for a second picture of one experiment: letters, digits, and `. _ , = + -`.
         format: "svg", or "png" for sheets of images.
         uses: as for `experiment`.
+        files: as for `experiment`.
     """
     return lambda function: function
 
 
-def summary(*experiments: Callable[..., Any], uses: Sequence[str] = ()) -> Callable[[Function], Function]:
+def summary(
+    *experiments: Callable[..., Any], uses: Sequence[str] = (), files: Sequence[str] = ()
+) -> Callable[[Function], Function]:
     """Declare a step that derives, from results, the named JSON values that the text of the report refers to.
 
     Examples:
@@ -134,5 +141,6 @@ def summary(*experiments: Callable[..., Any], uses: Sequence[str] = ()) -> Calla
     Args:
         experiments: whose results are passed, in this order.
         uses: as for `experiment`.
+        files: as for `experiment`.
     """
     return lambda function: function

@@ -33,6 +33,7 @@ from tpdl.plan.arguments import (
     where,
 )
 from tpdl.plan.names import base_name
+from tpdl.plan.patterns import file_patterns
 from tpdl.plan.places import Places
 from tpdl.plan.record import RECORD_SUFFIX
 from tpdl.plan.step import COLLECTED, Input, Step
@@ -201,6 +202,7 @@ class Expansion:
             source=declared.path,
             line=declared.line,
             uses=tuple(arguments.get("uses", ())),
+            files=file_patterns(arguments, parameters, declared),
             optional=self._is_left_out(name) or any(cell.get(key) in values for key, values in optional_values),
             local=local,
             may_be_missing=tuple(arguments.get("may_be_missing", ())),
@@ -240,12 +242,13 @@ class Expansion:
         base = self._cells_of(functions[0])[0].base
         name, products = self._drawing_products(declared, arguments, base)
         own = {parameter: default for parameter, default in declared.parameters.items() if parameter not in inputs}
+        parameters = json_parameters(own, declared)
         return Step(
             name=name,
             kind="summary" if declared.kind == "summary" else "figure",
             base=base,
             function=f"{declared.module}:{declared.qualname}",
-            parameters=json_parameters(own, declared),
+            parameters=parameters,
             inputs=inputs,
             data=(),
             products=products,
@@ -253,6 +256,7 @@ class Expansion:
             source=declared.path,
             line=declared.line,
             uses=tuple(arguments.get("uses", ())),
+            files=file_patterns(arguments, parameters, declared),
             caption=arguments.get("caption", ""),
             alt=arguments.get("alt", ""),
         )

@@ -17,6 +17,8 @@ from tpdl.files import read_json
 from tpdl.fingerprint import Sources
 from tpdl.images import SUFFIX as IMAGES
 from tpdl.images import files_of
+from tpdl.plan.observed import Now
+from tpdl.plan.patterns import matching, no_match
 from tpdl.plan.plan import Plan
 from tpdl.plan.record import Record, read_record
 from tpdl.plan.step import Fingerprint, Step
@@ -39,6 +41,8 @@ class Facts:
     """What is wrong with the files that a product names: the images of an index."""
     absent_data: dict[str, str] = field(default_factory=dict)
     """Data sets that the step reads and this machine does not have -> what each is, and how to get it."""
+    absent_files: tuple[str, ...] = ()
+    """What is wrong with patterns in `files=[…]` that match nothing."""
     unreadable: str = ""
     """What is wrong with code that the step uses, as one line with file and line; then it cannot run."""
     failure: str = ""
@@ -105,6 +109,9 @@ class _Reader:
         self._theme: dict[str, str] | None = None
         self._records: dict[str, Record | str | None] = {}
         self._data: dict[str, str | None] = {}
+        self._files: dict[str, dict[str, str]] = {}
+        """Pattern -> the files that match it, with their hashes."""
+        self._observed = Now(plan.project.root, plan.project.hashes)
         self._syntax_errors: dict[str, str] = {}
 
     def facts(self, step: Step) -> Facts:
@@ -123,6 +130,8 @@ class _Reader:
             # as recorded where it is not on this machine, empty where it was never seen
             data={name: sha or recorded.get(name, "") for name, sha in data.items()},
             wiring=step.wiring,
+            files={path: sha for pattern in step.files for path, sha in self._matching(pattern).items()},
+            observed=self._observed.of(record.fingerprint.observed, step) if record else {},
         )
         return Facts(
             now=now,
@@ -131,6 +140,11 @@ class _Reader:
             products={path.name: self._plan.project.hashes.of_file(path) for path in step.products},
             damage=[problem for path in step.products for problem in self._damage(path)],
             absent_data={name: self._plan.project.describe_data(name) for name, sha in data.items() if sha is None},
+            absent_files=tuple(
+                f"{step.source}:{step.line}: {no_match(self._plan.project.root, pattern)}"
+                for pattern in step.files
+                if not self._matching(pattern)
+            ),
             unreadable=unreadable,
             failure=self._failure(step, now),
         )
@@ -200,6 +214,13 @@ class _Reader:
             except OSError:  # a part of it is gone, or nobody here may read it
                 self._data[name] = None
         return self._data[name]
+
+    def _matching(self, pattern: str) -> dict[str, str]:
+        if pattern not in self._files:
+            root, hashes = self._plan.project.root, self._plan.project.hashes
+            found = {path: hashes.of_file(root / path) for path in matching(root, pattern)}
+            self._files[pattern] = {path: sha for path, sha in found.items() if sha}
+        return self._files[pattern]
 
     def _failure(self, step: Step, now: Fingerprint) -> str:
         """The message of the last run, unless something that decides has changed since."""

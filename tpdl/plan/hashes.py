@@ -38,16 +38,28 @@ class HashCache:
             if all(isinstance(signature, str) and SHA256.fullmatch(sha) for signature, sha in known.values()):
                 self._known = known
 
-    def of_file(self, path: Path) -> str | None:
-        """The hash of a file's content, None where there is no file, `UNREADABLE` where it cannot be read."""
+    def of_file(self, path: Path, content_hash: Callable[[Path], str] = sha256_file, kind: str = "") -> str | None:
+        """The hash of a file's content, None where there is no file, `UNREADABLE` where it cannot be read.
+
+        Args:
+            path: the file.
+            content_hash: another hash than that of the bytes.
+            kind: what that is called, so that it is remembered beside the others.
+        """
         try:
             signature = FileSignature.of(path)
         except OSError:
             return None
+        key = Path(f"{path} <{kind}>") if kind else path
         try:
-            return self._remembered(path, str(signature), signature.is_settled, lambda: sha256_file(path))
+            return self._remembered(key, str(signature), signature.is_settled, lambda: content_hash(path))
         except OSError:
             return UNREADABLE
+
+    def known(self, path: str, signature: str) -> str | None:
+        """The hash of a file with that signature, if it is remembered."""
+        known = self._known.get(path)
+        return known[1] if known and known[0] == signature else None
 
     def of_paths(self, paths: Iterable[Path]) -> str | None:
         """One hash for files and folders together: names below their root and contents count, times do not."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tpdl.files import read_json, sha256_bytes, write_json
-from tpdl.plan.step import Fingerprint
+from tpdl.plan.step import Fingerprint, Observed
 
 FORMAT = 1
 """The format of record files. A tpdl that finds another number says so, and takes the record for none."""
@@ -26,7 +26,7 @@ COLUMNS = "columns"
 """In place of a file's name, where the content of a result is listed: what the columns of a table hold."""
 DECISIVE = (
     *("tpdl", "rules", "step", "function", "profile"),
-    *("parameters", "symbols", "inputs", "wiring", "data", "products", "columns", "moved"),
+    *("parameters", "symbols", "inputs", "wiring", "data", "files", "observed", "products", "columns", "moved"),
 )
 """The keys of a record that decide whether its product is still what the step would make."""
 
@@ -86,6 +86,8 @@ class Record:
                 data=_texts(value["data"]),
                 wiring=_mapping(value.get("wiring", {})),
                 rules=_number(value.get("rules", 1)),
+                files=_texts(value.get("files", {})),
+                observed=_observed(value.get("observed", {})),
             ),
             products=_texts(value["products"]),
             columns=_mapping(value.get("columns", {})),
@@ -106,8 +108,12 @@ class Record:
             "inputs": self.fingerprint.inputs,
             "wiring": self.fingerprint.wiring,
             "data": self.fingerprint.data,
-            "products": self.products,
         }
+        if self.fingerprint.files:
+            value["files"] = self.fingerprint.files
+        if self.fingerprint.observed:
+            value["observed"] = self.fingerprint.observed
+        value["products"] = self.products
         if self.columns:
             value["columns"] = self.columns
         if self.moved:
@@ -176,6 +182,13 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError("a text was expected")
     return value
+
+
+def _observed(value: Any) -> Observed:
+    observed = _mapping(value)
+    if not all("\0" not in key and isinstance(each, str | None) for key, each in observed.items()):
+        raise TypeError("paths with their hashes were expected")
+    return observed
 
 
 def _texts(value: Any) -> dict[str, str]:

@@ -10,7 +10,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -92,11 +92,13 @@ class Checkpoint:
         self.spent_before = 0.0
         """Seconds of earlier attempts at this step, up to the last state that they saved."""
         self._started = 0.0
+        self._observed: Callable[[], list[Any]] = list
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
 
-    def begin(self, folder: Path) -> None:
-        """Keep states in `folder` from now on."""
+    def begin(self, folder: Path, observed: Callable[[], list[Any]] = list) -> None:
+        """Keep states in `folder` from now on, and with them what the step was `observed` to read."""
         self.folder, self._started, self.spent_before = folder, time.time(), _spent(folder)
+        self._observed = observed
 
     def end(self) -> None:
         """Keep nothing any more."""
@@ -154,7 +156,7 @@ class Checkpoint:
         return self.folder / filename
 
     def _note_attempt(self, folder: Path) -> None:
-        attempt = {"started": self._started, "before": self.spent_before}
+        attempt = {"started": self._started, "before": self.spent_before, "observed": self._observed()}
         folder.mkdir(parents=True, exist_ok=True)
         write_json(folder / ATTEMPT, attempt)
 
@@ -183,6 +185,15 @@ def _spent(folder: Path) -> float:
         return float(attempt["before"] + max(0.0, saved - attempt["started"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return 0.0
+
+
+def observed_until(folder: Path) -> list[Any]:
+    """What the attempts had read that saved the states in `folder`, as events that came before any of this process."""
+    try:
+        events = read_json(folder / ATTEMPT)["observed"]
+        return [[*event[:3], index - len(events)] for index, event in enumerate(events)]
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        return []
 
 
 class Progress:

@@ -38,6 +38,7 @@ from tpdl.fingerprint import IGNORED, Sources
 from tpdl.plan.imports import make_importable
 from tpdl.plan.plan import Plan
 from tpdl.plan.project import FOLDER
+from tpdl.run import audit
 
 SMALL = 256 * 1024
 """Bytes. Larger files beside the sources, which are data, are left where they are."""
@@ -169,6 +170,11 @@ def _is_small(entry: os.DirEntry[str]) -> bool:
         return False
 
 
+def kept(root: Path, sha: str) -> Path:
+    """Where the content of that hash is kept, if it was ever part of a snapshot."""
+    return _object(root, sha)
+
+
 def _object(root: Path, sha: str) -> Path:
     return root / ".tpdl" / "snapshots" / sha[:2] / sha[2:]
 
@@ -258,6 +264,8 @@ class Snapshot:
         content = read_bytes(_object(Path(self.root), sha))
         if sha256_bytes(content) != sha:
             raise StepError(f"{_object(Path(self.root), sha)} is damaged; remove it, and run again")
+        if watch := audit.active():
+            watch.handle(audit.Watch.served, [os.path.abspath(path), sha])
         return content
 
 
