@@ -52,9 +52,9 @@ def experiment(
         In `experiments/noise/means.py` its steps are `noise/means/n=10` and `noise/means/n=1000`, and the table is
         `figures/noise/means.csv`.
 
-    Its return annotation decides the product: `pd.DataFrame` a CSV, `dict` a JSON file, `Arrays` an NPZ file; a
-    tuple of these, `tuple[pd.DataFrame, Arrays]`, one file for each. A table comes back with the types that it had; an
-    index that is not 0, 1, 2, … is refused.
+    Its return annotation decides the product: `pd.DataFrame` a CSV, `dict` a JSON file, `Arrays` an NPZ file,
+    `Images` a folder of images; a tuple of these, `tuple[pd.DataFrame, Arrays]`, one product for each. A table comes
+    back with the types that it had; an index that is not 0, 1, 2, … is refused.
 
     Args:
         matrix: parameter -> values; one step, a *cell*, for each combination.
@@ -112,7 +112,7 @@ def figure(
         caption: used where the document gives none.
         alt: what a reader who cannot see the picture needs to know.
         suffix: of the product's name, for a second picture of one experiment: letters, digits, and `. _ , = + -`.
-        format: "svg", or "png" for sheets of images.
+        format: "svg", "png", or "sheet" for images in a grid: the function then returns a `Sheet`.
         uses: as for `experiment`.
         files: as for `experiment`.
     """
