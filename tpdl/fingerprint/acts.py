@@ -229,6 +229,9 @@ class Reader:
         return ".".join(names)
 
     def _goes_through(self, node: ast.AST) -> None:
+        """Note what an expression goes through; what a call does with its arguments is noted there."""
+        if isinstance(node, ast.Call):
+            return
         names = dotted(node) if isinstance(node, ast.expr) else None
         if names is None:
             for part in ast.iter_child_nodes(node):
