@@ -42,7 +42,7 @@ class Mutation(ast.NodeTransformer):
     def generic_visit(self, node: ast.AST) -> ast.AST:
         self.seen += 1
         if self.seen == self.at:
-            if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+            if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and node.value is not True:
                 return ast.Constant(node.value + 1)
             if isinstance(node, ast.BinOp):
                 operator = ast.Add() if isinstance(node.op, ast.FloorDiv) else ast.FloorDiv()
@@ -59,17 +59,13 @@ class Mutation(ast.NodeTransformer):
 
 
 def mutated(text: str, name: str, chance: random.Random) -> str | None:
-    """The file with one change in the body of a function at its top; None where there was nothing to change."""
+    """The file, as Python prints it, with one change in a function at its top; None where nothing can be changed."""
     tree = ast.parse(text)
     function = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name)
-    lines = text.splitlines(keepends=True)
-    body = ast.Module(list(function.body), [])
-    new = Mutation(chance.randrange(sum(1 for _ in ast.walk(body)))).visit(body)
-    head = "".join(lines[: function.body[0].lineno - 1])
-    tail = "".join(lines[function.end_lineno or 0 :])
-    indented = "\n".join(f"    {line}" for line in ast.unparse(ast.fix_missing_locations(new)).splitlines())
-    after = f"{head}{indented}\n{tail}"
-    return after if ast.dump(ast.parse(after)) != ast.dump(tree) else None
+    size = sum(1 for statement in function.body for _ in ast.walk(statement))
+    function.body = Mutation(chance.randrange(size)).visit(ast.Module(list(function.body), [])).body
+    after = ast.unparse(ast.fix_missing_locations(tree))
+    return after if ast.dump(ast.parse(after)) != ast.dump(ast.parse(text)) else None
 
 
 def closures(root: Path) -> dict[str, dict[str, str]]:

@@ -85,6 +85,8 @@ class Graph:
         for module in [node[:-1] for node in nodes if node.endswith(":") and node[:-1] not in loaded]:
             if self._summary(module) is not None:
                 hashes[f"{module}:<not imported>"] = digest([])
+        for module in self._order.submodules_in_place_of_names(loaded, nodes):
+            hashes[f"{module}:<in place of a name>"] = digest([])
         for module in self._tried(loaded, nodes):
             hashes[f"{module}:<imports>"] = digest(self._import_lines(module))
         return dict(sorted(hashes.items()))
