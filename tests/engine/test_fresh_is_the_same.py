@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.forks import in_a_fork
@@ -111,6 +112,10 @@ ALWAYS = {
 }
 
 
+PHASES = [phase for phase in Phase if phase is not Phase.shrink]
+"""An example that fails is short enough, and each try of a shorter one takes seconds."""
+
+
 def numbered(data: st.DataObject, statement: str) -> str:
     return statement.format(k=data.draw(st.integers(1, 4)))
 
@@ -186,24 +191,35 @@ def products(root: Path) -> dict[str, str]:
 def check(before: Modules, edits: list[Modules]) -> None:
     """What is fresh after an edit comes out the same; the edits are made one at a time."""
     with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
+        root = Path(folder, "before")
+        root.mkdir()
         (root / "pyproject.toml").write_text("[project]\nname = 'toy'\nversion = '1'\n[tool.tpdl]\n", encoding="utf-8")
         write(root, before)
         assume(in_a_fork(root, run()) == 0)
-        for after in edits:
-            write(root, before)
-            in_a_fork(root, run())
-            was = products(root)
-            write(root, after)
-            said = in_a_fork(root, states) or {}
-            if "fresh" not in said.values() or in_a_fork(root, run("--force")) != 0:
+        was = products(root)
+        for number, after in enumerate(edits):
+            copy = Path(shutil.copytree(root, Path(folder, str(number))))
+            write(copy, after)
+            said = in_a_fork(copy, states) or {}
+            if "fresh" not in said.values() or in_a_fork(copy, run("--force", "one", "two")) != 0:
                 continue  # what merely fails, at import, gives no wrong result: a limit
-            now = products(root)
+            now = products(copy)
             wrong = [name for name, state in said.items() if state == "fresh" and now[name] != was[name]]
             assert not wrong, f"{wrong}: {was} -> {now}"
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+def test_a_hole_is_found() -> None:
+    """A documented limit, for instance: numbers of lines that are read."""
+    declared = "from tpdl import experiment\n@experiment()\ndef {}() -> dict: return {{'x': lib.line()}}"
+    before = {
+        "lib.py": ["import sys", "def line(): return sys._getframe().f_lineno"],
+        "experiments/toy.py": ["import lib", declared.format("one"), declared.format("two")],
+    }
+    with pytest.raises(AssertionError, match=r"^\['one', 'two'\]: "):
+        check(before, [before | {"lib.py": ["", *before["lib.py"]]}])
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
 @given(st.data())
 def test_fresh_is_the_same(data: st.DataObject) -> None:
     before = drawn(data)
@@ -211,7 +227,7 @@ def test_fresh_is_the_same(data: st.DataObject) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
 @given(st.data())
 def test_fresh_is_the_same_many_times(data: st.DataObject) -> None:
     before = drawn(data)
