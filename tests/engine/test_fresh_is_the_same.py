@@ -112,6 +112,7 @@ ALWAYS = {
 }
 
 
+CHECKS = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 PHASES = [phase for phase in Phase if phase is not Phase.shrink]
 """An example that fails is short enough, and each try of a shorter one takes seconds."""
 
@@ -219,7 +220,7 @@ def test_a_hole_is_found() -> None:
         check(before, [before | {"lib.py": ["", *before["lib.py"]]}])
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
+@settings(max_examples=4, deadline=None, suppress_health_check=CHECKS, phases=PHASES)
 @given(st.data())
 def test_fresh_is_the_same(data: st.DataObject) -> None:
     before = drawn(data)
@@ -227,7 +228,7 @@ def test_fresh_is_the_same(data: st.DataObject) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
+@settings(max_examples=300, deadline=None, suppress_health_check=CHECKS, phases=PHASES)
 @given(st.data())
 def test_fresh_is_the_same_many_times(data: st.DataObject) -> None:
     before = drawn(data)
