@@ -203,28 +203,26 @@ def adversarial_sheet(results: pd.DataFrame, images: Images, made: Images) -> Sh
     suffix="change",
     format="sheet",
     caption="As it is, the change is an even grey; ten times as strong, it is coloured noise, often densest on "
-    "the object. The pairs of @fig-adversarial in the same order. Grey is no change; the last row gives the scales, by "
-    "which each of the three colours is changed, and changes beyond a scale are drawn as its end. On the right, the "
-    "original's saliency map.",
-    alt="Eight rows of three pictures. The change as it is is grey all over; amplified ten times it is coloured noise, "
-    "faint in the first rows and strong in the last, and often strongest where the dark saliency map beside it is "
-    "bright.",
+    "the object. The pairs of @fig-adversarial in the same order: the saliency map of the original, the change, and "
+    "the change amplified. Grey is no change; each of the three colours is changed by what the scales at the end say, "
+    "and a change beyond them is drawn as their end.",
+    alt="The changes of eight photographs. As they are they are grey all over; amplified ten times they are coloured "
+    "noise, faint in the first and strong in the last, and often strongest where the dark saliency map is bright.",
 )
 def adversarial_change(results: pd.DataFrame, maps: Images, made: Images) -> Sheet:
-    """A row for each pair, and one for the scales."""
+    """A tile for each pair, and one for the scales."""
     from experiments.lab.plots.pictures import slug
 
-    tiles, rows = [], []
+    tiles = []
     for pair in shown(results).to_dict("records"):
-        changes = [made[f"{slug(pair['true'], pair['target'])}-change-{factor}"] for factor in FACTORS]
+        name = slug(pair["true"], pair["target"])
+        frames = [maps[slug(pair["true"])], *(made[f"{name}-change-{factor}"] for factor in FACTORS)]
         sizes = f"root mean square {pair['rms']:.2f}, largest {pair['linf']:.0f}"
-        tiles += [Tile(changes[0], label=sizes), Tile(changes[1]), Tile(maps[slug(pair["true"])])]
-        rows.append(f"{pair['predicted']} → *{pair['target']}*")
-    for factor in FACTORS:
-        tiles.append(Tile(made["scale-change"], label=f"−{128 / factor:g} to +{127 / factor:g} grey levels"))
-    tiles.append(Tile(made["scale-saliency"], label="0 to the 99th percentile"))
-    columns = ["change", *(f"change × {factor}" for factor in FACTORS[1:]), "saliency of the original"]
-    return Sheet(tiles, columns=len(columns), column_labels=columns, row_labels=[*rows, "scale"])
+        tiles.append(Tile(frames, f"**{pair['predicted']}** → *{pair['target']}*: {sizes}", f"{pair['true']}"))
+    ends = [f"−{128 / factor:g} to +{127 / factor:g} grey levels" for factor in FACTORS]
+    scales = f"**scales**: saliency 0 to the 99th percentile; change {ends[0]}, × {FACTORS[1]} {ends[1]}"
+    tiles.append(Tile([made["scale-saliency"], *[made["scale-change"]] * len(FACTORS)], scales, "scale"))
+    return Sheet(tiles, columns=4, frames=["saliency", "change", f"change × {FACTORS[1]}"])
 
 
 @figure(
