@@ -68,17 +68,32 @@ def attacks() -> pd.DataFrame:
 
 def test_adversarial_examples() -> None:
     rows = attacks()
-    images = {"row": np.arange(5), "original": pictures(5), "adversarial": pictures(5)}
-    images["change"] = RNG.integers(-9, 9, (5, 8, 8, 3), dtype=np.int8)
-    sheet = adversarial.adversarial_sheet(rows, images)
-    draw(sheet, adversarial.adversarial_sizes(rows))
-    assert sheet.axes[2].get_title() == "1 step, rms 1.00"
+    draw(adversarial.adversarial_sizes(rows))
     values = adversarial.adversarial_values(rows)
     assert (values["success"], values["failed"], values["failed_targets"]) == (7 / 8, 1, ["cow"])
     assert (values["easiest"]["steps"], values["hardest"]["steps"], values["median"]["steps"]) == (1, 7, 4)
     assert values["survival"]["rounded"]["target"]["share"] == 1
     assert values["survival"]["jpeg95"]["target"]["share"] == 0
     assert values["success_lower"] < values["success"]
+
+
+def test_adversarial_sheets_show_the_easiest_pair_first_and_each_change_on_its_scale(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TPDL_PROFILE", "demo")
+    rows = attacks().assign(**{"true": [f"texture {i}" for i in range(8)]})
+    change = RNG.normal(0, 0.02, (8, 3, 64, 64)).astype(np.float32)
+    made = adversarial.adversarial_pictures({"change": change}, rows)
+    levels = 255 * change[2, 1] * 0.224
+    kept = {factor: made[f"texture-2-dog-change-{factor}"].pixels[..., 1].astype(float) for factor in (1, 10)}
+    assert np.abs(kept[1] - 128 - levels).max() <= 0.5
+    assert np.abs(kept[10] - np.clip(128 + 10 * levels, 0, 255)).max() <= 0.5
+    pairs = adversarial.adversarial_sheet(rows, pictured(*rows["true"]), made)
+    assert labels(pairs)[0] == "**cat** → *dog* 50%, 1 step, change 1.00"
+    assert [len(tile.frames) for tile in pairs.tiles if tile] == [2] * 7
+    sheet = adversarial.adversarial_change(rows, pictured(*rows["true"]), made)
+    assert [len(tile.frames) for tile in sheet.tiles if tile] == [len(sheet.frames)] * (7 + 1)
+    assert labels(sheet)[-1].endswith("change −128 to +127 grey levels, × 10 −12.8 to +12.7 grey levels")
 
 
 def test_change_against_saliency_and_its_null() -> None:
