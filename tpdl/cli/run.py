@@ -66,9 +66,10 @@ def run(arguments: Arguments) -> int:
     states = judge_all(plan, facts)
     chosen = select(plan, arguments.names) if arguments.names else list(plan.steps)
     exact = [name for name in arguments.names if name in plan.steps and plan.steps[name].cell]
-    if arguments.twice and not arguments.names:
-        raise UserError("--twice needs names: it runs steps even if they are fresh")
-    always = chosen if (arguments.force or arguments.twice) and arguments.names else []
+    for option, given in (("--force", arguments.force), ("--twice", arguments.twice)):
+        if given and not arguments.names:
+            raise UserError(f"{option} needs names: it runs steps even if they are fresh; '*' names them all")
+    always = chosen if arguments.force or arguments.twice else []
     always = [name for name in always if not plan.steps[name].problem]
     keep_nan = chosen if arguments.keep_nan else []
     running = with_absent_inputs(plan, [*stale(plan, chosen, facts, states, exact), *always], facts)
