@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import itertools
+import json
 import re
 import shutil
 import subprocess
@@ -176,9 +177,34 @@ def test_source_links_lead_to_the_line_at_the_commit(root: Path) -> None:
 def test_search_finds_text_by_section(built: Built) -> None:
     root, _ = built
     index = (root / "_book" / "site_libs" / "tpdl" / "search.js").read_text(encoding="utf-8")
-    assert '"id": "sec-values", "chapter": "1 Constructs' not in index
-    assert '"id": "sec-values", "chapter": "Constructs with 3.14 in the title"' in index
-    assert "a list square and circle" in index and "no.such.value" not in index
+    entries = json.loads(index.removeprefix("window.tpdlSearch = ").removesuffix(";\n"))
+    assert [(entry["page"], entry["id"], entry["title"]) for entry in entries] == [
+        ("index.html", "findings", "Findings"),
+        ("report/constructs.html", "sec-constructs", "Constructs with 3.14 in the title"),
+        ("report/constructs.html", "sec-values", "1.1 Values and claims"),
+        ("report/constructs.html", "sec-figures", "1.2 Figures"),
+        ("report/constructs.html", "sec-tables", "1.3 Tables"),
+        ("report/constructs.html", "references-equations-notes", "1.4 References, equations, notes"),
+        ("report/constructs.html", "a-third-level", "1.4.1 A third level"),
+        ("report/constructs.html", "footnotes", ""),
+        ("report/second.html", "sec-second", "Second chapter"),
+        ("report/second.html", "a-section", "2.1 A section"),
+        ("report/second.html", "without-number", "Without number"),
+        ("report/references.html", "references", "References"),
+        ("report/appendix.html", "sec-appendix", "Extra"),
+    ]
+    constructs = [entry for entry in entries if entry["page"] == "report/constructs.html"]
+    assert {entry["chapter"] for entry in constructs} == {"Constructs with 3.14 in the title"}
+    said = {entry["id"]: entry["text"] for entry in entries}
+    assert said["sec-values"] == (
+        "Prose with 3.142, a percentage −25.0%, a list square and circle, a slice 1 and 10, a computed 10,000, and code "
+        "that is no value: areas.ratio:.3f. Circles of the largest size have the largest area, 31,416.1 There are "
+        "squares. Nested in a condition A callout inside a condition. Only without blobs."
+    )
+    assert said["sec-constructs"] == "", "what a section says is not said again by the chapter"
+    assert "square 1 1.00 yes square 10 100.00 yes" in said["sec-tables"], "cells do not run into each other"
+    assert "a formula a=πr2. shapes/areas.py:" in said["sec-figures"], "a formula once, without its TeX"
+    assert "SHA-256" not in index, "what is folded away"
 
 
 def test_pdf(built: Built) -> None:
