@@ -197,8 +197,8 @@ def test_search_finds_text_by_section(built: Built) -> None:
     assert {entry["chapter"] for entry in constructs} == {"Constructs with 3.14 in the title"}
     said = {entry["id"]: entry["text"] for entry in entries}
     assert said["sec-values"] == (
-        "Prose with 3.142, a percentage −25.0%, a list square and circle, a slice 1 and 10, a computed 10,000, and code "
-        "that is no value: areas.ratio:.3f. Circles of the largest size have the largest area, 31,416.1 There are "
+        "Prose with 3.142, a percentage −25.0%, a list square and circle, a slice 1 and 10, a computed 10,000, and "
+        "code that is no value: areas.ratio:.3f. Circles of the largest size have the largest area, 31,416.1 There are "
         "squares. Nested in a condition A callout inside a condition. Only without blobs."
     )
     assert said["sec-constructs"] == "", "what a section says is not said again by the chapter"
