@@ -180,6 +180,11 @@ def test_accept_refuses_to_vouch_for_an_edited_product(fresh):
     assert "cannot be accepted" in one_line(fresh.tpdl("accept", CELL, code=2))
 
 
+def test_accept_refuses_to_vouch_for_what_was_never_run(lab):
+    said = one_line(lab.tpdl("accept", CELL, code=2))
+    assert said.endswith(f"{CELL} cannot be accepted: it was never run; tpdl run {CELL}")
+
+
 def test_wrong_options(lab):
     assert "unrecognized arguments: --nonsense" in one_line(lab.tpdl("status", "--nonsense", code=2))
     assert "there is no such folder" in one_line(lab.tpdl("--data", "/no/where", "status", code=2))
