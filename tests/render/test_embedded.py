@@ -317,6 +317,33 @@ def test_items_in_conditions_of_their_own_are_one_list(root: Path) -> None:
     assert [part.count("<li>") for part in body.split("<ul>")[1:4]] == [2, 1, 1]
 
 
+def html_of(root: Path, name: str, text: str) -> str:
+    """The page of a chapter that has this text."""
+    (root / "report" / f"{name}.qmd").write_text(text, encoding="utf-8")
+    build(Project(root), to=["html"], renderer="embedded", draft=True)
+    return (root / "_book" / "report" / f"{name}.html").read_text(encoding="utf-8")
+
+
+def test_citations_lead_to_the_one_bibliography_from_before_and_behind_it(root: Path) -> None:
+    page = html_of(root, "appendix", "# Extra {#sec-appendix}\n\nSee @shannon1948.\n")
+    assert 'href="references.html#ref-shannon1948"' in page and 'id="ref-shannon1948"' not in page
+    page = (root / "_book" / "report" / "constructs.html").read_text(encoding="utf-8")
+    assert 'href="references.html#ref-shannon1948"' in page and 'href="#ref-' not in page
+
+
+def test_equations_of_a_chapter_are_counted(root: Path) -> None:
+    equations = "".join(f"$$\nx = {number}\n$$ {{#eq-{number}}}\n\n" for number in ("one", "two"))
+    page = html_of(root, "appendix", f"# Extra {{#sec-appendix}}\n\n{equations}See @eq-one and @eq-two.\n")
+    assert re.findall(r"Equation\s*(A\.\d)", re.sub("<[^>]+>|&nbsp;|\u00a0", " ", page)) == ["A.1", "A.2"]
+
+
+def test_a_book_says_what_it_is_about(root: Path) -> None:
+    settings = root / "_quarto.yml"
+    settings.write_text(settings.read_text().replace("  author:", "  description: Circles & squares\n  author:"))
+    page = html_of(root, "appendix", "# Extra {#sec-appendix}\n")
+    assert '<meta name="description" content="Circles &amp; squares">' in page
+
+
 def test_on_paper_an_apostrophe_after_a_digit_is_no_prime(root: Path) -> None:
     write_chapter(root, "# Second {#sec-second}\n\nThe year 1948's paper, and Turing's.\n")
     build(Project(root), renderer="embedded", draft=True)
