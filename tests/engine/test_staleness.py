@@ -26,6 +26,13 @@ def test_everything_is_missing_then_fresh(lab):
     assert (lab.root / "figures/toy/curve.svg").exists() and (lab.root / "figures/toy/curve.dark.svg").exists()
 
 
+def test_a_record_says_what_happened(fresh):
+    happened = json.loads((fresh.root / RECORD).read_text())["happened"]
+    assert 20e6 < happened["peak_memory_bytes"] < 20e9, "that of a process which has imported pandas"
+    assert 0 <= happened["seconds"] < 60 and happened["libraries"].keys() >= {"pandas"}
+    assert happened["device"] == "CPU" and happened["commit"] is None
+
+
 def test_a_copy_without_local_state_is_fresh(fresh):
     assert fresh.not_fresh() == {}
     assert "nothing to run" in fresh.tpdl("run")
