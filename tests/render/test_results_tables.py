@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from tpdl.render.expressions import ExpressionError
-from tpdl.render.tables import build_table
+from tpdl.render.tables import build_table, unmeasured_cells
 
 ROWS: list[dict[str, Any]] = [
     {"network": "vgg16", "layers": 16, "accuracy": 0.91234, "low": 0.9, "frozen": True, "note": None},
@@ -118,3 +119,25 @@ def test_a_table_without_rows_is_no_mistake() -> None:
         "align": ["left", "left"],
         "rows": [],
     }
+
+
+def test_only_the_cells_of_this_experiment_that_have_no_result() -> None:
+    def step(name: str, kind: str = "experiment", **cell: Any) -> Any:
+        return SimpleNamespace(name=name, base="a/x" if name.startswith("a/x") else name, kind=kind, cell=cell)
+
+    steps = [
+        step("a/x/n=1", n=1),
+        step("a/x/n=2", n=2),
+        step("a/x/n=3", n=3),
+        step("a/x", "table"),
+        step("a/x.svg", "figure"),
+        step("a/y"),
+    ]
+    states: Any = {each.name: SimpleNamespace(state="missing") for each in steps}
+    states["a/x/n=1"].state, states["a/x/n=3"].state = "fresh", "failed"
+    plan: Any = SimpleNamespace(profile="full", steps={each.name: each for each in steps})
+    assert unmeasured_cells(plan, states, "a/x") == [
+        ({"n": 2}, "tpdl run a/x/n=2"),
+        ({"n": 3}, "tpdl run a/x/n=3"),
+    ]
+    assert unmeasured_cells(plan, states, "a/y") == []
