@@ -335,9 +335,9 @@ class _Reader:
         touched += [(chain, False) for chain in acts.items]
         own = {chain.partition(".")[0] for chain, is_call in touched if self._is_own(chain, is_call)}
         names = bound.names | set(bound.imports) | own
-        self._belongs(node, names, acts)
         for name in names if not isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) else ():
-            self._extra[name].setdefault("maybe", True)
+            self._extra.setdefault(name, {}).setdefault("maybe", True)
+        self._belongs(node, names, acts)
         for name in names:
             self._note_fresh(name, node, acts, name in own)
         if names == {getattr(_only_target(node), "id", None)}:
