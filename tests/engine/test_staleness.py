@@ -419,6 +419,43 @@ def test_tracing_finds_what_the_source_does_not_show(fresh):
     assert "does not know" not in fresh.tpdl("run", "--force", "--trace", CELL)
 
 
+def test_tracing_passes_over_what_names_the_device(fresh):
+    fresh.write("helpers/device.py", "def name():\n    return 'a machine'\n")
+    fresh.write("pyproject.toml", "[tool.tpdl]\ndevice = 'helpers.device:name'\n")
+    fresh.edit("helpers/maths.py", "x * x", "x * x + 1")
+    assert "does not know" not in fresh.tpdl("run", "--trace", CELL)
+    assert json.loads((fresh.root / RECORD).read_text())["happened"]["device"] == "a machine"
+
+
+def test_a_mistake_in_what_names_the_device_loses_no_result(fresh):
+    fresh.write("pyproject.toml", "[tool.tpdl]\ndevice = 'helpers.maths:nothing'\n")
+    fresh.edit("helpers/maths.py", "x * x", "x * x + 1")
+    fresh.tpdl("run", CELL)
+    assert "unknown (AttributeError: " in json.loads((fresh.root / RECORD).read_text())["happened"]["device"]
+
+
+def test_products_that_were_edited_are_set_aside_before_they_are_replaced(fresh):
+    edited = [fresh.root / f"figures/toy/curve/network={network}.csv" for network in ("small", "large")]
+    for path in edited:
+        path.write_text("somebody's work\n")
+    said = fresh.tpdl("run", "--executor", "inline", "toy")
+    kept = sorted((fresh.root / ".tpdl/kept").iterdir())
+    assert [path.name.partition("-")[2] for path in kept] == ["network=large.csv", "network=small.csv"]
+    assert {path.read_text() for path in kept} == {"somebody's work\n"}
+    assert all(path.name in said for path in kept) and fresh.not_fresh() == {}
+
+
+def test_no_progress_is_left_of_a_step_that_has_ended(fresh):
+    fresh.edit(
+        "experiments/toy/curve.py",
+        "from tpdl import experiment, figure",
+        "from tpdl import experiment, figure, progress",
+    )
+    fresh.edit("experiments/toy/curve.py", "for x in range(n)]})", "for x in progress(range(n))]})")
+    fresh.tpdl("run", "toy")
+    assert [path for path in (fresh.root / ".tpdl/full/progress").rglob("*") if path.is_file()] == []
+
+
 def test_status_is_quick_once_warm(fresh):
     fresh.tpdl("status")
     start = time.perf_counter()

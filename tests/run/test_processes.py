@@ -122,11 +122,13 @@ def result(lab, name):
 
 def test_a_step_may_fork_use_pools_and_threads_and_read_its_empty_input(lab):
     lab.write("experiments/tame.py", TAME)
-    lab.tpdl("run", "-j", "2", "forks", "reads", "pools", "threads", "noise", "unused")
+    lab.tpdl("run", "-j", "2", "forks", "reads", "pools", "threads", "noise", "unused", OMP_NUM_THREADS="7")
     assert result(lab, "forks") == {"code": 7}
     assert result(lab, "reads") == {"input": ""}
     assert result(lab, "pools") == {"fork": [2, 4], "spawn": [2, 4], "forkserver": [2, 4]}
     assert result(lab, "threads") == {"threads": str(max(1, (os.cpu_count() or 1) // 2))}
+    lab.tpdl("run", "--force", "threads", OMP_NUM_THREADS="7")
+    assert result(lab, "threads") == {"threads": "7"}, "a step by itself has what the user gives it"
     assert result(lab, "noise/n=1") != result(lab, "noise/n=2"), "forks of one parent draw different numbers"
     assert result(lab, "unused")["pid"] == result(lab, "unused")["session"]
 
@@ -276,6 +278,30 @@ def test_one_interrupt_is_enough_for_many(lab):
     process.communicate(timeout=20)
     assert process.returncode == 130
     assert marked(lab) == []
+
+
+def test_ctrl_c_in_a_terminal_reaches_a_step_only_through_the_run(lab):
+    lab.write(
+        "experiments/waits.py",
+        """
+        import signal
+        import time
+        from pathlib import Path
+        from tpdl import experiment
+
+        @experiment()
+        def waits() -> dict:
+            signal.signal(signal.SIGINT, lambda *_: Path("interrupted").touch())
+            Path("ready").touch()
+            time.sleep(60)
+            return {}
+        """,
+    )
+    process = subprocess.Popen([sys.executable, "-m", "tpdl", "run", "waits"], cwd=lab.root, start_new_session=True)
+    wait_for((lab.root / "ready").exists)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(30) == 130
+    assert not (lab.root / "interrupted").exists()
 
 
 def test_fresh_interpreters_where_nothing_can_be_forked(lab):
