@@ -285,13 +285,19 @@ def test_ctrl_c_in_a_terminal_reaches_a_step_only_through_the_run(lab):
         "experiments/waits.py",
         """
         import signal
+        import sys
         import time
         from pathlib import Path
         from tpdl import experiment
 
+        def asked(*_):
+            Path("asked").touch()
+            sys.exit()
+
         @experiment()
         def waits() -> dict:
             signal.signal(signal.SIGINT, lambda *_: Path("interrupted").touch())
+            signal.signal(signal.SIGTERM, asked)
             Path("ready").touch()
             time.sleep(60)
             return {}
@@ -302,6 +308,8 @@ def test_ctrl_c_in_a_terminal_reaches_a_step_only_through_the_run(lab):
     os.killpg(process.pid, signal.SIGINT)
     assert process.wait(30) == 130
     assert not (lab.root / "interrupted").exists()
+    assert (lab.root / "asked").exists(), "it is asked to end, and has time for it"
+    assert "KeyboardInterrupt" not in (lab.root / ".tpdl/preload.log").read_text()
 
 
 def test_fresh_interpreters_where_nothing_can_be_forked(lab):
