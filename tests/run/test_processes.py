@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import interrupt, wait_for
+from tpdl.run.descendants import children, memory
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 
@@ -310,6 +311,15 @@ def test_ctrl_c_in_a_terminal_reaches_a_step_only_through_the_run(lab):
     assert not (lab.root / "interrupted").exists()
     assert (lab.root / "asked").exists(), "it is asked to end, and has time for it"
     assert "KeyboardInterrupt" not in (lab.root / ".tpdl/preload.log").read_text()
+
+
+def test_a_process_that_is_gone_has_no_children_and_no_memory():
+    command = [sys.executable, "-c", "input(print('ready', flush=True))"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdout is not None and process.stdout.readline() == b"ready\n"
+    assert process.pid in children(os.getpid()) and memory(process.pid) > 1e6
+    process.communicate(b"\n")
+    assert (children(process.pid), memory(process.pid)) == ([], 0)
 
 
 def test_fresh_interpreters_where_nothing_can_be_forked(lab):
