@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -202,6 +203,11 @@ def test_accept_refuses_to_vouch_for_an_edited_product(fresh):
     assert "cannot be accepted" in one_line(fresh.tpdl("accept", CELL, code=2))
 
 
+def test_accept_refuses_to_vouch_for_what_was_never_run(lab):
+    said = one_line(lab.tpdl("accept", CELL, code=2))
+    assert said.endswith(f"{CELL} cannot be accepted: it was never run; tpdl run {CELL}")
+
+
 def test_wrong_options(lab):
     assert "unrecognized arguments: --nonsense" in one_line(lab.tpdl("status", "--nonsense", code=2))
     assert "there is no such folder" in one_line(lab.tpdl("--data", "/no/where", "status", code=2))
@@ -249,6 +255,15 @@ def test_products_folder_that_cannot_be_written(fresh):
     (fresh.root / "figures/toy").write_text("in the way")
     said = fresh.tpdl("run", CELL, code=1)
     assert "cannot write" in said and fresh.states(CELL)
+
+
+def test_what_needs_a_step_that_failed_does_not_run(fresh):
+    fresh.edit("helpers/maths.py", "x * x", "x / 0")
+    picture = (fresh.root / "figures/toy/curve.svg").stat().st_mtime_ns
+    said = " ".join(fresh.tpdl("run", code=1).split())
+    assert re.search(r"toy/curve: not run: it needs toy/curve/network=(small|large)", said), said
+    assert "toy/curve.svg: not run: it needs toy/curve" in said
+    assert (fresh.root / "figures/toy/curve.svg").stat().st_mtime_ns == picture, "nothing is drawn of old results"
 
 
 def test_status_json_is_json_even_with_failures(fresh):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tpdl.render.expressions import Evaluator, ExpressionError, show, split_format
+from tpdl.render.expressions import Evaluator, ExpressionError, brief, show, split_format
 
 NAMES: dict[str, Any] = {
     "layer_cut": {
@@ -140,6 +140,11 @@ def test_show_refuses(value: object, form: str) -> None:
 def test_a_false_claim_says_what_was_found(expression: str, found: str) -> None:
     truth = Evaluator(NAMES).truth(expression)
     assert not truth.holds and found in truth.found
+
+
+def test_a_long_value_is_cut_to_80_characters() -> None:
+    assert brief("x" * 78) == f"'{'x' * 78}'"
+    assert brief("x" * 79) == f"'{'x' * 79}…"
 
 
 @pytest.mark.parametrize(

@@ -143,6 +143,14 @@ def test_modules_that_a_step_writes_can_be_imported(lab):
     assert result(lab, "writes") == {"made": 3, "beside": 4, "file": str(lab.root / "elsewhere/beside.py")}
 
 
+def test_a_file_that_may_change_without_a_trace_is_waited_for(fresh):
+    path = fresh.root / "helpers/maths.py"
+    path.write_text(path.read_text().replace("x * x", "x * x + 1"))
+    os.utime(path, (int(path.stat().st_mtime),) * 2)  # as on a disk that knows whole seconds only
+    fresh.tpdl("run", "toy")
+    assert fresh.not_fresh() == {}
+
+
 def test_a_content_is_kept_once(lab):
     lab.tpdl("run", "toy")
     kept = {path for path in (lab.root / ".tpdl/snapshots").rglob("*") if path.is_file()}

@@ -381,11 +381,11 @@ class _Reader:
         touched += [(chain, False) for chain in acts.items]
         own = {chain.partition(".")[0] for chain, is_call in touched if self._is_own(chain, is_call)}
         names = bound.names | set(bound.imports) | own
-        self._belongs(node, names, acts)
         for name in names if not isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) else ():
-            self._extra[name].setdefault("maybe", True)
+            self._extra.setdefault(name, {}).setdefault("maybe", True)
         for name in names if _makes_iterator(node) else ():
-            self._extra[name]["iterator"] = True
+            self._extra.setdefault(name, {})["iterator"] = True
+        self._belongs(node, names, acts)
         for name in names:
             self._note_fresh(name, node, acts, name in own)
         if names == {getattr(_only_target(node), "id", None)}:
