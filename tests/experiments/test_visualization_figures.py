@@ -269,6 +269,10 @@ def test_the_grid() -> None:
     figure = class_image_grid.class_image_grid_sheet(rows, {"image": pictures(2, 2)})
     draw(figure, class_image_grid.class_image_grid_measures(rows, {"probability": RNG.random((20, 2))}))
     assert len(figure.axes) == 4
+    judge = class_image_grid.class_image_grid_judge(rows)
+    draw(judge)
+    wanted = rows.loc[rows["iteration"] > 0, "judge_probability"]
+    assert [text.get_text() for text in judge.axes[0].texts] == [f"{share:.1%}" for share in wanted]
     values = class_image_grid.class_image_grid_values(rows)
     assert set(values["cells"]) == {"rate0_1", "rate1"}
     assert (values["trajectory_steps"], values["separate_steps"]) == (20, 30)
