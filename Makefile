@@ -38,9 +38,9 @@ check: .venv/.full
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "pip>=25.1"  # knows groups of dependencies
 
 # "compat" puts this folder on the path, so that experiments/ can be imported from anywhere.
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --config-settings editable_mode=compat
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --config-settings editable_mode=compat
 
-.venv/.report: .venv/bin/python pyproject.toml
+.venv/.report: .venv/bin/python pyproject.toml constraints.txt
 	$(INSTALL) --editable . --group figures
 	touch $@
 

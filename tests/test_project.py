@@ -68,7 +68,7 @@ def test_results_are_small_and_hold_no_data(clone):
     assert sum(sizes.values()) < LARGEST_SIZE
     # Arrays are results only where a record says which step made them, and small.
     results = {name for name, size in sizes.items() if f"{name}.record.json" in sizes and size < LARGEST_ARRAY}
-    kept = [name for name in tracked() if re.search(r"\.(pth|safetensors|npz|npy|pkl|jpe?g|gz|zip|tar)$", name)]
+    kept = [name for name in tracked() if re.search(r"\.(pth|safetensors|npz|npy|pkl|gz|zip|tar)$", name)]
     assert not [name for name in kept if not (name.endswith(".npz") and name in results)]
 
 
@@ -82,7 +82,7 @@ def test_images_have_a_record(clone):
         if index.endswith(".images")
         for entry in json.loads((clone / index).read_text())["images"].values()
     }
-    images = [name for name in figures if name.endswith((".png", ".webp"))]
+    images = [name for name in figures if name.endswith((".png", ".jpg"))]
     drawn = {f"{name.removesuffix('.png')}{dark}.png" for name in recorded for dark in ("", ".dark")}
     assert sorted(set(images) - named - drawn) == []
     assert {Path(name).suffix for name in figures} <= {
@@ -91,7 +91,7 @@ def test_images_have_a_record(clone):
         ".npz",
         ".svg",
         ".png",
-        ".webp",
+        ".jpg",
         ".images",
         ".sheet",
     }

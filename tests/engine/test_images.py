@@ -55,13 +55,13 @@ def test_each_image_is_a_file_in_a_format_made_for_it(lab):
     lab.write("experiments/pictures.py", PICTURES.replace('["disc", "noise"]', '["disc", "noise", "exact", "few"]'))
     lab.tpdl("run")
     folder = lab.root / "figures/shapes"
-    assert sorted(path.name for path in folder.iterdir()) == ["disc.png", "exact.png", "few.png", "noise.webp"]
+    assert sorted(path.name for path in folder.iterdir()) == ["disc.png", "exact.png", "few.png", "noise.jpg"]
     images = index(lab)["images"]
     assert images["disc"]["shows"] == "a white disc" and images["disc"]["width"] == 40
     noise = np.random.default_rng(0).integers(0, 256, (40, 40, 3)).astype(np.uint8)
     assert (np.asarray(Image.open(folder / "exact.png")) == noise).all()
     assert (np.asarray(Image.open(folder / "few.png").convert("RGB")) == noise // 128 * 128).all()
-    assert np.abs(np.asarray(Image.open(folder / "noise.webp").convert("RGB")) - noise.astype(float)).mean() < 60
+    assert np.abs(np.asarray(Image.open(folder / "noise.jpg").convert("RGB")) - noise.astype(float)).mean() < 60
     values = json.loads((lab.root / "figures/brightness.json").read_text())
     assert values["exact"] == pytest.approx(noise.mean())
 
@@ -155,7 +155,7 @@ def test_images_follow_a_rename_and_their_sheet_is_drawn_again(lab):
     text = path.read_text().replace("def shapes(", "def forms(").replace('"shapes": shapes}', '"shapes": forms}')
     path.write_text(text.replace("@figure(shapes,", "@figure(forms,"))
     lab.tpdl("mv", "experiments.pictures:shapes", "experiments.pictures:forms", code=None)
-    assert sorted(path.name for path in (lab.root / "figures/forms").iterdir()) == ["disc.png", "noise.webp"]
+    assert sorted(path.name for path in (lab.root / "figures/forms").iterdir()) == ["disc.png", "noise.jpg"]
     assert lab.states()["forms"] == "fresh"
     lab.tpdl("run")
     assert lab.not_fresh() == {}

@@ -1,4 +1,4 @@
-"""Results in files and back: a table is CSV, values are JSON, arrays are NPZ, images PNG and WebP with an index.
+"""Results in files and back: a table is CSV, values are JSON, arrays are NPZ, images PNG and JPEG with an index.
 
 Example:
     check(step, result)            # refuses what is not what the step declares
