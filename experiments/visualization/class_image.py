@@ -128,12 +128,13 @@ def class_image_pictures(made: Arrays, second: Arrays, results: pd.DataFrame) ->
     class_image,
     class_image_pictures,
     format="sheet",
-    caption="Faces, petals and legs are drawn all over the image, and no class is drawn whole. Class images of two "
-    "networks, from one of the `class_image.seeds`{.value} noise images over which the text averages. Below each, the "
-    "probability of the class for the network that it was made with, and for the other one. Contrast is stretched "
-    "between the 0.5th and the 99.5th percentile.",
-    alt="Colourful textures. In SqueezeNet's, faces, eyes, shells, legs and petals repeat all over the image; those of "
-    "EfficientNet-Lite0 are of a finer grain, and fewer parts can be made out.",
+    caption="SqueezeNet draws what a reader recognises, again and again; EfficientNet-Lite0 hardly does. Class images "
+    "of both networks, from one of the `class_image.seeds`{.value} noise images over which the text averages. Below "
+    "each, the probability of the class for the network that it was made with, and for the other one. Contrast is "
+    "stretched between the 0.5th and the 99.5th percentile.",
+    alt="In SqueezeNet's images several gorilla faces, hourglasses, snails, tarantulas, bee eaters, daisies, oboe keys "
+    "and dogs' heads appear on a mottled ground. In EfficientNet-Lite0's a fine coloured grain prevails; a snail's "
+    "shell and the legs of a tarantula can be made out.",
 )
 def class_image_sheet(results: pd.DataFrame, images: Images) -> Sheet:
     """Classes in columns: those that both networks have drawn one below the other, then the rest of the first."""

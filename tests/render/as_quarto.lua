@@ -5,6 +5,13 @@
 local scripts = {}
 
 quarto = {
+  doc = {
+    add_html_dependency = function(dependency)
+      for _, kind in ipairs { 'scripts', 'stylesheets' } do
+        for _, file in ipairs(dependency[kind]) do assert(io.open(file.path), file.path .. ' is not there'):close() end
+      end
+    end,
+  },
   project = { directory = os.getenv 'QUARTO_PROJECT_DIR' },
   utils = {
     resolve_path = function(path)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.render.sheets import write_sheets
 from tpdl.plan.plan import read_plan
 from tpdl.plan.project import Project
 from tpdl.plan.selection import select
@@ -20,7 +21,7 @@ SAMPLE = Path(__file__).parent / "sample"
 
 @pytest.fixture(scope="session")
 def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample project after `tpdl run shapes/areas`. Not to be changed."""
+    """The sample project after `tpdl run shapes/areas`, and with sheets. Not to be changed."""
     root = tmp_path_factory.mktemp("shapes") / "project"
     shutil.copytree(SAMPLE, root, ignore=shutil.ignore_patterns("__pycache__"))
     measure(root)
@@ -28,11 +29,12 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def measure(root: Path) -> None:
-    """`tpdl run shapes/areas`."""
+    """`tpdl run shapes/areas`, and sheets of images, which no step of the sample makes."""
     plan = read_plan(Project(root))
     names = [name for name in select(plan, ["shapes/areas"]) if not plan.steps[name].optional]
     report = run_steps(plan, names, Listener(), "process", 2)
     assert not report.failed, report
+    write_sheets(root / "figures")
 
 
 @pytest.fixture

@@ -180,7 +180,6 @@ UNSUPPORTED = [
     ("::: {.column-margin}\nNote\n:::", "class .column-margin"),
     ("::: {.callout-danger}\nNote\n:::", "class .callout-danger"),
     ('::: {.callout-note appearance="minimal"}\nNote\n:::', "callout option appearance"),
-    ("![A](../figures/shapes/areas.svg){#fig-x .lightbox}", "class .lightbox"),
     ('![A](../figures/shapes/areas.svg){#fig-x fig-align="left"}', "attribute fig-align"),
     ("::: {#thm-x}\nTheorem\n:::", "label #thm-x"),
     ("::: {#cnj-x}\nConjecture\n:::", "label #cnj-x"),

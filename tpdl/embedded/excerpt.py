@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tpdl.render.scan import Item
+from tpdl.render.sheets import texts
 
 GROUPS = {"value": "values", "claim": "claims", "when": "whens", "image": "figures", "table": "tables"}
 """Kind of a construct -> the part of the report in which the filter looks it up."""
@@ -25,8 +26,10 @@ def excerpt(data: Mapping[str, Any], items: Sequence[Item], text: str) -> dict[s
         key = item.label if item.kind == "table" else item.text
         if group and key in data[group]:
             part[group][key] = data[group][key]
-    # Values in captions and alternative texts that come from the functions that draw.
-    words = " ".join(f"{entry['caption']} {entry['alt']}" for entry in part["figures"].values())
-    words = " ".join(words.split())
-    part["values"] |= {key: entry for key, entry in data["values"].items() if key in words}
+    # Values and claims in captions, alternative texts and labels that come from the functions that draw.
+    said = [text for entry in part["figures"].values() for text in (entry["caption"], entry["alt"])]
+    said += [text for entry in part["figures"].values() if entry["sheet"] for text in texts(entry["sheet"])]
+    words = " ".join(" ".join(said).split())
+    for group in ("values", "claims"):
+        part[group] |= {key: entry for key, entry in data[group].items() if key in words}
     return {**data, **part, "graph": data["graph"] if ".graph" in text else {}}

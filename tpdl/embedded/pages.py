@@ -12,6 +12,7 @@ from pathlib import Path
 
 from markupsafe import Markup, escape
 
+from tpdl.embedded.glightbox import copy_glightbox
 from tpdl.embedded.images import with_sizes
 from tpdl.embedded.labels import ChapterNumbers, Labels
 from tpdl.embedded.pandoc import parallel
@@ -23,8 +24,11 @@ from tpdl.templates import fill
 
 HERE = Path(__file__).parent
 THEME = HERE.parent / "render" / "theme"
-ASSETS = "site_libs/tpdl"
-"""Folder of style, script and search index; Quarto's own lie in `site_libs`, too."""
+FILTER = HERE.parent / "render" / "tpdl-filter"
+LIBRARIES = "site_libs"
+"""Folder of what the pages use; Quarto has one of the same name."""
+ASSETS = f"{LIBRARIES}/tpdl"
+"""Folder of styles, scripts and search index."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ class Site:
             identifier=numbers.identifier,
             title=Markup(self.titles[index]),
             contents=Markup(contents),
+            has_pictures="<img" in body,
             body=Markup(body),
         )
 
@@ -123,21 +128,25 @@ class Site:
     # Files beside the pages
 
     def _assets(self, bodies: list[str]) -> str:
-        """Write style, script and search index.
+        """Write styles, scripts and search index.
 
         Returns:
             a version for their addresses, so that no browser shows old ones.
         """
         style = "".join(
             (folder / name).read_text(encoding="utf-8")
-            for folder, name in ((HERE, "style.css"), (THEME, "elements.css"))
+            for folder, name in ((HERE, "style.css"), (THEME, "elements.css"), (FILTER, "pictures.css"))
         )
         script = (HERE / "page.js").read_text(encoding="utf-8")
+        pictures = (FILTER / "pictures.js").read_text(encoding="utf-8")
         index = "window.tpdlSearch = " + json.dumps(self._search_index(bodies), ensure_ascii=False) + ";\n"
         folder = self.book.output / ASSETS
-        for name, text in (("style.css", style), ("page.js", script), ("search.js", index)):
+        files = {"style.css": style, "page.js": script, "pictures.js": pictures, "search.js": index}
+        for name, text in files.items():
             atomic_write(folder / name, text)
-        return sha256_bytes((style + script + index).encode())[:8]
+        if any("<img" in body for body in bodies):
+            copy_glightbox(self.book.output / LIBRARIES / "glightbox")
+        return sha256_bytes("".join(files.values()).encode())[:8]
 
     def _search_index(self, bodies: list[str]) -> list[dict[str, str]]:
         entries = []

@@ -76,6 +76,7 @@ class SecondPass:
             "number": numbers.number,
             "appendix": numbers.appendix,
             "headings": numbers.headings,
+            "lightbox": self._book.option("lightbox", False) in (True, "auto"),
         }
         text = json.dumps({"labels": self._labels.labels, "chapter": described})
         return self._pandoc.write(f"chapter-{index}-{to}.json", text)

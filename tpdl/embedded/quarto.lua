@@ -1,7 +1,7 @@
 -- quarto.lua: the part of Quarto's Markdown that the chapters use, for plain Pandoc.
 --
--- Cross references, numbered headings, figures, tables and equations, subfigures and layouts, callouts, content for one
--- format. The numbers come from the first pass over the whole book (labels.py); this filter places them.
+-- Cross references, numbered headings, figures, tables and equations, subfigures and layouts, pictures that open large,
+-- callouts, content for one format. The numbers come from the first pass over the whole book (labels.py); this filter places them.
 --
 -- This file says in which order that happens. How it happens is in the folder `quarto-filter` beside it, one idea a
 -- file.
@@ -26,6 +26,7 @@ local callouts = part 'callouts'
 local equations = part 'equations'
 local formats = part 'formats'
 local headings = part 'headings'
+local lightbox = part 'lightbox'
 local links = part 'links'
 local output = part 'output'
 local pictures = part 'pictures'
@@ -44,5 +45,6 @@ return {
   { Header = headings.number },
   { Cite = references },
   { Pandoc = place_blocks },
+  lightbox.handlers,
   { Image = pictures, Link = links, Math = output.PDF and equations.unnumbered or nil },
 }

@@ -13,7 +13,7 @@ CALLOUTS = ("callout-note", "callout-tip", "callout-warning", "callout-important
 CALLOUT_ATTRIBUTES = {"title", "collapse", "when"}
 SPECIAL_CLASSES = re.compile(
     r"callout-.*|callout|column-.*|panel-.*|aside|margin-.*|grid|g-col-.*|cell.*|landscape|hidden|incremental|fragment|columns?"
-    r"|quarto-.*|listing|theorem|proof|remark|solution|lightbox|border|list-table|hero-.*|about|tabset.*"
+    r"|quarto-.*|listing|theorem|proof|remark|solution|border|list-table|hero-.*|about|tabset.*"
 )
 """Classes of blocks to which Quarto gives a meaning of its own."""
 LAYOUT = re.compile(rf"layout(-.*)?|({'|'.join(FLOATS)})-(cap|subcap|cap-location|align|env|pos|scap|link)")

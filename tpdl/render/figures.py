@@ -1,22 +1,32 @@
-"""Images in documents: the picture of a step, with its provenance, or any other file of the project."""
+"""Images in documents: the picture or the sheet of a step, with its provenance, or any other file of the project."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tpdl.errors import UserError
 from tpdl.nearest import nearest
 from tpdl.render.namespace import run_command
 from tpdl.render.problem import Problem
 from tpdl.render.provenance import Provenance
-from tpdl.render.scan import Item
+from tpdl.render.scan import Item, scan
+from tpdl.render.sheets import SUFFIX, read_sheet, texts
 
 if TYPE_CHECKING:
     from tpdl.plan.plan import Plan
     from tpdl.plan.status import Status
     from tpdl.plan.step import Step
+
+NOTHING_SHOWN: dict[str, Any] = {
+    **dict.fromkeys(("light", "dark", "narrow", "narrow_dark", "caption", "alt", "command"), ""),
+    "sheet": False,
+    "provenance": False,
+}
+"""What an entry for the filter holds where there is nothing to say."""
 
 
 class Figures:
@@ -29,6 +39,8 @@ class Figures:
         self.entries: dict[str, dict[str, Any]] = {}
         """Target of the image, as it is written -> its entry for the filter."""
         self.problems: list[Problem] = []
+        self.declared: list[Item] = []
+        """The values and claims in captions, alternative texts and labels that come from steps."""
 
     def add(self, item: Item, chapter: str) -> Step | None:
         """Enter an image.
@@ -45,26 +57,50 @@ class Figures:
         if step is None:
             self._add_other_image(item, target)
             return None
-        self.entries[item.text] = self._entry(step)
+        entry = self.entries[item.text] = self._entry(step, item)
+        words = [step.caption] if not item.inside else []
+        self._declare([*words, step.alt], step.source, step.line)
+        if entry["sheet"]:
+            self._declare(texts(entry["sheet"]), step.source, step.line)
         if not (step.alt or item.attributes.get("fig-alt") or item.attributes.get("alt")):
             self.problems.append(
                 item.problem(f"{target} has no alt text; give `alt=` to the function that draws it, or `fig-alt` here")
             )
         return step
 
-    def _entry(self, step: Step) -> dict[str, Any]:
-        """Light and dark picture, words, and where it comes from; for one that is missing what to do."""
+    def _entry(self, step: Step, item: Item) -> dict[str, Any]:
+        """What is shown, words, and where it comes from; for one that is missing what to do."""
         is_drawn, status = step.product.exists(), self._states[step.name]
-        dark = step.products[1] if len(step.products) > 1 and step.products[1].exists() else None
+        shown = self._shown(step.product, item) if is_drawn else {}
+        missing = "; ".join(status.reasons) or status.state
         return {
-            "light": step.product.relative_to(self._root).as_posix() if is_drawn else "",
-            "dark": dark.relative_to(self._root).as_posix() if dark else "",
+            **NOTHING_SHOWN,
+            **shown,
             "caption": step.caption,
             "alt": step.alt,
-            "missing": "" if is_drawn else "; ".join(status.reasons) or status.state,
+            "missing": "" if shown else missing if not is_drawn else "it cannot be read",
             "command": run_command(self._plan, step.base),
-            "provenance": is_drawn and self._provenance.of(step.name),
+            "provenance": bool(shown) and self._provenance.of(step.name),
         }
+
+    def _shown(self, path: Path, item: Item) -> dict[str, Any]:
+        """A sheet; or the pictures for light and dark pages, and those for narrow ones where they are drawn anew."""
+        if path.suffix == SUFFIX:
+            try:
+                return {"sheet": read_sheet(path, self._plan.places.figures, self._root)}
+            except UserError as error:
+                self.problems.append(item.problem(str(error)))
+                return {}
+        variants = {"light": "", "dark": ".dark", "narrow": ".narrow", "narrow_dark": ".narrow.dark"}
+        paths = {key: path.with_name(f"{path.stem}{middle}{path.suffix}") for key, middle in variants.items()}
+        return {key: file.relative_to(self._root).as_posix() for key, file in paths.items() if file.exists()}
+
+    def _declare(self, words: Iterable[str], source: str, line: int) -> None:
+        for text in words:
+            for construct in scan(text):
+                item = replace(construct, path=source, line=line)
+                if item.kind in ("value", "claim") and item not in self.declared:  # a figure may be shown twice
+                    self.declared.append(item)
 
     def _add_other_image(self, item: Item, target: str) -> None:
         """An image that no step draws; a draft shows a box in place of one that is not there."""
@@ -72,11 +108,16 @@ class Figures:
             message = f"the image {item.text} lies on another host; put a copy into the project"
         elif not (self._root / target).is_file():
             message = f"there is no image {target}, and no step draws it; {nearest(target, self._steps)}"
-        else:
+        elif not target.endswith(SUFFIX):
+            return
+        else:  # a sheet that somebody wrote by hand
+            shown = self._shown(self._root / target, item)
+            self.entries[item.text] = {**NOTHING_SHOWN, **shown, "missing": "" if shown else f"{target} cannot be read"}
+            if shown:
+                self._declare(texts(shown["sheet"]), item.path, item.line)
             return
         self.problems.append(item.problem(message))
-        empty = dict.fromkeys(("light", "dark", "caption", "alt", "command"), "")
-        self.entries[item.text] = {**empty, "missing": f"no image {target}", "provenance": False}
+        self.entries[item.text] = {**NOTHING_SHOWN, "missing": f"no image {target}"}
 
 
 def _path_in_documents(step: Step) -> str:

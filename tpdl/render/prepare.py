@@ -29,8 +29,8 @@ from tpdl.render.graph import graph
 from tpdl.render.namespace import Namespace
 from tpdl.render.problem import Problem
 from tpdl.render.provenance import Provenance
-from tpdl.render.reading import Reading, read_chapters
-from tpdl.render.scan import Item, scan
+from tpdl.render.reading import read_chapters
+from tpdl.render.scan import Item
 from tpdl.render.statements import Claim, Statements
 from tpdl.render.table_blocks import TableBlocks
 
@@ -83,13 +83,16 @@ def prepare(project: Project, profile: str = "full", plan: Plan | None = None) -
     tables = TableBlocks(plan, states, names, self_description, provenance)
 
     reading = read_chapters(book.chapters, evaluator)
-    for item in reading.of_kind("claim"):
+    for chapter, items in reading.counted.items():
+        for item in items:
+            if item.kind == "image":
+                figures.add(item, chapter)
+    for item in [*reading.of_kind("claim"), *(item for item in figures.declared if item.kind == "claim")]:
         statements.add_claim(item)
     self_description["claims"] = _claim_rows(statements.claims)  # now values and tables may speak of them
-    _add_figures(reading, figures, statements)
     for item in reading.of_kind("table"):
         tables.add(item)
-    for item in reading.of_kind("value"):
+    for item in [*(item for item in figures.declared if item.kind == "value"), *reading.of_kind("value")]:
         statements.add_value(item)
 
     data = {
@@ -124,18 +127,6 @@ def prepare(project: Project, profile: str = "full", plan: Plan | None = None) -
         written=reading.written,
         seconds=time.perf_counter() - started,
     )
-
-
-def _add_figures(reading: Reading, figures: Figures, statements: Statements) -> None:
-    """Enter every image, and the values in a caption that the step gives because the document gives none."""
-    for chapter, items in reading.counted.items():
-        for item in items:
-            step = figures.add(item, chapter) if item.kind == "image" else None
-            if step is None or item.inside:
-                continue
-            for construct in scan(step.caption):
-                if construct.kind == "value":
-                    statements.add_value(Item("value", construct.text, step.line, path=step.source))
 
 
 def _claim_rows(claims: list[Claim]) -> list[dict[str, str]]:

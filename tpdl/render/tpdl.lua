@@ -6,6 +6,7 @@
 --   [words]{claim="…"}           -> the words, marked if the claim does not hold
 --   ::: {when="…"}               -> its content, or nothing
 --   ![caption](figures/x.svg)    -> light and dark picture with alt text, and where it comes from
+--   ![caption](figures/x.sheet)  -> a grid of images with labels, and where it comes from
 --   ::: {#tbl-x .results from=…} -> a table, and where it comes from
 --   ::: {#fig-x .graph}          -> the graph of the steps; its content is the caption
 --
@@ -16,24 +17,24 @@
 -- of its own and documents `quarto.utils.resolve_path` for files beside a filter (its Lua API reference); plain Pandoc
 -- documents PANDOC_SCRIPT_FILE, the filter that runs.
 local function path_of(name)
-  local file = pandoc.path.join { 'tpdl-filter', name .. '.lua' }
+  local file = pandoc.path.join { 'tpdl-filter', name }
   if quarto then return quarto.utils.resolve_path(file) end
   return pandoc.path.join { pandoc.path.directory(PANDOC_SCRIPT_FILE), file }
 end
 
 local parts = {}
 
--- A part of the filter, loaded once. Each part gets this function as its only argument, and calls it `require`. Lua's
--- own will not do: in plain Pandoc it looks in the current folder, not beside the filter, and in Quarto it knows only
+-- A part of the filter, loaded once. Each part gets this function, and calls it `require`, and then `path_of`. Lua's own
+-- will not do: in plain Pandoc it looks in the current folder, not beside the filter, and in Quarto it knows only
 -- one `tables` for the filters of all extensions of a book.
 local function part(name)
   if parts[name] == nil then
     -- `_ENV`: with the globals of this file. Quarto gives each filter globals of its own, but not what a filter loads.
-    local chunk, problem = loadfile(path_of(name), 't', _ENV)
+    local chunk, problem = loadfile(path_of(name .. '.lua'), 't', _ENV)
     if not chunk then
       error(problem .. ' (tpdl.lua needs the folder tpdl-filter of the same version beside it)', 0)
     end
-    parts[name] = chunk(part)
+    parts[name] = chunk(part, path_of)
   end
   return parts[name]
 end
@@ -41,12 +42,14 @@ end
 local apostrophes = part 'apostrophes'
 local claims = part 'claims'
 local conditions = part 'conditions'
+local dependencies = part 'dependencies'
 local figures = part 'figures'
 local graph = part 'graph'
 local output = part 'output'
 local page = part 'page'
 local report = part 'report'
 local tables = part 'tables'
+local titles = part 'titles'
 local values = part 'values'
 
 local function block(div)
@@ -64,9 +67,11 @@ end
 
 local filters = {
   { Meta = report.load },
+  { Meta = dependencies.add },
   { Pandoc = conditions.one_list },
   { Div = conditions.resolve, Span = conditions.resolve },
   figures_and_tables(),
+  titles.handlers,
   values.handlers,
   { Span = claims.mark },
   { Meta = values.in_metadata },

@@ -3,6 +3,7 @@
 local require = ...
 local book = require 'book'
 local layouts = require 'layouts'
+local lightbox = require 'lightbox'
 local output = require 'output'
 local words = require 'words'
 
@@ -29,10 +30,11 @@ local function scrolling(blocks, label)
 end
 
 local function float_html(identifier, label, content, caption)
-  local blocks = pandoc.Blocks(content)
+  local with_number = caption_with_number(label, caption)
+  local blocks = label.kind == 'fig' and lightbox.figure(content, with_number) or pandoc.Blocks(content)
   local below = {
     output.html '<figcaption>',
-    pandoc.Plain(caption_with_number(label, caption)),
+    pandoc.Plain(with_number),
     output.html '</figcaption>',
   }
   if label.kind == 'tbl' then

@@ -1,10 +1,12 @@
--- figures.lua: ![caption](figures/x.svg) becomes a light and a dark picture with alt text, and where they come from.
+-- figures.lua: ![caption](figures/x.svg) becomes a light and a dark picture with alt text, or a sheet, and where they
+-- come from.
 
 local require = ...
 local missing = require 'missing'
 local output = require 'output'
 local provenance = require 'provenance'
 local report = require 'report'
+local sheets = require 'sheets'
 local values = require 'values'
 
 local figures = {}
@@ -13,20 +15,42 @@ local function markdown(text)
   return pandoc.utils.blocks_to_inlines(pandoc.read(text, 'markdown').blocks)
 end
 
+local function alt_text(image, entry)
+  return values.in_text(image.attributes['fig-alt'] or image.attributes.alt or entry.alt)
+end
+
+-- A picture for each kind of page: light or dark, and wide or narrow where it is drawn anew for a phone. The style shows
+-- the one that fits.
 local function pictures(image, entry)
-  local alt = values.in_text(image.attributes['fig-alt'] or image.attributes.alt or entry.alt)
-  local function variant(path, class)
+  local alt = alt_text(image, entry)
+  local function variant(path, ...)
     local copy = image:clone()
     -- Without a caption: with words of its own each would count as a figure.
     copy.identifier, copy.src, copy.caption = '', '/' .. path, {}
     copy.attributes['fig-alt'], copy.attributes.alt = nil, alt
-    if class then copy.classes:insert(class) end
+    for _, class in ipairs { ... } do copy.classes:insert(class) end
+    if not output.PDF then
+      copy.attributes.loading = 'lazy'
+      if not copy.classes:includes 'nolightbox' then copy.classes:insert 'lightbox' end
+    end
     return copy
   end
-  if output.PDF or entry.dark == '' then
-    return { variant(entry.light) }
+  if output.PDF then return { variant(entry.light) } end
+  local function themes(light, dark, ...)
+    if dark == '' then return { variant(light, ...) } end
+    return { variant(light, 'light-content', ...), variant(dark, 'dark-content', ...) }
   end
-  return { variant(entry.light, 'light-content'), variant(entry.dark, 'dark-content') }
+  if entry.narrow == '' then return themes(entry.light, entry.dark) end
+  local all = pandoc.List(themes(entry.light, entry.dark, 'wide-content'))
+  all:extend(themes(entry.narrow, entry.narrow_dark, 'narrow-content'))
+  return all
+end
+
+local function shown(image, entry, identifier)
+  -- `group` must not be empty, or all sheets without a label would be one.
+  if entry.sheet then return sheets(entry.sheet, alt_text(image, entry), identifier ~= '' and identifier or image.src) end
+  -- Not a paragraph: Quarto would take the first of two pictures in a paragraph for the whole figure.
+  return pandoc.Blocks { pandoc.Plain(pictures(image, entry)) }
 end
 
 -- A picture with a caption that nothing refers to.
@@ -46,8 +70,7 @@ local function figure(image, identifier, caption)
   if #caption == 0 then caption = markdown(entry.caption) end
   local content
   if entry.missing == '' then
-    -- Not a paragraph: Quarto would take the first of two pictures in a paragraph for the whole figure.
-    content = pandoc.Blocks { pandoc.Plain(pictures(image, entry)) }
+    content = shown(image, entry, identifier)
   else
     content = pandoc.Blocks(missing('This figure', entry))
   end
@@ -57,7 +80,7 @@ local function figure(image, identifier, caption)
   elseif #caption > 0 then
     content = unnumbered(content, caption)
   end
-  return content, provenance(entry)
+  return content, provenance(entry), entry.sheet and entry.sheet.breakable
 end
 
 local function only_image(block)
@@ -65,7 +88,7 @@ local function only_image(block)
 end
 
 -- Handlers for the two shapes in which Pandoc hands over an image that is a paragraph of its own. `place` is handed the
--- figure and its provenance, or nothing, and decides where the provenance goes.
+-- figure, its provenance, and whether it may go over several pages of paper; or nothing; and decides where they go.
 function figures.handlers(place)
   return {
     Figure = function(element)
@@ -84,8 +107,14 @@ end
 
 -- Places a figure's provenance behind it. `false` keeps the traversal out of what was placed: it would find the picture
 -- and place it again.
-function figures.with_provenance(blocks, from)
-  if blocks then return pandoc.Blocks(blocks) .. from, false end
+function figures.with_provenance(blocks, from, is_breakable)
+  if not blocks then return nil end
+  blocks = pandoc.Blocks(blocks)
+  if output.PDF and is_breakable then
+    local opening = output.typst '#[ #show figure: set block(breakable: true)'
+    blocks = pandoc.Blocks { opening } .. blocks .. { output.typst ']' }
+  end
+  return blocks .. from, false
 end
 
 -- Subfigures, or figures beside each other.
