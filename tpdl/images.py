@@ -235,7 +235,7 @@ def _entries(index: Path) -> dict[str, dict[str, Any]]:
 def _encoded(picture: Picture) -> tuple[str, bytes, int]:
     """Suffix, content, and number of colours."""
     import numpy as np
-    from PIL import Image
+    from PIL import Image, ImageFile
 
     pixels = picture.pixels
     flat = pixels.reshape(-1, pixels.shape[2] if pixels.ndim == 3 else 1)
@@ -244,6 +244,8 @@ def _encoded(picture: Picture) -> tuple[str, bytes, int]:
     if transparent or picture.exact or (picture.exact is None and colours <= MOST_COLOURS):
         return ".png", _png(pixels), colours
     buffer = io.BytesIO()
+    # An optimized JPEG is written in one piece, and that of a noisy image is larger than Pillow's room for it.
+    ImageFile.MAXBLOCK = max(ImageFile.MAXBLOCK, 2 * pixels.size)
     Image.fromarray(pixels).save(buffer, "JPEG", quality=QUALITY, subsampling=0, optimize=True)
     return ".jpg", buffer.getvalue(), colours
 

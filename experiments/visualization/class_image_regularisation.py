@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
+from experiments.lab.nets.titles import title
 from experiments.visualization.ascent import class_index, jitter, noise
-from experiments.visualization.class_measures import measured, tile
-from tpdl import Arrays, experiment, figure, progress, summary
+from experiments.visualization.class_measures import measured
+from tpdl import Arrays, Images, Picture, Sheet, Tile, experiment, figure, progress, summary
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,6 +24,13 @@ NEVER = 1_000_000
 """Steps between two blurs; the first step is always followed by one."""
 CLASSES = ["gorilla", "tarantula"]
 VARIANTS = ("both", "no blur", "no jitter", "neither")
+_WORDS = {
+    "both": "blur and jitter",
+    "no blur": "jitter, no blur",
+    "no jitter": "blur, no jitter",
+    "neither": "no blur, no jitter",
+}
+"""What the variants are called in figures."""
 
 
 @experiment(
@@ -102,45 +110,84 @@ def class_image_regularisation(
     return pd.DataFrame(about | length | measured(made["image"], made["target"], network, judge))
 
 
-@experiment(inputs={"made": regularised_images}, local=True)
-def class_image_regularisation_thumbnails(made: Arrays) -> Arrays:
-    """For the sheet, of the first class.
+@experiment(inputs={"made": regularised_images, "results": class_image_regularisation})
+def class_image_regularisation_pictures(made: Arrays, results: pd.DataFrame) -> Images:
+    """The images at the size they were made.
 
-    Returns:
-        "weight", uint8 [weights, side, side, 3], and "variant", uint8 [variants, side, side, 3].
+    Contrast is stretched alike for all weights of a class, so that it can be seen how the images fade, and for each of
+    the variants on its own.
     """
     import numpy as np
 
-    first = made["target"] == made["target"][0]
-    both = made["variant"] == "both"
-    plain = first & (made["l2"] == PLAIN)
-    return {
-        "weight": np.stack([tile(x, 80, 20) for x in made["image"][first & both]]),
-        "variant": np.stack([tile(x, 80, 20) for x in made["image"][plain]]),
-    }
+    from experiments.lab.plots.pictures import colours, slug, stretched
+
+    pixels = np.stack([colours(image) for image in made["image"]])
+    pictures = {}
+    for name, rows in results.groupby("class", sort=False):
+        what = f"class image of {name}, made with {title(rows['network'].iloc[0])}"
+        weights = rows[rows["variant"] == "both"]
+        for l2, shown in zip(weights["l2"], stretched(pixels[weights.index]), strict=True):
+            pictures[slug(name, f"{l2:g}")] = Picture(shown, f"{what}, at an L2 weight of {l2:g}")
+        for at, variant in rows.loc[rows["l2"] == PLAIN, "variant"].items():
+            pictures[slug(name, variant)] = Picture(stretched(pixels[at]), f"{what}, {_WORDS[variant]}")
+    return pictures
 
 
 @figure(
     class_image_regularisation,
-    class_image_regularisation_thumbnails,
-    format="png",
-    caption="Class images of *`class_image_regularisation.shown`{.value}* for L2 weights λ from weak to strong, and at "
-    "the lab's weight with blur and jitter switched off. Above each, the probability of the class for the network it "
-    "was made with and for the other one.",
-    alt="With a growing L2 weight the picture fades to an even grey; without blur it is full of high frequencies.",
+    class_image_regularisation_pictures,
+    format="sheet",
+    caption="The stronger the pull towards grey, the less of the class is left. Class images for L2 weights λ from "
+    "strong to weak; the lab's is `class_image_regularisation.lab_weight:g`{.value}. Contrast is stretched alike for "
+    "all weights of a class, between the 0.5th and the 99.5th percentile of their values.",
+    alt="At a weight of 10 both images are of one colour. As the weight falls, something like a face or a spider can "
+    "be made out at 0.1, and from 0.01 on the image fills with faces or legs in stronger and stronger colours.",
 )
-def class_image_regularisation_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
-    """The weights in two rows, then the variants."""
+def class_image_regularisation_sheet(results: pd.DataFrame, images: Images) -> Sheet:
+    """A tile for each class, in which the weights are gone through; the weakest, the most colourful, is the last."""
     import numpy as np
 
-    from experiments.lab.plots.sheet import sheet
+    from experiments.lab.plots.pictures import slug
 
-    rows = results[results["class"] == results["class"].iloc[0]]
-    weights, variants = rows[rows["variant"] == "both"], rows[(rows["variant"] != "both")]
-    named = [(f"λ = {row['l2']:g}", row) for _, row in weights.iterrows()]
-    named += [(f"{row['variant']}, λ = {row['l2']:g}", row) for _, row in variants.iterrows()]
-    titles = [f"{name}\n{row['probability']:.0%}, other {row['judge_probability']:.1%}" for name, row in named]
-    return sheet(np.concatenate([images["weight"], images["variant"][1:]]), titles, [""] * len(titles), 5)
+    weights = sorted(results.loc[results["variant"] == "both", "l2"].unique(), reverse=True)
+    made_with = title(results["network"].iloc[0])
+    tiles = [
+        Tile(
+            [images[slug(name, f"{l2:g}")] for l2 in weights],
+            label=f"**{name}**",
+            alt=f"class image of {name}, made with {made_with}",
+        )
+        for name in results["class"].unique()
+    ]
+    frames = [np.format_float_positional(l2, trim="-") for l2 in weights]
+    return Sheet(tiles, columns=len(tiles), frames=frames, frame_label="L2 weight λ")
+
+
+@figure(
+    class_image_regularisation,
+    class_image_regularisation_pictures,
+    suffix="variants",
+    format="sheet",
+    caption="Without blur or jitter the network is as certain, and the class is harder to see. Class images at the "
+    "lab's L2 weight. Below each, the probability of the class for the network that it was made with, and for the "
+    "other one. Contrast is stretched, for each image, between the 0.5th and the 99.5th percentile.",
+    alt="Two rows of four images. With blur and jitter, faces and spiders fill the image; without blur there is fine "
+    "coloured grain all over it, and without jitter smaller parts crowd each other.",
+)
+def class_image_regularisation_variants(results: pd.DataFrame, images: Images) -> Sheet:
+    """A row for each class, a column for each variant."""
+    from experiments.lab.plots.pictures import slug
+
+    plain = results[results["l2"] == PLAIN].set_index(["class", "variant"])
+    classes, variants = (list(results[column].unique()) for column in ("class", "variant"))
+    cells = [(name, variant, plain.loc[(name, variant)]) for name in classes for variant in variants]
+    tiles = [
+        Tile(images[slug(name, variant)], label=f"{row['probability']:.0%} | {row['judge_probability']:.1%}")
+        for name, variant, row in cells
+    ]
+    return Sheet(
+        tiles, columns=len(variants), column_labels=[_WORDS[variant] for variant in variants], row_labels=classes
+    )
 
 
 @figure(

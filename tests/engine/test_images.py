@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tpdl import Picture
+from tpdl.images import read_images, write_images
+
 PICTURES = """
 import numpy as np
 
@@ -172,3 +175,10 @@ def test_images_that_no_step_owns_any_more_are_cleaned(lab):
     said = lab.tpdl("clean", "--yes", "--figures")
     left = [path.name for path in (lab.root / "figures").rglob("*") if path.is_file() and "one" not in path.name]
     assert left == [] or "figures/shapes/disc.png" in said, said
+
+
+def test_a_large_noisy_image_is_kept(tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (300, 300, 3)).astype(np.uint8)
+    write_images(tmp_path / "all.images", {"noise": Picture(noise, "noise")})
+    assert (tmp_path / "all" / "noise.jpg").stat().st_size > 2**16
+    assert read_images(tmp_path / "all.images")["noise"].pixels.shape == noise.shape

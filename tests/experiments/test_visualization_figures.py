@@ -304,6 +304,10 @@ def test_the_grid() -> None:
     figure = class_image_grid.class_image_grid_sheet(rows, {"image": pictures(2, 2)})
     draw(figure, class_image_grid.class_image_grid_measures(rows, {"probability": RNG.random((20, 2))}))
     assert len(figure.axes) == 4
+    judge = class_image_grid.class_image_grid_judge(rows)
+    draw(judge)
+    wanted = rows.loc[rows["iteration"] > 0, "judge_probability"]
+    assert [text.get_text() for text in judge.axes[0].texts] == [f"{share:.1%}" for share in wanted]
     values = class_image_grid.class_image_grid_values(rows)
     assert set(values["cells"]) == {"rate0_1", "rate1"}
     assert (values["trajectory_steps"], values["separate_steps"]) == (20, 30)
@@ -314,11 +318,18 @@ def test_regularisation() -> None:
     cells = [(l2, "both") for l2 in class_image_regularisation.WEIGHTS]
     cells += [(class_image_regularisation.PLAIN, variant) for variant in class_image_regularisation.VARIANTS[1:]]
     rows = with_measures(pd.DataFrame(cells, columns=["l2", "variant"])).assign(length=1.0, **{"class": "gorilla"})
-    images = {"weight": pictures(7), "variant": pictures(4)}
-    draw(
-        class_image_regularisation.class_image_regularisation_sheet(rows, images),
-        class_image_regularisation.class_image_regularisation_measures(rows),
-    )
+    paler = np.geomspace(1, 0.1, len(rows))[:, None, None, None] * RNG.normal(0, 0.5, (3, 8, 8))
+    images = class_image_regularisation.class_image_regularisation_pictures({"image": paler}, rows)
+    sheet = class_image_regularisation.class_image_regularisation_sheet(rows, images)
+    assert list(sheet.frames) == ["10", "1", "0.1", "0.01", "0.001", "0.0001", "0.00001"]
+    assert sheet.tiles[0]
+    contrast = [picture.pixels.std() for picture in sheet.tiles[0].frames]
+    assert contrast == sorted(contrast) and contrast[-1] > 2 * contrast[0], "what is paler stays paler"
+    variants = class_image_regularisation.class_image_regularisation_variants(rows, images)
+    own, other = rows.iloc[-1][["probability", "judge_probability"]]
+    assert labels(variants)[-1] == f"{own:.0%} | {other:.1%}"
+    assert min(np.ptp(tile.frames[0].pixels) for tile in variants.tiles if tile) == 255
+    draw(class_image_regularisation.class_image_regularisation_measures(rows))
     values = class_image_regularisation.class_image_regularisation_values(rows)
     assert values["weights"]["0.001"] == values["lab"] == values["variants"]["both"]
 

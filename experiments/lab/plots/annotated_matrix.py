@@ -1,0 +1,43 @@
+"""A table of numbers as a picture: each cell shaded by its number, which stands in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+EVEN = 0.18
+"""The relative luminance on which white and black have the same contrast."""
+
+
+def annotated_matrix(axis: Axes, cells: pd.DataFrame, numbers: str = ".2f", colour: str = "C0") -> None:
+    """Draw a table with its numbers, the larger the more of the colour: on a white page and on a dark one alike.
+
+    Args:
+        axis: to draw on.
+        cells: at least 0; its index and columns name the rows and columns.
+        numbers: how they are written, such as ".1%".
+        colour: of the largest; that of 0 is the page's.
+    """
+    import matplotlib
+    import seaborn
+    from matplotlib.colors import LinearSegmentedColormap
+    from seaborn.utils import relative_luminance
+
+    shades = LinearSegmentedColormap.from_list("shades", [matplotlib.rcParams["axes.facecolor"], colour])
+    seaborn.heatmap(
+        cells,
+        ax=axis,
+        vmin=0,
+        cmap=shades,
+        annot=True,
+        fmt=numbers,
+        cbar=False,
+        linewidths=1,
+        linecolor=matplotlib.rcParams["grid.color"],
+    )
+    for text, shade in zip(axis.texts, axis.collections[0].get_facecolor(), strict=True):
+        text.set_color("white" if relative_luminance(shade) < EVEN else "#1b1f24")
+    axis.tick_params(length=0, rotation=0)
