@@ -374,6 +374,33 @@ return {{"x": [*found, int(script.stdout)]}}
     assert not [*(lab.root / ".tpdl/full/observed").glob("*")], "nothing is left"
 
 
+RUN = 'subprocess.run([sys.executable, "script.py"], check=True, capture_output=True'
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="inherits in another way")
+@pytest.mark.parametrize(
+    ("lines", "is_watched"),
+    [
+        (f'{RUN}, env={{**os.environ, "PYTHONPATH": "src"}})', False),
+        (f'env = dict(os.environ)\nenv.pop("PYTHONPATH")\n{RUN}, env=env)', False),
+        (f'os.environ["PYTHONPATH"] = "src"\n{RUN}, env=os.environ.copy())', False),
+        (f'env = {{**os.environ, "PYTHONPATH": "src:" + os.environ["PYTHONPATH"]}}\n{RUN}, env=env)', True),
+        (f'os.environ["PYTHONPATH"] = "src"\n{RUN})', True),
+        (f'os.environ.pop("PYTHONPATH")\n{RUN})', True),
+        (f"os.environ.clear()\n{RUN})", True),
+        ('os.environ["PYTHONPATH"] = "src"\none("spawn", "x.txt")', True),
+        ('os.environ.clear()\none("spawn", "x.txt")', True),
+    ],
+)
+def test_a_python_process_with_another_path(lab, lines, is_watched):
+    lab.write("x.txt", "1")
+    lab.write("script.py", 'open("x.txt").read()\n')
+    experiment(lab, f'import os, subprocess, sys\n{lines}\nreturn {{"x": 1}}', above=WORKERS)
+    lab.tpdl("run", "read")
+    assert ("x.txt" in observed(lab)) == is_watched
+    assert any("without the environment of the step" in line for line in warnings(lab)) != is_watched
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="runs a program of Unix")
 def test_other_programs_are_said(lab):
     lab.write("x.txt", "1")
@@ -658,8 +685,17 @@ def test_variables_of_the_environment_that_are_asked_for(lab):
     experiment(
         lab, 'import os\nos.environ["PATH"]\nreturn {"x": os.environ.get("EPOCHS", "1") + os.getenv("RATE", "2")}'
     )
-    warning = "read the environment variable `EPOCHS`, `RATE`, which is not compared; make it a parameter"
+    warning = "read the environment variables `EPOCHS`, `RATE`, which are not compared; make them parameters"
     assert warning in lab.tpdl("run", "read") and warnings(lab) == [warning]
+
+
+@pytest.mark.parametrize(
+    "copy", ["{**os.environ}", "dict(os.environ)", "os.environ.copy()", "dict(os.environ.items())", "os.environ | {}"]
+)
+def test_a_copy_of_the_environment_asks_for_no_variable(lab, copy):
+    experiment(lab, f'import os\n{copy}\nreturn {{"x": os.environ.get("EPOCHS", "1")}}')
+    lab.tpdl("run", "read", EPOCHS="2", RATE="3")
+    assert warnings(lab) == ["read the environment variable `EPOCHS`, which is not compared; make it a parameter"]
 
 
 def test_a_library_that_reads_in_compiled_code(lab):

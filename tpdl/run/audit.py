@@ -433,8 +433,8 @@ class Watch:
             self._once("note", words[2][:60] if shell else base, "program")
             return
         isolated = any(re.fullmatch("-[a-zA-Z]*[IES][a-zA-Z]*", word) for word in _before_script(words[1:]))
-        inherits = environment is None or FOLDER in environment or os.fsencode(FOLDER) in environment
-        if isolated or not inherits:
+        # Without an environment of its own it gets that of this process, which `_Carried` keeps in order.
+        if isolated or not (environment is None or _leads_here(environment)):
             self._once("note", " ".join([base, *words[1:]])[:60], "isolated")
 
     def spawned(self, program: Any, arguments: Any = (), environment: Any = None) -> None:
@@ -601,6 +601,7 @@ def stop(watch: Watch) -> None:
         sys.meta_path.remove(lookout)
         watch.looked_for(lookout.missing())
     os.environ.pop(FOLDER, None)
+    os.unsetenv(FOLDER)  # the step may have removed it from `os.environ`
     path = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     os.environ["PYTHONPATH"] = os.pathsep.join(entry for entry in path if entry != CHILDREN)
     if not os.environ["PYTHONPATH"]:
@@ -616,6 +617,7 @@ def watch_child() -> None:
         scope = Scope(**json.load(file))
     if not any("multiprocessing" in word for word in getattr(sys, "orig_argv", ())):
         scope.foreseen = scope.whole = []  # it is a program of its own, and not part of the step's function
+    os.environ.__class__ = _Carried
     _install(Watch(scope, folder, child=True))
 
 
@@ -652,11 +654,43 @@ class _Lookout:
         return [os.path.normpath(path) for path in found]
 
 
-class _Environment(os._Environ):  # type: ignore[type-arg]
+class _Carried(os._Environ):  # type: ignore[type-arg]
+    """`os.environ`; where a step changes or removes what leads its processes here, these inherit it nonetheless.
+
+    `os.environ` itself is as the step has left it.
+    """
+
+    def __setitem__(self, key: str, value: str) -> None:
+        super().__setitem__(key, value)
+        self._keep(key)
+
+    def __delitem__(self, key: str) -> None:
+        super().__delitem__(key)
+        self._keep(key)
+
+    def _keep(self, key: str) -> None:
+        if _watch is None or key not in (FOLDER, "PYTHONPATH"):
+            return
+        path = self.get("PYTHONPATH", "")
+        if CHILDREN not in path.split(os.pathsep):
+            os.putenv("PYTHONPATH", os.pathsep.join(filter(None, [CHILDREN, path])))
+        os.putenv(FOLDER, _watch.folder)
+
+
+class _Environment(_Carried):
     """`os.environ`, which takes note of what the project's code asks it for. There is no audit event for that."""
 
+    def __iter__(self) -> Iterator[str]:
+        keys = list(super().__iter__())
+        _copying[get_ident()] = keys[::-1]
+        yield from keys
+
     def __getitem__(self, key: str) -> str:
-        if _watch is not None and isinstance(key, str) and not key.startswith(_USUAL):
+        copying = _copying.get(get_ident())
+        if copying and copying.pop() == key:
+            pass  # one after the other: a copy for another process, or to be searched, which asks for none of them
+        elif _watch is not None and isinstance(key, str) and not key.startswith(_USUAL):
+            _copying.pop(get_ident(), None)
             frame: Any = sys._getframe(1)
             while frame is not None and frame.f_code.co_filename in _MAPPINGS:
                 frame = frame.f_back
@@ -666,6 +700,8 @@ class _Environment(os._Environ):  # type: ignore[type-arg]
         return value
 
 
+_copying: dict[int, list[str]] = {}
+"""Thread -> the names that it has listed and may be about to copy with their values, the next one last."""
 _USUAL = (
     *(
         "TPDL_",
@@ -696,6 +732,19 @@ def _import_module(name: str, package: str | None = None) -> Any:
     if _watch is not None and not sys._getframe(1).f_code.co_filename.startswith(_TOOL):
         _watch.handle(Watch.asked, [getattr(module, "__file__", None)])
     return module
+
+
+def _leads_here(environment: Any) -> bool:
+    """Whether a Python process with this environment finds `children/sitecustomize.py`."""
+    try:
+        values = {os.fsdecode(key): os.fsdecode(value) for key, value in dict(environment).items()}
+    except (TypeError, ValueError):
+        return False
+    path = values.get("PYTHONPATH", "").split(os.pathsep)
+    if FOLDER not in values or CHILDREN not in path:
+        return False
+    before = path[: path.index(CHILDREN)]
+    return not any(os.path.exists(os.path.join(folder, "sitecustomize.py")) for folder in before)
 
 
 def _absolute(given: Any) -> str:

@@ -285,6 +285,7 @@ class _Gathering:
         notes = self._notes | {"result": self._results_of_others(), "native": _native_libraries(self._job)}
         for kind, text in _WARNINGS.items():
             if paths := list(dict.fromkeys(notes.get(kind, []))):
+                text = _PLURALS.get(kind, text) if len(paths) > 1 else text
                 more = f" and {len(paths) - SHOWN} more" if len(paths) > SHOWN else ""
                 self.found.warnings.append(text.format(", ".join(f"`{path}`" for path in paths[:SHOWN]) + more))
         self.found.warnings += self._notes.get("None", [])[:1]
@@ -312,6 +313,14 @@ _WARNINGS = {
     "changed itself": "has changed {} after it had read it, so it is stale at once; keep such a file in "
     "tpdl.checkpoint.path(…), or out of the project",
 }
+_PLURALS = {
+    "result": "read {} by their paths, results of other steps; declare them with inputs={{…}}",
+    "undeclared data": "read {}, which belong to no data set that it declares; declare data=[…]",
+    "outside": "read {}, which lie outside of the project and are not compared; declare a data set: data=[…]",
+    "native": "imports {}, which read files in compiled code and are not watched; declare files=[…] or data=[…]",
+    "environment": "read the environment variables {}, which are not compared; make them parameters",
+}
+"""What is said of several."""
 
 
 def _maker(path: Path) -> str:
