@@ -626,12 +626,16 @@ class _Lookout:
 
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
-        self._asked: dict[str, Any] = {}
+        self._asked: dict[str, set[tuple[str, ...]]] = {}
+        """Module -> the folders that Python looked through, in their order, when the project's code asked for it."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
         """What Python asks for."""
-        if name not in self._asked:
-            self._asked[name] = list(path) if path is not None and self._from_project() else self._from_project()
+        if self._from_project():
+            # Not the libraries' own: they ask for much that is optional.
+            folders = sys.path if path is None else path
+            places = tuple(os.path.abspath(folder) for folder in folders if isinstance(folder, str))
+            self._asked.setdefault(name, set()).add(places)
 
     def _from_project(self) -> bool:
         frame: Any = sys._getframe(1)
@@ -643,15 +647,32 @@ class _Lookout:
         return False
 
     def missing(self) -> list[str]:
-        """The paths at which modules would lie that the project's code has asked for in vain."""
+        """The paths at which modules would lie that the project's code has asked for in vain, or found further on."""
         found = []
+        root = self._watch.scope.root
         for name, asked in list(self._asked.items()):
-            if asked and name not in sys.modules:
-                folders = asked if isinstance(asked, list) else [self._watch.scope.root]
-                last = name.rpartition(".")[2]
-                for folder in folders:
-                    found += [os.path.join(folder, last + ".py"), os.path.join(folder, last)]
-        return [os.path.normpath(path) for path in found]
+            module = sys.modules.get(name)
+            place, last = _place(module), name.rpartition(".")[2]
+            if module is not None and not place:
+                continue  # it is built in, which comes before all folders
+            # The analysis of the source sees a module in the project's folder that takes the place of a library's.
+            seen = root if place and self._watch.kind(place) != "counts" else ""
+            for folders in asked:
+                before = folders[: folders.index(place)] if place in folders else folders
+                for folder in before:
+                    inside = folder == root or folder.startswith((root + os.sep, *self._watch.scope.links))
+                    if inside and folder != seen:
+                        found += [os.path.join(folder, last + ".py"), os.path.join(folder, last)]
+        return found
+
+
+def _place(module: Any) -> str:
+    """The folder in which a module was found; "" for none that lies in a folder."""
+    file = getattr(module, "__file__", None)
+    parts = list(getattr(module, "__path__", ()))
+    if parts and isinstance(parts[0], str):
+        return os.path.dirname(os.path.abspath(parts[0]))
+    return os.path.dirname(os.path.abspath(file)) if isinstance(file, str) else ""
 
 
 class _Carried(os._Environ):  # type: ignore[type-arg]
