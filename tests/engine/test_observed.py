@@ -245,6 +245,77 @@ def test_what_is_read_counts(verdicts, number):
     assert after == "fresh"
 
 
+SHARED = """
+from functools import lru_cache
+from pathlib import Path
+
+HERE = Path(__file__).parent
+SCALE = int((HERE / "scale.txt").read_text())
+try:
+    OFFSET = int((HERE / "offset.txt").read_text())
+except FileNotFoundError:
+    OFFSET = 0
+
+
+@lru_cache
+def table():
+    return int((HERE / "table.txt").read_text())
+
+
+def unused():
+    return int((HERE / "unused.txt").read_text())
+"""
+
+
+@pytest.mark.parametrize("executor", ["process", "inline"])
+def test_what_an_import_or_a_cached_function_has_read_counts_for_all_steps(lab, executor):
+    lab.write("helpers/shared.py", SHARED)
+    for name in ("scale", "table", "unused"):
+        lab.write(f"helpers/{name}.txt", "1")
+    lab.write("plugs/plug.py", "N = 1\n")
+    plug = "import sys\nsys.path.insert(0, 'plugs')\nimport plug\n"
+    body = 'return {"x": shared.SCALE + shared.OFFSET + shared.table()'
+    above = "from helpers import shared"
+    experiment(lab, f"{plug}{body} + shared.unused() + plug.N}}", above=above, name="read_first")
+    experiment(lab, f"{plug}{body} + plug.N}}", above=above, name="read_second")
+    experiment(lab, 'return {"x": 1}', name="read_third")
+    lab.tpdl("run", "read-*", "--executor", executor)
+    assert {*lab.states("read-*").values()} == {"fresh"}
+    for path, number in {
+        "helpers/scale.txt": 2,
+        "helpers/offset.txt": 2,
+        "helpers/table.txt": 2,
+        "plugs/plug.py": 2,
+        "helpers/unused.txt": 1,
+    }.items():
+        file = lab.root / path
+        before = file.read_text() if file.exists() else None
+        lab.write(path, "N = 2\n" if path.endswith(".py") else "2")
+        states = lab.states("read-*")
+        stale = [name for name, said in states.items() if said.startswith("stale")]
+        assert stale == ["read-first", "read-second"][:number], path
+        file.unlink() if before is None else file.write_text(before)
+
+
+def test_cells_that_run_in_one_process_do_not_share_what_their_function_reads(lab):
+    lab.write("1.txt", "1")
+    lab.write("2.txt", "1")
+    lab.write(
+        "experiments/read.py",
+        """
+        from tpdl import experiment
+
+
+        @experiment(matrix={"n": [1, 2]})
+        def read(n: int) -> dict:
+            return {"x": int(open(f"{n}.txt").read())}
+        """,
+    )
+    lab.tpdl("run", "read", "--inline")
+    lab.write("1.txt", "2")
+    assert [said.partition(":")[0] for said in lab.states("read").values()][:2] == ["stale", "fresh"]
+
+
 def test_what_was_looked_for_and_appears(lab):
     experiment(
         lab,

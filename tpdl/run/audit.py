@@ -23,6 +23,7 @@ nothing but the standard library, and works outside of its package.
 
 from __future__ import annotations
 
+import builtins
 import hashlib
 import importlib
 import json
@@ -33,7 +34,8 @@ import sys
 import sysconfig
 import time
 from _thread import get_ident
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
+from types import ModuleType
 from typing import Any
 
 FOLDER = "TPDL_OBSERVED"
@@ -60,6 +62,8 @@ LARGE = 8_000_000
 """Bytes. What a larger file holds may be known from an earlier look at it."""
 
 Event = list[Any]
+Code = tuple[str, str]
+"""A source file, and the name of a function or class in it, or `<module>`: what runs when it is imported."""
 
 
 class Scope:
@@ -137,6 +141,10 @@ class Watch:
         self.events: list[Event] = []
         self.quiet: set[Any] = set()
         """Paths, as they were given to `open`, that do not count."""
+        self.causes: dict[tuple[str, str], set[Code]] = {}
+        """Kind and path of an event -> the project's code that was running."""
+        self.imported_again: set[str] = set()
+        """Source files of modules that were imported again, by a statement that found them there."""
         self._known_hash = known_hash
         self._busy: set[int] = set()
         """Threads that are inside of the hook."""
@@ -148,7 +156,7 @@ class Watch:
         self._said: set[tuple[str, str]] = set()
         self._own: set[str] = set()
         self._made: set[str] = set()
-        self._foreseen, self._whole = frozenset(scope.foreseen), frozenset(scope.whole)
+        self.foreseen, self._whole = frozenset(scope.foreseen), frozenset(scope.whole)
         self._ignored = frozenset(scope.ignored)
         self._ignored_below = tuple(path + os.sep for path in scope.ignored)
         self._results = tuple(path + os.sep for path in scope.results)
@@ -255,7 +263,7 @@ class Watch:
             if caller.endswith((os.sep + "linecache.py", os.sep + "tokenize.py")):
                 return  # for a traceback or a warning
             if caller.startswith("<frozen") or "runpy" in caller:
-                if path in (self._whole if "runpy" in caller else self._foreseen):
+                if path in (self._whole if "runpy" in caller else self.foreseen):
                     return
                 what = "module"
         try:
@@ -270,6 +278,7 @@ class Watch:
         signature = _signature(found)
         known = self._signatures.get(path)
         if known == signature:
+            self._note_causes("read", path)
             return
         self._signatures[path] = signature
         if known is not None:
@@ -301,7 +310,7 @@ class Watch:
     def served(self, path: str, sha: str) -> None:
         """A file of the project was taken from its snapshot, by an import or through a loader."""
         self._served[path] = sha
-        if path not in (self._whole if _is_run() else self._foreseen) and self.kind(path) == "counts":
+        if path not in (self._whole if _is_run() else self.foreseen) and self.kind(path) == "counts":
             self._once("module" if path.endswith(".py") else "read", path, sha)
 
     def asked(self, path: str | None) -> None:
@@ -310,6 +319,7 @@ class Watch:
             path = _source(path)
         if not path or path in self._whole or self.kind(path) != "counts":
             return
+        self.imported_again.add(path)
         if path in self._served:
             self._once("module", path, self._served[path])
         elif path not in self._signatures:
@@ -341,11 +351,12 @@ class Watch:
         if self.kind(path) == "counts" and ("listed", path) not in self._said:
             self._once("listed", path, sorted(os.listdir(path)))
 
-    def looked_for(self, paths: list[str]) -> None:
+    def looked_for(self, paths: dict[str, set[Code]]) -> None:
         """Modules that are not there were asked for by the project's code."""
-        for path in paths:
+        for path, causes in paths.items():
             if self.kind(path) == "counts" and not os.path.exists(path):
                 self._once("absent", path)
+                self.causes.setdefault(("absent", path), set()).update(causes)
 
     def connected(self, database: Any) -> None:
         """A database is about to be opened, to be read and perhaps to be changed."""
@@ -466,11 +477,14 @@ class Watch:
         if (kind, path) not in self._said:
             self._said.add((kind, path))
             self._emit(kind, path, value)
+        else:
+            self._note_causes(kind, path)
 
     def _emit(self, kind: str, path: str, value: Any = None) -> None:
         event = [kind, path, value, time.monotonic_ns()]
         if not self._child:
             self.events.append(event)
+            self._note_causes(kind, path)
             return
         if self._file < 0:
             name = f"{os.getpid()}-{os.urandom(4).hex()}.jsonl"
@@ -478,6 +492,25 @@ class Watch:
                 os.path.join(self.folder, name), os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
             )
         os.write(self._file, json.dumps(event).encode() + b"\n")
+
+    def _note_causes(self, kind: str, path: str) -> None:
+        if not self._child:
+            self.causes.setdefault((kind, path), set()).update(self.running())
+
+    def running(self) -> set[Code]:
+        """The project's code that is running now."""
+        found = set()
+        frame: Any = sys._getframe(1)
+        while frame is not None:
+            code = frame.f_code
+            if code.co_filename[:1] == os.sep and self.kind(code.co_filename) == "counts":
+                found.add((code.co_filename, code.co_qualname.partition(".")[0]))
+            frame = frame.f_back
+        return found
+
+    def own(self, path: str) -> bool:
+        """Whether this process has written a file, or made its folder."""
+        return path in self._own or self._is_made(path)
 
     def become_child(self) -> None:
         """In a fork: what happens here is written to a file of its own."""
@@ -587,6 +620,9 @@ def start(
     sys.meta_path.insert(0, _Lookout(watch))
     os.environ.__class__ = _Environment
     importlib.import_module = _import_module
+    if _past:
+        global _plain_import
+        _plain_import, builtins.__import__ = builtins.__import__, _import_again
     _install(watch)
     return watch
 
@@ -595,6 +631,8 @@ def stop(watch: Watch) -> None:
     """Watch no more."""
     global _watch
     _watch = None
+    if builtins.__import__ is _import_again:
+        builtins.__import__ = _plain_import
     importlib.import_module = _original_import_module
     os.environ.__class__ = os._Environ
     for lookout in [finder for finder in sys.meta_path if isinstance(finder, _Lookout)]:
@@ -606,6 +644,70 @@ def stop(watch: Watch) -> None:
     os.environ["PYTHONPATH"] = os.pathsep.join(entry for entry in path if entry != CHILDREN)
     if not os.environ["PYTHONPATH"]:
         del os.environ["PYTHONPATH"]
+
+
+_past: list[tuple[Event, set[Code]]] = []
+"""What earlier steps have seen in this process, and the code that was running."""
+
+
+def remember(watch: Watch) -> None:
+    """Keep what a step has seen for those that run in the same process after it, and find its modules imported."""
+    kinds = ("read", "module", "absent", "listed", "note")
+    for event in watch.events:
+        causes = watch.causes.get((event[0], event[1]))
+        if event[0] in kinds and causes:
+            _past.append((event, causes))
+
+
+def from_earlier_steps(watch: Watch, function: str, modules: dict[str, str], symbols: Container[str]) -> list[Event]:
+    """What earlier steps of this process have seen while they ran code that this step uses, too.
+
+    A module is imported once in a process, and a cached function computes once; so what they have read is what this
+    step has got. What a function has read that caches nothing is among it: nobody can tell.
+
+    Args:
+        watch: what has watched the step.
+        function: "module:name" of the step's own function, which is not cached.
+        modules: module -> source file, of those that the step is known to import.
+        symbols: "module:name" of what the step is known to use.
+    """
+    names = {path: module for module, path in modules.items()}
+    again = set(watch.imported_again)
+
+    def is_used(code: Code) -> bool:
+        file, name = code
+        module = names.get(file, "")
+        if file in again or (module and (name == "<module>" or f"{module}:*" in symbols)):
+            return True
+        return f"{module}:{name}" in symbols and f"{module}:{name}" != function
+
+    found: list[Event] = []
+    for event, causes in _past:
+        kind, path = event[0], event[1]
+        is_module = kind == "module" and path in watch.imported_again
+        if kind != "note" and (watch.kind(path) != "counts" or watch.own(path)):
+            continue
+        if is_module or any(map(is_used, causes)):
+            found.append(event)
+    return found
+
+
+def _import_again(name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> ModuleType:
+    """`import`, which tells nobody of a module that an earlier step has imported."""
+    module = _plain_import(name, globals, locals, fromlist, level)
+    watch = _watch
+    if watch is not None and isinstance(globals, dict) and watch.kind(str(globals.get("__file__"))) == "counts":
+        base = module.__name__ if fromlist else name
+        parts = base.split(".")
+        names = [".".join(parts[: count + 1]) for count in range(len(parts))]
+        for each in [*names, *(f"{base}.{item}" for item in fromlist or ())]:
+            file = getattr(sys.modules.get(each), "__file__", None)
+            if isinstance(file, str) and file not in watch.foreseen:
+                watch.imported_again.add(file)
+    return module
+
+
+_plain_import = builtins.__import__
 
 
 def watch_child() -> None:
@@ -628,6 +730,7 @@ class _Lookout:
         self._watch = watch
         self._asked: dict[str, set[tuple[str, ...]]] = {}
         """Module -> the folders that Python looked through, in their order, when the project's code asked for it."""
+        self._causes: dict[str, set[Code]] = {}
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
         """What Python asks for."""
@@ -636,6 +739,7 @@ class _Lookout:
             folders = sys.path if path is None else path
             places = tuple(os.path.abspath(folder) for folder in folders if isinstance(folder, str))
             self._asked.setdefault(name, set()).add(places)
+            self._causes.setdefault(name, set()).update(self._watch.running())
 
     def _from_project(self) -> bool:
         frame: Any = sys._getframe(1)
@@ -646,9 +750,9 @@ class _Lookout:
             frame = frame.f_back
         return False
 
-    def missing(self) -> list[str]:
+    def missing(self) -> dict[str, set[Code]]:
         """The paths at which modules would lie that the project's code has asked for in vain, or found further on."""
-        found = []
+        found: dict[str, set[Code]] = {}
         root = self._watch.scope.root
         for name, asked in list(self._asked.items()):
             module = sys.modules.get(name)
@@ -662,7 +766,8 @@ class _Lookout:
                 for folder in before:
                     inside = folder == root or folder.startswith((root + os.sep, *self._watch.scope.links))
                     if inside and folder != seen:
-                        found += [os.path.join(folder, last + ".py"), os.path.join(folder, last)]
+                        for path in (os.path.join(folder, last + ".py"), os.path.join(folder, last)):
+                            found.setdefault(path, set()).update(self._causes[name])
         return found
 
 

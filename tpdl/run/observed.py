@@ -89,9 +89,19 @@ class Observing:
         audit.stop(self._watch)
         try:
             if error is None:
-                self.found = gather(self._job, self._watch.all_events(), self._scope.links)
+                events = [*self._of_earlier_steps(), *self._watch.all_events()]
+                self.found = gather(self._job, events, self._scope.links)
         finally:
+            audit.remember(self._watch)
             shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _of_earlier_steps(self) -> list[audit.Event]:
+        """What steps that ran in this process before have read in the place of this one."""
+        job = self._job
+        modules = {module: os.path.join(job.root, path) for module, path in job.foreseen.items()}
+        if self._watch is None:
+            return []
+        return audit.from_earlier_steps(self._watch, job.step.function, modules, job.fingerprint.symbols)
 
     def events(self) -> list[audit.Event]:
         """What has happened so far, for a checkpoint."""
