@@ -368,6 +368,30 @@ def test_modules_of_libraries_leave_no_trace_in_the_projects_folder(lab):
     assert observed(lab) == {} and state(lab) == "fresh"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="opens no folders")
+def test_a_file_that_is_opened_in_a_folder_that_is_open(lab):
+    lab.write("tables/x.csv", "1")
+    experiment(
+        lab,
+        """
+import os
+folder = os.open("tables", os.O_RDONLY)
+try:
+    os.open("y.csv", os.O_RDONLY, dir_fd=folder)
+except FileNotFoundError:
+    pass
+return {"x": os.read(os.open("x.csv", os.O_RDONLY, dir_fd=folder), 9).decode()}
+""",
+    )
+    lab.tpdl("run", "read")
+    assert state(lab) == "fresh"
+    lab.write("tables/x.csv", "2")
+    assert state(lab) == "stale: file tables/x.csv changed"
+    lab.write("tables/x.csv", "1")
+    lab.write("tables/y.csv", "1")
+    assert state(lab) == "stale: file tables/y.csv appeared"
+
+
 def test_a_folder_that_was_listed(lab):
     lab.write("data/a.csv", "1")
     experiment(lab, 'from glob import glob\nreturn {"x": len(glob("data/*.csv"))}')

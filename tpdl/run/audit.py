@@ -117,6 +117,8 @@ _TOOL = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _IMPORTED = os.path.join(os.path.dirname(_HERE), "imported.py")
 _SCANNERS = ("pkg_resources", "importlib_metadata")
 """Libraries that look through all of `sys.path` for what is installed."""
+_WALKERS = (os.sep + "shutil.py", os.sep + "os.py", "<frozen os>")
+"""Modules that open folders relative to others, to remove or walk through them."""
 
 
 class Watch:
@@ -230,6 +232,8 @@ class Watch:
 
     def opened(self, given: Any, mode: Any, flags: Any) -> None:
         """A file is about to be opened."""
+        if mode is None and isinstance(flags, int) and not flags & (os.O_WRONLY | os.O_RDWR):
+            self._opened_below(given, flags)
         path = _absolute(given)
         if not path:
             return
@@ -254,6 +258,16 @@ class Watch:
         else:
             self._read(path, mode)
 
+    def _opened_below(self, given: Any, flags: int) -> None:
+        """The same by `os.open`, perhaps in a folder that is open already: the event does not tell which."""
+        name = os.fsdecode(given) if isinstance(given, (str, bytes)) or hasattr(given, "__fspath__") else ""
+        if not name or os.path.isabs(name) or _caller().endswith(_WALKERS):
+            return
+        for folder in _open_folders():
+            path = os.path.normpath(os.path.join(folder, name))
+            if self.kind(path) == "counts" and not os.path.isdir(path):
+                self._read(path)
+
     def _read(self, path: str, mode: Any = "r") -> None:
         if path in self._own or self._is_made(path):
             return
@@ -269,7 +283,7 @@ class Watch:
         try:
             found = os.stat(path)
         except OSError:
-            if mode is None and _caller().endswith((os.sep + "shutil.py", os.sep + "os.py", "<frozen os>")):
+            if mode is None and _caller().endswith(_WALKERS):
                 return  # relative to a folder that the event does not tell
             self._once("absent", path)
             return
@@ -886,6 +900,24 @@ def _absolute(given: Any) -> str:
     except TypeError:
         return ""
     return os.path.abspath(path) if path else ""
+
+
+def _open_folders() -> list[str]:
+    """The folders that this process has open."""
+    folders = []
+    for number in os.listdir("/proc/self/fd" if os.path.isdir("/proc/self/fd") else "/dev/fd"):
+        try:
+            if not stat.S_ISDIR(os.fstat(int(number)).st_mode):
+                continue
+            if sys.platform == "darwin":
+                import fcntl
+
+                folders.append(os.fsdecode(fcntl.fcntl(int(number), fcntl.F_GETPATH, bytes(1024)).rstrip(b"\0")))
+            else:
+                folders.append(os.readlink(f"/proc/self/fd/{number}"))
+        except OSError:
+            continue
+    return folders
 
 
 def _with_parents(path: str) -> Iterator[str]:
