@@ -392,6 +392,40 @@ return {"x": os.read(os.open("x.csv", os.O_RDONLY, dir_fd=folder), 9).decode()}
     assert state(lab) == "stale: file tables/y.csv appeared"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="makes links")
+@pytest.mark.parametrize(
+    "line", ["os.link('x.csv', new)", "os.symlink(os.path.abspath('x.csv'), new)", "os.rename('x.csv', new)"]
+)
+def test_a_file_that_is_read_under_another_name(lab, tmp_path_factory, line):
+    lab.write("x.csv", "1")
+    new = str(tmp_path_factory.mktemp("elsewhere") / "x.csv")
+    experiment(lab, f'import os\nnew = {new!r}\n{line}\nreturn {{"x": open(new).read()}}')
+    lab.tpdl("run", "read", code=None)
+    assert [*observed(lab)] == ["x.csv"]
+    lab.write("x.csv", "2")
+    assert state(lab) == "stale: file x.csv changed"
+
+
+def test_links_within_the_project_and_files_that_the_step_has_made(lab):
+    lab.write("x.csv", "1")
+    experiment(
+        lab,
+        """
+import os, tempfile
+for name in ("y.csv", "z.csv", "a.csv"):
+    if os.path.lexists(name):
+        os.remove(name)
+os.symlink("x.csv", "y.csv")
+open("z.csv", "w").write("1")
+os.symlink("nowhere", "a.csv")
+os.rename("z.csv", os.path.join(tempfile.mkdtemp(dir="/tmp"), "z.csv"))
+return {"x": open("y.csv").read()}
+""",
+    )
+    lab.tpdl("run", "read")
+    assert observed(lab).keys() == {"x.csv"} and warnings(lab) == [] and state(lab) == "fresh"
+
+
 def test_a_folder_that_was_listed(lab):
     lab.write("data/a.csv", "1")
     experiment(lab, 'from glob import glob\nreturn {"x": len(glob("data/*.csv"))}')

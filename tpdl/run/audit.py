@@ -435,13 +435,27 @@ class Watch:
         old, new = _absolute(source), _absolute(target)
         if old and os.path.isdir(old):
             self.made(target)
+        elif new and self.kind(new) != "counts":
+            self._read_for_link(old)  # from there it can be read unseen
         self.wrote(old)
         self.wrote(new)
 
     def linked(self, source: Any, target: Any, *folders: Any) -> None:
-        """A link is about to be made."""
+        """A hard link is about to be made, under whose name the file can be read unseen."""
         if all(folder == -1 for folder in folders):
+            self._read_for_link(_absolute(source))
             self.wrote(target)
+
+    def linked_by_name(self, source: Any, target: Any, folder: Any = -1) -> None:
+        """The same of a symbolic link, whose source is relative to the folder that it lies in."""
+        if folder == -1:
+            new = _absolute(target)
+            self._read_for_link(os.path.normpath(os.path.join(os.path.dirname(new), os.fsdecode(source))))
+            self.wrote(target)
+
+    def _read_for_link(self, path: str) -> None:
+        if path and os.path.isfile(path) and self.kind(path) == "counts":
+            self._read(path)
 
     def _is_made(self, path: str) -> bool:
         return bool(self._made) and any(folder in self._made for folder in _with_parents(path))
@@ -562,7 +576,7 @@ _HANDLERS: dict[str, Callable[..., None]] = {
     "os.mkdir": Watch.made,
     "os.rename": Watch.moved,
     "os.link": Watch.linked,
-    "os.symlink": Watch.linked,
+    "os.symlink": Watch.linked_by_name,
     "subprocess.Popen": Watch.started,
     "os.posix_spawn": Watch.spawned,
     "os.exec": Watch.spawned,
