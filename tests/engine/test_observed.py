@@ -862,6 +862,19 @@ def test_a_library_that_reads_in_compiled_code(lab):
     assert warnings(lab) == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="loads a library of Unix")
+def test_compiled_code_that_is_called_through_ctypes(lab):
+    experiment(lab, 'import ctypes, torch, pandas\nreturn {"x": 1}')
+    lab.tpdl("run", "read")
+    assert warnings(lab) == [], "libraries do so as well"
+    experiment(lab, 'import ctypes\nreturn {"x": ctypes.CDLL(None).abs(-1)}')
+    warning = "loaded `the C library` with ctypes; what compiled code opens was not watched; declare it with files=[…]"
+    assert warning in lab.tpdl("run", "read") and warnings(lab) == [warning]
+    experiment(lab, 'import ctypes\nreturn {"x": ctypes.CDLL(None).abs(-1)}', 'files=["helpers"]')
+    lab.tpdl("run", "read")
+    assert warnings(lab) == []
+
+
 def test_another_host_that_is_asked(lab):
     experiment(
         lab,

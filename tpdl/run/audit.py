@@ -113,6 +113,7 @@ _INSTALLED = _installed()
 _SYSTEM = ("/usr/", "/etc/", "/proc/", "/sys/", "/dev/", "/lib", "/bin/", "/sbin/", "/var/", "/run/", "/System/")
 _HERE = __file__
 _IMPORTLIB = os.path.dirname(os.path.abspath(importlib.__file__)) + os.sep
+_CTYPES = os.path.join(os.path.dirname(os.path.abspath(os.__file__)), "ctypes", "")
 _TOOL = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _IMPORTED = os.path.join(os.path.dirname(_HERE), "imported.py")
 _SCANNERS = ("pkg_resources", "importlib_metadata")
@@ -391,6 +392,17 @@ class Watch:
         elif kind and os.path.isfile(path):
             self._read_elsewhere(path, kind)
 
+    def called_by_ctypes(self, name: Any, *rest: Any) -> None:
+        """A compiled library is about to be loaded, to be called from Python."""
+        self.loaded(name)
+        frame: Any = sys._getframe(1)
+        while frame is not None and frame.f_code.co_filename.startswith((_HERE, _CTYPES)):
+            frame = frame.f_back
+        # What libraries load is theirs to know, and `import ctypes` loads something itself.
+        if frame is not None and self.kind(frame.f_code.co_filename) == "counts":
+            library = os.path.basename(os.fsdecode(name)) if isinstance(name, (str, bytes)) else ""
+            self._once("note", library or "the C library", "compiled")
+
     def loaded(self, name: Any, *rest: Any) -> None:
         """A compiled library or module is about to be loaded."""
         path = _absolute(name) if isinstance(name, (str, bytes)) and os.sep in os.fsdecode(name) else ""
@@ -567,7 +579,7 @@ _HANDLERS: dict[str, Callable[..., None]] = {
     "os.listdir": Watch.listed,
     "os.scandir": Watch.listed,
     "sqlite3.connect": Watch.connected,
-    "ctypes.dlopen": Watch.loaded,
+    "ctypes.dlopen": Watch.called_by_ctypes,
     "import": Watch.imported,
     "cpython.run_file": Watch.ran,
     "os.remove": Watch.wrote,

@@ -293,6 +293,8 @@ class _Gathering:
     def _warn(self) -> None:
         """Say what was seen and is not compared, a line for each kind."""
         notes = self._notes | {"result": self._results_of_others(), "native": _native_libraries(self._job)}
+        if self._job.step.data or self._job.step.files:
+            notes.pop("compiled", None)  # what was asked for is done
         for kind, text in _WARNINGS.items():
             if paths := list(dict.fromkeys(notes.get(kind, []))):
                 text = _PLURALS.get(kind, text) if len(paths) > 1 else text
@@ -319,6 +321,7 @@ _WARNINGS = {
     "outside": "read {}, which lies outside of the project and is not compared; declare a data set: data=[…]",
     "network": "asked {} in the network; what came from there is not compared",
     "native": "imports {}, which reads files in compiled code and is not watched; declare files=[…] or data=[…]",
+    "compiled": "loaded {} with ctypes; what compiled code opens was not watched; declare it with files=[…]",
     "environment": "read the environment variable {}, which is not compared; make it a parameter",
     "changed itself": "has changed {} after it had read it, so it is stale at once; keep such a file in "
     "tpdl.checkpoint.path(…), or out of the project",
