@@ -245,6 +245,77 @@ def test_what_is_read_counts(verdicts, number):
     assert after == "fresh"
 
 
+SHARED = """
+from functools import lru_cache
+from pathlib import Path
+
+HERE = Path(__file__).parent
+SCALE = int((HERE / "scale.txt").read_text())
+try:
+    OFFSET = int((HERE / "offset.txt").read_text())
+except FileNotFoundError:
+    OFFSET = 0
+
+
+@lru_cache
+def table():
+    return int((HERE / "table.txt").read_text())
+
+
+def unused():
+    return int((HERE / "unused.txt").read_text())
+"""
+
+
+@pytest.mark.parametrize("executor", ["process", "inline"])
+def test_what_an_import_or_a_cached_function_has_read_counts_for_all_steps(lab, executor):
+    lab.write("helpers/shared.py", SHARED)
+    for name in ("scale", "table", "unused"):
+        lab.write(f"helpers/{name}.txt", "1")
+    lab.write("plugs/plug.py", "N = 1\n")
+    plug = "import sys\nsys.path.insert(0, 'plugs')\nimport plug\n"
+    body = 'return {"x": shared.SCALE + shared.OFFSET + shared.table()'
+    above = "from helpers import shared"
+    experiment(lab, f"{plug}{body} + shared.unused() + plug.N}}", above=above, name="read_first")
+    experiment(lab, f"{plug}{body} + plug.N}}", above=above, name="read_second")
+    experiment(lab, 'return {"x": 1}', name="read_third")
+    lab.tpdl("run", "read-*", "--executor", executor)
+    assert {*lab.states("read-*").values()} == {"fresh"}
+    for path, number in {
+        "helpers/scale.txt": 2,
+        "helpers/offset.txt": 2,
+        "helpers/table.txt": 2,
+        "plugs/plug.py": 2,
+        "helpers/unused.txt": 1,
+    }.items():
+        file = lab.root / path
+        before = file.read_text() if file.exists() else None
+        lab.write(path, "N = 2\n" if path.endswith(".py") else "2")
+        states = lab.states("read-*")
+        stale = [name for name, said in states.items() if said.startswith("stale")]
+        assert stale == ["read-first", "read-second"][:number], path
+        file.unlink() if before is None else file.write_text(before)
+
+
+def test_cells_that_run_in_one_process_do_not_share_what_their_function_reads(lab):
+    lab.write("1.txt", "1")
+    lab.write("2.txt", "1")
+    lab.write(
+        "experiments/read.py",
+        """
+        from tpdl import experiment
+
+
+        @experiment(matrix={"n": [1, 2]})
+        def read(n: int) -> dict:
+            return {"x": int(open(f"{n}.txt").read())}
+        """,
+    )
+    lab.tpdl("run", "read", "--inline")
+    lab.write("1.txt", "2")
+    assert [said.partition(":")[0] for said in lab.states("read").values()][:2] == ["stale", "fresh"]
+
+
 def test_what_was_looked_for_and_appears(lab):
     experiment(
         lab,
@@ -269,6 +340,90 @@ return {"x": local_plug.f()}
     assert state(lab) == "fresh"
     lab.write("local_plug.py", "def f():\n    return 1\n")
     assert state(lab).startswith("stale")
+
+
+ADDED = "import importlib, os, sys\nfor name in ('first', 'second'):\n    sys.path.insert(0, os.path.abspath(name))\n"
+
+
+@pytest.mark.parametrize("statement", ["import quick", 'quick = importlib.import_module("qui" + "ck")'])
+@pytest.mark.parametrize("executor", ["process", "inline"])
+def test_a_module_that_appears_in_a_folder_on_the_path(lab, statement, executor):
+    experiment(
+        lab, f'{ADDED}try:\n    {statement}\nexcept ImportError:\n    return {{"x": 0}}\nreturn {{"x": quick.N}}'
+    )
+    for folder in ("second", "first"):
+        lab.write(f"{folder}/other.py", "")
+    lab.tpdl("run", "read", "--executor", executor)
+    assert state(lab) == "fresh"
+    for folder, value in (("first", 1), ("second", 2)):  # the one that was added last comes first
+        lab.write(f"{folder}/quick.py", f"N = {value}\n")
+        assert state(lab) == f"stale: file {folder}/quick.py appeared"
+        lab.tpdl("run", "read", "--executor", executor)
+        assert state(lab) == "fresh" and json.loads((lab.root / "figures/read.json").read_text()) == {"x": value}
+
+
+def test_modules_of_libraries_leave_no_trace_in_the_projects_folder(lab):
+    experiment(lab, 'import pandas, jinja2, sqlite3, math\nreturn {"x": 1}')
+    lab.tpdl("run", "read")
+    assert observed(lab) == {} and state(lab) == "fresh"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="opens no folders")
+def test_a_file_that_is_opened_in_a_folder_that_is_open(lab):
+    lab.write("tables/x.csv", "1")
+    experiment(
+        lab,
+        """
+import os
+folder = os.open("tables", os.O_RDONLY)
+try:
+    os.open("y.csv", os.O_RDONLY, dir_fd=folder)
+except FileNotFoundError:
+    pass
+return {"x": os.read(os.open("x.csv", os.O_RDONLY, dir_fd=folder), 9).decode()}
+""",
+    )
+    lab.tpdl("run", "read")
+    assert state(lab) == "fresh"
+    lab.write("tables/x.csv", "2")
+    assert state(lab) == "stale: file tables/x.csv changed"
+    lab.write("tables/x.csv", "1")
+    lab.write("tables/y.csv", "1")
+    assert state(lab) == "stale: file tables/y.csv appeared"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="makes links")
+@pytest.mark.parametrize(
+    "line", ["os.link('x.csv', new)", "os.symlink(os.path.abspath('x.csv'), new)", "os.rename('x.csv', new)"]
+)
+def test_a_file_that_is_read_under_another_name(lab, tmp_path_factory, line):
+    lab.write("x.csv", "1")
+    new = str(tmp_path_factory.mktemp("elsewhere") / "x.csv")
+    experiment(lab, f'import os\nnew = {new!r}\n{line}\nreturn {{"x": open(new).read()}}')
+    lab.tpdl("run", "read", code=None)
+    assert [*observed(lab)] == ["x.csv"]
+    lab.write("x.csv", "2")
+    assert state(lab) == "stale: file x.csv changed"
+
+
+def test_links_within_the_project_and_files_that_the_step_has_made(lab):
+    lab.write("x.csv", "1")
+    experiment(
+        lab,
+        """
+import os, tempfile
+for name in ("y.csv", "z.csv", "a.csv"):
+    if os.path.lexists(name):
+        os.remove(name)
+os.symlink("x.csv", "y.csv")
+open("z.csv", "w").write("1")
+os.symlink("nowhere", "a.csv")
+os.rename("z.csv", os.path.join(tempfile.mkdtemp(dir="/tmp"), "z.csv"))
+return {"x": open("y.csv").read()}
+""",
+    )
+    lab.tpdl("run", "read")
+    assert observed(lab).keys() == {"x.csv"} and warnings(lab) == [] and state(lab) == "fresh"
 
 
 def test_a_folder_that_was_listed(lab):
@@ -372,6 +527,32 @@ return {{"x": [*found, int(script.stdout)]}}
         assert name.removesuffix(".py").replace("/", ".") in state(lab).replace("/", ".")
         (lab.root / name).write_text(before)
     assert not [*(lab.root / ".tpdl/full/observed").glob("*")], "nothing is left"
+
+
+RUN = 'subprocess.run([sys.executable, "script.py"], check=True, capture_output=True'
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="inherits in another way")
+@pytest.mark.parametrize(
+    ("lines", "is_watched"),
+    [
+        (f'{RUN}, env={{**os.environ, "PYTHONPATH": "src"}})', False),
+        (f'env = dict(os.environ)\nenv.pop("PYTHONPATH")\n{RUN}, env=env)', False),
+        (f'os.environ["PYTHONPATH"] = "src"\n{RUN}, env=os.environ.copy())', False),
+        (f'env = {{**os.environ, "PYTHONPATH": "src:" + os.environ["PYTHONPATH"]}}\n{RUN}, env=env)', True),
+        (f'os.environ["PYTHONPATH"] = "src"\n{RUN})', True),
+        (f'os.environ.pop("PYTHONPATH")\n{RUN})', True),
+        (f"os.environ.clear()\n{RUN})", True),
+        ('os.environ["PYTHONPATH"] = "src"\none("spawn", "x.txt")', True),
+    ],
+)
+def test_a_python_process_with_another_path(lab, lines, is_watched):
+    lab.write("x.txt", "1")
+    lab.write("script.py", 'open("x.txt").read()\n')
+    experiment(lab, f'import os, subprocess, sys\n{lines}\nreturn {{"x": 1}}', above=WORKERS)
+    lab.tpdl("run", "read")
+    assert ("x.txt" in observed(lab)) == is_watched
+    assert any("without the environment of the step" in line for line in warnings(lab)) != is_watched
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="runs a program of Unix")
@@ -658,8 +839,17 @@ def test_variables_of_the_environment_that_are_asked_for(lab):
     experiment(
         lab, 'import os\nos.environ["PATH"]\nreturn {"x": os.environ.get("EPOCHS", "1") + os.getenv("RATE", "2")}'
     )
-    warning = "read the environment variable `EPOCHS`, `RATE`, which is not compared; make it a parameter"
+    warning = "read the environment variables `EPOCHS`, `RATE`, which are not compared; make them parameters"
     assert warning in lab.tpdl("run", "read") and warnings(lab) == [warning]
+
+
+@pytest.mark.parametrize(
+    "copy", ["{**os.environ}", "dict(os.environ)", "os.environ.copy()", "dict(os.environ.items())", "os.environ | {}"]
+)
+def test_a_copy_of_the_environment_asks_for_no_variable(lab, copy):
+    experiment(lab, f'import os\n{copy}\nreturn {{"x": os.environ.get("EPOCHS", "1")}}')
+    lab.tpdl("run", "read", EPOCHS="2", RATE="3")
+    assert warnings(lab) == ["read the environment variable `EPOCHS`, which is not compared; make it a parameter"]
 
 
 def test_a_library_that_reads_in_compiled_code(lab):
@@ -668,6 +858,19 @@ def test_a_library_that_reads_in_compiled_code(lab):
         experiment(lab, f'import {module}\nreturn {{"x": 1}}')
         assert "reads files in compiled code and is not watched" in lab.tpdl("run", "read", "--force")
     experiment(lab, 'import safetensors\nreturn {"x": 1}', 'files=["experiments"]')
+    lab.tpdl("run", "read")
+    assert warnings(lab) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="loads a library of Unix")
+def test_compiled_code_that_is_called_through_ctypes(lab):
+    experiment(lab, 'import ctypes, torch, pandas\nreturn {"x": 1}')
+    lab.tpdl("run", "read")
+    assert warnings(lab) == [], "libraries do so as well"
+    experiment(lab, 'import ctypes\nreturn {"x": ctypes.CDLL(None).abs(-1)}')
+    warning = "loaded `the C library` with ctypes; what compiled code opens was not watched; declare it with files=[…]"
+    assert warning in lab.tpdl("run", "read") and warnings(lab) == [warning]
+    experiment(lab, 'import ctypes\nreturn {"x": ctypes.CDLL(None).abs(-1)}', 'files=["helpers"]')
     lab.tpdl("run", "read")
     assert warnings(lab) == []
 

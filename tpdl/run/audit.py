@@ -23,6 +23,7 @@ nothing but the standard library, and works outside of its package.
 
 from __future__ import annotations
 
+import builtins
 import hashlib
 import importlib
 import json
@@ -33,7 +34,8 @@ import sys
 import sysconfig
 import time
 from _thread import get_ident
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
+from types import ModuleType
 from typing import Any
 
 FOLDER = "TPDL_OBSERVED"
@@ -60,6 +62,8 @@ LARGE = 8_000_000
 """Bytes. What a larger file holds may be known from an earlier look at it."""
 
 Event = list[Any]
+Code = tuple[str, str]
+"""A source file, and the name of a function or class in it, or `<module>`: what runs when it is imported."""
 
 
 class Scope:
@@ -109,10 +113,13 @@ _INSTALLED = _installed()
 _SYSTEM = ("/usr/", "/etc/", "/proc/", "/sys/", "/dev/", "/lib", "/bin/", "/sbin/", "/var/", "/run/", "/System/")
 _HERE = __file__
 _IMPORTLIB = os.path.dirname(os.path.abspath(importlib.__file__)) + os.sep
+_CTYPES = os.path.join(os.path.dirname(os.path.abspath(os.__file__)), "ctypes", "")
 _TOOL = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _IMPORTED = os.path.join(os.path.dirname(_HERE), "imported.py")
 _SCANNERS = ("pkg_resources", "importlib_metadata")
 """Libraries that look through all of `sys.path` for what is installed."""
+_WALKERS = (os.sep + "shutil.py", os.sep + "os.py", "<frozen os>")
+"""Modules that open folders relative to others, to remove or walk through them."""
 
 
 class Watch:
@@ -137,6 +144,10 @@ class Watch:
         self.events: list[Event] = []
         self.quiet: set[Any] = set()
         """Paths, as they were given to `open`, that do not count."""
+        self.causes: dict[tuple[str, str], set[Code]] = {}
+        """Kind and path of an event -> the project's code that was running."""
+        self.imported_again: set[str] = set()
+        """Source files of modules that were imported again, by a statement that found them there."""
         self._known_hash = known_hash
         self._busy: set[int] = set()
         """Threads that are inside of the hook."""
@@ -148,7 +159,7 @@ class Watch:
         self._said: set[tuple[str, str]] = set()
         self._own: set[str] = set()
         self._made: set[str] = set()
-        self._foreseen, self._whole = frozenset(scope.foreseen), frozenset(scope.whole)
+        self.foreseen, self._whole = frozenset(scope.foreseen), frozenset(scope.whole)
         self._ignored = frozenset(scope.ignored)
         self._ignored_below = tuple(path + os.sep for path in scope.ignored)
         self._results = tuple(path + os.sep for path in scope.results)
@@ -222,6 +233,8 @@ class Watch:
 
     def opened(self, given: Any, mode: Any, flags: Any) -> None:
         """A file is about to be opened."""
+        if mode is None and isinstance(flags, int) and not flags & (os.O_WRONLY | os.O_RDWR):
+            self._opened_below(given, flags)
         path = _absolute(given)
         if not path:
             return
@@ -246,6 +259,16 @@ class Watch:
         else:
             self._read(path, mode)
 
+    def _opened_below(self, given: Any, flags: int) -> None:
+        """The same by `os.open`, perhaps in a folder that is open already: the event does not tell which."""
+        name = os.fsdecode(given) if isinstance(given, (str, bytes)) or hasattr(given, "__fspath__") else ""
+        if not name or os.path.isabs(name) or _caller().endswith(_WALKERS):
+            return
+        for folder in _open_folders():
+            path = os.path.normpath(os.path.join(folder, name))
+            if self.kind(path) == "counts" and not os.path.isdir(path):
+                self._read(path)
+
     def _read(self, path: str, mode: Any = "r") -> None:
         if path in self._own or self._is_made(path):
             return
@@ -255,13 +278,13 @@ class Watch:
             if caller.endswith((os.sep + "linecache.py", os.sep + "tokenize.py")):
                 return  # for a traceback or a warning
             if caller.startswith("<frozen") or "runpy" in caller:
-                if path in (self._whole if "runpy" in caller else self._foreseen):
+                if path in (self._whole if "runpy" in caller else self.foreseen):
                     return
                 what = "module"
         try:
             found = os.stat(path)
         except OSError:
-            if mode is None and _caller().endswith((os.sep + "shutil.py", os.sep + "os.py", "<frozen os>")):
+            if mode is None and _caller().endswith(_WALKERS):
                 return  # relative to a folder that the event does not tell
             self._once("absent", path)
             return
@@ -270,6 +293,7 @@ class Watch:
         signature = _signature(found)
         known = self._signatures.get(path)
         if known == signature:
+            self._note_causes("read", path)
             return
         self._signatures[path] = signature
         if known is not None:
@@ -301,7 +325,7 @@ class Watch:
     def served(self, path: str, sha: str) -> None:
         """A file of the project was taken from its snapshot, by an import or through a loader."""
         self._served[path] = sha
-        if path not in (self._whole if _is_run() else self._foreseen) and self.kind(path) == "counts":
+        if path not in (self._whole if _is_run() else self.foreseen) and self.kind(path) == "counts":
             self._once("module" if path.endswith(".py") else "read", path, sha)
 
     def asked(self, path: str | None) -> None:
@@ -310,6 +334,7 @@ class Watch:
             path = _source(path)
         if not path or path in self._whole or self.kind(path) != "counts":
             return
+        self.imported_again.add(path)
         if path in self._served:
             self._once("module", path, self._served[path])
         elif path not in self._signatures:
@@ -341,11 +366,12 @@ class Watch:
         if self.kind(path) == "counts" and ("listed", path) not in self._said:
             self._once("listed", path, sorted(os.listdir(path)))
 
-    def looked_for(self, paths: list[str]) -> None:
+    def looked_for(self, paths: dict[str, set[Code]]) -> None:
         """Modules that are not there were asked for by the project's code."""
-        for path in paths:
+        for path, causes in paths.items():
             if self.kind(path) == "counts" and not os.path.exists(path):
                 self._once("absent", path)
+                self.causes.setdefault(("absent", path), set()).update(causes)
 
     def connected(self, database: Any) -> None:
         """A database is about to be opened, to be read and perhaps to be changed."""
@@ -365,6 +391,17 @@ class Watch:
                 self.wrote(path + ending)
         elif kind and os.path.isfile(path):
             self._read_elsewhere(path, kind)
+
+    def called_by_ctypes(self, name: Any, *rest: Any) -> None:
+        """A compiled library is about to be loaded, to be called from Python."""
+        self.loaded(name)
+        frame: Any = sys._getframe(1)
+        while frame is not None and frame.f_code.co_filename.startswith((_HERE, _CTYPES)):
+            frame = frame.f_back
+        # What libraries load is theirs to know, and `import ctypes` loads something itself.
+        if frame is not None and self.kind(frame.f_code.co_filename) == "counts":
+            library = os.path.basename(os.fsdecode(name)) if isinstance(name, (str, bytes)) else ""
+            self._once("note", library or "the C library", "compiled")
 
     def loaded(self, name: Any, *rest: Any) -> None:
         """A compiled library or module is about to be loaded."""
@@ -410,13 +447,27 @@ class Watch:
         old, new = _absolute(source), _absolute(target)
         if old and os.path.isdir(old):
             self.made(target)
+        elif new and self.kind(new) != "counts":
+            self._read_for_link(old)  # from there it can be read unseen
         self.wrote(old)
         self.wrote(new)
 
     def linked(self, source: Any, target: Any, *folders: Any) -> None:
-        """A link is about to be made."""
+        """A hard link is about to be made, under whose name the file can be read unseen."""
         if all(folder == -1 for folder in folders):
+            self._read_for_link(_absolute(source))
             self.wrote(target)
+
+    def linked_by_name(self, source: Any, target: Any, folder: Any = -1) -> None:
+        """The same of a symbolic link, whose source is relative to the folder that it lies in."""
+        if folder == -1:
+            new = _absolute(target)
+            self._read_for_link(os.path.normpath(os.path.join(os.path.dirname(new), os.fsdecode(source))))
+            self.wrote(target)
+
+    def _read_for_link(self, path: str) -> None:
+        if path and os.path.isfile(path) and self.kind(path) == "counts":
+            self._read(path)
 
     def _is_made(self, path: str) -> bool:
         return bool(self._made) and any(folder in self._made for folder in _with_parents(path))
@@ -433,8 +484,8 @@ class Watch:
             self._once("note", words[2][:60] if shell else base, "program")
             return
         isolated = any(re.fullmatch("-[a-zA-Z]*[IES][a-zA-Z]*", word) for word in _before_script(words[1:]))
-        inherits = environment is None or FOLDER in environment or os.fsencode(FOLDER) in environment
-        if isolated or not inherits:
+        # Without an environment of its own it gets that of this process, which `_Carried` keeps in order.
+        if isolated or not (environment is None or _leads_here(environment)):
             self._once("note", " ".join([base, *words[1:]])[:60], "isolated")
 
     def spawned(self, program: Any, arguments: Any = (), environment: Any = None) -> None:
@@ -466,11 +517,14 @@ class Watch:
         if (kind, path) not in self._said:
             self._said.add((kind, path))
             self._emit(kind, path, value)
+        else:
+            self._note_causes(kind, path)
 
     def _emit(self, kind: str, path: str, value: Any = None) -> None:
         event = [kind, path, value, time.monotonic_ns()]
         if not self._child:
             self.events.append(event)
+            self._note_causes(kind, path)
             return
         if self._file < 0:
             name = f"{os.getpid()}-{os.urandom(4).hex()}.jsonl"
@@ -478,6 +532,25 @@ class Watch:
                 os.path.join(self.folder, name), os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
             )
         os.write(self._file, json.dumps(event).encode() + b"\n")
+
+    def _note_causes(self, kind: str, path: str) -> None:
+        if not self._child:
+            self.causes.setdefault((kind, path), set()).update(self.running())
+
+    def running(self) -> set[Code]:
+        """The project's code that is running now."""
+        found = set()
+        frame: Any = sys._getframe(1)
+        while frame is not None:
+            code = frame.f_code
+            if code.co_filename[:1] == os.sep and self.kind(code.co_filename) == "counts":
+                found.add((code.co_filename, code.co_qualname.partition(".")[0]))
+            frame = frame.f_back
+        return found
+
+    def own(self, path: str) -> bool:
+        """Whether this process has written a file, or made its folder."""
+        return path in self._own or self._is_made(path)
 
     def become_child(self) -> None:
         """In a fork: what happens here is written to a file of its own."""
@@ -506,7 +579,7 @@ _HANDLERS: dict[str, Callable[..., None]] = {
     "os.listdir": Watch.listed,
     "os.scandir": Watch.listed,
     "sqlite3.connect": Watch.connected,
-    "ctypes.dlopen": Watch.loaded,
+    "ctypes.dlopen": Watch.called_by_ctypes,
     "import": Watch.imported,
     "cpython.run_file": Watch.ran,
     "os.remove": Watch.wrote,
@@ -515,7 +588,7 @@ _HANDLERS: dict[str, Callable[..., None]] = {
     "os.mkdir": Watch.made,
     "os.rename": Watch.moved,
     "os.link": Watch.linked,
-    "os.symlink": Watch.linked,
+    "os.symlink": Watch.linked_by_name,
     "subprocess.Popen": Watch.started,
     "os.posix_spawn": Watch.spawned,
     "os.exec": Watch.spawned,
@@ -587,6 +660,9 @@ def start(
     sys.meta_path.insert(0, _Lookout(watch))
     os.environ.__class__ = _Environment
     importlib.import_module = _import_module
+    if _past:
+        global _plain_import
+        _plain_import, builtins.__import__ = builtins.__import__, _import_again
     _install(watch)
     return watch
 
@@ -595,16 +671,83 @@ def stop(watch: Watch) -> None:
     """Watch no more."""
     global _watch
     _watch = None
+    if builtins.__import__ is _import_again:
+        builtins.__import__ = _plain_import
     importlib.import_module = _original_import_module
     os.environ.__class__ = os._Environ
     for lookout in [finder for finder in sys.meta_path if isinstance(finder, _Lookout)]:
         sys.meta_path.remove(lookout)
         watch.looked_for(lookout.missing())
     os.environ.pop(FOLDER, None)
+    os.unsetenv(FOLDER)  # the step may have removed it from `os.environ`
     path = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     os.environ["PYTHONPATH"] = os.pathsep.join(entry for entry in path if entry != CHILDREN)
     if not os.environ["PYTHONPATH"]:
         del os.environ["PYTHONPATH"]
+
+
+_past: list[tuple[Event, set[Code]]] = []
+"""What earlier steps have seen in this process, and the code that was running."""
+
+
+def remember(watch: Watch) -> None:
+    """Keep what a step has seen for those that run in the same process after it, and find its modules imported."""
+    kinds = ("read", "module", "absent", "listed", "note")
+    for event in watch.events:
+        causes = watch.causes.get((event[0], event[1]))
+        if event[0] in kinds and causes:
+            _past.append((event, causes))
+
+
+def from_earlier_steps(watch: Watch, function: str, modules: dict[str, str], symbols: Container[str]) -> list[Event]:
+    """What earlier steps of this process have seen while they ran code that this step uses, too.
+
+    A module is imported once in a process, and a cached function computes once; so what they have read is what this
+    step has got. What a function has read that caches nothing is among it: nobody can tell.
+
+    Args:
+        watch: what has watched the step.
+        function: "module:name" of the step's own function, which is not cached.
+        modules: module -> source file, of those that the step is known to import.
+        symbols: "module:name" of what the step is known to use.
+    """
+    names = {path: module for module, path in modules.items()}
+    again = set(watch.imported_again)
+
+    def is_used(code: Code) -> bool:
+        file, name = code
+        module = names.get(file, "")
+        if file in again or (module and (name == "<module>" or f"{module}:*" in symbols)):
+            return True
+        return f"{module}:{name}" in symbols and f"{module}:{name}" != function
+
+    found: list[Event] = []
+    for event, causes in _past:
+        kind, path = event[0], event[1]
+        is_module = kind == "module" and path in watch.imported_again
+        if kind != "note" and (watch.kind(path) != "counts" or watch.own(path)):
+            continue
+        if is_module or any(map(is_used, causes)):
+            found.append(event)
+    return found
+
+
+def _import_again(name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> ModuleType:
+    """`import`, which tells nobody of a module that an earlier step has imported."""
+    module = _plain_import(name, globals, locals, fromlist, level)
+    watch = _watch
+    if watch is not None and isinstance(globals, dict) and watch.kind(str(globals.get("__file__"))) == "counts":
+        base = module.__name__ if fromlist else name
+        parts = base.split(".")
+        names = [".".join(parts[: count + 1]) for count in range(len(parts))]
+        for each in [*names, *(f"{base}.{item}" for item in fromlist or ())]:
+            file = getattr(sys.modules.get(each), "__file__", None)
+            if isinstance(file, str) and file not in watch.foreseen:
+                watch.imported_again.add(file)
+    return module
+
+
+_plain_import = builtins.__import__
 
 
 def watch_child() -> None:
@@ -616,6 +759,7 @@ def watch_child() -> None:
         scope = Scope(**json.load(file))
     if not any("multiprocessing" in word for word in getattr(sys, "orig_argv", ())):
         scope.foreseen = scope.whole = []  # it is a program of its own, and not part of the step's function
+    os.environ.__class__ = _Carried
     _install(Watch(scope, folder, child=True))
 
 
@@ -624,12 +768,18 @@ class _Lookout:
 
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
-        self._asked: dict[str, Any] = {}
+        self._asked: dict[str, set[tuple[str, ...]]] = {}
+        """Module -> the folders that Python looked through, in their order, when the project's code asked for it."""
+        self._causes: dict[str, set[Code]] = {}
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
         """What Python asks for."""
-        if name not in self._asked:
-            self._asked[name] = list(path) if path is not None and self._from_project() else self._from_project()
+        if self._from_project():
+            # Not the libraries' own: they ask for much that is optional.
+            folders = sys.path if path is None else path
+            places = tuple(os.path.abspath(folder) for folder in folders if isinstance(folder, str))
+            self._asked.setdefault(name, set()).add(places)
+            self._causes.setdefault(name, set()).update(self._watch.running())
 
     def _from_project(self) -> bool:
         frame: Any = sys._getframe(1)
@@ -640,23 +790,73 @@ class _Lookout:
             frame = frame.f_back
         return False
 
-    def missing(self) -> list[str]:
-        """The paths at which modules would lie that the project's code has asked for in vain."""
-        found = []
+    def missing(self) -> dict[str, set[Code]]:
+        """The paths at which modules would lie that the project's code has asked for in vain, or found further on."""
+        found: dict[str, set[Code]] = {}
+        root = self._watch.scope.root
         for name, asked in list(self._asked.items()):
-            if asked and name not in sys.modules:
-                folders = asked if isinstance(asked, list) else [self._watch.scope.root]
-                last = name.rpartition(".")[2]
-                for folder in folders:
-                    found += [os.path.join(folder, last + ".py"), os.path.join(folder, last)]
-        return [os.path.normpath(path) for path in found]
+            module = sys.modules.get(name)
+            place, last = _place(module), name.rpartition(".")[2]
+            if module is not None and not place:
+                continue  # it is built in, which comes before all folders
+            # The analysis of the source sees a module in the project's folder that takes the place of a library's.
+            seen = root if place and self._watch.kind(place) != "counts" else ""
+            for folders in asked:
+                before = folders[: folders.index(place)] if place in folders else folders
+                for folder in before:
+                    inside = folder == root or folder.startswith((root + os.sep, *self._watch.scope.links))
+                    if inside and folder != seen:
+                        for path in (os.path.join(folder, last + ".py"), os.path.join(folder, last)):
+                            found.setdefault(path, set()).update(self._causes[name])
+        return found
 
 
-class _Environment(os._Environ):  # type: ignore[type-arg]
+def _place(module: Any) -> str:
+    """The folder in which a module was found; "" for none that lies in a folder."""
+    file = getattr(module, "__file__", None)
+    parts = list(getattr(module, "__path__", ()))
+    if parts and isinstance(parts[0], str):
+        return os.path.dirname(os.path.abspath(parts[0]))
+    return os.path.dirname(os.path.abspath(file)) if isinstance(file, str) else ""
+
+
+class _Carried(os._Environ):  # type: ignore[type-arg]
+    """`os.environ`; where a step changes or removes what leads its processes here, these inherit it nonetheless.
+
+    `os.environ` itself is as the step has left it.
+    """
+
+    def __setitem__(self, key: str, value: str) -> None:
+        super().__setitem__(key, value)
+        self._keep(key)
+
+    def __delitem__(self, key: str) -> None:
+        super().__delitem__(key)
+        self._keep(key)
+
+    def _keep(self, key: str) -> None:
+        if _watch is None or key not in (FOLDER, "PYTHONPATH"):
+            return
+        path = self.get("PYTHONPATH", "")
+        if CHILDREN not in path.split(os.pathsep):
+            os.putenv("PYTHONPATH", os.pathsep.join(filter(None, [CHILDREN, path])))
+        os.putenv(FOLDER, _watch.folder)
+
+
+class _Environment(_Carried):
     """`os.environ`, which takes note of what the project's code asks it for. There is no audit event for that."""
 
+    def __iter__(self) -> Iterator[str]:
+        keys = list(super().__iter__())
+        _copying[get_ident()] = keys[::-1]
+        yield from keys
+
     def __getitem__(self, key: str) -> str:
-        if _watch is not None and isinstance(key, str) and not key.startswith(_USUAL):
+        copying = _copying.get(get_ident())
+        if copying and copying.pop() == key:
+            pass  # one after the other: a copy for another process, or to be searched, which asks for none of them
+        elif _watch is not None and isinstance(key, str) and not key.startswith(_USUAL):
+            _copying.pop(get_ident(), None)
             frame: Any = sys._getframe(1)
             while frame is not None and frame.f_code.co_filename in _MAPPINGS:
                 frame = frame.f_back
@@ -666,6 +866,8 @@ class _Environment(os._Environ):  # type: ignore[type-arg]
         return value
 
 
+_copying: dict[int, list[str]] = {}
+"""Thread -> the names that it has listed and may be about to copy with their values, the next one last."""
 _USUAL = (
     *(
         "TPDL_",
@@ -698,6 +900,19 @@ def _import_module(name: str, package: str | None = None) -> Any:
     return module
 
 
+def _leads_here(environment: Any) -> bool:
+    """Whether a Python process with this environment finds `children/sitecustomize.py`."""
+    try:
+        values = {os.fsdecode(key): os.fsdecode(value) for key, value in dict(environment).items()}
+    except (TypeError, ValueError):
+        return False
+    path = values.get("PYTHONPATH", "").split(os.pathsep)
+    if FOLDER not in values or CHILDREN not in path:
+        return False
+    before = path[: path.index(CHILDREN)]
+    return not any(os.path.exists(os.path.join(folder, "sitecustomize.py")) for folder in before)
+
+
 def _absolute(given: Any) -> str:
     """The path that `open` and its kin were given, from the root; "" for what is none."""
     if isinstance(given, int):
@@ -711,6 +926,24 @@ def _absolute(given: Any) -> str:
     except TypeError:
         return ""
     return os.path.abspath(path) if path else ""
+
+
+def _open_folders() -> list[str]:
+    """The folders that this process has open."""
+    folders = []
+    for number in os.listdir("/proc/self/fd" if os.path.isdir("/proc/self/fd") else "/dev/fd"):
+        try:
+            if not stat.S_ISDIR(os.fstat(int(number)).st_mode):
+                continue
+            if sys.platform == "darwin":
+                import fcntl
+
+                folders.append(os.fsdecode(fcntl.fcntl(int(number), fcntl.F_GETPATH, bytes(1024)).rstrip(b"\0")))
+            else:
+                folders.append(os.readlink(f"/proc/self/fd/{number}"))
+        except OSError:
+            continue
+    return folders
 
 
 def _with_parents(path: str) -> Iterator[str]:

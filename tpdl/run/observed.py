@@ -89,9 +89,19 @@ class Observing:
         audit.stop(self._watch)
         try:
             if error is None:
-                self.found = gather(self._job, self._watch.all_events(), self._scope.links)
+                events = [*self._of_earlier_steps(), *self._watch.all_events()]
+                self.found = gather(self._job, events, self._scope.links)
         finally:
+            audit.remember(self._watch)
             shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _of_earlier_steps(self) -> list[audit.Event]:
+        """What steps that ran in this process before have read in the place of this one."""
+        job = self._job
+        modules = {module: os.path.join(job.root, path) for module, path in job.foreseen.items()}
+        if self._watch is None:
+            return []
+        return audit.from_earlier_steps(self._watch, job.step.function, modules, job.fingerprint.symbols)
 
     def events(self) -> list[audit.Event]:
         """What has happened so far, for a checkpoint."""
@@ -283,8 +293,11 @@ class _Gathering:
     def _warn(self) -> None:
         """Say what was seen and is not compared, a line for each kind."""
         notes = self._notes | {"result": self._results_of_others(), "native": _native_libraries(self._job)}
+        if self._job.step.data or self._job.step.files:
+            notes.pop("compiled", None)  # what was asked for is done
         for kind, text in _WARNINGS.items():
             if paths := list(dict.fromkeys(notes.get(kind, []))):
+                text = _PLURALS.get(kind, text) if len(paths) > 1 else text
                 more = f" and {len(paths) - SHOWN} more" if len(paths) > SHOWN else ""
                 self.found.warnings.append(text.format(", ".join(f"`{path}`" for path in paths[:SHOWN]) + more))
         self.found.warnings += self._notes.get("None", [])[:1]
@@ -308,10 +321,19 @@ _WARNINGS = {
     "outside": "read {}, which lies outside of the project and is not compared; declare a data set: data=[…]",
     "network": "asked {} in the network; what came from there is not compared",
     "native": "imports {}, which reads files in compiled code and is not watched; declare files=[…] or data=[…]",
+    "compiled": "loaded {} with ctypes; what compiled code opens was not watched; declare it with files=[…]",
     "environment": "read the environment variable {}, which is not compared; make it a parameter",
     "changed itself": "has changed {} after it had read it, so it is stale at once; keep such a file in "
     "tpdl.checkpoint.path(…), or out of the project",
 }
+_PLURALS = {
+    "result": "read {} by their paths, results of other steps; declare them with inputs={{…}}",
+    "undeclared data": "read {}, which belong to no data set that it declares; declare data=[…]",
+    "outside": "read {}, which lie outside of the project and are not compared; declare a data set: data=[…]",
+    "native": "imports {}, which read files in compiled code and are not watched; declare files=[…] or data=[…]",
+    "environment": "read the environment variables {}, which are not compared; make them parameters",
+}
+"""What is said of several."""
 
 
 def _maker(path: Path) -> str:
