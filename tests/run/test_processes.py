@@ -146,6 +146,27 @@ def test_what_a_step_leaves_running_ends_with_it_and_leaving_python_is_a_failure
         assert message in lab.tpdl("run", "--inline", name, code=1)
 
 
+def test_a_step_that_closes_all_files_has_delivered_for_the_run_and_for_the_status(lab):
+    lab.write("experiments/closes.py", CLOSES)
+    said = lab.tpdl("run", "closes")
+    assert "failed" not in said
+    assert lab.states("closes") == {"closes": "fresh"}
+    lab.edit("experiments/closes.py", '{"x": 1}', '{"x": float("nan")}')
+    assert "failed  closes: the process ended" in lab.tpdl("run", "closes", code=1)
+    assert lab.states("closes")["closes"].startswith("failed: ")
+
+
+CLOSES = """
+import os
+from tpdl import experiment
+
+
+@experiment()
+def closes() -> dict:
+    os.closerange(3, 256)
+    return {"x": 1}
+"""
+
 STUBBORN = """
 import signal
 import subprocess
