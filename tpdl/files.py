@@ -104,6 +104,19 @@ ABANDONED = 10.0
 _UNFINISHED = re.compile(r"\..+\.[0-9a-f]{8}\.tmp(\.[^.]*)?")
 
 
+FolderId = tuple[int, int]
+"""What tells a folder from all others on this machine, under whatever names links give it."""
+
+
+def folder_id(path: str | os.PathLike[str]) -> FolderId | None:
+    """The identity of a folder; None where there is nothing. Whoever goes down and meets one again is in a circle."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def atomic_write(path: Path, content: bytes | str) -> None:
     """Write `content` (text as UTF-8) to `path` so that no reader ever sees a part of it."""
     with atomic_path(path) as temporary:

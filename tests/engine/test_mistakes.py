@@ -37,6 +37,23 @@ def test_no_project_here(lab, tmp_path_factory):
     assert "is in no tpdl project" in one_line(lab.tpdl("status", code=2))
 
 
+@pytest.mark.parametrize("command", [["status"], ["run"], ["report", "--to", "html"], ["init", "x"], ["data"]])
+def test_the_current_folder_is_gone(lab, command):
+    gone = lab.root / "gone"
+    gone.mkdir()
+    script = f"rmdir {gone}; exec {sys.executable} -c 'from tpdl.cli.main import main; main()' \"$@\""
+    said = subprocess.run(["sh", "-c", script, "sh", *command], cwd=gone, capture_output=True, text=True, check=False)
+    assert said.returncode == 2
+    assert "the folder that this command was started in is gone" in one_line(said.stdout + said.stderr)
+
+
+@pytest.mark.parametrize("profile", [[], ["--demo"]], ids=["full", "demo"])
+def test_a_wrong_name_in_demo_is_said_in_every_profile(lab, profile):
+    lab.write("experiments/wrong.py", MODULE.format(body="@experiment(demo={'zz': 1})\ndef one(z=1) -> dict: ..."))
+    said = lab.tpdl("status", *profile, code=2)
+    assert "experiments/wrong.py:5: demo names 'zz', which is no parameter" in said
+
+
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
@@ -54,6 +71,10 @@ def test_no_project_here(lab, tmp_path_factory):
         ("@experiment()\ndef one(x) -> dict: ...", "parameter 'x' has no default"),
         ("@experiment(matrix={'y': [1]})\ndef one(x=1) -> dict: ...", "matrix names 'y', which is no parameter"),
         ("@experiment()\ndef one(): ...", "the return annotation says nothing"),
+        (
+            "@experiment(matrix={'x': [1], 'x': [2]})\ndef one(x=1) -> dict: ...",
+            "experiments/wrong.py:5: matrix of @experiment at one cannot be evaluated: the key 'x' is there twice",
+        ),
         ("@experiment(seed=3)\ndef one() -> dict: ...", "@experiment has no argument 'seed'"),
         ("@experiment(matrix={'x': range(3)})\ndef one(x=1) -> dict: ...", "experiments/wrong.py:"),
         ("@experiment()\ndef one( -> dict: ...", "experiments/wrong.py:"),
@@ -90,6 +111,7 @@ def test_no_project_here(lab, tmp_path_factory):
         "no default",
         "matrix",
         "no annotation",
+        "one key twice",
         "unknown argument",
         "not literal",
         "syntax",

@@ -148,8 +148,31 @@ def test_a_long_value_is_cut_to_80_characters() -> None:
 
 
 @pytest.mark.parametrize(
+    ("expression", "holds"),
+    [
+        ("'zz' in layer_cut and layer_cut.zz", False),
+        ("layer_cut is None or layer_cut.best.items > 1", True),
+        ("None is not None and None", False),
+        ("1 < 2 or 9**9**9 > 1", True),
+    ],
+)
+def test_a_part_may_keep_another_from_failing(expression: str, holds: bool) -> None:
+    assert Evaluator(NAMES).truth(expression).holds is holds
+
+
+@pytest.mark.parametrize(
     "expression",
-    ["layer_cut.best.accuracy", "layer_cut", "layer_cut.best.accuracy and 1 < 2", "not layer_cut.rows", "1", "None"],
+    [
+        *(
+            "layer_cut.best.accuracy",
+            "layer_cut",
+            "layer_cut.best.accuracy and 1 < 2",
+            "not layer_cut.rows",
+            "1",
+            "None",
+        ),
+        *("layer_cut.best.items > 1 or layer_cut.best.items", "layer_cut.best.items > 9 and (1 < 2 or layer_cut.rows)"),
+    ],
 )
 def test_what_is_neither_true_nor_false_is_no_claim(expression: str) -> None:
     with pytest.raises(ExpressionError, match="neither true nor false"):

@@ -149,6 +149,83 @@ def test_what_a_step_leaves_running_ends_with_it_and_leaving_python_is_a_failure
         assert message in lab.tpdl("run", "--inline", name, code=1)
 
 
+def test_a_step_that_closes_all_files_has_delivered_for_the_run_and_for_the_status(lab):
+    lab.write("experiments/closes.py", CLOSES)
+    said = lab.tpdl("run", "closes")
+    assert "failed" not in said
+    assert lab.states("closes") == {"closes": "fresh"}
+    lab.edit("experiments/closes.py", '{"x": 1}', '{"x": float("nan")}')
+    assert "failed  closes: the process ended" in lab.tpdl("run", "closes", code=1)
+    assert lab.states("closes")["closes"].startswith("failed: ")
+
+
+RAISES = """
+from tpdl import experiment
+
+
+class Stop(BaseException):
+    pass
+
+
+@experiment()
+def interrupts() -> dict:
+    raise KeyboardInterrupt
+
+
+@experiment()
+def leaves_generators() -> dict:
+    raise GeneratorExit("early")
+
+
+@experiment()
+def stops() -> dict:
+    raise Stop("enough")
+
+
+@experiment()
+def misnames() -> dict:
+    raise ValueError("bad name \\udcff")
+
+
+@experiment()
+def works() -> dict:
+    return {"x": 1}
+"""
+RAISED = {
+    "leaves-generators": "experiments/raises.py:15: GeneratorExit: early",
+    "stops": "experiments/raises.py:20: Stop: enough",
+    "misnames": "experiments/raises.py:25: ValueError: bad name \\udcff",
+}
+
+
+@pytest.mark.parametrize("how", [[], ["--inline"]], ids=["process", "inline"])
+def test_whatever_a_step_raises_is_said_with_its_place_and_the_others_run(lab, how):
+    lab.write("experiments/raises.py", RAISES)
+    raised = {**RAISED, **({} if how else {"interrupts": "experiments/raises.py:10: KeyboardInterrupt"})}
+    said = lab.tpdl("run", *how, *raised, "works", code=1)
+    for name, message in raised.items():
+        assert f"failed  {name}: {message}" in said
+        assert lab.states(name)[name].startswith(f"failed: {message}")
+    assert lab.states("works") == {"works": "fresh"}
+
+
+def test_an_interruption_ends_a_run_in_this_process(lab):
+    lab.write("experiments/raises.py", RAISES)
+    assert "tpdl: interrupted" in lab.tpdl("run", "--inline", "interrupts", "works", code=130)
+    assert lab.states("works") == {"works": "missing: never run"}
+
+
+CLOSES = """
+import os
+from tpdl import experiment
+
+
+@experiment()
+def closes() -> dict:
+    os.closerange(3, 256)
+    return {"x": 1}
+"""
+
 STUBBORN = """
 import signal
 import subprocess

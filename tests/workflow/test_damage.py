@@ -204,6 +204,8 @@ SETTINGS = {
     "[tool.tpdl]\ncatalogue = 3\n": "catalogue in [tool.tpdl] must be a text",
     "[tool.tpdl]\ndevice = []\n": "device in [tool.tpdl] must be a text",
     "[tool.tpdl]\ncatalog = 'x'\n": "has no setting 'catalog'; did you mean `catalogue`?",
+    "[tool.tpdl]\nprelaod = ['yaml']\n": "has no setting 'prelaod'; did you mean `preload`?",
+    "[tool.tpdl]\ncolour = 'red'\n": "has no setting 'colour'; the settings are catalogue, device, demo_only, preload,",
     "[tool]\ntpdl = 3\n": "[tool.tpdl] must be a table",
     "tool = 3\n": "[tool.tpdl] must be a table",
     "[tool.tpdl\n": "pyproject.toml cannot be read",
@@ -216,6 +218,39 @@ def test_wrong_settings(used: Lab, text: str, said: str) -> None:
     used.write("pyproject.toml", text)
     for command in (["status"], ["run"], ["report", "--to", "html"]):
         assert said in one_line(used.tpdl(*command, code=2))
+
+
+NO_SUCH = {
+    'unmeasured = ["noise/mena*"]': "names 'noise/mena*', which is no experiment; did you mean",
+    'preload = ["ymal"]': "preload in [tool.tpdl] names 'ymal', which is not installed here",
+    'device = "nope:x"': "device in [tool.tpdl] names 'nope:x', but there is no module nope in this project",
+    'device = "experiments.noise.means:meens"': "there is no meens in module experiments.noise.means of this project",
+    'device = "nope"': "device in [tool.tpdl] names 'nope', which must be `module:function`",
+    'demo_only = ["experiments.noise.maens"]': "no module experiments.noise.maens in this project; did you mean",
+}
+
+
+@pytest.mark.parametrize(("text", "said"), NO_SUCH.items(), ids=range(len(NO_SUCH)))
+def test_settings_that_name_nothing(used: Lab, text: str, said: str) -> None:
+    used.write("pyproject.toml", f"[tool.tpdl]\n{text}\n")
+    for command in ("status", "run"):
+        assert said in used.tpdl(command)
+
+
+def test_settings_that_name_something(used: Lab) -> None:
+    used.write("experiments/gap.py", REFUSED)
+    used.write("experiments/drawn.py", "SIZE = 1\n")
+    used.write(
+        "pyproject.toml",
+        """
+        [tool.tpdl]
+        device = "platform:machine"
+        preload = ["yaml", "xml.dom"]
+        demo_only = ["experiments.drawn"]
+        unmeasured = ["gap", "noise/mean*"]
+        """,
+    )
+    assert "pyproject.toml" not in used.tpdl("status", code=None)
 
 
 @pytest.mark.parametrize("place", ["pyproject.toml", "_quarto.yml", "report/means.qmd"])

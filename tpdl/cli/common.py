@@ -80,6 +80,14 @@ def say_what_is_broken(broken: Iterable[str]) -> None:
         print(f"tpdl: {line}", file=sys.stderr)
 
 
+def say_doubts(plan: Plan) -> None:
+    """One line for each name in the settings that there is not, on standard error."""
+    from tpdl.plan.doubts import doubts
+
+    for line in doubts(plan):
+        print(f"tpdl: {line}", file=sys.stderr)
+
+
 def honest(code: int, broken: Sequence[str]) -> int:
     """The exit code of a command that went on although something could not be read."""
     return Exit.USAGE if broken else code

@@ -96,6 +96,10 @@ def _carry_out() -> int:
     if unknown:  # argparse itself would name the help of `tpdl`, not that of the command
         hint = arguments.parser.hint(unknown[0]) if unknown[0].startswith("--") else ""
         raise UserError(f"unrecognized arguments: {' '.join(unknown)}{hint} (tpdl {arguments.call.__name__} --help)")
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise UserError("the folder that this command was started in is gone; go to another one with cd") from error
     if arguments.data is not None:
         folder = absolute(arguments.data)
         if not folder.is_dir():

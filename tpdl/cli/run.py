@@ -7,7 +7,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from tpdl.cli.common import NAMES, Arguments, Commands, add_command, console, honest, limit, plan_of, positive
+from tpdl.cli.common import (
+    NAMES,
+    Arguments,
+    Commands,
+    add_command,
+    console,
+    honest,
+    limit,
+    plan_of,
+    positive,
+    say_doubts,
+)
 from tpdl.cli.text import brief, print_table
 from tpdl.errors import Exit, UserError
 from tpdl.plan.limits import seconds, size
@@ -62,6 +73,7 @@ def run(arguments: Arguments) -> int:
     if arguments.keep_nan and not arguments.names:
         raise UserError("--keep-nan needs the names of the steps whose NaN is a result")
     plan = plan_of(arguments)
+    say_doubts(plan)
     facts = read_facts(plan)
     states = judge_all(plan, facts)
     chosen = select(plan, arguments.names) if arguments.names else list(plan.steps)

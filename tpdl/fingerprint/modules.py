@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tpdl.files import FolderId, folder_id
+
 
 @dataclass(frozen=True)
 class File:
@@ -64,13 +66,19 @@ class Modules:
         return self._files[module]
 
     def below(self, package: str) -> Iterator[str]:
-        """All modules inside a package, at any depth, sorted."""
+        """All modules inside a package, at any depth, sorted; a link back to a folder that it lies in leads nowhere."""
+        return self._below(package, ())
+
+    def _below(self, package: str, above: tuple[FolderId | None, ...]) -> Iterator[str]:
         folder = package.replace(".", "/")
+        above = (*above, folder_id(os.path.join(self._root, folder)))
         for name, entry in sorted(self._list(folder).items()):
             if name.isidentifier() and name != "__pycache__" and _is_folder(entry):
+                if folder_id(entry.path) in above:
+                    continue
                 if self.file(f"{package}.{name}"):
                     yield f"{package}.{name}"
-                yield from self.below(f"{package}.{name}")
+                yield from self._below(f"{package}.{name}", above)
             elif name.endswith(".py") and name != "__init__.py" and name[:-3].isidentifier():
                 yield f"{package}.{name[:-3]}"
 

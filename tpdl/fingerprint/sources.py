@@ -20,6 +20,7 @@ from tpdl.fingerprint.graph import Graph
 from tpdl.fingerprint.known import MARKED
 from tpdl.fingerprint.modules import Modules
 from tpdl.fingerprint.resolve import Resolver
+from tpdl.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from tpdl.fingerprint.renames import Renames
@@ -122,10 +123,12 @@ class Sources:
         """
         module, _, qualname = name.partition(":")
         if not (self._modules.is_ours(module) and self._modules.exists(module)):
-            raise UserError(f"there is no module {module} in this project")
+            hint = did_you_mean(module, self._modules.below("experiments"), cutoff=0.7)
+            raise UserError(f"there is no module {module} in this project{hint}")
         summary = self._summary(module)
         if qualname and summary is not None and qualname not in {*summary["symbols"], *summary["imports"]}:
-            raise UserError(f"there is no {qualname} in module {module} of this project")
+            hint = did_you_mean(qualname, {*summary["symbols"], *summary["imports"]}, cutoff=0.7)
+            raise UserError(f"there is no {qualname} in module {module} of this project{hint}")
 
     def save_cache(self) -> None:
         """Write the summaries of the files to the cache, if anything was learned."""

@@ -148,7 +148,7 @@ class Expansion:
         """The axes of the matrix, and the values of the other parameters, as the profile wants them."""
         matrix = mapping_argument(arguments, "matrix", declared)
         inputs = mapping_argument(arguments, "inputs", declared)
-        demo = mapping_argument(arguments, "demo", declared) if self._places.profile == "demo" else {}
+        demo = mapping_argument(arguments, "demo", declared)
         optional = mapping_argument(arguments, "optional", declared)
         named = (("matrix", matrix), ("demo", demo), ("inputs", inputs), ("optional", optional))
         for argument, names in named:
@@ -158,6 +158,8 @@ class Expansion:
                         f"{where(declared)}: {argument} names {name!r}, which is no parameter of the function"
                         + (f"; {nearest(name, declared.parameters)}" if declared.parameters else "")
                     )
+        if self._places.profile != "demo":
+            demo = {}
         axes = {}
         for name, values in matrix.items():
             values = demo.get(name, values)

@@ -8,14 +8,16 @@ Example:
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from tpdl.errors import UserError
+from tpdl.files import folder_id
 from tpdl.fingerprint import Declaration
 from tpdl.nearest import nearest
 from tpdl.plan.arguments import data_name, where
@@ -48,7 +50,7 @@ def file_patterns(
 def matching(root: Path, pattern: str) -> list[str]:
     """The files that a pattern means, relative to the project's folder, sorted; of folders, all that is in them."""
     found: set[str] = set()
-    for name in glob.glob(pattern, root_dir=root, recursive=True):
+    for name in _expanded(root, "", pattern):
         path = root / name
         if path.is_dir():
             for parent, folders, inside in os.walk(path):
@@ -58,6 +60,37 @@ def matching(root: Path, pattern: str) -> list[str]:
             found.add(name)
     names = {os.path.normpath(name).replace(os.sep, "/") for name in found}
     return sorted(name for name in names if NEVER.isdisjoint(name.split("/")) and (root / name).is_file())
+
+
+def _expanded(root: Path, folder: str, pattern: str) -> Iterator[str]:
+    """What a pattern means in a folder below the root, as `glob` has it, except that circles of links end."""
+    before, recursive, after = f"/{pattern}/".partition("/**/")
+    before, after = before.strip("/"), after.strip("/")
+    starts = [os.path.join(folder, name) for name in glob.glob(before, root_dir=root / folder)] if before else [folder]
+    if not recursive:
+        yield from starts
+        return
+    for start in starts:
+        if start and not after:
+            yield start
+        for below in _folders(root, start):
+            found = _expanded(root, below, after or "*")
+            yield from found if after else (name for name in found if not (root / name).is_dir())
+
+
+def _folders(root: Path, start: str) -> Iterator[str]:
+    """A folder and those in it, at any depth, without hidden ones. A link back to one that it lies in leads nowhere."""
+    waiting = [(start, {folder_id(root / parent) for parent in Path(start).parents})]
+    while waiting:
+        folder, above = waiting.pop()
+        yield folder
+        above = above | {folder_id(root / folder)}
+        with contextlib.suppress(OSError):
+            for name in os.listdir(root / folder):
+                inside = os.path.join(folder, name)
+                is_seen = not name.startswith(".") and name not in NEVER and os.path.isdir(root / inside)
+                if is_seen and folder_id(root / inside) not in above:
+                    waiting.append((inside, above))
 
 
 def no_match(root: Path, pattern: str) -> str:

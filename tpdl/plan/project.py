@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 FOLDER = "experiments"
 """A project is a folder that holds one of this name."""
 PROFILES = ("full", "demo")
-SETTINGS = {"catalogue": "text", "device": "text", "demo_only": "texts", "unmeasured": "texts"}
+SETTINGS = {
+    "catalogue": "text",
+    "device": "text",
+    "demo_only": "texts",
+    "preload": "libraries, or false",
+    "unmeasured": "texts",
+}
 """Of `[tool.tpdl]`, with what each of them is."""
 
 
@@ -69,7 +75,8 @@ class Project:
         if not isinstance(settings, dict):
             raise UserError("pyproject.toml: [tool.tpdl] must be a table of settings")
         for name, setting in settings.items():
-            if name not in SETTINGS and (hint := did_you_mean(name, SETTINGS, cutoff=0.7)):
+            if name not in SETTINGS:
+                hint = did_you_mean(name, SETTINGS, cutoff=0.7) or f"; the settings are {', '.join(SETTINGS)}"
                 raise UserError(f"pyproject.toml: [tool.tpdl] has no setting {name!r}{hint}")
             if SETTINGS.get(name) == "text" and not isinstance(setting, str):
                 raise UserError(f"pyproject.toml: {name} in [tool.tpdl] must be a text, not {setting!r:.40}")

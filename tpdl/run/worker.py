@@ -45,12 +45,16 @@ from tpdl.run.job import Job, Outcome
 from tpdl.run.observed import Found, Observing, gather, is_as_it_was
 
 
-def execute(job: Job, on_error: Callable[[BaseException], None] | None = None) -> Outcome:
+def execute(job: Job, on_error: Callable[[BaseException], None] | None = None, *, alone: bool = False) -> Outcome:
     """Carry out `job` in this process. Never raises for what the step does wrong: the outcome says it.
 
     Args:
         job: what to do.
         on_error: called with what the step raises, before that is put into words.
+        alone: the process is the step's, and Ctrl-C does not reach it: it is the step that raises KeyboardInterrupt.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C, where the process is not the step's.
     """
     start = time.monotonic()
     digest = job.fingerprint.digest()
@@ -60,8 +64,11 @@ def execute(job: Job, on_error: Callable[[BaseException], None] | None = None) -
     try:
         with _inside(job, checkpoints) as observing, _traced(job) as unseen:
             _make(job, start, outcome, observing)
-    except (Exception, SystemExit) as error:
-        message = _one_line(error, job)
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt) and not alone:
+            raise
+        # What cannot be encoded, the name of a file for instance, is shown as Python's `repr` shows it.
+        message = _one_line(error, job).encode(errors="backslashreplace").decode()
         if not isinstance(error, UserError):
             _log_traceback(error, job)
         if on_error:
@@ -80,7 +87,7 @@ def run_and_report(job: Job, results: int | str) -> NoReturn:
     """Carry out `job`, write how it ended to `results`, an open file or a path, and end this process."""
     code = 1
     try:
-        outcome = execute(job)
+        outcome = execute(job, alone=True)
         sys.stdout.flush()
         with open(results, "w") as pipe:
             pipe.write(json.dumps(asdict(outcome)) + "\n")
@@ -430,7 +437,10 @@ def _log_traceback(error: BaseException, job: Job) -> None:
     while frames and frames.tb_next and _is_tool(frames.tb_frame.f_code.co_filename):
         frames = frames.tb_next
     sys.stderr.flush()
-    with contextlib.suppress(OSError), open(job.places.log(job.step.name), "a", encoding="utf-8") as log:
+    with (
+        contextlib.suppress(OSError),
+        open(job.places.log(job.step.name), "a", encoding="utf-8", errors="backslashreplace") as log,
+    ):
         traceback.print_exception(type(error), error, frames, file=log)
 
 
