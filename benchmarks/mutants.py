@@ -12,10 +12,10 @@ Works on what is committed, in a clone in FOLDER, and goes on where it was stopp
    and the rules of an older version, which are kept word for word (`FROZEN`).
 2. The tests run once under coverage, child processes and forks included, to see which test executes what. Tests that
    are new are added on the next call.
-3. Each mutant is judged by the tests that execute its statement, those of least time from each file first, until one
-   fails (`--budget` seconds of tests at most; a test that takes three times its time has failed, too). This happens in
-   a sandbox with processes of its own where all is read-only but the clone, as a mutant of code that kills and deletes
-   may kill and delete anything. It needs Linux, `unshare`, and the right to use it.
+3. Each mutant is judged by the tests that execute its statement, those first that go where few others go in the same
+   function, until one fails (`--budget` seconds of tests at most; tests that take three times their time have failed,
+   too). This happens in a sandbox with processes of its own where all is read-only but the clone, as a mutant of code
+   that kills and deletes may kill and delete anything. It needs Linux, `unshare`, and the right to use it.
 4. Printed: how many were caught, and each survivor with its change. `--show` prints no more than that; `--survivors`
    runs those once more that had survived, after tests were added.
 """
@@ -85,7 +85,7 @@ class Mutant:
         """The file with the change."""
         from cosmic_ray.mutating import mutate_code
 
-        text = mutate_code(original, operators()[self.operator], self.occurrence)
+        text: str | None = mutate_code(original, operators()[self.operator], self.occurrence)
         assert text is not None, self.name
         return text
 
@@ -288,18 +288,19 @@ class Tests:
         statement, function = around((self.clone / mutant.path).read_text(encoding="utf-8"), mutant.start[0])
         tests = {test for line in statement for test in lines.get(line, [])}
         tests = tests or {test for executing in lines.values() for test in executing}
-        special: Counter[str] = Counter()
+        special: dict[str, float] = defaultdict(float)
         for line in function:
             for test in lines.get(line, []):
-                special[test] += 1 / len(lines[line])  # type: ignore[assignment]
-        left, chosen = budget, []
+                special[test] += 1 / len(lines[line])
+        left = budget
+        chosen: list[str] = []
         for test in sorted(tests & self.seconds.keys(), key=lambda test: (-special[test], self.seconds[test])):
             if self.seconds[test] <= left or not chosen:
                 left -= self.seconds[test]
                 chosen.append(test)
-        files: Counter[str] = Counter()
+        files: dict[str, float] = defaultdict(float)
         for test in chosen:
-            files[test.partition("::")[0]] += self.seconds[test]  # type: ignore[assignment]
+            files[test.partition("::")[0]] += self.seconds[test]
         return sorted(chosen, key=lambda test: (files[test.partition("::")[0]], test.partition("::")[0]))
 
 
@@ -322,7 +323,8 @@ def around(text: str, line: int) -> tuple[set[int], set[int]]:
 
 
 def _first(node: ast.stmt) -> int:
-    return min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))])
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
 
 
 def _lines(statements: list[ast.stmt]) -> set[int]:
