@@ -22,6 +22,10 @@ def in_a_fork(root: Path, what: Callable[[], Any]) -> Any:
             sys.path.insert(0, str(root))
             sys.stdout = sys.stderr = nothing
             sys.dont_write_bytecode = True
+            # Another test may have imported modules that are called as those of this folder are.
+            here = {path.stem for path in root.iterdir()}
+            for name in [name for name in sys.modules if name.partition(".")[0] in here]:
+                del sys.modules[name]
             importlib.invalidate_caches()
             os.write(writing, json.dumps(what()).encode())
         os._exit(0)

@@ -131,7 +131,7 @@ local function image_typst(image)
   local picture = pandoc.Image({}, '/' .. image.src, '', pandoc.Attr('', {}, attributes))
   local blocks = pandoc.Blocks { output.typst '#block(width: 100%, spacing: 0.4em)[', pandoc.Plain { picture } }
   if image.marks_on_paper ~= '' then
-    blocks:insert(output.typst(('#place(top + left, image(bytes(%s), format: "svg", width: 100%%, alt: "marks"))'):format(
+    blocks:insert(output.typst(('#place(top + left, pdf.artifact(image(bytes(%s), format: "svg", width: 100%%)))'):format(
       output.typst_string(image.marks_on_paper))))
   end
   blocks:insert(output.typst ']')
