@@ -228,7 +228,8 @@ def test_fresh_is_the_same(data: st.DataObject) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=300, deadline=None, suppress_health_check=CHECKS, phases=PHASES)
+@pytest.mark.timeout(900)
+@settings(max_examples=40, deadline=None, suppress_health_check=CHECKS, phases=PHASES)
 @given(st.data())
 def test_fresh_is_the_same_many_times(data: st.DataObject) -> None:
     before = drawn(data)

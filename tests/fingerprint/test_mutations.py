@@ -147,6 +147,7 @@ def test_random_edits(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_many_random_edits(tmp_path: Path) -> None:
     numbers = tried(copied(tmp_path), 200, seed=2)
     assert numbers["stale"] > 200
