@@ -44,7 +44,8 @@ def domain_samples(seed: int = 0) -> Images:
 )
 def domain_samples_sheet(images: Images) -> Sheet:
     """A row of digits for each domain."""
-    tiles = [Tile(images[f"{kind}-{i:02d}"], pixelated=True) for kind in ROWS for i in range(COLUMNS)]
+    digits = [images[f"{kind}-{i:02d}"] for kind in ROWS for i in range(COLUMNS)]
+    tiles = [Tile(digit, alt=f"Handwritten {digit.shows}", pixelated=True) for digit in digits]
     return Sheet(tiles, columns=COLUMNS, row_labels=list(ROWS.values()))
 
 

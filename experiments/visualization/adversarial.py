@@ -218,10 +218,14 @@ def adversarial_change(results: pd.DataFrame, maps: Images, made: Images) -> She
         name = slug(pair["true"], pair["target"])
         frames = [maps[slug(pair["true"])], *(made[f"{name}-change-{factor}"] for factor in FACTORS)]
         sizes = f"root mean square {pair['rms']:.2f}, largest {pair['linf']:.0f}"
-        tiles.append(Tile(frames, f"**{pair['predicted']}** → *{pair['target']}*: {sizes}", f"{pair['true']}"))
+        tiles.append(
+            Tile(
+                frames, f"**{pair['predicted']}** → *{pair['target']}*: {sizes}", f"Of the photograph of {pair['true']}"
+            )
+        )
     ends = [f"−{128 / factor:g} to +{127 / factor:g} grey levels" for factor in FACTORS]
     scales = f"**scales**: saliency 0 to the 99th percentile; change {ends[0]}, × {FACTORS[1]} {ends[1]}"
-    tiles.append(Tile([made["scale-saliency"], *[made["scale-change"]] * len(FACTORS)], scales, "scale"))
+    tiles.append(Tile([made["scale-saliency"], *[made["scale-change"]] * len(FACTORS)], scales, "Scale of the colours"))
     return Sheet(tiles, columns=4, frames=["saliency", "change", f"change × {FACTORS[1]}"])
 
 

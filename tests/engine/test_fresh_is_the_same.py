@@ -191,7 +191,7 @@ def products(root: Path) -> dict[str, str]:
 
 def check(before: Modules, edits: list[Modules]) -> None:
     """What is fresh after an edit comes out the same; the edits are made one at a time."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         root = Path(folder, "before")
         root.mkdir()
         (root / "pyproject.toml").write_text("[project]\nname = 'toy'\nversion = '1'\n[tool.tpdl]\n", encoding="utf-8")
