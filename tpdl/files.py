@@ -129,15 +129,17 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def emptied(path: Path) -> Path:
-    """An empty file at `path`, to append to. A pipe in its place goes: whoever opens it would wait for ever.
+    """An empty file at `path`, to append to.
+
+    A pipe in its place goes, as whoever opens it would wait for ever; so does a link that leads nowhere.
 
     Raises:
         StepError: nothing can be written there.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists() and not (path.is_file() or path.is_dir()):
-            path.unlink()
+        if not (path.is_file() or path.is_dir()):
+            path.unlink(missing_ok=True)
         path.write_bytes(b"")
     except OSError as error:
         raise StepError(f"cannot write {path}: {error.strerror}") from error
