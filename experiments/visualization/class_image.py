@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 import tpdl
-from experiments.lab.nets.titles import title
+from experiments.lab.plots.titles import title
 from experiments.visualization.ascent import class_index, noise, snapshots
 from experiments.visualization.class_measures import measured
 from tpdl import Arrays, Images, Picture, Sheet, Tile, experiment, figure, summary
