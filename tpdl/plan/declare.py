@@ -114,7 +114,8 @@ def figure(
         ...     _ = picture.text(0.5, 0.5, "results → pictures", ha="center")
         ...     return picture
 
-    It is called twice, under a light and a dark theme, so colours of text and axes come from `rcParams`.
+    It is called twice, under a light and a dark theme, so colours of text and axes come from `rcParams`. A function
+    with a parameter `narrow` is called twice more, with True, and then draws for pages as narrow as a phone.
 
     Args:
         experiments: whose results are passed, in this order; none for a diagram.
