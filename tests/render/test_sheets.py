@@ -173,7 +173,7 @@ def test_a_drawing_for_narrow_pages_is_one_more_picture(root: Path) -> None:
         (figures / f"areas.narrow{dark}.svg").write_bytes((figures / f"areas{dark}.svg").read_bytes())
     assert "narrow" not in rendered(root, shown), "no step draws it"
     module = root / "experiments" / "shapes" / "areas.py"
-    drawing = re.compile(r"(def area_bars\(results: pd.DataFrame)\)")
+    drawing = re.compile(r"(def area_curve\(results: pd.DataFrame)\)")
     module.write_text(drawing.sub(r"\1, *, narrow: bool = False)", module.read_text()))
     page = rendered(root, shown)
     found = re.findall(r'<img src="/figures/shapes/areas([^"]*)\.svg" class="([^"]*)"', page)
