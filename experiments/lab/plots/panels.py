@@ -21,6 +21,7 @@ def panels(
     narrow_height: float = 2.4,
     ratios: Sequence[float] = (),
     same_y: bool = False,
+    across: int = 0,
 ) -> tuple[Figure, list[Axes]]:
     """A figure with `count` panels.
 
@@ -37,14 +38,17 @@ def panels(
         narrow_height: inches of each panel of the narrow one.
         ratios: widths of the panels in the wide figure, by default equal.
         same_y: they share the vertical axis.
+        across: how many lie in a row of the wide figure; 0 for all.
     """
     from matplotlib.figure import Figure
 
     if narrow:
         fig = Figure(figsize=(NARROW, narrow_height * count))
         return fig, list(fig.subplots(count, 1, squeeze=False, sharey=same_y)[:, 0])
+    across = across or count
     fig = Figure(figsize=(WIDE, height))
-    return fig, list(fig.subplots(1, count, squeeze=False, sharey=same_y, width_ratios=ratios or None)[0])
+    axes = fig.subplots(-(-count // across), across, squeeze=False, sharey=same_y, width_ratios=ratios or None)
+    return fig, list(axes.ravel()[:count])
 
 
 def legend_above(fig: Figure, axis: Axes, columns: int = 3) -> None:
