@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 def line_label(
     axis: Axes, at: tuple[float, float], words: str, colour: str, offset: tuple[float, float] = (0, 6), align: str = ""
 ) -> None:
-    """Write the name of a line next to one of its points, in its colour; what lies below stays legible.
+    """Write the name of a line next to one of its points, in its colour; lines below it are faint.
 
     Args:
         axis: that the line is on.
@@ -22,7 +22,6 @@ def line_label(
         align: which end of the words is there: "left", "center" or "right"; by default the one nearer to the point.
     """
     import matplotlib
-    from matplotlib.patheffects import withStroke
 
     side = align or ("center" if offset[0] == 0 else "left" if offset[0] > 0 else "right")
     axis.annotate(
@@ -34,5 +33,5 @@ def line_label(
         va="center" if offset[1] == 0 else "bottom" if offset[1] > 0 else "top",
         color=colour,
         fontsize=9,
-        path_effects=[withStroke(linewidth=3, foreground=matplotlib.rcParams["axes.facecolor"])],
+        bbox={"facecolor": matplotlib.rcParams["axes.facecolor"], "edgecolor": "none", "alpha": 0.8, "pad": 0.5},
     )
