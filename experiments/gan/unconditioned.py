@@ -53,7 +53,8 @@ def unconditioned_sheet(training: dict, seed: int = 0) -> Arrays:
     'unconditioned_discriminator.unseen.highest_agreement < unconditioned_discriminator.seen.lowest_agreement"} '
     "Agreement of the classifier with the requested class, and Fréchet distance, with the class in the "
     "discriminator's input, cD(x, y), and without it, cD(x). Thick line: mean over seeds; thin lines: each seed; "
-    "band: lowest to highest seed; dashed: real digits; dotted: chance.",
+    "band: lowest to highest seed; dashed: real digits, whose Fréchet distance lies far below the axis; dotted: "
+    "chance.",
     alt="Two panels over the iterations. In the first the agreement rises to "
     "`unconditioned_discriminator.seen.agreement:.0%`{.value} with the class in the discriminator's input, and "
     "without it stays around the dotted line for chance. In the second the Fréchet distances of both fall, and the "

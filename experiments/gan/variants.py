@@ -166,10 +166,10 @@ def variant_sheets(training: dict, seed: int = 0, columns: int = 20) -> Arrays:
     "to real digits, and the minimax loss gets nowhere.]{claim=\"dcgan_variants.best.variant == 'rates-times-5' and "
     "dcgan_variants.worst.variant == 'saturating-loss'\"} Fréchet distance after equally many batches (except for the "
     "longer training): each seed a dot, their mean a ring, and Student's 95% interval a bar, cut at the left edge of "
-    "the axis. Blue: the lab's own settings. Dashed: real digits against real digits.",
+    "the axis. Blue: the lab's own settings. The distance of real digits to real digits lies far beyond that edge.",
     alt="A list of variants sorted by their Fréchet distance on a logarithmic axis, each with a dot for each seed, a "
-    "ring at their mean and an interval. The lab's settings are in the middle. A dashed line far on the left marks "
-    "real digits.",
+    "ring at their mean and an interval. The lab's settings are in the middle. The distance of real digits lies far "
+    "beyond the left end of the axis.",
 )
 def dcgan_variants_dots(
     results: pd.DataFrame, measures: pd.DataFrame, lab: pd.DataFrame, real: pd.DataFrame, *, narrow: bool = False
