@@ -43,7 +43,7 @@ class Stage:
     suffix="vgg16",
     caption="VGG16 turns an image into ever smaller maps of ever more channels, and these into a vector. Each block "
     "is the output of a layer: its height stands for the side of the maps, its thickness for the number of channels "
-    "(neither to scale); pale blocks are poolings. The numbers count the ReLUs, after each of which the network can "
+    "(neither to scale); grey blocks are poolings. The numbers count the ReLUs, after each of which the network can "
     "be cut to take features; the lab cuts at relu7, the last of them. The bar shows, to scale, where the parameters "
     "are.",
     alt="From left to right: an image; five groups of convolutions, each followed by a pooling that halves the sides "
