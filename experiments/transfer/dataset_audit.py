@@ -86,12 +86,8 @@ def leakage(
 
 @figure(
     dataset_audit,
-    caption="[Every class has the same number of training images, but from "
-    "`dataset_audit.smallest_test_class.images`{.value} to `dataset_audit.largest_test_class.images`{.value} test "
-    'images.]{when="not report.stand_in" claim="dataset_audit.balanced and '
-    'dataset_audit.smallest_test_class.images < dataset_audit.largest_test_class.images"} '
-    "Left: images of each class. Right: sizes in pixels, a dot for each size, its area the number of images that have "
-    "it, with sizes rounded to four pixels; the most frequent one is named. Neither axis starts at zero "
+    caption="Left: images of each class. Right: sizes in pixels, a dot for each size, its area the number of images "
+    "that have it, with sizes rounded to four pixels; the most frequent one is named. Neither axis starts at zero "
     "there.",
     alt="Left, horizontal bars: every class has equally many training images; the number of test images differs from "
     "class to class. Right, widths against heights: one size is far more frequent than all others, which spread widely "

@@ -105,14 +105,8 @@ def predictions_sheet(results: pd.DataFrame, images: Images) -> Sheet:
 
 @figure(
     prediction_settings,
-    caption="[Without ImageNet's normalisation SqueezeNet's accuracy falls from "
-    "`predictions.by_network.squeezenet1_1.settings.normalised_evaluation.accuracy:.0%`{.value} to "
-    "`predictions.by_network.squeezenet1_1.settings.raw_evaluation.accuracy:.0%`{.value}.]"
-    "{when=\"'squeezenet1_1' in predictions.networks\" "
-    'claim="predictions.by_network.squeezenet1_1.settings.raw_evaluation.accuracy < '
-    'predictions.by_network.squeezenet1_1.settings.normalised_evaluation.accuracy / 2"} '
-    "Accuracy on the 25 images with and without normalisation, in evaluation and in training mode. In training mode, "
-    "where dropout is active, each small dot is a pass and the ring their mean; evaluation mode has one answer only.",
+    caption="Accuracy on the 25 images with and without normalisation, in evaluation and in training mode. In "
+    "training mode, where dropout is active, each small dot is a pass and the ring their mean; evaluation mode has one answer only.",
     alt="Four rows of dots for each network: evaluation and training mode with normalisation, then both without. The "
     "single dots of evaluation mode lie among the spread-out dots of training mode; without normalisation all are far "
     "lower.",
