@@ -92,8 +92,8 @@ def mistake_pictures(mistakes: pd.DataFrame, count: int = 10, side: int = 256) -
 
 @figure(
     confusion,
-    caption="[Scenes are taken for their like: `confusion.five_pairs:.0%`{.value} of the errors are between five pairs "
-    'of classes.]{claim="confusion.five_pairs > 1 / 3"} '
+    caption="[Five of the `confusion.all_pairs`{.value} pairs of classes that are confused at all hold "
+    '`confusion.five_pairs:.0%`{.value} of the errors.]{claim="confusion.five_pairs > 1 / 3"} '
     "Of the test images of each class (rows), the percentage classified as each class (columns), at the best "
     "cut. Classes that are often confused are neighbours. Cells without a number are below half a percent.",
     alt="A square matrix with the class names on both sides. The diagonal is dark; of the other cells only a few are "

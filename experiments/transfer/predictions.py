@@ -106,7 +106,8 @@ def predictions_sheet(results: pd.DataFrame, images: Images) -> Sheet:
 @figure(
     prediction_settings,
     caption="Accuracy on the 25 images with and without normalisation, in evaluation and in training mode. In "
-    "training mode, where dropout is active, each small dot is a pass and the ring their mean; evaluation mode has one answer only.",
+    "training mode, where dropout is active, each small dot is a pass and the ring their mean; evaluation mode has "
+    "one answer only.",
     alt="Four rows of dots for each network: evaluation and training mode with normalisation, then both without. The "
     "single dots of evaluation mode lie among the spread-out dots of training mode; without normalisation all are far "
     "lower.",
