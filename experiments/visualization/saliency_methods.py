@@ -171,7 +171,7 @@ def saliency_methods_scores(results: pd.DataFrame, *, narrow: bool = False) -> F
         dots(axis, values, colours, interval=mean_interval, size=2.5)
         axis.set_title(name, fontsize=9 if narrow else 10)
         most = table[column].max()
-        axis.set_xlim(-0.06 * most, 1.06 * most)
+        axis.set_xlim(-0.08 * most, 1.12 * most)
         axis.locator_params(axis="x", nbins=3)
         axis.tick_params(axis="y", labelsize=8)
     return fig
