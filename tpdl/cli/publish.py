@@ -29,7 +29,7 @@ def publish(arguments: Arguments) -> int:
         plan = read_plan(project)
         plan.check()
         check_fresh(judge_all(plan, read_facts(plan)))
-    if code := render_and_print(project, "full", ("html", "pdf"), "auto", arguments.force):
+    if code := render_and_print(project, "full", ("html", "pdf"), "auto", arguments.force, despite="--force"):
         return code
     done = push(project.root, read_book(project.root).output, arguments.remote)
     where = f"{done.remote}/{done.branch}"
