@@ -12,13 +12,10 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tpdl.errors import StepError, UserError
 from tpdl.git import git, git_or_nothing
-
-if TYPE_CHECKING:
-    from tpdl.plan.status import Status
+from tpdl.plan.status import Status, waiting
 
 BRANCH = "gh-pages"
 
@@ -44,11 +41,10 @@ def check_fresh(states: Mapping[str, Status]) -> None:
     Raises:
         StepError: a step is not fresh.
     """
-    waiting = [f"{name} is {status.state}" for name, status in states.items() if not status.settled]
-    if waiting:
-        more = f" and {len(waiting) - 1} more" if len(waiting) > 1 else ""
+    if stale := waiting(states):
+        more = f" and {len(stale) - 1} more" if len(stale) > 1 else ""
         raise StepError(
-            f"not published: {waiting[0]}{more}; `tpdl run` brings them up to date, --force publishes all the same"
+            f"not published: {stale[0]}{more}; `tpdl run` brings them up to date, --force publishes all the same"
         )
 
 

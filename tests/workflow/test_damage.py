@@ -202,6 +202,7 @@ SETTINGS = {
     "[tool.tpdl]\ndemo_only = [3]\n": "demo_only in [tool.tpdl] must be a list of texts",
     '[tool.tpdl]\nunmeasured = "x"\n': "unmeasured in [tool.tpdl] must be a list of texts",
     "[tool.tpdl]\ncatalogue = 3\n": "catalogue in [tool.tpdl] must be a text",
+    '[tool.tpdl]\nrefuse_stale = "always"\n': 'refuse_stale in [tool.tpdl] must be one of "publish", "render", "never"',
     "[tool.tpdl]\ndevice = []\n": "device in [tool.tpdl] must be a text",
     "[tool.tpdl]\ncatalog = 'x'\n": "has no setting 'catalog'; did you mean `catalogue`?",
     "[tool.tpdl]\nprelaod = ['yaml']\n": "has no setting 'prelaod'; did you mean `preload`?",

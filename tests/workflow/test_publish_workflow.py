@@ -73,7 +73,7 @@ def run_workflow(workflow: dict[str, Any], clone: Path, tools: Path, environment
     before_render = yaml.safe_load((clone / "_quarto.yml").read_text(encoding="utf-8"))["project"]["pre-render"]
     for script in scripts(workflow):
         if script.startswith("quarto render"):
-            script = before_render
+            script = f'"{sys.executable}" {before_render}'
         elif not script.startswith("tpdl "):
             continue
         ran += 1
