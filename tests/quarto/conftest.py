@@ -16,6 +16,8 @@ __all__ = ["identity", "started", "started_template"]
 @pytest.fixture
 def standin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The program, named by TPDL_QUARTO; `tpdl` is on the path."""
+    if os.name == "nt":
+        pytest.skip("the stand-in is a shell script")
     programs = tmp_path / "programs"
     programs.mkdir()
     for name, call in (("quarto", str(Path(__file__).with_name("standin.py"))), ("tpdl", "-m tpdl")):

@@ -86,7 +86,8 @@ def test_quarto_finds_the_python_that_has_tpdl(tmp_path: Path) -> None:
     assert script.read_bytes() == (ROOT / "report" / "prepare.py").read_bytes()
     venv.create(tmp_path / "empty", with_pip=False, symlinks=True)
     python = next(path for path in (tmp_path / "empty").glob("*/python*") if path.stem == "python")
-    alone = {"PATH": str(tmp_path)}
+    alone = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH")}
+    alone["PATH"] = str(tmp_path)
     done = subprocess.run([python, script], env=alone, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert one_line(done.stderr).startswith("tpdl: no Python that this project knows of has it; install it into .venv")
