@@ -31,13 +31,14 @@ def prepare(arguments: Arguments) -> int:
     if os.environ.get("TPDL_DRAFT"):  # the renderer that has started this goes on and marks what is wrong
         return Exit.OK
     code = Exit.NOT_FRESH if prepared.problems else Exit.OK
-    if line := _what_is_not_so(prepared):
-        when = project.settings.get("refuse_stale", "publish")
-        published = started_by_quarto() and publishing()
-        if started_by_quarto() and (when == "render" or (when == "publish" and published)):
+    if started_by_quarto() and (line := _what_is_not_so(prepared)):
+        when, published = project.settings.get("refuse_stale", "publish"), publishing()
+        false = any(not claim.holds for claim in prepared.claims)
+        stale = bool(prepared.waiting) and (when == "render" or (when == "publish" and published))
+        if stale:
             code = Exit.NOT_FRESH
+        refused = "" if not (stale or (false and code)) else "not published: " if published else "not rendered: "
         hint = "`tpdl run` brings results up to date, `refuse_stale` in [tool.tpdl] says what is refused"
-        refused = "" if code == Exit.OK else "not published: " if published else "not rendered: "
         print(f"tpdl: {refused}{line}; {hint}", file=sys.stderr)
     return honest(code, prepared.broken)
 
