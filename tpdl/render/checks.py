@@ -9,7 +9,7 @@ from pathlib import Path
 from tpdl.files import read_text
 from tpdl.nearest import nearest
 from tpdl.render.book import Book
-from tpdl.render.label_kinds import NUMBERED, kind_of
+from tpdl.render.label_kinds import kind_of
 from tpdl.render.problem import Problem
 from tpdl.render.reading import Reading
 from tpdl.render.scan import Item
@@ -40,13 +40,8 @@ def check_labels(reading: Reading) -> Iterator[Problem]:
                 f"the label #{item.text} is used twice, first at {first.path}:{first.line}; rename one of them"
             )
     for item in reading.of_kind("reference"):
-        prefix = item.text.split("-")[0]
-        if prefix not in NUMBERED:
-            yield item.problem(
-                f"@{item.text}: references of the kind {prefix}- are not supported; there are {', '.join(NUMBERED)}"
-            )
-        elif item.text not in labels:
-            same_kind = [label for label in labels if kind_of(label) == prefix]
+        if item.text not in labels:
+            same_kind = [label for label in labels if kind_of(label) == kind_of(item.text)]
             yield item.problem(f"@{item.text} refers to nothing; {nearest(item.text, same_kind)}")
 
 
