@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -14,6 +15,8 @@ import pytest
 
 from tpdl.quarto.install import install
 from tpdl.quarto.version import find_quarto
+
+ROOT = Path(__file__).parents[2]
 
 if subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True, check=False).returncode:
     pytest.skip("there is no pip", allow_module_level=True)
@@ -70,6 +73,28 @@ def test_there_is_none(tmp_path: Path, shelf: Path) -> None:
     assert "quarto-cli>=1.9" in said and "\n" not in said
     assert {path.name for path in (tmp_path / ".venv-quarto").iterdir()} == {".tried", "install.log"}
     assert find_quarto(tmp_path) is None
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")
+def test_make_tries_once_and_not_where_nobody_wants_it(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+
+    def steps(*arguments: str) -> str:
+        """What make would do, if everything else were installed."""
+        command = ["make", "--dry-run", "--old-file=.venv/.report", *arguments]
+        alone = {
+            name: value for name, value in os.environ.items() if name not in ("RENDERER", "MAKEFLAGS", "MAKELEVEL")
+        }
+        return subprocess.run(command, cwd=tmp_path, env=alone, capture_output=True, text=True, check=True).stdout
+
+    attempt = "-m tpdl.quarto.install"
+    assert attempt in steps("report") and "tpdl report --renderer auto" in steps("report")
+    without = steps("report", "RENDERER=embedded")
+    assert attempt not in without and "tpdl report --renderer embedded" in without
+    (tmp_path / ".venv-quarto").mkdir()
+    (tmp_path / ".venv-quarto/.tried").touch()
+    assert attempt not in steps("report") and "tpdl report --renderer auto" in steps("report")
+    assert attempt in steps("quarto")
 
 
 def test_nothing_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

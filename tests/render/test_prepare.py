@@ -211,6 +211,7 @@ QUARTO_KNOWS = {
     "listing in a block": "::: {#lst-code}\n```python\n1\n```\n\nCode\n:::\n\nSee @lst-code.",
     "note": "::: {#nte-a .callout-note}\n## A\nNote.\n:::\n\n@nte-a says so.",
     "cell": "```{python}\n#| label: fig-cell\n#| fig-cap: A\nplot()\n```\n\n@fig-cell shows it.",
+    "figure of a cell": "```{r}\n#| label: fig-cell\n#| lst-label: lst-cell\nplot()\n```\n\n@fig-cell-2, by @lst-cell.",
     "cell of another language": "```{ojs}\n//| label: tbl-cell\n1\n```\n\n@tbl-cell shows it.",
 }
 

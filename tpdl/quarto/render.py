@@ -155,7 +155,7 @@ def _with_kept_source(book: Book, said: str) -> str:
 
 def _and_now(book: Book) -> str:
     """What is where after a failure."""
-    folder = book.output.relative_to(book.root).as_posix()
+    folder = Path(os.path.relpath(book.output, book.root)).as_posix()
     last = f"{folder} is the last report that was rendered" if book.output.is_dir() else "no report is here"
     return f"{last}; everything that Quarto said is in {LOG.as_posix()}"
 

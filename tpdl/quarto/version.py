@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,8 +52,8 @@ class Quarto:
 def find_quarto(root: Path) -> Quarto | None:
     """The Quarto to render a project with; None where none is installed.
 
-    `TPDL_QUARTO` names the one and only; else it is that on the path, or that which `make report` has installed.
-    Of two, one that is new enough.
+    `TPDL_QUARTO` names the one and only; else it is that on the path, beside this Python, or installed by
+    `make report`; the first of these that is new enough.
 
     Args:
         root: the project's folder.
@@ -71,6 +72,8 @@ def _candidates(root: Path) -> Iterator[str]:
     if found := shutil.which(named or "quarto"):
         yield found
     if not named:
+        if installed := shutil.which("quarto", path=os.path.dirname(sys.executable)):  # with the extra `quarto`
+            yield installed
         yield from (
             str(root / ENVIRONMENT / program) for program in PROGRAMS if (root / ENVIRONMENT / program).exists()
         )

@@ -39,8 +39,10 @@ def check_labels(reading: Reading) -> Iterator[Problem]:
             yield item.problem(
                 f"the label #{item.text} is used twice, first at {first.path}:{first.line}; rename one of them"
             )
+    made = {label for label, item in labels.items() if "cell" in item.classes}
     for item in reading.of_kind("reference"):
-        if item.text not in labels:
+        # A cell may make several figures: the second one of `fig-cell` is `fig-cell-2`.
+        if item.text not in labels and re.sub(r"-\d+$", "", item.text) not in made:
             same_kind = [label for label in labels if kind_of(label) == kind_of(item.text)]
             yield item.problem(f"@{item.text} refers to nothing; {nearest(item.text, same_kind)}")
 

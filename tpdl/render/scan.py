@@ -39,7 +39,7 @@ Kind = Literal[
 
 FENCE = re.compile(r"^(?:> ?)*[ \t]*(`{3,}|~{3,})(.*)$")
 COMMENT = re.compile(r"<!--.*?-->", re.S)
-CELL_LABEL = re.compile(r"\s*(?:#|//|%%|--)\|\s*label:\s*[\"']?([\w.:-]*\w)")
+CELL_LABEL = re.compile(r"\s*(?:#|//|%%|--)\|\s*(?:lst-)?label:\s*[\"']?([\w.:-]*\w)")
 """The option of a code cell that labels what it makes."""
 HEADING = re.compile(r"^(#{1,6})[ \t]+\S|^\S[^\n]*\n=+[ \t]*$", re.M)
 LABEL = re.compile(rf"#((?:{'|'.join(KINDS)})-[\w.:-]*\w)")
@@ -135,7 +135,7 @@ class Scanner:
                 for position, message in values_in(line, at, raw) if raw else ():
                     self._add("slip", message, position)
                 if cell and (option := CELL_LABEL.match(line)) and kind_of(option[1]):
-                    self._add("label", option[1], at)
+                    self._add("label", option[1], at, classes=("cell",))
                 lines.append(blank(line))
             elif found and not (found[1][0] == "`" and "`" in found[2]):
                 fence = found[1]
