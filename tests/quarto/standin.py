@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -56,8 +57,7 @@ def setting(root: Path, name: str) -> str:
 
 def render(root: Path, output: Path, to: str) -> int:
     failure = os.environ.get("STANDIN", "")
-    if output.exists():
-        subprocess.run(["rm", "-r", str(output)], check=True)
+    shutil.rmtree(output, ignore_errors=True)
     script = shlex.split(setting(root, "pre-render"))
     before = [sys.executable, *script] if script[0].endswith(".py") else script
     environment = os.environ | {"QUARTO_PROJECT_OUTPUT_DIR": str(output), "QUARTO_PROJECT_RENDER_ALL": "1"}
@@ -87,6 +87,12 @@ def render(root: Path, output: Path, to: str) -> int:
             named = re.search(r"^ *output-file: *(.+)$", configuration, re.MULTILINE)
             title = named[1] if named else re.sub(r"[^\w-]+", "-", setting(root, "title")).strip("-")
             (output / f"{title}.pdf").write_bytes(b"%PDF-1.7\n")
+    for pattern in re.findall(r"^    - (\S+\.csv)$", configuration, re.MULTILINE):
+        anywhere = pattern if pattern.startswith("/") else f"/**/{pattern}"
+        for path in sorted(root.glob(anywhere[1:])):
+            if not path.is_relative_to(output):
+                (output / path.relative_to(root)).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(path, output / path.relative_to(root))
     print(f"Output created: {output.name}/index.html\n", file=sys.stderr)
     return 0
 

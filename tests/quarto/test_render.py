@@ -62,6 +62,18 @@ def test_what_is_no_longer_in_the_book_goes(started: Lab) -> None:
     assert not (started.root / "_book/former.html").exists()
 
 
+def test_former_books_are_not_in_the_new_one(started: Lab) -> None:
+    """Where `resources:` mean folders at any depth, which was so in new projects once."""
+    settings = started.root / "_quarto.yml"
+    settings.write_text(settings.read_text().replace("- /figures/**/*.csv", "- figures/**/*.csv"))
+    (started.root / ".tpdl/demo/figures").mkdir(parents=True)
+    (started.root / ".tpdl/demo/figures/stand-in.csv").write_text("x\n1\n")
+    for _ in range(2):
+        started.tpdl("report")
+    found = [path.relative_to(started.root / "_book") for path in (started.root / "_book").rglob("*.csv")]
+    assert Path("figures/noise/means.csv") in found and {path.parts[0] for path in found} == {"figures"}
+
+
 @pytest.mark.parametrize("version", ["1.8.27", "1.8", "0.9.530"])
 def test_too_old(started: Lab, version: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STANDIN_VERSION", version)

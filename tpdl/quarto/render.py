@@ -19,6 +19,7 @@ from pathlib import Path
 
 from tpdl.errors import StepError, UserError
 from tpdl.files import atomic_write
+from tpdl.plan.project import PROFILES
 from tpdl.quarto.log import chapter_of, plain, reason
 from tpdl.quarto.version import Quarto
 from tpdl.render.book import Book
@@ -72,6 +73,7 @@ def render_with_quarto(
             more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
             said = f"{quarto.name} ended without an error, and did not write {missing[0]}{more}"
             raise StepError(f"{said}; {_and_now(book)}")
+    _drop_copies(fresh, book)
     _put_in_place(fresh, book, to)
     return [book.output / name for name in names]
 
@@ -158,6 +160,19 @@ def _and_now(book: Book) -> str:
     folder = Path(os.path.relpath(book.output, book.root)).as_posix()
     last = f"{folder} is the last report that was rendered" if book.output.is_dir() else "no report is here"
     return f"{last}; everything that Quarto said is in {LOG.as_posix()}"
+
+
+def _drop_copies(fresh: Path, book: Book) -> None:
+    """Remove from the new book what Quarto found in former ones.
+
+    `resources: figures/**/*.csv`, without a slash before it, means such folders wherever they lie. Quarto leaves out
+    the folder that it writes to, which is not that of the last book.
+    """
+    named = str((book.settings.get("project") or {}).get("output-dir", "_book"))
+    outputs = [os.path.relpath(book.output, book.root), named, *(f"{named}-{profile}" for profile in PROFILES)]
+    for folder in {os.path.normpath(folder) for folder in outputs} | {STATE.parts[0]}:
+        if not Path(folder).is_absolute() and Path(folder).parts[:1] not in ((), ("..",)):
+            shutil.rmtree(fresh / folder, ignore_errors=True)
 
 
 def _put_in_place(fresh: Path, book: Book, to: Sequence[str]) -> None:
