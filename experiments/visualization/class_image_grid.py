@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.lab.plots.tiles import grid
+from experiments.lab.nets.titles import title
 from experiments.visualization.ascent import class_index, noise, snapshots
-from experiments.visualization.class_measures import measured, tile
-from tpdl import Arrays, experiment, figure, summary
+from experiments.visualization.class_measures import measured
+from tpdl import Arrays, Images, Picture, Sheet, Tile, experiment, figure, summary
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -83,36 +83,71 @@ def class_image_grid(
     return pd.concat(rows).sort_values(["rate", "iteration"], ignore_index=True)
 
 
-@experiment(inputs={"made": class_image_trajectories}, local=True)
-def class_image_grid_thumbnails(made: Arrays) -> Arrays:
-    """For the sheet: "image", uint8 [rates, iterations, side, side, 3]."""
+@experiment(inputs={"made": class_image_trajectories})
+def class_image_grid_probability(made: Arrays, per_decade: int = 20) -> pd.DataFrame:
+    """How certain the network itself was on the way: means over windows that are as wide on a logarithmic axis.
+
+    `iteration` is the middle of the window, `steps` how many it has: 1 at the beginning, about a tenth of its
+    beginning later on.
+    """
+    from itertools import pairwise
+
     import numpy as np
 
-    return {"image": np.stack([np.stack([tile(x, 76, 16) for x in row]) for row in made["image"]])}
+    probability = made["probability"]
+    windows = round(per_decade * np.log10(len(probability)))
+    edges = np.unique(np.round(np.geomspace(1, len(probability) + 1, windows + 1)).astype(int))
+    return pd.DataFrame(
+        {
+            "rate": rate,
+            "iteration": (first + after - 1) / 2,
+            "steps": after - first,
+            "probability": probability[first - 1 : after - 1, column].mean(),
+        }
+        for column, rate in enumerate(made["rate"])
+        for first, after in pairwise(edges)
+    )
+
+
+@experiment(inputs={"made": class_image_trajectories, "results": class_image_grid})
+def class_image_grid_pictures(made: Arrays, results: pd.DataFrame) -> Images:
+    """Each image of the grid, and the noise at the start, at the size they were made, with their contrast stretched."""
+    from experiments.lab.plots.pictures import colours, slug, stretched
+
+    name, network = results.iloc[0][["class", "network"]]
+    pictures = {"start": Picture(stretched(colours(made["start"])), "the noise that all class images start from")}
+    for rate, row in zip(made["rate"], made["image"], strict=True):
+        for iteration, image in zip(made["iteration"], row, strict=True):
+            shows = f"class image of {name} after {iteration:,d} iterations at η = {rate:g}, made with {title(network)}"
+            pictures[slug("rate", f"{rate:g}", "after", iteration)] = Picture(stretched(colours(image)), shows)
+    return pictures
 
 
 @figure(
     class_image_grid,
-    class_image_grid_thumbnails,
-    format="png",
-    caption="The class image for each learning rate (rows) and number of iterations (columns). Under each, its "
-    "colourfulness, and the probability of the class for the other network.",
-    alt="Five rows of five pictures. The first row stays grey noise that clears slowly; further down and to the right, "
-    "parts of the class appear in stronger and stronger colours.",
+    class_image_grid_pictures,
+    format="sheet",
+    caption="Faces come out of the noise at every learning rate η, the sooner the larger it is. Class images of "
+    "*`class_image_grid['class']`{.value}* after more and more iterations. Contrast is stretched, for each image, "
+    "between the 0.5th and the 99.5th percentile: they show what is drawn, not how strongly.",
+    alt="Five images, one for each learning rate, that begin as the same noise. After a hundred iterations "
+    "it has faces in it at the larger rates, and after thousands of iterations the images are full of them.",
 )
-def class_image_grid_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
-    """Learning rates down, iterations across."""
-    shown = results[results["iteration"] > 0]
-    rates, steps = (sorted(shown[column].unique()) for column in ("rate", "iteration"))
-    cell = shown.set_index(["rate", "iteration"])
-    below = [
-        [f"{cell.loc[(r, n), 'colourfulness']:.0f} · {cell.loc[(r, n), 'judge_probability']:.1%}" for n in steps]
-        for r in rates
+def class_image_grid_sheet(results: pd.DataFrame, images: Images) -> Sheet:
+    """A tile for each learning rate, in which the iterations are gone through."""
+    from experiments.lab.plots.pictures import slug
+
+    steps = sorted(results["iteration"].unique())
+    name, network = results.iloc[0][["class", "network"]]
+    tiles = [
+        Tile(
+            [images[slug("rate", f"{rate:g}", "after", n) if n else "start"] for n in steps],
+            label=f"η = {rate:g}",
+            alt=f"class image of {name} at η = {rate:g}, made with {title(network)}",
+        )
+        for rate in sorted(results["rate"].unique())
     ]
-    tiles = [list(row) for row in images["image"]]
-    return grid(
-        tiles, [f"η = {rate:g}" for rate in rates], [f"{n:,d} iterations" for n in steps], below=below, label=0.6
-    )
+    return Sheet(tiles, columns=3, frames=[f"{n:,d}" for n in steps], frame_label="iterations")
 
 
 @figure(
@@ -143,46 +178,35 @@ def class_image_grid_judge(results: pd.DataFrame) -> Figure:
 
 @figure(
     class_image_grid,
-    class_image_trajectories,
+    class_image_grid_probability,
     suffix="measures",
-    caption="The grid in numbers: colourfulness (33 is moderately, 59 quite, 109 extremely colourful), difference of "
-    "neighbouring pixels, the probability of the class for the other network at each snapshot, and for the network "
-    "itself at every step (mean of 50).",
-    alt="Four panels of five curves over the number of iterations, one for each learning rate. Colour and differences "
-    "grow with the learning rate.",
+    caption="Larger learning rates make more colourful and noisier images. Colourfulness (33 is moderately, 59 quite, "
+    "109 extremely colourful) and difference of neighbouring pixels at each snapshot, of the images as they are, and "
+    "the probability of the class for the network itself at every step (means over windows of a tenth of their "
+    "beginning).",
+    alt="Three panels of five curves over the number of iterations, one for each learning rate. Colour and differences "
+    "grow with the learning rate; the probability of every rate but the smallest is at 1 from 1,000 iterations on.",
 )
-def class_image_grid_measures(results: pd.DataFrame, trajectories: Arrays) -> Figure:
+def class_image_grid_measures(results: pd.DataFrame, curve: pd.DataFrame) -> Figure:
     """A panel for each measure, a line for each learning rate."""
-    import numpy as np
     from matplotlib.figure import Figure
 
-    fig = Figure(figsize=(7.6, 5.4))
-    axes = fig.subplots(2, 2, sharex=True).ravel()
-    panels = {
-        "colourfulness": "colourfulness",
-        "total_variation": "neighbour difference, grey levels",
-        "judge_probability": "probability, other network",
-    }
-    sure = trajectories["probability"]
-    width = max(1, min(50, len(sure) // 10))
-    smooth = sure[: len(sure) // width * width].reshape(-1, width, sure.shape[1]).mean(1)
-    for colour, (rate, rows) in enumerate(results.groupby("rate")):
-        rows = rows[rows["iteration"] > 0]
+    fig = Figure(figsize=(7.6, 3.1))
+    axes = fig.subplots(1, 3)
+    panels = {"colourfulness": "colourfulness", "total_variation": "neighbour difference, grey levels"}
+    shown = results[results["iteration"] > 0]
+    for colour, rate in enumerate(sorted(shown["rate"].unique())):
+        rows, line = shown[shown["rate"] == rate], curve[curve["rate"] == rate]
         for axis, column in zip(axes, panels, strict=False):
             axis.semilogx(
                 rows["iteration"], rows[column], "o-", color=f"C{colour}", markersize=4, label=f"η = {rate:g}"
             )
-        axes[3].semilogx(width * (np.arange(len(smooth)) + 0.5), smooth[:, colour], color=f"C{colour}", linewidth=1.2)
+        axes[2].semilogx(line["iteration"], line["probability"], color=f"C{colour}", linewidth=1.2)
     for axis, label in zip(axes, [*panels.values(), "probability, network itself"], strict=True):
+        axis.set_xlabel("iterations")
         axis.set_ylabel(label, fontsize=9)
         axis.set_ylim(bottom=0)
-    steps = sorted(results.loc[results["iteration"] > 0, "iteration"].unique())
-    axes[0].set_xticks(steps, [f"{n:,d}" for n in steps])
-    axes[0].minorticks_off()
-    axes[0].set_xlim(steps[0] / 2, steps[-1] * 1.2)
-    for axis in axes[2:]:
-        axis.set_xlabel("iterations")
-        axis.yaxis.set_major_formatter("{x:.0%}")
+    axes[2].yaxis.set_major_formatter("{x:.0%}")
     fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=5, fontsize=8)
     return fig
 

@@ -266,17 +266,36 @@ def test_class_images() -> None:
 def test_the_grid() -> None:
     cells = [(rate, n) for rate in (0.1, 1.0) for n in (0, 10, 20)]
     rows = with_measures(pd.DataFrame(cells, columns=["rate", "iteration"])).assign(**{"class": "gorilla"})
-    figure = class_image_grid.class_image_grid_sheet(rows, {"image": pictures(2, 2)})
-    draw(figure, class_image_grid.class_image_grid_measures(rows, {"probability": RNG.random((20, 2))}))
-    assert len(figure.axes) == 4
+    made = {"rate": np.array([0.1, 1.0]), "iteration": np.array([10, 20]), "probability": RNG.random((20, 2))}
+    made |= {"image": RNG.normal(0, 1, (2, 2, 3, 8, 8)), "start": RNG.normal(0, 1, (3, 8, 8))}
+    images = class_image_grid.class_image_grid_pictures(made, rows)
+    sheet = class_image_grid.class_image_grid_sheet(rows, images)
+    assert labels(sheet) == ["η = 0.1", "η = 1"] and list(sheet.frames) == ["0", "10", "20"]
+    shown = [tile.frames for tile in sheet.tiles if tile]
+    assert shown[0][0] is shown[1][0] and {picture.shows for picture in shown[1][1:]} == {
+        f"class image of gorilla after {n} iterations at η = 1, made with n" for n in (10, 20)
+    }
     judge = class_image_grid.class_image_grid_judge(rows)
     draw(judge)
-    wanted = rows.loc[rows["iteration"] > 0, "judge_probability"]
-    assert [text.get_text() for text in judge.axes[0].texts] == [f"{share:.1%}" for share in wanted]
+    assert [text.get_text() for text in judge.axes[0].texts] == [
+        f"{p:.1%}" for p in rows.query("iteration > 0")["judge_probability"]
+    ]
+    draw(class_image_grid.class_image_grid_measures(rows, class_image_grid.class_image_grid_probability(made)))
     values = class_image_grid.class_image_grid_values(rows)
     assert set(values["cells"]) == {"rate0_1", "rate1"}
     assert (values["trajectory_steps"], values["separate_steps"]) == (20, 30)
     assert values["best_for_judge"]["judge_probability"] == rows.query("iteration > 0")["judge_probability"].max()
+
+
+def test_the_probability_on_the_way_is_a_mean_over_ever_wider_windows() -> None:
+    steps = np.arange(1, 1001)
+    made = {"rate": np.array([0.1, 1.0]), "probability": np.stack([steps, np.zeros(1000)], axis=1)}
+    curve = class_image_grid.class_image_grid_probability(made, per_decade=10)
+    first = curve[curve["rate"] == 0.1]
+    assert first["iteration"].tolist()[:5] == [1, 2, 3, 4, 5] and first["steps"].sum() == 1000
+    assert first["probability"].tolist() == first["iteration"].tolist(), "the mean of a straight line is its middle"
+    assert first["steps"].iloc[-1] == pytest.approx(1000 - 1000 / 10**0.1, abs=1)
+    assert not curve.loc[curve["rate"] == 1.0, "probability"].any()
 
 
 def test_regularisation() -> None:
@@ -303,8 +322,24 @@ def test_photographs() -> None:
     cells = [(n, i) for n in (0, 500, 1000) for i in range(1, 3)]
     rows = with_measures(pd.DataFrame(cells, columns=["iteration", "image"]))
     rows = rows.assign(ssim=0.5, rms=3.0, saliency_correlation=0.2, **{"class": ["gorilla", "daisy"] * 3})
-    draw(class_image_start.class_image_start_sheet(rows, {"image": pictures(3, 2), "saliency": maps(2)}))
-    draw(class_image_start.class_image_start_second_sheet(rows, {"image": pictures(3, 2), "saliency": maps(2)}))
+    made = {"image": RNG.normal(0, 0.3, (3, 2, 3, 8, 8)), "iteration": np.array([0, 500, 1000])}
+    made["image"][2, 0] = made["image"][0, 0]
+    made["image"][2, 0, 1, 4, 5] += 1
+    originals, maps = pictured("gorilla", "daisy"), pictured("gorilla", "daisy")
+    images = class_image_start.class_image_start_pictures(made, rows)
+    sheet = class_image_start.class_image_start_sheet(rows, originals, images)
+    assert list(sheet.frames) == ["photograph", "500 iterations", "1,000 iterations"]
+    assert sheet.tiles[1] and sheet.tiles[1].frames == [originals["daisy"], images["daisy-500"], images["daisy-1000"]]
+    change = class_image_start.class_image_start_change(rows, maps, images)
+    assert labels(change) == ["", "", "ρ = 0.20", "ρ = 0.20"]
+    assert change.tiles[2] and np.argwhere(change.tiles[2].frames[0].pixels.sum(2) > 100).tolist() == [[4, 5]]
+    second = class_image_start.class_image_start_second_pictures({**made, "saliency": RNG.random((2, 8, 8))}, rows)
+    assert class_image_start.class_image_start_second_sheet(rows, originals, second).frames == sheet.frames
+    shown = class_image_start.class_image_start_second_change(rows, second)
+    assert [tile.frames[0] for tile in shown.tiles[:2] if tile] == [
+        second["gorilla-saliency"],
+        second["daisy-saliency"],
+    ]
     values = class_image_start.class_image_start_values(rows)
     assert class_image_start.class_image_start_second_values(rows) == values
     assert values["iterations"] == [0, 500, 1000]
