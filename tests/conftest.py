@@ -123,7 +123,8 @@ class Lab:
         """Step -> "state: first reason" as `tpdl status` says."""
         import json
 
-        steps = json.loads(self.tpdl("status", "--json", *names, code=None))
+        # What is wrong with a declaration comes behind it, on standard error.
+        steps, _ = json.JSONDecoder().raw_decode(self.tpdl("status", "--json", *names, code=None))
         return {step["step"]: ": ".join([step["state"], *step["reasons"][:1]]) for step in steps}
 
     def not_fresh(self) -> dict[str, str]:
@@ -168,6 +169,13 @@ def one_line(text: str) -> str:
     """`text` must be a single line that `tpdl` printed about a mistake."""
     lines = [line for line in text.splitlines() if line.strip()]
     assert len(lines) == 1 and re.match(r"tpdl: ", lines[0]), text
+    return lines[0]
+
+
+def complaint(text: str) -> str:
+    """The one line about a mistake in `text`, which goes on to speak of what has nothing to do with it."""
+    lines = [line for line in text.splitlines() if line.startswith("tpdl: ")]
+    assert len(lines) == 1, text
     return lines[0]
 
 

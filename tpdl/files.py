@@ -6,10 +6,13 @@ Reading a file again to hash it is avoided where its `FileSignature` says that n
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
+import io
 import json
 import os
 import re
+import stat
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -69,9 +72,14 @@ def remove_unfinished(path: Path) -> None:
 def unfinished(folder: Path) -> list[Path]:
     """The temporary files directly in `folder`: of writers that are at work, and of those that were killed."""
     try:
-        return [folder / name for name in os.listdir(folder) if _UNFINISHED.fullmatch(name)]
+        return [folder / name for name in os.listdir(folder) if is_unfinished(name)]
     except OSError:
         return []
+
+
+def is_unfinished(name: str) -> bool:
+    """Whether a file of that name is a temporary one of `atomic_path`."""
+    return _UNFINISHED.fullmatch(name) is not None
 
 
 def all_unfinished(*folders: Path) -> Iterator[Path]:
@@ -96,6 +104,19 @@ ABANDONED = 10.0
 _UNFINISHED = re.compile(r"\..+\.[0-9a-f]{8}\.tmp(\.[^.]*)?")
 
 
+FolderId = tuple[int, int]
+"""What tells a folder from all others on this machine, under whatever names links give it."""
+
+
+def folder_id(path: str | os.PathLike[str]) -> FolderId | None:
+    """The identity of a folder; None where there is nothing. Whoever goes down and meets one again is in a circle."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def atomic_write(path: Path, content: bytes | str) -> None:
     """Write `content` (text as UTF-8) to `path` so that no reader ever sees a part of it."""
     with atomic_path(path) as temporary:
@@ -105,6 +126,92 @@ def atomic_write(path: Path, content: bytes | str) -> None:
 def write_json(path: Path, value: Any) -> None:
     """Write `value` as indented JSON with a final newline. NaN is refused, because it is no JSON."""
     atomic_write(path, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def emptied(path: Path) -> Path:
+    """An empty file at `path`, to append to.
+
+    A pipe in its place goes, as whoever opens it would wait for ever; so does a link that leads nowhere.
+
+    Raises:
+        StepError: nothing can be written there.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not (path.is_file() or path.is_dir()):
+            path.unlink(missing_ok=True)
+        path.write_bytes(b"")
+    except OSError as error:
+        raise StepError(f"cannot write {path}: {error.strerror}") from error
+    return path
+
+
+LARGEST_JSON = 256 * 2**20
+"""Bytes of a file of JSON that is read whole. Records and caches of the largest projects have some megabytes."""
+
+
+@contextlib.contextmanager
+def open_regular(path: Path) -> Iterator[io.BufferedReader]:
+    """Open a file to read it; whatever else has its name (a folder, a pipe nobody writes to) is an error, no hang.
+
+    Raises:
+        OSError: there is no such file, or it is none.
+    """
+    descriptor, _ = _descriptor(path)
+    with open(descriptor, "rb") as file:
+        yield file
+
+
+def _descriptor(path: Path) -> tuple[int, int]:
+    """An open file's number, and its size."""
+    # Not to wait for somebody to write to a pipe; for a regular file it changes nothing.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode):
+        os.close(descriptor)
+        what = "it is a folder" if stat.S_ISDIR(found.st_mode) else "it is no regular file"
+        raise OSError(errno.EINVAL, what, os.fspath(path))
+    return descriptor, found.st_size
+
+
+def read_bytes(path: Path, most: int | None = None) -> bytes:
+    """The content of a file.
+
+    Args:
+        path: of the file.
+        most: how large it may be.
+
+    Raises:
+        OSError: there is no such file, it is no regular file, it cannot be read, or it is larger than that.
+    """
+    descriptor, size = _descriptor(path)
+    with open(descriptor, "rb") as file:
+        if most is not None and size > most:
+            raise OSError(errno.EFBIG, f"larger than {most // 2**20} MB", os.fspath(path))
+        return file.read()
+
+
+def read_text(path: Path) -> str:
+    """The content of a file of UTF-8, with its line ends as `\\n`.
+
+    Raises:
+        OSError: as for `read_bytes`.
+        ValueError: it is not UTF-8.
+    """
+    return read_bytes(path).decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_json(path: Path) -> Any:
+    """What a file of JSON says, whatever somebody has done to it.
+
+    Raises:
+        OSError: as for `read_bytes`.
+        ValueError: it is no JSON, or too deep to be ours.
+    """
+    try:
+        return json.loads(read_bytes(path, LARGEST_JSON))
+    except (RecursionError, MemoryError):
+        raise ValueError("too deep") from None
 
 
 def sha256_bytes(content: bytes) -> str:
@@ -122,7 +229,7 @@ def sha256_file(path: Path) -> str:
         >>> sha256_file(Path("weights.bin"))[:16]
         '03ac674216f3e15c'
     """
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -165,9 +272,9 @@ class FileSignature:
         return cls.from_stat(path.stat())
 
     @classmethod
-    def from_stat(cls, stat: os.stat_result) -> FileSignature:
+    def from_stat(cls, found: os.stat_result) -> FileSignature:
         """The signature in what `os.stat` has returned."""
-        return cls(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
+        return cls(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
 
     @property
     def is_settled(self) -> bool:

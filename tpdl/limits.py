@@ -79,7 +79,7 @@ class Budget:
         """
         self._left -= amount
         if self._left < 0:
-            raise LimitExceeded(f"it takes more than {WORK:,} operations; do it in a summary")
+            raise LimitExceeded(f"it takes more than {WORK:,} operations")
 
     def spend_on(self, value: Any) -> None:
         """Pay for every item of a value, however deep; what is shared counts each time, as whoever prints it does."""

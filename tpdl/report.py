@@ -41,6 +41,8 @@ class ReportResult:
     """Every mistake in the documents."""
     claims: list[Claim] = field(default_factory=list)
     """Every claim of the documents with its verdict."""
+    broken: tuple[str, ...] = ()
+    """What is wrong with experiments, of which what is recorded was shown."""
     seconds: float = 0.0
     """How long it took."""
 
@@ -76,7 +78,7 @@ def build(
         raise UserError(f"there is no renderer {renderer!r}; choose {', '.join(RENDERERS)}")
     chosen = renderer if renderer != "auto" else "quarto" if quarto_path() else "embedded"
     prepared = prepare(project, profile, plan)
-    result = ReportResult(chosen, [], prepared.problems, prepared.claims)
+    result = ReportResult(chosen, [], prepared.problems, prepared.claims, prepared.broken)
     if chosen == "embedded":
         result.outputs, refused = render_embedded(prepared, to, draft, typesetter)
         result.problems = sorted([*prepared.problems, *refused])

@@ -22,7 +22,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tpdl.files import atomic_write
+from tpdl.files import atomic_write, read_bytes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +62,7 @@ def read_rows(source: Path | bytes, columns: Columns | None = None) -> list[Row]
         ValueError: it is no table in UTF-8.
         OSError: it cannot be read.
     """
-    content = source if isinstance(source, bytes) else source.read_bytes()
+    content = source if isinstance(source, bytes) else read_bytes(source)
     try:
         lines = [line for line in csv.reader(io.StringIO(content.decode("utf-8"), newline="")) if line]
     except csv.Error as error:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 import tpdl
-from experiments.lab.plots.sheet import sheet, thumbnail
-from tpdl import Arrays, experiment, figure, summary
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from experiments.transfer.photographs import photographs
+from tpdl import Arrays, Images, Picture, Sheet, Tile, experiment, figure, summary
 
 IMAGES = (1, 7, 13, 21)
 """Of the 25 photographs, counted from 0: two birds, a gorilla, a frying pan."""
@@ -67,43 +62,48 @@ def activations(maps: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-@experiment(inputs={"maps": activation_maps, "channels": activations}, local=True)
-def activation_thumbnails(maps: Arrays, channels: pd.DataFrame) -> Arrays:
-    """For the sheet: each image, and the feature maps of the channels that differ most.
+@experiment(inputs={"maps": activation_maps, "channels": activations})
+def activation_pictures(maps: Arrays, channels: pd.DataFrame) -> Images:
+    """Feature maps, as large as they are, of the channels that differ most, on some of the photographs.
 
-    Returns:
-        "image", uint8 [tiles, side, side, 3]; "channel" (−1 for the image itself).
+    Each channel has its own scale, from 0 (black) to the 99th percentile over all photographs (white).
     """
     import numpy as np
 
     from experiments.lab.methods.edges import spread
 
-    responses = maps["map"]
-    chosen = spread(channels[["brightness", "edges"]].to_numpy(), SHOWN)
-    tiles, labels = [], []
-    for i in IMAGES:
-        tiles.append(thumbnail(maps["image"][i]))
-        labels.append(-1)
-        for channel in chosen:
-            shown = responses[i, channel] / max(np.quantile(responses[:, channel], 0.99), 1e-9)
-            tiles.append(thumbnail((255 * np.clip(shown, 0, 1)).astype(np.uint8)))
-            labels.append(int(channel))
-    return {"image": np.stack(tiles), "channel": np.array(labels)}
+    responses, pictures = maps["map"], {}
+    for channel in spread(channels[["brightness", "edges"]].to_numpy(), SHOWN):
+        scale = max(np.quantile(responses[:, channel], 0.99), 1e-9)
+        for i in IMAGES:
+            shown = np.round(255 * np.clip(responses[i, channel] / scale, 0, 1)).astype(np.uint8)
+            pictures[f"{channel}-{i + 1}"] = Picture(shown, f"feature map of channel {channel}")
+    return pictures
 
 
 @figure(
     activations,
-    activation_thumbnails,
-    format="png",
-    caption="Photographs (left) and feature maps after the first convolution and its ReLU, each channel on its own "
-    "scale: white is one of its strongest responses. The channels are chosen to differ as much as possible.",
+    photographs,
+    activation_pictures,
+    format="sheet",
+    caption="The first layer keeps the layout of a photograph, and each channel picks one property. Photographs, and "
+    "their feature maps after the first convolution and its ReLU, each channel on its own scale: white is one of its "
+    "strongest responses. The channels are chosen to differ as much as possible in what stands above them: their "
+    "correlations with brightness and with the strength of edges.",
     alt="Four rows of a photograph and six grey maps of it. The maps keep the outlines of the photograph; some light "
     "up at edges, others in bright or in dark areas.",
 )
-def activations_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
+def activations_sheet(results: pd.DataFrame, images: Images, maps: Images) -> Sheet:
     """A row for each image: itself, then its feature maps."""
-    titles = ["image" if channel < 0 else f"channel {channel}" for channel in images["channel"]]
-    return sheet(images["image"], titles, [""] * len(titles), columns=SHOWN + 1)
+    channels = list(dict.fromkeys(int(name.split("-")[0]) for name in maps))
+    tiles, shown = [], list(images.values())
+    for i in IMAGES:
+        tiles += [Tile(shown[i]), *(Tile(maps[f"{channel}-{i + 1}"]) for channel in channels)]
+    columns = ["photograph"]
+    for channel, row in results.set_index("channel").loc[channels].iterrows():
+        about = f"brightness {row['brightness']:+.1f}, edges {row['edges']:+.1f}".replace("-", "−")
+        columns.append(f"**channel {channel}** {about}")
+    return Sheet(tiles, columns=len(columns), column_labels=columns)
 
 
 @summary(activations)

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.lab.plots.sheet import sheet, thumbnail
 from experiments.transfer.cut_classifiers import cut_classifiers
 from experiments.transfer.gram import gram
 from experiments.transfer.layer_cut import layer_cut
-from tpdl import Arrays, experiment, figure, summary
+from tpdl import Arrays, Images, Picture, Sheet, Tile, experiment, figure, summary
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -74,15 +73,20 @@ def mistakes(
     )
 
 
-@experiment(inputs={"mistakes": mistakes}, data=["15-scene"], local=True)
-def mistake_images(mistakes: pd.DataFrame) -> Arrays:
-    """Thumbnails of those images for the sheet: "image", uint8 [images, side, side, 3]."""
+@experiment(inputs={"mistakes": mistakes}, data=["15-scene"])
+def mistake_pictures(mistakes: pd.DataFrame, count: int = 10, side: int = 256) -> Images:
+    """The first `count` of those photographs, at most `side` pixels wide and high."""
     import numpy as np
 
     from experiments.lab.data import fifteen_scene
 
-    scenes = fifteen_scene.load()
-    return {"image": np.stack([thumbnail(np.asarray(scenes.image(i))) for i in mistakes["index"]])}
+    scenes, pictures = fifteen_scene.load(), {}
+    for place, row in enumerate(mistakes.head(count).to_dict("records"), 1):
+        photograph = scenes.image(row["index"]).convert("L")
+        photograph.thumbnail((side, side))
+        shows = f"photograph of the class {row['true']}"
+        pictures[f"{place:02d}"] = Picture(np.asarray(photograph), shows, exact=False)
+    return pictures
 
 
 @figure(
@@ -122,16 +126,20 @@ def confusion_matrix(results: pd.DataFrame) -> Figure:
 
 @figure(
     mistakes,
-    mistake_images,
-    format="png",
-    caption="The misclassified test images with the highest confidence, highest first: true class (first line) and "
-    "predicted class (second line, after the arrow).",
-    alt="A sheet of 20 small grey photographs. Above each are its true class and the predicted class.",
+    mistake_pictures,
+    format="sheet",
+    caption="Some of the surest mistakes are a matter of taste. The misclassified test images with the highest "
+    "confidence, highest first: true class, and predicted class after the arrow.",
+    alt="Ten grey photographs. Below each are its true class and the predicted class.",
 )
-def mistakes_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
+def mistakes_sheet(results: pd.DataFrame, images: Images) -> Sheet:
     """The images with true and predicted class."""
-    titles = [f"{true}\n→ {predicted}" for true, predicted in zip(results["true"], results["predicted"], strict=True)]
-    return sheet(images["image"], titles, [""] * len(titles))
+    rows = results.head(len(images)).to_dict("records")
+    tiles = [
+        Tile(image, label=f"**{row['true']}** → *{row['predicted']}*")
+        for row, image in zip(rows, images.values(), strict=True)
+    ]
+    return Sheet(tiles, columns=5)
 
 
 @summary(confusion, mistakes)

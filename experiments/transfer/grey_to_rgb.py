@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.lab.nets.titles import title
+from experiments.lab.plots.titles import title
 from experiments.transfer.sample_size import best_cut
 from experiments.transfer.training import trained
 from experiments.transfer.tuning_images import tuning_images

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.lab.nets.titles import title
+from experiments.lab.plots.titles import title
 from experiments.transfer.cut_classifiers import cut_classifiers
 from experiments.transfer.gram import EACH_NETWORK, gram
 from tpdl import Arrays, experiment, figure, summary

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.lab.nets.titles import title
+from experiments.lab.plots.titles import title
 from experiments.transfer.layer_cut import layer_cut
 from tpdl import experiment, figure, progress, summary
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.lab.nets.titles import title
+from experiments.lab.plots.titles import title
 from tpdl import experiment, figure, summary
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ def photographs() -> Images:
     found = imagenet.load()
     names = [found.classes[label] for label in found.labels]
     return {
-        slug(name): Picture(image, f"photograph of the class {name}")
+        slug(name): Picture(image, f"photograph of the class {name}", quality=85)
         for name, image in zip(names, found.images, strict=True)
     }
 

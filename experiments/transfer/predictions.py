@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.lab.plots.sheet import sheet, thumbnail
-from tpdl import Arrays, experiment, figure, summary
+from experiments.transfer.photographs import photographs
+from tpdl import Images, Sheet, Tile, experiment, figure, summary
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -80,30 +80,26 @@ def prediction_settings(network: str, passes: int = 20) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-@experiment(data=["imagenet-25"], local=True)
-def prediction_images() -> Arrays:
-    """Thumbnails of the images for the sheet: "image", uint8 [images, side, side, 3]."""
-    import numpy as np
-
-    from experiments.lab.data import imagenet
-
-    return {"image": np.stack([thumbnail(image) for image in imagenet.load().images])}
-
-
 @figure(
     predictions,
-    prediction_images,
-    format="png",
-    caption="The images, with their true class (first line) and the network's prediction (second line): the most "
-    "probable class, in blue if correct and vermillion if wrong, with its probability.",
-    alt="A sheet of 25 small photographs in five rows. Above each are the true class and the predicted class with a "
-    "probability.",
+    photographs,
+    format="sheet",
+    caption="Many mistakes are near misses. Each photograph with its true class and the probability of the network's "
+    "first guess; where that is another class, it stands after the arrow.",
+    alt="25 photographs of animals, things and places in five rows. Below each is its class, and where the network is "
+    "wrong the class that it names instead.",
 )
-def predictions_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
+def predictions_sheet(results: pd.DataFrame, images: Images) -> Sheet:
     """All images with true class, most probable class and probability, for the first network."""
+    from experiments.lab.plots.pictures import slug
+
     rows = results[(results["network"] == results["network"].iloc[0]) & (results["rank"] == 1)]
-    titles = [f"{_short(row['true'])}\n{_short(row['class'])} {row['probability']:.0%}" for _, row in rows.iterrows()]
-    return sheet(images["image"], titles, ["C0" if right else "C1" for right in rows["correct"]])
+    tiles = []
+    for row in rows.to_dict("records"):
+        guess = "" if row["correct"] else f" → *{row['class']}*"
+        label = f"**{row['true']}**{guess} {row['probability']:.0%}"
+        tiles.append(Tile(images[slug(row["true"])], label=label, alt=f"Photograph of the class {row['true']}"))
+    return Sheet(tiles, columns=5)
 
 
 @figure(
@@ -171,10 +167,6 @@ def _about(rows: pd.DataFrame, settings: pd.DataFrame) -> dict:
         "wrong": [{key: row[key] for key in ("true", "class", "probability")} for _, row in wrong[::-1].iterrows()],
         "settings": found,
     }
-
-
-def _short(name: str, length: int = 22) -> str:
-    return name if len(name) <= length else name[: length - 1] + "…"
 
 
 if __name__ == "__main__":

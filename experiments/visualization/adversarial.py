@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.lab.plots.sheet import thumbnail
-from tpdl import Arrays, experiment, figure, note, progress, summary
+from experiments.transfer.photographs import photographs
+from experiments.visualization.saliency import saliency_pictures
+from tpdl import Arrays, Images, Picture, Sheet, Tile, experiment, figure, note, progress, summary
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 QUALITIES = (95, 75, 50)
 """Of JPEG files."""
-QUANTILES = (0, 0.25, 0.5, 0.75, 1)
-"""Pairs on the sheet, by the size of the perturbation: the easiest, the hardest, and some between."""
+SHOWN = 8
+"""Pairs on the sheets."""
+FACTORS = (1, 10)
+"""By which the change is multiplied to be seen."""
 
 
 @experiment(data=["imagenet-25", "weights/{network}"], demo={"network": "tiny_squeezenet", "targets": 3}, local=True)
@@ -127,86 +130,103 @@ def _clipped(colours):  # type: ignore[no-untyped-def]
     return ((colours - MEAN) / DEVIATION).transpose(0, 3, 1, 2).astype("float32")
 
 
-@experiment(inputs={"made": adversarial_images, "results": adversarial}, data=["imagenet-25"], local=True)
-def adversarial_thumbnails(made: Arrays, results: pd.DataFrame) -> Arrays:
-    """For the sheet: original, adversarial image and perturbation, of pairs from the easiest to the hardest.
+def shown(results: pd.DataFrame) -> pd.DataFrame:
+    """The pairs on the sheets: of those that succeeded the easiest, the hardest, and some evenly spread between."""
+    import numpy as np
 
-    Returns:
-        "row" of the results; "original", "adversarial", uint8 [pairs, side, side, 3]; "change", in grey levels of the
-        middle 112 × 112 pixels (all of a smaller image), rounded to int8 [pairs, side, side, 3].
+    ordered = results[results["reached"]].sort_values("rms", kind="stable")
+    places = np.unique(np.round(np.linspace(0, len(ordered) - 1, SHOWN)).astype(int))
+    return ordered.iloc[places]
+
+
+@experiment(inputs={"made": adversarial_images, "results": adversarial}, data=["imagenet-25"])
+def adversarial_pictures(made: Arrays, results: pd.DataFrame) -> Images:
+    """Of some pairs the adversarial image, its change as it is and ten times as strong; and the scales of both.
+
+    A change is shown by what it adds to a grey of 128, and kept to the last grey level.
     """
     import numpy as np
     import torch
 
     from experiments.lab.data import imagenet
-    from experiments.lab.nets.frozen import pixels
     from experiments.lab.nets.imagenet_statistics import DEVIATION
     from experiments.lab.nets.inputs import coloured
+    from experiments.lab.plots.pictures import colours, map_colours, slug
 
-    order = results[results["reached"]].sort_values("rms", kind="stable").index.to_numpy()
-    rows = order[[round(q * (len(order) - 1)) for q in QUANTILES]]
-    change = made["change"][rows]
-    inputs = coloured(imagenet.load().images, change.shape[-1])[made["image"][rows]]
-    shown = [(255 * pixels(x)).astype(np.uint8) for x in (inputs, inputs + torch.from_numpy(change))]
-    levels = 255 * (change * np.array(DEVIATION)[:, None, None]).transpose(0, 2, 3, 1)
-    edge = max(0, (levels.shape[1] - 112) // 2)
-    middle = levels[:, edge : levels.shape[1] - edge, edge : levels.shape[2] - edge]
-    return {
-        "row": rows,
-        "original": np.stack([thumbnail(x, 128, 64) for x in shown[0]]),
-        "adversarial": np.stack([thumbnail(x, 128, 64) for x in shown[1]]),
-        "change": np.clip(np.round(middle), -127, 127).astype(np.int8),
-    }
+    change, pictures = made["change"], {}
+    inputs = coloured(imagenet.load().images, change.shape[-1])
+    for row, pair in shown(results).iterrows():
+        name, about = slug(pair["true"], pair["target"]), f"photograph of {pair['true']}"
+        image = (inputs[pair["image"] - 1] + torch.from_numpy(change[row])).numpy()
+        levels = 255 * (change[row] * np.array(DEVIATION)[:, None, None]).transpose(1, 2, 0)
+        pictures[name] = Picture(colours(image), f"{about}, changed towards {pair['target']}")
+        for factor in FACTORS:
+            grey = np.clip(np.round(128 + factor * levels), 0, 255).astype(np.uint8)
+            shows = f"change of the {about} towards {pair['target']}, times {factor}"
+            pictures[f"{name}-change-{factor}"] = Picture(grey, shows, exact=True)
+    ramp = np.tile(np.linspace(0, 255, 224), (20, 1))
+    pictures["scale-change"] = Picture(ramp.round().astype(np.uint8), "scale from black to white")
+    pictures["scale-saliency"] = Picture(map_colours(ramp), "scale from black through red to bright yellow")
+    return pictures
 
 
 @figure(
     adversarial,
-    adversarial_thumbnails,
-    format="png",
-    caption="The pair with the smallest perturbation (top), the median and the largest (bottom): original, adversarial "
-    "image, the centre of the perturbation as it is, and amplified ten times. Above the first two, the network's "
-    "prediction, which need not be the true class, and the probability of the target. Grey is no change; the bar gives "
-    "the grey levels of the last column, where larger changes are clipped to its ends.",
-    alt="Three rows of four pictures. Original and adversarial image look the same. The perturbation is an even grey; "
-    "amplified ten times it is coloured noise, finer and fainter in the upper rows.",
+    photographs,
+    adversarial_pictures,
+    format="sheet",
+    caption="The changed photographs look like the originals, and the network names another class. Pairs that "
+    "succeeded, from the smallest change to the largest, evenly spread between. Below each, the network's answer for "
+    "the original, which need not be the true class; the target, with its probability; the steps taken; and the root "
+    "mean square of the change in grey levels. The files shown here are JPEG, which most changes do not survive "
+    "(@fig-adversarial-sizes).",
+    alt="Eight photographs, each before and after the change. No difference can be seen, except in the last ones at "
+    "close look.",
 )
-def adversarial_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
-    """A row for each pair."""
-    import numpy as np
-    from matplotlib.cm import ScalarMappable
-    from matplotlib.colors import Normalize
-    from matplotlib.figure import Figure
+def adversarial_sheet(results: pd.DataFrame, images: Images, made: Images) -> Sheet:
+    """Original and adversarial image as pairs."""
+    from experiments.lab.plots.pictures import slug
 
-    places = range(0, len(images["row"]), 2)  # easiest, median, hardest
-    rows = images["row"][places]
-    fig = Figure(figsize=(7.6, 2.02 * len(rows) + 0.3))
-    axes = fig.subplots(len(rows), 4, squeeze=False)
-    change = images["change"].astype(float)
-    for axis, i, row in zip(axes, places, rows, strict=True):
-        about = results.loc[row]
-        tiles = [
-            images["original"][i],
-            images["adversarial"][i],
-            *((128 + k * change[i]).clip(0, 255) for k in (1, 10)),
-        ]
-        for place, tile in zip(axis, tiles, strict=True):
-            place.imshow(np.asarray(tile, np.uint8) // 8 * 8 + 4, interpolation="nearest")
-            place.set(xticks=[], yticks=[])
-            for spine in place.spines.values():
-                spine.set_visible(False)
-        titles = [
-            f"{_short(about['predicted'])}",
-            f"{_short(about['target'])} {about['probability_after']:.0%}",
-            f"{about['steps']} step{'' if about['steps'] == 1 else 's'}, rms {about['rms']:.2f}",
-            f"change × 10, largest {about['linf']:.0f}",
-        ]
-        for place, title in zip(axis, titles, strict=True):
-            place.set_title(title, fontsize=8, pad=3)
-    scale = ScalarMappable(Normalize(-12.8, 12.7), "gray")
-    bar = fig.colorbar(scale, ax=axes[-1, :].tolist(), location="bottom", fraction=0.04, pad=0.03, aspect=50)
-    bar.set_label("change in grey levels (last column)", fontsize=8)
-    bar.ax.tick_params(labelsize=8)
-    return fig
+    tiles = []
+    for pair in shown(results).to_dict("records"):
+        steps = f"{pair['steps']} step{'' if pair['steps'] == 1 else 's'}"
+        label = f"**{pair['predicted']}** → *{pair['target']}* {pair['probability_after']:.0%}, {steps}"
+        both = [images[slug(pair["true"])], made[slug(pair["true"], pair["target"])]]
+        tiles.append(Tile(both, label=f"{label}, change {pair['rms']:.2f}", alt=f"Photograph of {pair['true']}"))
+    return Sheet(tiles, columns=4, frames=["original", "adversarial"])
+
+
+@figure(
+    adversarial,
+    saliency_pictures,
+    adversarial_pictures,
+    suffix="change",
+    format="sheet",
+    caption="As it is, the change is an even grey; ten times as strong, it is coloured noise, often densest on "
+    "the object. The pairs of @fig-adversarial in the same order: the saliency map of the original, the change, and "
+    "the change amplified. Grey is no change; each of the three colours is changed by what the scales at the end say, "
+    "and a change beyond them is drawn as their end.",
+    alt="The changes of eight photographs. As they are they are grey all over; amplified ten times they are coloured "
+    "noise, faint in the first and strong in the last, and often strongest where the dark saliency map is bright.",
+)
+def adversarial_change(results: pd.DataFrame, maps: Images, made: Images) -> Sheet:
+    """A tile for each pair, and one for the scales."""
+    from experiments.lab.plots.pictures import slug
+
+    tiles = []
+    for pair in shown(results).to_dict("records"):
+        name = slug(pair["true"], pair["target"])
+        frames = [maps[slug(pair["true"])], *(made[f"{name}-change-{factor}"] for factor in FACTORS)]
+        sizes = f"root mean square {pair['rms']:.2f}, largest {pair['linf']:.0f}"
+        tiles.append(
+            Tile(
+                frames, f"**{pair['predicted']}** → *{pair['target']}*: {sizes}", f"Of the photograph of {pair['true']}"
+            )
+        )
+    ends = [f"−{128 / factor:g} to +{127 / factor:g} grey levels" for factor in FACTORS]
+    scales = f"**scales**: saliency 0 to the 99th percentile; change {ends[0]}, × {FACTORS[1]} {ends[1]}"
+    tiles.append(Tile([made["scale-saliency"], *[made["scale-change"]] * len(FACTORS)], scales, "Scale of the colours"))
+    return Sheet(tiles, columns=4, frames=["saliency", "change", f"change × {FACTORS[1]}"])
 
 
 @figure(
@@ -316,10 +336,6 @@ def _step_variance(rows: pd.DataFrame) -> dict[str, float]:
     }
     total = sum(parts.values())
     return {name: part / total if total else 0.0 for name, part in parts.items()}
-
-
-def _short(name: str, length: int = 20) -> str:
-    return name if len(name) <= length else name[: length - 1] + "…"
 
 
 if __name__ == "__main__":

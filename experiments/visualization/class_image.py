@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 import tpdl
-from experiments.lab.nets.titles import title
+from experiments.lab.plots.titles import title
 from experiments.visualization.ascent import class_index, noise, snapshots
 from experiments.visualization.class_measures import measured
 from tpdl import Arrays, Images, Picture, Sheet, Tile, experiment, figure, summary
@@ -147,7 +147,7 @@ def class_image_sheet(results: pd.DataFrame, images: Images) -> Sheet:
     tiles = [
         Tile(
             images[slug(cell["class"], network)],
-            label=f"{cell['class']}, {cell.probability:.0%} | {cell.judge_probability:.1%}",
+            label=f"{cell['class']}: {cell.probability:.0%}, {cell.judge_probability:.1%}",
         )
         for network, cells in rows
         for _, cell in cells.iterrows()

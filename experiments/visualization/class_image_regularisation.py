@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.lab.nets.titles import title
+from experiments.lab.plots.titles import title
 from experiments.visualization.ascent import class_index, jitter, noise
 from experiments.visualization.class_measures import measured
 from tpdl import Arrays, Images, Picture, Sheet, Tile, experiment, figure, progress, summary

@@ -90,7 +90,14 @@ def saliency_sheet(results: pd.DataFrame, images: Images, maps: Images) -> Sheet
         lift = "no box" if row["lift"] != row["lift"] else f"lift {row['lift']:.1f}"
         answer = "" if row["correct"] else f", taken for *{row['predicted']}*"
         marks = box_marks(row["image"] - 1, photograph.width)
-        tiles.append(Tile([photograph, found], f"**{row['true']}**, {lift}{answer}", row["true"], marks))
+        tiles.append(
+            Tile(
+                [photograph, found],
+                f"**{row['true']}**, {lift}{answer}",
+                f"An example of the class {row['true']}",
+                marks,
+            )
+        )
     return Sheet(tiles, columns=5, frames=["photograph", "saliency map"])
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.lab.plots.sheet import thumbnail
-from experiments.lab.plots.tiles import grid, map_tile
+from experiments.transfer.photographs import photographs
 from experiments.visualization.maps import saliency_maps, second_maps
+from experiments.visualization.saliency import saliency, saliency_pictures
 from experiments.visualization.saliency_curves import METHODS, all_maps, saliency_curves
-from tpdl import Arrays, experiment, figure, summary
+from tpdl import Arrays, Images, Picture, Sheet, Tile, experiment, figure, summary
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 SHOWN = (1, 3, 7, 13, 17, 19)
 """Images on the sheet, from 0."""
+OTHERS = ("smoothgrad", "integrated-gradients", "grad-cam", "second-gradient", "second-grad-cam")
+"""Methods on the sheet after the gradient, in the order of its columns."""
 
 
 @experiment(
@@ -90,45 +92,47 @@ def saliency_spectrum(maps: Arrays, second: Arrays) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-@experiment(inputs={"maps": saliency_maps, "second": second_maps}, data=["imagenet-25"], local=True)
-def saliency_methods_thumbnails(maps: Arrays, second: Arrays) -> Arrays:
-    """For the sheet: "image", uint8 [images, side, side, 3]; each method's "METHOD", uint8 [images, side, side]."""
-    import numpy as np
+@experiment(inputs={"maps": saliency_maps, "second": second_maps, "results": saliency})
+def saliency_methods_pictures(maps: Arrays, second: Arrays, results: pd.DataFrame) -> Images:
+    """The maps of some of the images by the other methods; the gradient's are those of `saliency_pictures`."""
+    from experiments.lab.plots.pictures import map_colours, slug
 
-    from experiments.lab.data import imagenet
-
-    photographs, shown = imagenet.load(), list(SHOWN)
-    found = {name: maps[name] for name in ("gradient", "smoothgrad", "integrated-gradients", "grad-cam")}
+    found = {name: maps[name] for name in OTHERS if name in maps}
     found |= {f"second-{name}": second[name] for name in ("gradient", "grad-cam")}
-    tiles = {name: np.stack([map_tile(one, 64, 10) for one in values[shown]]) for name, values in found.items()}
     return {
-        "image": np.stack([thumbnail(photographs.images[i], 80, 24) for i in shown]),
-        "name": np.array([photographs.classes[photographs.labels[i]] for i in shown]),
-    } | tiles
+        slug(results["true"].iloc[i], method): Picture(
+            map_colours(values[i]), f"map of the photograph of the class {results['true'].iloc[i]}, {METHODS[method]}"
+        )
+        for method, values in found.items()
+        for i in SHOWN
+    }
 
 
 @figure(
     saliency_methods,
-    saliency_methods_thumbnails,
-    format="png",
-    caption="Some of the images, and their maps by each method, from black (0) to bright (the map's 99th percentile).",
+    saliency,
+    photographs,
+    saliency_pictures,
+    saliency_methods_pictures,
+    format="sheet",
+    caption="No two methods mark the same pixels. Some of the photographs with the box around the object, and their "
+    "maps by each method and of each network, from black (0) to bright yellow (the map's 99th percentile).",
     alt="Six rows of a photograph and six maps. The gradient's maps are scattered specks, SmoothGrad's denser and "
     "cleaner, Grad-CAM's a soft blob.",
 )
-def saliency_methods_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
+def saliency_methods_sheet(
+    results: pd.DataFrame, about: pd.DataFrame, images: Images, gradients: Images, maps: Images
+) -> Sheet:
     """A row for each image, a column for each method."""
-    columns = ["gradient", "smoothgrad", "integrated-gradients", "grad-cam", "second-gradient", "second-grad-cam"]
-    names = [
-        "image",
-        "gradient",
-        "SmoothGrad",
-        "Integrated\nGradients",
-        "Grad-CAM",
-        "gradient,\n2nd network",
-        "Grad-CAM,\n2nd network",
-    ]
-    tiles = [[images["image"][i], *(images[name][i] for name in columns)] for i in range(len(images["image"]))]
-    return grid(tiles, [str(name).replace(" ", "\n") for name in images["name"]], names, label=0.75)
+    from experiments.lab.plots.pictures import box_marks, slug
+
+    tiles, names = [], [about["true"].iloc[i] for i in SHOWN]
+    for i, name in zip(SHOWN, names, strict=True):
+        marks = box_marks(i, images[slug(name)].width)
+        row = [images[slug(name)], gradients[slug(name)], *(maps[slug(name, method)] for method in OTHERS)]
+        tiles += [Tile(picture, marks=marks) for picture in row]
+    columns = ["photograph", *(METHODS[method] for method in ("gradient", *OTHERS))]
+    return Sheet(tiles, columns=len(columns), column_labels=columns, row_labels=names)
 
 
 @figure(

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.lab.plots.tiles import grid
+from experiments.transfer.photographs import photographs
 from experiments.visualization.maps import saliency_maps
-from tpdl import Arrays, experiment, figure, progress, summary
+from tpdl import Arrays, Images, Outline, Sheet, Tile, experiment, figure, progress, summary
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-SHOWN = (1, 3, 7, 13, 17, 19)
-"""Images on the sheet, from 0: those of the sheet of methods."""
 SOURCES = {"gradient": "gradient", "smoothgrad": "SmoothGrad", "grad-cam": "Grad-CAM"}
 NAMES = SOURCES | {"centre": "middle of the image", "whole": "whole image"}
 
@@ -84,49 +82,55 @@ def saliency_segmentation(masks: Arrays, network: str = "squeezenet1_1") -> pd.D
     return pd.DataFrame(rows)
 
 
-@experiment(inputs={"masks": object_masks}, data=["imagenet-25"], local=True)
-def saliency_segmentation_thumbnails(masks: Arrays) -> Arrays:
-    """For the sheet: images, and for each method the image with the background faded.
+@experiment(inputs={"masks": object_masks})
+def mask_outlines(masks: Arrays, method: str = "gradient", tolerance: float = 0.7) -> pd.DataFrame:
+    """The edges of one method's masks, as closed lines: one row for each corner.
+
+    Args:
+        tolerance: how far a line may be from the mask's edge, in pixels, so that it needs fewer corners.
 
     Returns:
-        "image" and "METHOD", uint8 [images, side, side, 3]; "name".
+        `image` (from 1); `line`, 0 for the edge of the mask and more for holes in it; `x`, `y` in pixels.
     """
     import numpy as np
+    from skimage.measure import approximate_polygon, find_contours
 
-    from experiments.lab.data import imagenet
-    from experiments.lab.plots.sheet import thumbnail
-
-    photographs, shown = imagenet.load(), list(SHOWN)
-    images = photographs.images[shown]
-    faded = {
-        name: np.stack(
-            [thumbnail(_fade(image, masks[name][i]), 64, 20) for image, i in zip(images, shown, strict=True)]
-        )
-        for name in SOURCES
-    }
-    names = np.array([photographs.classes[photographs.labels[i]] for i in shown])
-    return {"image": np.stack([thumbnail(image, 64, 20) for image in images]), "name": names} | faded
-
-
-def _fade(image, mask):  # type: ignore[no-untyped-def]
-    import numpy as np
-
-    faded = 0.2 * image.mean(2, keepdims=True) + 175 + 0 * image
-    return np.where(mask[..., None], image, faded).astype(np.uint8)
+    parts = []
+    for image, mask in enumerate(masks[method]):
+        # Outside of the image nothing is object, so that every line is closed.
+        lines = find_contours(np.pad(mask, 1).astype(float), 0.5)
+        for line, points in enumerate(sorted(lines, key=len, reverse=True)):
+            # From the middle of a pixel of the padded mask to corners of pixels.
+            y, x = (approximate_polygon(points, tolerance)[:-1] - 0.5).T
+            parts.append(pd.DataFrame({"image": image + 1, "line": line, "x": x, "y": y}))
+    return pd.concat(parts, ignore_index=True)
 
 
 @figure(
     saliency_segmentation,
-    saliency_segmentation_thumbnails,
-    format="png",
-    caption="Images, and the object found by the random walk with seeds from each map. The background is faded.",
-    alt="Six columns of a photograph and three cut-outs of it. Some cut-outs are the animal, others a ragged part of "
-    "it with background.",
+    mask_outlines,
+    photographs,
+    format="sheet",
+    caption="Some masks follow the object, others take in half of the background. All images with one box, from the "
+    "best mask to the worst. Rectangle: the box drawn by hand. Ragged line: the object found by the random walk with "
+    "seeds from the gradient's map. Below each, the overlap (intersection over union) of that box with the box around "
+    "the mask; from 0.50 the object counts as found.",
+    alt="Photographs with a rectangle and a ragged outline over each. In the first ones the outline follows the "
+    "animal or thing; in the last ones it has hardly anything to do with it.",
 )
-def saliency_segmentation_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
-    """A column for each image."""
-    tiles = [list(images["image"]), *(list(images[name]) for name in SOURCES)]
-    return grid(tiles, ["image", *SOURCES.values()], [str(name) for name in images["name"]], label=0.85)
+def saliency_segmentation_sheet(results: pd.DataFrame, outlines: pd.DataFrame, images: Images) -> Sheet:
+    """Photographs with box and outline, by overlap."""
+    from experiments.lab.plots.pictures import box_marks, slug
+
+    rows = results[results["method"] == "gradient"].sort_values("overlap", ascending=False, kind="stable")
+    tiles = []
+    for row in rows.to_dict("records"):
+        photograph = images[slug(row["class"])]
+        found = outlines[outlines["image"] == row["image"]]
+        boxes = box_marks(row["image"] - 1, photograph.width)
+        lines = [Outline(line[["x", "y"]].to_numpy().tolist()) for _, line in found.groupby("line")]
+        tiles.append(Tile(photograph, label=f"**{row['class']}** {row['overlap']:.2f}", marks=[*boxes, *lines]))
+    return Sheet(tiles, columns=5)
 
 
 @figure(

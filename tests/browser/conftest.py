@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -47,6 +48,16 @@ class _Quiet(SimpleHTTPRequestHandler):
         pass
 
 
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address of a plain web server for the files of a folder."""
+    web = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=os.fspath(folder)))
+    threading.Thread(target=web.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    yield f"http://127.0.0.1:{web.server_address[1]}/"
+    web.shutdown()
+    web.server_close()
+
+
 @pytest.fixture(scope="package")
 def server(book: Path) -> Iterator[str]:
     """The address of a plain web server: the pages are at `/`, and once more at `/some/where/`."""
@@ -56,11 +67,8 @@ def server(book: Path) -> Iterator[str]:
     above.symlink_to(book)
     for path in book.iterdir():
         (folder / path.name).symlink_to(path)
-    web = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=os.fspath(folder)))
-    threading.Thread(target=web.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-    yield f"http://127.0.0.1:{web.server_address[1]}/"
-    web.shutdown()
-    web.server_close()
+    with served(folder) as address:
+        yield address
 
 
 @pytest.fixture(scope="package")

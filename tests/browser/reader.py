@@ -21,6 +21,15 @@ SCROLL_THROUGH = """async () => {
     scrollTo({ top: y, behavior: "instant" });
     await new Promise(requestAnimationFrame);
   }
+  for (const sheet of document.querySelectorAll(".sheet-scroll")) {
+    if (sheet.scrollWidth <= sheet.clientWidth) continue;
+    sheet.scrollIntoView({ behavior: "instant" });
+    for (let x = 0; x <= sheet.scrollWidth; x += sheet.clientWidth / 2) {
+      sheet.scrollLeft = x;
+      await new Promise(requestAnimationFrame);
+    }
+    sheet.scrollLeft = 0;
+  }
   const shown = [...document.images].filter((image) => image.checkVisibility());
   await Promise.all(shown.map((image) => image.decode().catch(() => {})));
 }"""

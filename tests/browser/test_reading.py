@@ -37,8 +37,8 @@ NOT_REACHED = (
 
 
 def figures_shown(reader: Reader) -> set[str]:
-    """The kinds of figures that can be seen: "light", "dark"."""
-    shown = reader.page.locator("main figure img:visible")
+    """The kinds of figures that can be seen: "light", "dark". The images of sheets serve both."""
+    shown = reader.page.locator("main figure img:visible:not(.sheet img)")
     assert shown.count() > 3
     return {"dark" if ".dark." in (image.get_attribute("src") or "") else "light" for image in shown.all()}
 

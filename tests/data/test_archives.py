@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import tarfile
 import zipfile
@@ -102,6 +103,48 @@ def test_a_content_that_is_too_large_is_refused(tmp_path: Path) -> None:
         with pytest.raises(StepError, match="would unpack to"):
             unpack(archive, tmp_path / "data", limit=5000)
     assert left(tmp_path) == ["a.tgz", "a.zip"]
+
+
+def test_what_hides_behind_a_large_member_is_not_unpacked_to_be_found(tmp_path: Path) -> None:
+    """A gigabyte of zeros is a megabyte of archive; what follows it would be known only after unpacking all of it."""
+    header = tarfile.TarInfo("zeros")
+    header.size = 10**15
+    archive = tmp_path / "a.tgz"
+    with gzip.open(archive, "wb") as packed:
+        packed.write(header.tobuf(tarfile.PAX_FORMAT))
+        packed.write(bytes(10**7))
+    with pytest.raises(StepError, match=r"would unpack to 1000000\.0 GB"):
+        unpack(archive, tmp_path / "data")
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar"])
+def test_too_many_members_are_refused(tmp_path: Path, kind: str) -> None:
+    archive, names = tmp_path / f"a.{kind}", [f"{number}.txt" for number in range(20)]
+    if kind == "zip":
+        zipped(archive, dict.fromkeys(names, b""))
+    else:
+        tarred(archive, *map(tarfile.TarInfo, names))
+    with pytest.raises(StepError, match="holds more than 19 files and folders"):
+        unpack(archive, tmp_path / "data", most=19)
+    assert left(tmp_path) == [f"a.{kind}"]
+    unpack(archive, tmp_path / "data", most=20)
+
+
+def test_a_chain_of_links_longer_than_a_path_may_be(tmp_path: Path) -> None:
+    """CVE-2025-4517: where a path is too long to be resolved, Python's own filter takes a link for harmless."""
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    members, path = [], ""
+    for letter in "abcdefghijklmnop":
+        folder = tarfile.TarInfo(f"{path}{'d' * 247}")
+        folder.type = tarfile.DIRTYPE
+        members += [folder, link(f"{path}{letter}", "d" * 247)]
+        path += f"{letter}/"
+    members += [link(f"{path}{'l' * 254}", "../" * 16), link("escape", f"{path}{'l' * 254}/../../out")]
+    archive = tarred(inner / "a.tar", *members, tarfile.TarInfo("escape/stolen"))
+    with pytest.raises(StepError, match="neither file nor folder"):
+        unpack(archive, inner / "data")
+    assert left(tmp_path) == ["inner", "inner/a.tar"]
 
 
 def damaged() -> dict[str, bytes]:

@@ -107,7 +107,7 @@ def test_a_project_names_its_catalogue(lab: Lab, setting: str, name: str) -> Non
     ("setting", "module", "message"),
     [
         ("no_data", "", "cannot be imported: ModuleNotFoundError"),
-        ("my_data", "1 +", "cannot be imported: SyntaxError"),
+        ("my_data", "1 +", "my_data.py:1: invalid syntax"),
         ("my_data", "1 / 0", "cannot be imported: ZeroDivisionError"),
         ("my_data:toys", "", "the module has no 'toys'"),
         ("my_data", "def names(): ...", "it has no function 'resolve'"),
@@ -117,7 +117,9 @@ def test_a_catalogue_that_is_none_is_one_line(lab: Lab, setting: str, module: st
     lab.write("pyproject.toml", f'[tool.tpdl]\ncatalogue = "{setting}"\n')
     lab.write("my_data.py", module)
     lab.write("experiments/reader.py", READER)
-    assert message in one_line(lab.tpdl("status", code=2))
+    said = lab.tpdl("status", code=2)
+    (line,) = [line for line in said.splitlines() if line.startswith("tpdl: ")]
+    assert message in line and "toy/curve" in said, "what needs no data goes on"
 
 
 def test_without_a_catalogue_it_says_how_to_name_one(lab: Lab) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conftest import Lab
+from tests.conftest import Lab, one_line
 from tpdl.plan.step import Fingerprint, Input, Step
 from tpdl.run.worker import Job
 
@@ -27,6 +27,12 @@ def test_every_executor_gives_the_same_files(lab, fresh_template, executor):
     lab.tpdl("run", "--executor", *executor.split())
     assert tables(lab) == tables(fresh_template)
     assert lab.not_fresh() == {}
+
+
+@pytest.mark.parametrize("executor", ["nowhere:threads", "helpers.own:nothing"])
+def test_an_executor_that_is_not_there(lab, executor):
+    lab.write("helpers/own.py", "")
+    assert f"executor '{executor}' cannot be found: " in one_line(lab.tpdl("run", "--executor", executor, code=2))
 
 
 @pytest.mark.slow

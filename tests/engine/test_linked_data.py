@@ -135,3 +135,37 @@ def test_a_record_of_another_profile_counts_as_none(lab):
     assert lab.states(cell)[cell] == "stale: record curve.values.json.record.json is of the demo profile"
     assert f"done    {cell}" in lab.tpdl("run")
     assert lab.not_fresh() == {}
+
+
+@pytest.mark.parametrize("links", [{"l1": ".", "l2": "."}, {"up": ".."}, {"l1": ".", "up": "../..", "in": "deeper"}])
+def test_links_that_go_around_among_the_sources_lead_nowhere(lab, links):
+    lab.write("experiments/q/helper.py", READER.replace('data=["scenes"]', ""))
+    lab.write("experiments/q/deeper/__init__.py", "")
+    before = lab.states()
+    for name, target in links.items():
+        os.symlink(target, lab.root / "experiments/q" / name)
+    assert lab.states() == before
+    lab.tpdl("run", "q/reader")
+    assert lab.states("q/reader") == {"q/reader": "fresh"}
+
+
+@pytest.mark.parametrize("pattern", ["data/**/*.csv", "data/**", "**/*.csv", "data/**/sub/a.csv"])
+def test_links_that_go_around_among_declared_files_lead_nowhere(lab, pattern):
+    lab.write("experiments/reader.py", READER.replace('data=["scenes"]', f"files=[{pattern!r}]"))
+    lab.write("data/sub/a.csv", "x\n1\n")
+    lab.tpdl("run", "reader")
+    for name, target in {"data/l1": ".", "data/up": "..", "data/l2": ".", "data/sub/back": "../sub"}.items():
+        os.symlink(target, lab.root / name)
+    assert lab.states("reader") == {"reader": "fresh"}
+    lab.write("data/sub/a.csv", "x\n2\n")
+    assert lab.states("reader") == {"reader": "stale: file data/sub/a.csv changed"}
+
+
+def test_a_pattern_follows_links_to_other_folders(lab):
+    lab.write("experiments/reader.py", READER.replace('data=["scenes"]', 'files=["data/**/*.csv"]'))
+    lab.write("data/a.csv", "x\n1\n")
+    lab.write("elsewhere/deep/b.csv", "x\n1\n")
+    os.symlink("../elsewhere", lab.root / "data/linked")
+    lab.tpdl("run", "reader")
+    lab.write("elsewhere/deep/b.csv", "x\n2\n")
+    assert lab.states("reader") == {"reader": "stale: file data/linked/deep/b.csv changed"}

@@ -5,13 +5,14 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import one_line
+from tests.conftest import complaint, one_line
 from tpdl.errors import StepError
 from tpdl.files import atomic_write
 
@@ -36,6 +37,23 @@ def test_no_project_here(lab, tmp_path_factory):
     assert "is in no tpdl project" in one_line(lab.tpdl("status", code=2))
 
 
+@pytest.mark.parametrize("command", [["status"], ["run"], ["report", "--to", "html"], ["init", "x"], ["data"]])
+def test_the_current_folder_is_gone(lab, command):
+    gone = lab.root / "gone"
+    gone.mkdir()
+    script = f"rmdir {gone}; exec {sys.executable} -c 'from tpdl.cli.main import main; main()' \"$@\""
+    said = subprocess.run(["sh", "-c", script, "sh", *command], cwd=gone, capture_output=True, text=True, check=False)
+    assert said.returncode == 2
+    assert "the folder that this command was started in is gone" in one_line(said.stdout + said.stderr)
+
+
+@pytest.mark.parametrize("profile", [[], ["--demo"]], ids=["full", "demo"])
+def test_a_wrong_name_in_demo_is_said_in_every_profile(lab, profile):
+    lab.write("experiments/wrong.py", MODULE.format(body="@experiment(demo={'zz': 1})\ndef one(z=1) -> dict: ..."))
+    said = lab.tpdl("status", *profile, code=2)
+    assert "experiments/wrong.py:5: demo names 'zz', which is no parameter" in said
+
+
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
@@ -53,6 +71,10 @@ def test_no_project_here(lab, tmp_path_factory):
         ("@experiment()\ndef one(x) -> dict: ...", "parameter 'x' has no default"),
         ("@experiment(matrix={'y': [1]})\ndef one(x=1) -> dict: ...", "matrix names 'y', which is no parameter"),
         ("@experiment()\ndef one(): ...", "the return annotation says nothing"),
+        (
+            "@experiment(matrix={'x': [1], 'x': [2]})\ndef one(x=1) -> dict: ...",
+            "experiments/wrong.py:5: matrix of @experiment at one cannot be evaluated: the key 'x' is there twice",
+        ),
         ("@experiment(seed=3)\ndef one() -> dict: ...", "@experiment has no argument 'seed'"),
         ("@experiment(matrix={'x': range(3)})\ndef one(x=1) -> dict: ...", "experiments/wrong.py:"),
         ("@experiment()\ndef one( -> dict: ...", "experiments/wrong.py:"),
@@ -63,6 +85,19 @@ def test_no_project_here(lab, tmp_path_factory):
         ("@experiment(matrix={'x': [0] * 10**9})\ndef one(x=1) -> dict: ...", "asks for too much: it takes more"),
         ("@experiment(data=['{x:>2000000000}'])\ndef one(x=1) -> dict: ...", "asks for too much: the format"),
         ("@experiment()\ndef one(x='%09999999999d' % 5) -> dict: ...", "asks for too much: the format"),
+        ("@experiment(data='abc')\ndef one() -> dict: ...", "data of @experiment must be a list of texts, not 'abc'"),
+        (
+            "@experiment(optional=3)\ndef one() -> dict: ...",
+            "optional of @experiment must be a mapping from parameters",
+        ),
+        ("@experiment(optional={'y': [1]})\ndef one(x=1) -> dict: ...", "optional names 'y', which is no parameter"),
+        ("@experiment(local='yes')\ndef one() -> dict: ...", "local of @experiment must be True or False"),
+        ("@experiment()\ndef one() -> dict: ...\n@figure(one, suffix='../../x')\ndef a(r): ...", "a part of a file's"),
+        ("@experiment()\ndef one() -> dict: ...\n@figure([one])\ndef a(r): ...", "must be experiments of this project"),
+        (
+            "@experiment()\ndef one() -> dict: ...\n@figure(one, caption=3)\ndef a(r): ...",
+            "caption of @figure must be a",
+        ),
         (
             "@experiment(matrix={'x': [0] * 999, 'y': [1] * 999})\ndef one(x=1, y=1) -> dict: ...",
             "the matrix has 998,001 combinations",
@@ -76,6 +111,7 @@ def test_no_project_here(lab, tmp_path_factory):
         "no default",
         "matrix",
         "no annotation",
+        "one key twice",
         "unknown argument",
         "not literal",
         "syntax",
@@ -86,12 +122,21 @@ def test_no_project_here(lab, tmp_path_factory):
         "huge list",
         "wide format",
         "wide text",
+        "text for a list",
+        "number for a mapping",
+        "optional without a parameter",
+        "text for a truth",
+        "suffix with a path",
+        "list of experiments",
+        "number for a text",
         "many cells",
     ],
 )
 def test_wrong_declarations(lab, body, expected):
+    """One line says what is wrong and where; everything else is as it was."""
     lab.write("experiments/wrong.py", MODULE.format(body=body))
-    assert expected in one_line(lab.tpdl("status", code=2))
+    said = lab.tpdl("status", code=2)
+    assert expected in complaint(said) and "toy/curve/network=small" in said
 
 
 @pytest.mark.parametrize(
@@ -180,6 +225,11 @@ def test_accept_refuses_to_vouch_for_an_edited_product(fresh):
     assert "cannot be accepted" in one_line(fresh.tpdl("accept", CELL, code=2))
 
 
+def test_accept_refuses_to_vouch_for_what_was_never_run(lab):
+    said = one_line(lab.tpdl("accept", CELL, code=2))
+    assert said.endswith(f"{CELL} cannot be accepted: it was never run; tpdl run {CELL}")
+
+
 def test_wrong_options(lab):
     assert "unrecognized arguments: --nonsense" in one_line(lab.tpdl("status", "--nonsense", code=2))
     assert "there is no such folder" in one_line(lab.tpdl("--data", "/no/where", "status", code=2))
@@ -226,7 +276,16 @@ def test_products_folder_that_cannot_be_written(fresh):
     shutil.rmtree(fresh.root / "figures/toy")
     (fresh.root / "figures/toy").write_text("in the way")
     said = fresh.tpdl("run", CELL, code=1)
-    assert "cannot write" in said and fresh.states(CELL)
+    assert "cannot write" in said and "--keep-nan" not in said and fresh.states(CELL)
+
+
+def test_what_needs_a_step_that_failed_does_not_run(fresh):
+    fresh.edit("helpers/maths.py", "x * x", "x / 0")
+    picture = (fresh.root / "figures/toy/curve.svg").stat().st_mtime_ns
+    said = " ".join(fresh.tpdl("run", code=1).split())
+    assert re.search(r"toy/curve: not run: it needs toy/curve/network=(small|large)", said), said
+    assert "toy/curve.svg: not run: it needs toy/curve" in said
+    assert (fresh.root / "figures/toy/curve.svg").stat().st_mtime_ns == picture, "nothing is drawn of old results"
 
 
 def test_status_json_is_json_even_with_failures(fresh):

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from tests.conftest import one_line
+from tests.conftest import complaint
 
 MODULE = """
 import numpy as np
@@ -171,4 +171,4 @@ def test_local_results_are_all_kept_local(lab):
 )
 def test_what_no_record_can_hold_is_refused(lab, annotation, expected):
     lab.write("experiments/several/runs.py", MODULE.replace("-> tuple[Arrays, dict]", f"-> {annotation}"))
-    assert expected in one_line(lab.tpdl("status", code=2))
+    assert expected in complaint(lab.tpdl("status", code=2))

@@ -26,6 +26,13 @@ def test_everything_is_missing_then_fresh(lab):
     assert (lab.root / "figures/toy/curve.svg").exists() and (lab.root / "figures/toy/curve.dark.svg").exists()
 
 
+def test_a_record_says_what_happened(fresh):
+    happened = json.loads((fresh.root / RECORD).read_text())["happened"]
+    assert 20e6 < happened["peak_memory_bytes"] < 20e9, "that of a process which has imported pandas"
+    assert 0 <= happened["seconds"] < 60 and happened["libraries"].keys() >= {"pandas"}
+    assert happened["device"] == "CPU" and happened["commit"] is None
+
+
 def test_a_copy_without_local_state_is_fresh(fresh):
     assert fresh.not_fresh() == {}
     assert "nothing to run" in fresh.tpdl("run")
@@ -410,6 +417,43 @@ def test_tracing_finds_what_the_source_does_not_show(fresh):
     assert f"{CELL} executed what its fingerprint does not know: helpers.maths:cube" in said.replace("\n", " ")
     fresh.edit("experiments/toy/curve.py", "@experiment(", '@experiment(uses=["helpers.maths:cube"], ')
     assert "does not know" not in fresh.tpdl("run", "--force", "--trace", CELL)
+
+
+def test_tracing_passes_over_what_names_the_device(fresh):
+    fresh.write("helpers/device.py", "def name():\n    return 'a machine'\n")
+    fresh.write("pyproject.toml", "[tool.tpdl]\ndevice = 'helpers.device:name'\n")
+    fresh.edit("helpers/maths.py", "x * x", "x * x + 1")
+    assert "does not know" not in fresh.tpdl("run", "--trace", CELL)
+    assert json.loads((fresh.root / RECORD).read_text())["happened"]["device"] == "a machine"
+
+
+def test_a_mistake_in_what_names_the_device_loses_no_result(fresh):
+    fresh.write("pyproject.toml", "[tool.tpdl]\ndevice = 'helpers.maths:nothing'\n")
+    fresh.edit("helpers/maths.py", "x * x", "x * x + 1")
+    fresh.tpdl("run", CELL)
+    assert "unknown (AttributeError: " in json.loads((fresh.root / RECORD).read_text())["happened"]["device"]
+
+
+def test_products_that_were_edited_are_set_aside_before_they_are_replaced(fresh):
+    edited = [fresh.root / f"figures/toy/curve/network={network}.csv" for network in ("small", "large")]
+    for path in edited:
+        path.write_text("somebody's work\n")
+    said = fresh.tpdl("run", "--executor", "inline", "toy")
+    kept = sorted((fresh.root / ".tpdl/kept").iterdir())
+    assert [path.name.partition("-")[2] for path in kept] == ["network=large.csv", "network=small.csv"]
+    assert {path.read_text() for path in kept} == {"somebody's work\n"}
+    assert all(path.name in said for path in kept) and fresh.not_fresh() == {}
+
+
+def test_no_progress_is_left_of_a_step_that_has_ended(fresh):
+    fresh.edit(
+        "experiments/toy/curve.py",
+        "from tpdl import experiment, figure",
+        "from tpdl import experiment, figure, progress",
+    )
+    fresh.edit("experiments/toy/curve.py", "for x in range(n)]})", "for x in progress(range(n))]})")
+    fresh.tpdl("run", "toy")
+    assert [path for path in (fresh.root / ".tpdl/full/progress").rglob("*") if path.is_file()] == []
 
 
 def test_status_is_quick_once_warm(fresh):

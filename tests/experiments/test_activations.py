@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import matplotlib
 import numpy as np
 import pytest
 import torch
@@ -12,12 +11,12 @@ from experiments.transfer.activations import (
     IMAGES,
     SHOWN,
     activation_maps,
-    activation_thumbnails,
+    activation_pictures,
     activations,
     activations_sheet,
     activations_values,
 )
-from tpdl.plan import theme
+from tpdl import Picture
 
 SIDE = 16
 
@@ -53,16 +52,19 @@ def test_channels_are_what_they_were_made_of(maps: dict) -> None:
 
 
 def test_the_sheet_has_a_row_for_each_image(maps: dict) -> None:
-    rows = activations(maps, "n")
-    wide = maps | {"map": np.tile(maps["map"], (1, 2, 1, 1))}
-    wide_rows = activations(wide, "n")
-    tiles = activation_thumbnails(wide, wide_rows)
-    assert len(tiles["image"]) == len(IMAGES) * (SHOWN + 1)
-    assert (tiles["channel"][:: SHOWN + 1] == -1).all()
-    with matplotlib.rc_context(theme.dark()):
-        picture = activations_sheet(rows, tiles)
-        picture.canvas.draw()
-    assert picture.axes[0].get_title() == "image"
+    noise = np.random.default_rng(1).random(maps["map"].shape, dtype=np.float32)
+    wide = maps | {"map": np.concatenate([maps["map"], noise], axis=1)}
+    rows = activations(wide, "n")
+    pictures = activation_pictures(wide, rows)
+    assert len(pictures) == len(IMAGES) * SHOWN
+    assert {picture.width for picture in pictures.values()} == {SIDE}
+    photographs = {str(i): Picture(image, f"photograph {i}") for i, image in enumerate(maps["image"])}
+    sheet = activations_sheet(rows, photographs, pictures)
+    shows = [tile.frames[0].shows for tile in sheet.tiles if tile]
+    assert shows[:: SHOWN + 1] == [f"photograph {i}" for i in IMAGES]
+    channel = int(shows[1].split()[-1])
+    assert sheet.column_labels[1].startswith(f"**channel {channel}** brightness ")
+    assert f"{rows['edges'][channel]:.1f}".lstrip("-") in sheet.column_labels[1]
 
 
 @pytest.mark.slow

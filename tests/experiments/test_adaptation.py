@@ -195,7 +195,18 @@ def test_the_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     places = feature_map(RUNS, points=40, perplexity=5.0)
     assert places.groupby(["method", "map", "domain"]).size().unique().tolist() == [40]
     draw(lambda: feature_map_points(places, feature_gap(RUNS)))
-    draw(lambda: domain_samples_sheet(domain_samples()))
+
+
+def test_digits_of_the_domains_stand_below_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TPDL_PROFILE", "demo")
+    images = domain_samples()
+    sheet = domain_samples_sheet(images)
+    assert len(sheet.tiles) == 3 * sheet.columns and all(tile and tile.pixelated for tile in sheet.tiles)
+    shows = [tile.frames[0].shows.split(", ") for tile in sheet.tiles if tile]
+    digits = np.reshape([digit for digit, *_ in shows], (3, -1))
+    assert (digits == digits[0]).all()
+    recoloured = images["recoloured-00"].pixels
+    assert len(np.unique(recoloured[images["source-00"].pixels.max(-1) == 0], axis=0)) == 1
 
 
 @pytest.mark.slow

@@ -15,14 +15,15 @@ from torchvision.transforms import v2
 from experiments.lab.methods.classify import best, probabilities
 from experiments.lab.nets.imagenet_statistics import DEVIATION, MEAN
 from experiments.lab.nets.inputs import coloured
+from experiments.transfer.photographs import photographs
 from experiments.transfer.predictions import (
-    prediction_images,
     prediction_settings,
     prediction_settings_dots,
     predictions,
     predictions_sheet,
     predictions_values,
 )
+from tpdl import Picture
 from tpdl.plan import theme
 
 
@@ -98,14 +99,13 @@ def test_values_for_the_text(made_up: tuple[pd.DataFrame, pd.DataFrame]) -> None
 
 def test_the_pictures(made_up: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     table, settings = made_up
+    images = {name: Picture(np.zeros((8, 8, 3), np.uint8), name) for name in ("cat", "dog", "cow")}
+    tiles = predictions_sheet(table, images).tiles
+    assert [tile and tile.label for tile in tiles] == ["**cat** 90%", "**dog** → *cat* 80%", "**cow** → *cat* 60%"]
+    assert [tile and tile.frames[0].shows for tile in tiles] == ["cat", "dog", "cow"]
     with matplotlib.rc_context(theme.dark()):
-        picture = predictions_sheet(table, {"image": np.zeros((3, 8, 8, 3), np.uint8)})
-        picture.canvas.draw()
         dots = prediction_settings_dots(settings)
         dots.canvas.draw()
-    titles = [axis.get_title() for axis in picture.axes]
-    assert titles[:3] == ["cat\ncat 90%", "dog\ncat 80%", "cow\ncat 60%"]
-    assert [axis.title.get_color() for axis in picture.axes[:3]] == ["C0", "C1", "C1"]
     assert len(dots.axes[0].lines) == 8
 
 
@@ -119,7 +119,7 @@ def test_the_demo_profile_recognises_textures(monkeypatch: pytest.MonkeyPatch) -
     intended = settings.query("normalised and mode == 'evaluation'").iloc[0]
     assert intended["agreement"] == 1
     assert intended["accuracy"] == rows.query("rank == 1")["correct"].mean()
-    assert prediction_images()["image"].shape == (25, 96, 96, 3)
+    assert len(predictions_sheet(rows, photographs()).tiles) == 25
 
 
 @pytest.mark.slow

@@ -24,7 +24,7 @@ from experiments.visualization import (
     saliency_methods,
     saliency_segmentation,
 )
-from tpdl import Box, Picture, Sheet
+from tpdl import Box, Outline, Picture, Sheet
 from tpdl.plan import theme
 
 RNG = np.random.default_rng(0)
@@ -68,17 +68,32 @@ def attacks() -> pd.DataFrame:
 
 def test_adversarial_examples() -> None:
     rows = attacks()
-    images = {"row": np.arange(5), "original": pictures(5), "adversarial": pictures(5)}
-    images["change"] = RNG.integers(-9, 9, (5, 8, 8, 3), dtype=np.int8)
-    sheet = adversarial.adversarial_sheet(rows, images)
-    draw(sheet, adversarial.adversarial_sizes(rows))
-    assert sheet.axes[2].get_title() == "1 step, rms 1.00"
+    draw(adversarial.adversarial_sizes(rows))
     values = adversarial.adversarial_values(rows)
     assert (values["success"], values["failed"], values["failed_targets"]) == (7 / 8, 1, ["cow"])
     assert (values["easiest"]["steps"], values["hardest"]["steps"], values["median"]["steps"]) == (1, 7, 4)
     assert values["survival"]["rounded"]["target"]["share"] == 1
     assert values["survival"]["jpeg95"]["target"]["share"] == 0
     assert values["success_lower"] < values["success"]
+
+
+def test_adversarial_sheets_show_the_easiest_pair_first_and_each_change_on_its_scale(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TPDL_PROFILE", "demo")
+    rows = attacks().assign(**{"true": [f"texture {i}" for i in range(8)]})
+    change = RNG.normal(0, 0.02, (8, 3, 64, 64)).astype(np.float32)
+    made = adversarial.adversarial_pictures({"change": change}, rows)
+    levels = 255 * change[2, 1] * 0.224
+    kept = {factor: made[f"texture-2-dog-change-{factor}"].pixels[..., 1].astype(float) for factor in (1, 10)}
+    assert np.abs(kept[1] - 128 - levels).max() <= 0.5
+    assert np.abs(kept[10] - np.clip(128 + 10 * levels, 0, 255)).max() <= 0.5
+    pairs = adversarial.adversarial_sheet(rows, pictured(*rows["true"]), made)
+    assert labels(pairs)[0] == "**cat** → *dog* 50%, 1 step, change 1.00"
+    assert [len(tile.frames) for tile in pairs.tiles if tile] == [2] * 7
+    sheet = adversarial.adversarial_change(rows, pictured(*rows["true"]), made)
+    assert [len(tile.frames) for tile in sheet.tiles if tile] == [len(sheet.frames)] * (7 + 1)
+    assert labels(sheet)[-1].endswith("change −128 to +127 grey levels, × 10 −12.8 to +12.7 grey levels")
 
 
 def test_change_against_saliency_and_its_null() -> None:
@@ -176,17 +191,26 @@ def test_saliency_methods() -> None:
     rows = pd.concat(parts, ignore_index=True)
     spectrum = pd.DataFrame({"map": "gradient", "frequency": np.arange(1, 17) / 32, "power": 1 / 16, "peak": 2.0})
     spectrum["period"] = 1 / spectrum["frequency"]
-    images = {name: maps(2) for name in list(saliency_methods.METHODS)[:6]}
-    images |= {"image": pictures(2), "name": np.array(["cat", "brown dog"])}
-    draw(
-        saliency_methods.saliency_methods_sheet(rows, images),
-        saliency_methods.saliency_methods_scores(rows),
-        saliency_methods.saliency_spectrum_lines(spectrum),
-    )
+    draw(saliency_methods.saliency_methods_scores(rows), saliency_methods.saliency_spectrum_lines(spectrum))
     values = saliency_methods.saliency_methods_values(rows, spectrum)
     assert (values["best_deletion"], values["best_insertion"]) == ("gradient", "Grad-CAM")
     assert values["methods"]["random"]["deletion_gain"] == (7.0, 7.0)
     assert values["peaks"]["gradient"]["period4"] == 2
+
+
+def test_the_sheet_of_methods_has_a_column_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TPDL_PROFILE", "full")
+    about = pd.DataFrame({"true": [f"class {i}" for i in range(25)]})
+    names = ("gradient", "smoothgrad", "integrated-gradients", "grad-cam", "average-pooling")
+    found = {name: RNG.random((25, 8, 8)) for name in names}
+    pictures = saliency_methods.saliency_methods_pictures(found, found, about)
+    gradients = saliency.saliency_pictures(found, about)
+    photographs = pictured(*about["true"], shape=(224, 224, 3))
+    sheet = saliency_methods.saliency_methods_sheet(pd.DataFrame(), about, photographs, gradients, pictures)
+    assert list(sheet.column_labels[:3]) == ["photograph", "gradient", "SmoothGrad"]
+    assert list(sheet.row_labels[:2]) == ["class 1", "class 3"]
+    assert all(tile and tile.marks == sheet.tiles[0].marks for tile in sheet.tiles[:7])
+    assert sheet.tiles[6] and sheet.tiles[6].alt == "" and "Grad-CAM, 2nd network" in sheet.tiles[6].frames[0].shows
 
 
 def test_saliency_curves() -> None:
@@ -233,17 +257,28 @@ def test_saliency_segmentation() -> None:
     rows = pd.DataFrame(
         [{"network": "n", "method": m, "image": i, "overlap": v} for m, v in overlaps.items() for i in range(1, 5)]
     )
-    images = {name: pictures(3) for name in ("image", *saliency_segmentation.SOURCES)} | {
-        "name": np.array(["a", "b", "c"])
-    }
-    draw(
-        saliency_segmentation.saliency_segmentation_sheet(rows, images),
-        saliency_segmentation.saliency_segmentation_overlap(rows),
-    )
+    rows["class"] = rows["image"].map({1: "hay", 2: "quail", 3: "collie", 4: "brown bear"})
+    rows.loc[(rows["method"] == "gradient") & (rows["image"] == 3), "overlap"] = 0.9
+    square = [{"image": 3, "line": line, "x": x, "y": y} for line in (0, 1) for x, y in ((0, 0), (5, 0), (5, 5))]
+    photographs = pictured(*rows["class"].unique(), shape=(224, 224, 3))
+    sheet = saliency_segmentation.saliency_segmentation_sheet(rows, pd.DataFrame(square), photographs)
+    assert labels(sheet)[:2] == ["**collie** 0.90", "**hay** 0.60"]
+    best = sheet.tiles[0]
+    assert best and best.marks[-1] == Outline([[0, 0], [5, 0], [5, 5]]) and len(best.marks) == 1 + 2
+    draw(saliency_segmentation.saliency_segmentation_overlap(rows))
     values = saliency_segmentation.saliency_segmentation_values(rows)
     assert values["best"] == "Grad-CAM"
     assert values["by_method"]["centre"]["found"] == 0
-    assert values["by_method"]["gradient"]["gain"] == pytest.approx([0.2, 0.2])
+    assert values["by_method"]["smoothgrad"]["gain"] == pytest.approx([0.1, 0.1])
+
+
+def test_outlines_enclose_the_mask_and_its_holes() -> None:
+    mask = np.zeros((1, 20, 20), bool)
+    mask[0, :8, 4:12], mask[0, 3:5, 6:8] = True, False
+    rows = saliency_segmentation.mask_outlines({"gradient": mask})
+    edge, hole = (line[["x", "y"]].agg(["min", "max"]).T.to_numpy() for _, line in rows.groupby("line"))
+    np.testing.assert_allclose(edge, [[4, 12], [0, 8]], atol=0.5)
+    np.testing.assert_allclose(hole, [[6, 8], [3, 5]], atol=0.5)
 
 
 def test_class_images() -> None:
@@ -257,7 +292,7 @@ def test_class_images() -> None:
     assert [tile and tile.frames[0].shows for tile in sheet.tiles] == ["gorilla", "gorilla", "snail"]
     assert sheet.columns == 1 and list(sheet.row_labels) == ["n", "m", "n"]
     own, other = rows.iloc[0][["probability", "judge_probability"]]
-    assert sheet.tiles[0] and sheet.tiles[0].label == f"gorilla, {own:.0%} | {other:.1%}"
+    assert sheet.tiles[0] and sheet.tiles[0].label == f"gorilla: {own:.0%}, {other:.1%}"
     values = class_image.class_image_values(rows)
     assert (values["first"]["images"], values["second"]["images"], values["classes"]) == (2, 1, 2)
     assert values["first"]["judge_first"] == 2

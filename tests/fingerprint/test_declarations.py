@@ -62,6 +62,12 @@ def test_decorators_of_others_are_not_steps(tmp_path: Path) -> None:
     assert declared(tmp_path, "from other import experiment\n@experiment(matrix=compute())\ndef f(): ...\n") == []
 
 
+def test_a_module_of_the_project_with_nearly_the_name_of_tpdl_is_its_own(tmp_path: Path) -> None:
+    text = "from tpd import experiment\nfrom lib import *\n@experiment()\ndef f(): ...\n@experimnt\ndef g(): ...\n"
+    assert declared(tmp_path, text, tpd="def experiment(): ...\n") == []
+    assert declared(tmp_path, text.replace("from lib import *\n", ""), tpd="def experiment(): ...\n")[0].qualname == "g"
+
+
 def test_it_imports_nothing(tmp_path: Path) -> None:
     assert len(declared(tmp_path, HEAD + "raise SystemExit\n@experiment()\ndef f() -> dict: ...\n")) == 1
 
@@ -78,9 +84,7 @@ def test_mistakes_are_one_line_with_file_and_line(file: Path, tmp_path: Path) ->
         for number, code in enumerate(text.splitlines(), start=1)
         if (part := code.partition("# mistake: ")[2])
     ]
-    with pytest.raises(UserError) as error:
-        declared(tmp_path, text)
-    message = str(error.value)
+    [message] = [problem for each in declared(tmp_path, text) if (problem := each.problem)]
     assert message.startswith(f"experiments/part/one.py:{line}: ") and part in message and "\n" not in message, message
 
 
@@ -94,9 +98,8 @@ def test_no_mistake_is_lost() -> None:
 def test_broken_files(content: bytes, part: str, tmp_path: Path) -> None:
     (tmp_path / "experiments").mkdir()
     (tmp_path / "experiments" / "one.py").write_bytes(content)
-    with pytest.raises(UserError, match=r"^experiments/one.py:\d: ") as error:
-        Sources(tmp_path).declarations()
-    assert re.search(part, str(error.value))
+    [found] = Sources(tmp_path).declarations()
+    assert re.match(r"experiments/one.py:\d: ", found.problem) and re.search(part, found.problem)
 
 
 def test_a_broken_helper_does_not_stop_the_others(tmp_path: Path) -> None:

@@ -14,9 +14,18 @@ def step(name: str, kind: str = "experiment", *, optional: bool = False) -> Any:
     return SimpleNamespace(name=name, base=base, kind=kind, optional=optional, cell={})
 
 
-def status(state: str, made: str = "", seconds: float = 0.0, memory: int = 0, *, optional: bool = False) -> Any:
-    happened = {"made": made, "seconds": seconds, "peak_memory_bytes": memory, "device": "CPU"} if made else {}
-    record = SimpleNamespace(happened=happened, fingerprint=SimpleNamespace(data={})) if made else None
+def status(
+    state: str,
+    made: str = "",
+    seconds: float = 0.0,
+    memory: int = 0,
+    *,
+    optional: bool = False,
+    data: dict[str, str] | None = None,
+    **more: Any,
+) -> Any:
+    happened = {"made": made, "seconds": seconds, "peak_memory_bytes": memory, "device": "CPU"} | more if made else {}
+    record = SimpleNamespace(happened=happened, fingerprint=SimpleNamespace(data=data or {})) if made else None
     return SimpleNamespace(state=state, reasons=[], record=record, optional=optional)
 
 
@@ -66,3 +75,40 @@ def test_an_experiment_that_nobody_ran_has_no_day_and_no_time() -> None:
         None,
         None,
     )
+
+
+def test_every_step_has_a_row() -> None:
+    steps = [step("a/x"), step("a/x.svg", "figure")]
+    states = {"a/x": status("fresh", "2026-05-05T10:00:00Z", 0.5, 20_000_000), "a/x.svg": status("missing")}
+    states["a/x.svg"].reasons = ["needs a/y", "never run"]
+    plan: Any = SimpleNamespace(profile="full", steps={step.name: step for step in steps})
+    said = about(plan, states)
+    measured, drawn = said["steps"]
+    assert said["runs"] == [measured] and said["took"] == measured["took"]
+    assert (measured["step"], measured["kind"], measured["state"]) == ("a/x", "experiment", "fresh")
+    assert (measured["memory"], measured["reason"], measured["device"]) == (f"20.0{NBSP}MB", None, "CPU")
+    assert measured["made"] == f"5{NBSP}May{NBSP}2026"
+    assert (drawn["made"], drawn["took"], drawn["memory"], drawn["reason"]) == (None, None, None, "needs a/y")
+
+
+def test_each_version_of_a_data_set_and_of_a_library_is_named_once() -> None:
+    made, one, two = "2026-05-05T10:00:00Z", "1" * 64, "2" * 64
+    states = {
+        "a/x": status("fresh", made, data={"mnist": one, "bsds": two}, python="3.12", libraries={"numpy": "2.0"}),
+        "a/y": status("fresh", made, data={"mnist": one}, python="3.12", libraries={"numpy": "1.26", "Pillow": "11"}),
+        "a/z": status("stale", made, data={"mnist": two}, python="3.13", machine="a host"),
+        "a/w": status("missing"),
+    }
+    plan: Any = SimpleNamespace(profile="full", steps={name: step(name) for name in states})
+    said = about(plan, states)
+    assert [(row["name"], row["sha256"], row["used_by"]) for row in said["data"]] == [
+        ("bsds", "2" * 16 + "…", "a/x"),
+        ("mnist", "1" * 16 + "…", "a/x, a/y"),
+        ("mnist", "2" * 16 + "…", "a/z"),
+    ]
+    assert [(row["library"], row["versions"]) for row in said["libraries"]] == [
+        ("numpy", "2.0, 1.26"),
+        ("Pillow", "11"),
+        ("Python", "3.12, 3.13"),
+    ]
+    assert said["devices"] == ["CPU", "CPU (a host)"]

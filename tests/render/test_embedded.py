@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import itertools
+import json
 import re
 import shutil
 import subprocess
@@ -178,9 +179,35 @@ def test_source_links_lead_to_the_line_at_the_commit(root: Path) -> None:
 def test_search_finds_text_by_section(built: Built) -> None:
     root, _ = built
     index = (root / "_book" / "site_libs" / "tpdl" / "search.js").read_text(encoding="utf-8")
-    assert '"id": "sec-values", "chapter": "1 Constructs' not in index
-    assert '"id": "sec-values", "chapter": "Constructs with 3.14 in the title"' in index
-    assert "a list square and circle" in index and "no.such.value" not in index
+    entries = json.loads(index.removeprefix("window.tpdlSearch = ").removesuffix(";\n"))
+    assert [(entry["page"], entry["id"], entry["title"]) for entry in entries] == [
+        ("index.html", "findings", "Findings"),
+        ("report/constructs.html", "sec-constructs", "Constructs with 3.14 in the title"),
+        ("report/constructs.html", "sec-values", "1.1 Values and claims"),
+        ("report/constructs.html", "sec-figures", "1.2 Figures"),
+        ("report/constructs.html", "sec-sheets", "1.3 Sheets"),
+        ("report/constructs.html", "sec-tables", "1.4 Tables"),
+        ("report/constructs.html", "references-equations-notes", "1.5 References, equations, notes"),
+        ("report/constructs.html", "a-third-level", "1.5.1 A third level"),
+        ("report/constructs.html", "footnotes", ""),
+        ("report/second.html", "sec-second", "Second chapter"),
+        ("report/second.html", "a-section", "2.1 A section"),
+        ("report/second.html", "without-number", "Without number"),
+        ("report/references.html", "references", "References"),
+        ("report/appendix.html", "sec-appendix", "Extra"),
+    ]
+    constructs = [entry for entry in entries if entry["page"] == "report/constructs.html"]
+    assert {entry["chapter"] for entry in constructs} == {"Constructs with 3.14 in the title"}
+    said = {entry["id"]: entry["text"] for entry in entries}
+    assert said["sec-values"] == (
+        "Prose with 3.142, a percentage −25.0%, a list square and circle, a slice 1 and 10, a computed 10,000, and "
+        "code that is no value: areas.ratio:.3f. Circles of the largest size have the largest area, 31,416.1 There are "
+        "squares. Nested in a condition A callout inside a condition. Only without blobs."
+    )
+    assert said["sec-constructs"] == "", "what a section says is not said again by the chapter"
+    assert "square 1 1.00 yes square 10 100.00 yes" in said["sec-tables"], "cells do not run into each other"
+    assert "a formula a=πr2. shapes/areas.py:" in said["sec-figures"], "a formula once, without its TeX"
+    assert "SHA-256" not in index, "what is folded away"
 
 
 def test_pdf(built: Built) -> None:
@@ -291,6 +318,33 @@ def test_items_in_conditions_of_their_own_are_one_list(root: Path) -> None:
     build(Project(root), to=["html"], renderer="embedded", draft=True)
     body = (root / "_book/report/second.html").read_text().partition("<main")[2].partition("</main>")[0]
     assert [part.count("<li>") for part in body.split("<ul>")[1:4]] == [2, 1, 1]
+
+
+def html_of(root: Path, name: str, text: str) -> str:
+    """The page of a chapter that has this text."""
+    (root / "report" / f"{name}.qmd").write_text(text, encoding="utf-8")
+    build(Project(root), to=["html"], renderer="embedded", draft=True)
+    return (root / "_book" / "report" / f"{name}.html").read_text(encoding="utf-8")
+
+
+def test_citations_lead_to_the_one_bibliography_from_before_and_behind_it(root: Path) -> None:
+    page = html_of(root, "appendix", "# Extra {#sec-appendix}\n\nSee @shannon1948.\n")
+    assert 'href="references.html#ref-shannon1948"' in page and 'id="ref-shannon1948"' not in page
+    page = (root / "_book" / "report" / "constructs.html").read_text(encoding="utf-8")
+    assert 'href="references.html#ref-shannon1948"' in page and 'href="#ref-' not in page
+
+
+def test_equations_of_a_chapter_are_counted(root: Path) -> None:
+    equations = "".join(f"$$\nx = {number}\n$$ {{#eq-{number}}}\n\n" for number in ("one", "two"))
+    page = html_of(root, "appendix", f"# Extra {{#sec-appendix}}\n\n{equations}See @eq-one and @eq-two.\n")
+    assert re.findall(r"Equation\s*(A\.\d)", re.sub("<[^>]+>|&nbsp;|\u00a0", " ", page)) == ["A.1", "A.2"]
+
+
+def test_a_book_says_what_it_is_about(root: Path) -> None:
+    settings = root / "_quarto.yml"
+    settings.write_text(settings.read_text().replace("  author:", "  description: Circles & squares\n  author:"))
+    page = html_of(root, "appendix", "# Extra {#sec-appendix}\n")
+    assert '<meta name="description" content="Circles &amp; squares">' in page
 
 
 def test_on_paper_an_apostrophe_after_a_digit_is_no_prime(root: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tpdl.render.expressions import Evaluator, ExpressionError, show, split_format
+from tpdl.render.expressions import Evaluator, ExpressionError, brief, show, split_format
 
 NAMES: dict[str, Any] = {
     "layer_cut": {
@@ -142,9 +142,37 @@ def test_a_false_claim_says_what_was_found(expression: str, found: str) -> None:
     assert not truth.holds and found in truth.found
 
 
+def test_a_long_value_is_cut_to_80_characters() -> None:
+    assert brief("x" * 78) == f"'{'x' * 78}'"
+    assert brief("x" * 79) == f"'{'x' * 79}…"
+
+
+@pytest.mark.parametrize(
+    ("expression", "holds"),
+    [
+        ("'zz' in layer_cut and layer_cut.zz", False),
+        ("layer_cut is None or layer_cut.best.items > 1", True),
+        ("None is not None and None", False),
+        ("1 < 2 or 9**9**9 > 1", True),
+    ],
+)
+def test_a_part_may_keep_another_from_failing(expression: str, holds: bool) -> None:
+    assert Evaluator(NAMES).truth(expression).holds is holds
+
+
 @pytest.mark.parametrize(
     "expression",
-    ["layer_cut.best.accuracy", "layer_cut", "layer_cut.best.accuracy and 1 < 2", "not layer_cut.rows", "1", "None"],
+    [
+        *(
+            "layer_cut.best.accuracy",
+            "layer_cut",
+            "layer_cut.best.accuracy and 1 < 2",
+            "not layer_cut.rows",
+            "1",
+            "None",
+        ),
+        *("layer_cut.best.items > 1 or layer_cut.best.items", "layer_cut.best.items > 9 and (1 < 2 or layer_cut.rows)"),
+    ],
 )
 def test_what_is_neither_true_nor_false_is_no_claim(expression: str) -> None:
     with pytest.raises(ExpressionError, match="neither true nor false"):

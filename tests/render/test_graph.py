@@ -81,6 +81,11 @@ def test_the_worst_state_shows_and_what_cannot_be_measured_here_does_not_count()
     assert classes == ["state-stale-upstream", "state-missing"] and says == ["1 run, stale upstream", "missing"]
 
 
+def test_what_is_not_drawn_from_an_experiment_is_left_out() -> None:
+    svg, words = picture(("figure", "a/f.svg", []), ("experiment", "a/x", []), ("summary", "a/v", ["a/x"]))
+    assert boxes(svg).keys() == {"x"} and words == "Graph of 1 experiments: a/x needs no other."
+
+
 def test_nothing_overlaps_and_all_is_inside() -> None:
     names = [f"c/e{i}" for i in range(12)]
     svg, _ = picture(*[("experiment", name, names[max(0, i - 3) : i : 2]) for i, name in enumerate(names)])

@@ -25,6 +25,12 @@ MISTAKES = [
     ("false claim", "A.\n\n[Squares win]{claim=\"areas.largest.shape == 'square'\"}", 5, "“Squares win” does not hold"),
     ("what was found instead", '[No]{claim="len(areas.shapes) > 99"}', 3, "does not hold: len(areas.shapes) = "),
     ("claim that is no truth", '[Wrong]{claim="areas.ratio"}', 3, "neither true nor false; compare it"),
+    (
+        "part that is no truth",
+        '[Wrong]{claim="areas.ratio > 0 or areas.ratio"}',
+        3,
+        "neither true nor false; compare it",
+    ),
     ("condition that is no truth", '[Wrong]{when="areas.largest"}', 3, "ask whether it `is not None`"),
     ("huge power", "`9**9**9`{.value}", 3, "asks for too much"),
     ("wide format", "`areas.ratio:>2000000000`{.value}", 3, "asks for more than 100 characters"),

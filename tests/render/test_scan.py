@@ -80,6 +80,26 @@ def test_a_value_in_a_condition_of_a_span_counts_only_there() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('[a\n\nb]{claim="x"}', []),
+        ('[a\nb]{claim="x"}', [("claim", "x", "a b")]),
+        ('[[a] b]{claim="x"} [c]{when="y"}', [("claim", "x", "[a] b"), ("when", "y", "c")]),
+        (r'[a \[ b]{claim="x"}', [("claim", "x", r"a \[ b")]),
+        ('a]{claim="x"}', []),
+        ("![a\n\nb](c.svg)", []),
+        ("![a\nb](c.svg)", [("image", "c.svg", "a b")]),
+        (r"![a \] b](c.svg)", [("image", "c.svg", r"a \] b")]),
+        ("![a [b] c](<d e.svg> 'title')", [("image", "d e.svg", "a [b] c")]),
+        ("![a] (c.svg) and ![a][c]", []),
+    ],
+)
+def test_words_in_brackets_end_with_their_paragraph(text: str, expected: list[tuple[str, str, str]]) -> None:
+    found = [(item.kind, item.text, item.inside) for item in scan(text) if item.kind in ("claim", "when", "image")]
+    assert found == expected
+
+
+@pytest.mark.parametrize(
     ("text", "label", "classes", "pairs"),
     [
         ("{#a .b .c d=e}", "a", ("b", "c"), {"d": "e"}),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -87,6 +89,37 @@ def test_a_process_that_is_killed_is_said_and_leaves_nothing(root: Path) -> None
         with pytest.raises(UserError, match="its process was ended"):
             typst_process.write(root / "a.pdf")
     assert sorted(path.name for path in root.iterdir()) == ["document", "dot.png"]
+
+
+def test_ctrl_c_reaches_only_the_process_that_asks(root: Path) -> None:
+    program = f"""
+import signal, sys
+from pathlib import Path
+from tpdl.embedded.typesetter import Typesetter
+root = Path({str(root)!r})
+signal.signal(signal.SIGINT, signal.default_int_handler)
+with Typesetter(root, root / "document/whole.typ") as typesetter:
+    typesetter.write(root / "before.pdf")
+    try:
+        print("ready", flush=True)
+        sys.stdin.read()
+    except KeyboardInterrupt:
+        (root / "document/part.typ").write_text("Changed.\\n")
+        typesetter.write(root / "after.pdf")
+"""
+    process = subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    os.killpg(process.pid, signal.SIGINT)  # what a terminal does
+    _, error = process.communicate(timeout=60)
+    assert (process.returncode, error) == (0, "")
+    assert (root / "after.pdf").exists()
 
 
 def test_the_process_ends_with_its_block(root: Path) -> None:

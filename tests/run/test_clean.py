@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 
@@ -66,4 +67,8 @@ def test_old_snapshots(fresh):
     fresh.tpdl("clean", "--yes")
     after = {path for path in snapshots.rglob("*") if path.is_file()}
     assert after < before
+    (manifest,) = snapshots.glob("*.json")
+    needed = {snapshots / sha[:2] / sha[2:] for sha in json.loads(manifest.read_text()).values()}
+    contents = {path for path in after if path.parent.parent == snapshots and not path.suffix}
+    assert contents == needed, "what is needed, and nothing else"
     fresh.tpdl("run", "--force", "toy")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import interrupt, wait_for
+from tpdl.run.descendants import children, memory
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 
@@ -122,11 +123,13 @@ def result(lab, name):
 
 def test_a_step_may_fork_use_pools_and_threads_and_read_its_empty_input(lab):
     lab.write("experiments/tame.py", TAME)
-    lab.tpdl("run", "-j", "2", "forks", "reads", "pools", "threads", "noise", "unused")
+    lab.tpdl("run", "-j", "2", "forks", "reads", "pools", "threads", "noise", "unused", OMP_NUM_THREADS="7")
     assert result(lab, "forks") == {"code": 7}
     assert result(lab, "reads") == {"input": ""}
     assert result(lab, "pools") == {"fork": [2, 4], "spawn": [2, 4], "forkserver": [2, 4]}
     assert result(lab, "threads") == {"threads": str(max(1, (os.cpu_count() or 1) // 2))}
+    lab.tpdl("run", "--force", "threads", OMP_NUM_THREADS="7")
+    assert result(lab, "threads") == {"threads": "7"}, "a step by itself has what the user gives it"
     assert result(lab, "noise/n=1") != result(lab, "noise/n=2"), "forks of one parent draw different numbers"
     assert result(lab, "unused")["pid"] == result(lab, "unused")["session"]
 
@@ -145,6 +148,83 @@ def test_what_a_step_leaves_running_ends_with_it_and_leaving_python_is_a_failure
     for name, message in (("exits", "SystemExit"), ("exits", "sys.exit(0)")):
         assert message in lab.tpdl("run", "--inline", name, code=1)
 
+
+def test_a_step_that_closes_all_files_has_delivered_for_the_run_and_for_the_status(lab):
+    lab.write("experiments/closes.py", CLOSES)
+    said = lab.tpdl("run", "closes")
+    assert "failed" not in said
+    assert lab.states("closes") == {"closes": "fresh"}
+    lab.edit("experiments/closes.py", '{"x": 1}', '{"x": float("nan")}')
+    assert "failed  closes: the process ended" in lab.tpdl("run", "closes", code=1)
+    assert lab.states("closes")["closes"].startswith("failed: ")
+
+
+RAISES = """
+from tpdl import experiment
+
+
+class Stop(BaseException):
+    pass
+
+
+@experiment()
+def interrupts() -> dict:
+    raise KeyboardInterrupt
+
+
+@experiment()
+def leaves_generators() -> dict:
+    raise GeneratorExit("early")
+
+
+@experiment()
+def stops() -> dict:
+    raise Stop("enough")
+
+
+@experiment()
+def misnames() -> dict:
+    raise ValueError("bad name \\udcff")
+
+
+@experiment()
+def works() -> dict:
+    return {"x": 1}
+"""
+RAISED = {
+    "leaves-generators": "experiments/raises.py:15: GeneratorExit: early",
+    "stops": "experiments/raises.py:20: Stop: enough",
+    "misnames": "experiments/raises.py:25: ValueError: bad name \\udcff",
+}
+
+
+@pytest.mark.parametrize("how", [[], ["--inline"]], ids=["process", "inline"])
+def test_whatever_a_step_raises_is_said_with_its_place_and_the_others_run(lab, how):
+    lab.write("experiments/raises.py", RAISES)
+    raised = {**RAISED, **({} if how else {"interrupts": "experiments/raises.py:10: KeyboardInterrupt"})}
+    said = lab.tpdl("run", *how, *raised, "works", code=1)
+    for name, message in raised.items():
+        assert f"failed  {name}: {message}" in said
+        assert lab.states(name)[name].startswith(f"failed: {message}")
+    assert lab.states("works") == {"works": "fresh"}
+
+
+def test_an_interruption_ends_a_run_in_this_process(lab):
+    lab.write("experiments/raises.py", RAISES)
+    assert "tpdl: interrupted" in lab.tpdl("run", "--inline", "interrupts", "works", code=130)
+    assert lab.states("works") == {"works": "missing: never run"}
+
+
+CLOSES = """
+import os
+from tpdl import experiment
+
+
+@experiment()
+def closes() -> dict:
+    os.closerange(3, 256)
+    return {"x": 1}
+"""
 
 STUBBORN = """
 import signal
@@ -276,6 +356,47 @@ def test_one_interrupt_is_enough_for_many(lab):
     process.communicate(timeout=20)
     assert process.returncode == 130
     assert marked(lab) == []
+
+
+def test_ctrl_c_in_a_terminal_reaches_a_step_only_through_the_run(lab):
+    lab.write(
+        "experiments/waits.py",
+        """
+        import signal
+        import sys
+        import time
+        from pathlib import Path
+        from tpdl import experiment
+
+        def asked(*_):
+            Path("asked").touch()
+            sys.exit()
+
+        @experiment()
+        def waits() -> dict:
+            signal.signal(signal.SIGINT, lambda *_: Path("interrupted").touch())
+            signal.signal(signal.SIGTERM, asked)
+            Path("ready").touch()
+            time.sleep(60)
+            return {}
+        """,
+    )
+    process = subprocess.Popen([sys.executable, "-m", "tpdl", "run", "waits"], cwd=lab.root, start_new_session=True)
+    wait_for((lab.root / "ready").exists)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(30) == 130
+    assert not (lab.root / "interrupted").exists()
+    assert (lab.root / "asked").exists(), "it is asked to end, and has time for it"
+    assert "KeyboardInterrupt" not in (lab.root / ".tpdl/preload.log").read_text()
+
+
+def test_a_process_that_is_gone_has_no_children_and_no_memory():
+    command = [sys.executable, "-c", "input(print('ready', flush=True))"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdout is not None and process.stdout.readline() == b"ready\n"
+    assert process.pid in children(os.getpid()) and memory(process.pid) > 1e6
+    process.communicate(b"\n")
+    assert (children(process.pid), memory(process.pid)) == ([], 0)
 
 
 def test_fresh_interpreters_where_nothing_can_be_forked(lab):

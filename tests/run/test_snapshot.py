@@ -80,6 +80,8 @@ def test_edits_during_a_run_change_nothing_of_it(lab):
     lab.write("experiments/other.py", "")
     assert lab.states("slow")["slow"] == "stale: code helpers.late:value changed"
     lab.write("helpers/late.py", LATE)
+    assert lab.states("slow")["slow"] == "stale: file helpers/words.txt changed", "the text that was read is another"
+    lab.write("helpers/words.txt", "old")
     assert lab.states("slow")["slow"] == "fresh"
 
 
@@ -141,8 +143,46 @@ def test_modules_that_a_step_writes_can_be_imported(lab):
     assert result(lab, "writes") == {"made": 3, "beside": 4, "file": str(lab.root / "elsewhere/beside.py")}
 
 
+def test_a_file_that_may_change_without_a_trace_is_waited_for(fresh):
+    path = fresh.root / "helpers/maths.py"
+    path.write_text(path.read_text().replace("x * x", "x * x + 1"))
+    os.utime(path, (int(path.stat().st_mtime),) * 2)  # as on a disk that knows whole seconds only
+    fresh.tpdl("run", "toy")
+    assert fresh.not_fresh() == {}
+
+
 def test_a_content_is_kept_once(lab):
     lab.tpdl("run", "toy")
     kept = {path for path in (lab.root / ".tpdl/snapshots").rglob("*") if path.is_file()}
     lab.tpdl("run", "--force", "toy")
     assert {path for path in (lab.root / ".tpdl/snapshots").rglob("*") if path.is_file()} == kept
+
+
+LISTING = """
+import pkgutil
+from pathlib import Path
+from time import sleep
+
+from tpdl import experiment
+
+
+@experiment()
+def listing() -> dict:
+    Path("ready").touch()
+    while not Path("go").exists():
+        sleep(0.01)
+    import helpers.plugins
+
+    return {"listed": [list(each[1:]) for each in pkgutil.iter_modules(helpers.plugins.__path__, "p.")]}
+"""
+
+
+def test_a_step_lists_modules_as_they_were_when_the_run_began(lab):
+    lab.write("helpers/plugins/first.py", "")
+    lab.write("helpers/plugins/parts/__init__.py", "")
+    lab.write("experiments/listing.py", LISTING)
+    process = lab.popen("run", "listing")
+    wait_for((lab.root / "ready").exists)
+    (lab.root / "helpers/plugins/first.py").unlink()
+    end(lab, process)
+    assert result(lab, "listing") == {"listed": [["p.first", False], ["p.parts", True]]}

@@ -42,6 +42,7 @@ def test_a_step_is_run_twice(lab):
     assert said.count(MESSAGE) == 2
     assert "run twice: 0 of 2 with identical results, 2 not" in said
     assert "--twice needs names" in lab.tpdl("run", "--twice", code=2)
+    assert "--force needs names" in lab.tpdl("run", "--force", code=2), "it said that there was nothing to run"
 
 
 def test_a_rerun_with_another_result_says_so(lab):

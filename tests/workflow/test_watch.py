@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -208,10 +209,29 @@ def test_only_the_site_is_served_and_only_to_this_machine(site: Site) -> None:
         connection.request("GET", path)
         answer = connection.getresponse()
         assert answer.status == 404 and b"not for the web" not in answer.read()
-    # A page of another site, whose name somebody has pointed at this machine, gets nothing.
-    connection.request("GET", "/", headers={"Host": "evil.example"})
-    assert connection.getresponse().status == 403
     assert site.server_address[0] == "127.0.0.1"
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "OPTIONS", "DELETE", "NONSENSE"])
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example:80", "", "localhost"])
+def test_another_sites_name_that_points_here_gets_nothing(site: Site, method: str, host: str) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", site.server_address[1], timeout=10)
+    connection.request(method, "/a/data.csv", headers={"Host": host})
+    answer = connection.getresponse()
+    assert answer.status == 403 and b"x" not in answer.read().partition(b"<html")[0]
+
+
+def test_this_machine_gets_what_there_is(site: Site) -> None:
+    for method, status in (("GET", 200), ("HEAD", 200), ("POST", 501)):
+        connection = http.client.HTTPConnection("localhost", site.server_address[1], timeout=10)
+        connection.request(method, "/a/data.csv")
+        assert connection.getresponse().status == status
+
+
+def test_a_request_without_a_host_gets_nothing(site: Site) -> None:
+    with socket.create_connection(("127.0.0.1", site.server_address[1]), timeout=10) as connection:
+        connection.sendall(b"HEAD /a/data.csv HTTP/1.0\r\n\r\n")
+        assert b" 403 " in connection.recv(1000).splitlines()[0]
 
 
 def test_open_streams_do_not_keep_the_server_from_ending(tmp_path: Path) -> None:
@@ -275,7 +295,16 @@ def test_which_changes_count(fresh: Lab) -> None:
             fresh.write(name, "new")
         (fresh.root / "new.py").write_text("")
         (fresh.root / "new.py").replace(fresh.root / "helpers/maths.py")  # as many editors save
+        changes.follow({project.root / "helpers/x.dat"}, {project.root / "report"})  # what steps read
+        for name in ("helpers/x.dat", "helpers/y.dat", "report/b.csv"):
+            fresh.write(name, "new")
         fresh.write("figures/toy/curve.csv.record.json", "{}")
-        wait_for(lambda: {"helpers/maths.py", "figures/toy/curve.csv.record.json"} <= seen)
+        read = {"helpers/x.dat", "report/b.csv"}
+        wait_for(lambda: {"helpers/maths.py", "figures/toy/curve.csv.record.json", *read} <= seen)
         time.sleep(0.3)
-    assert seen - {"new.py"} == {"report/a.qmd", "_quarto.yml", "helpers/maths.py", "figures/toy/curve.csv.record.json"}
+    assert seen - {"new.py", *read} == {
+        "report/a.qmd",
+        "_quarto.yml",
+        "helpers/maths.py",
+        "figures/toy/curve.csv.record.json",
+    }

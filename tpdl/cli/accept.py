@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tpdl.cli.common import Arguments, Commands, add_command, plan_of
+from tpdl.cli.common import Arguments, Commands, add_command, honest, plan_of
 from tpdl.errors import Exit
 
 
@@ -24,4 +24,4 @@ def accept(arguments: Arguments) -> int:
         print(f"accepted {step}: {'; '.join(reasons)}")
     if not accepted:
         print("nothing to accept: no change of code, parameters or inputs")
-    return Exit.OK
+    return honest(Exit.OK, plan.broken)

@@ -45,6 +45,8 @@ def run_module(file: Path) -> int:
     try:
         plan = read_plan(Project.find(file.parent), profile())
         source = str(file.resolve().relative_to(plan.project.root))
+        if mine := [line for line in plan.broken if line.startswith(f"{source}:")]:
+            raise UserError(mine[0])
         names = [step.name for step in plan.steps.values() if step.source == source]
         facts = read_facts(plan)
         running = stale(plan, names, facts, judge_all(plan, facts))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tpdl.cli.common import Arguments, Commands, add_command, find_project, profile_of
+from tpdl.cli.common import Arguments, Commands, add_command, find_project, honest, profile_of, say_what_is_broken
 from tpdl.errors import Exit
 
 
@@ -15,7 +15,9 @@ def claims(arguments: Arguments) -> int:
     """List every claim of the documents with its verdict; exit code 1 if one is false."""
     from tpdl.render.prepare import prepare
 
-    all_claims = prepare(find_project(), profile_of(arguments)).claims
+    prepared = prepare(find_project(), profile_of(arguments))
+    say_what_is_broken(prepared.broken)
+    all_claims = prepared.claims
     for claim in all_claims:
         verdict = "holds" if claim.holds else "cannot be evaluated" if claim.reason else "FALSE"
         reason = f"  ({claim.reason or claim.found})" if claim.reason or claim.found else ""
@@ -23,4 +25,4 @@ def claims(arguments: Arguments) -> int:
     false = sum(not claim.holds for claim in all_claims)
     count = f"{len(all_claims)} claim{'s' if len(all_claims) != 1 else ''}"
     print(f"{count}, " + (f"{false} of them false or not to be evaluated" if false else "all of them hold"))
-    return Exit.NOT_FRESH if false else Exit.OK
+    return honest(Exit.NOT_FRESH if false else Exit.OK, prepared.broken)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+from tpdl.errors import Exit
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,7 +42,7 @@ def add_command(commands: Commands, function: Command, *, profile: bool = True) 
     """
     text = " ".join((function.__doc__ or "").split())
     parser: argparse.ArgumentParser = commands.add_parser(function.__name__, help=text, description=text)
-    parser.set_defaults(call=function)
+    parser.set_defaults(call=function, parser=parser)
     if profile:
         parser.add_argument(
             "--demo", action="store_true", help="the demo profile: embedded stand-ins for data and weights"
@@ -60,10 +63,34 @@ def profile_of(arguments: Arguments) -> str:
 
 
 def plan_of(arguments: Arguments) -> Plan:
-    """All steps of the profile that is asked for."""
+    """All steps of the profile that is asked for.
+
+    What is wrong with a declaration is said, and the command goes on with the others.
+    """
     from tpdl.plan.plan import read_plan
 
-    return read_plan(find_project(), profile_of(arguments))
+    plan = read_plan(find_project(), profile_of(arguments))
+    say_what_is_broken(plan.broken)
+    return plan
+
+
+def say_what_is_broken(broken: Iterable[str]) -> None:
+    """One line for each declaration or file that cannot be read, on standard error."""
+    for line in broken:
+        print(f"tpdl: {line}", file=sys.stderr)
+
+
+def say_doubts(plan: Plan) -> None:
+    """One line for each name in the settings that there is not, on standard error."""
+    from tpdl.plan.doubts import doubts
+
+    for line in doubts(plan):
+        print(f"tpdl: {line}", file=sys.stderr)
+
+
+def honest(code: int, broken: Sequence[str]) -> int:
+    """The exit code of a command that went on although something could not be read."""
+    return Exit.USAGE if broken else code
 
 
 def console() -> Console:

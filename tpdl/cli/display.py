@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -15,6 +14,7 @@ from rich.live import Live
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn
 
+from tpdl.files import read_json
 from tpdl.plan.facts import Facts
 from tpdl.plan.plan import Plan
 from tpdl.run.job import Outcome
@@ -148,6 +148,8 @@ class Display(Listener):
                     highlight=False,
                     soft_wrap=True,
                 )
+            for warning in outcome.warnings:
+                self._console.print(f"        [yellow]{escape(warning)}[/]", highlight=False, soft_wrap=True)
             if outcome.moved:
                 self._console.print(
                     f"        its source changed while it ran ({', '.join(outcome.moved[:3])}): still stale"
@@ -177,10 +179,13 @@ class Display(Listener):
     def _state(self, name: str) -> dict[str, Any]:
         """What a running step says of itself, see `tpdl.run.context.Progress`."""
         try:
-            state: dict[str, Any] = json.loads(self._plan.places.progress(name).read_text())
+            state = read_json(self._plan.places.progress(name))
         except (OSError, ValueError):
             return {}
-        return state
+        if not isinstance(state, dict):
+            return {}
+        numbers = {key: state.get(key) for key in ("done", "total") if isinstance(state.get(key), int | float)}
+        return {**state, "done": None, "total": None, **numbers}
 
     def _left(self) -> str:
         """How many steps are done, and how long the rest will take."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tpdl.cli.common import Arguments, Commands, add_command, console, plan_of
+from tpdl.cli.common import Arguments, Commands, add_command, console, honest, plan_of
 from tpdl.errors import Exit, UserError
 
 
@@ -25,6 +25,8 @@ def figure(arguments: Arguments) -> int:
     wanted = [name for name in select(plan, [arguments.name]) if plan.steps[name].kind in ("figure", "summary")]
     if not wanted:
         raise UserError(f"no figure is drawn from {arguments.name}; `tpdl status` lists the figures")
+    if unreadable := next((plan.steps[name].problem for name in wanted if plan.steps[name].problem), ""):
+        raise UserError(unreadable)
     facts = read_facts(plan)
     possible = drawable(plan, facts)
     for name in wanted:
@@ -48,4 +50,4 @@ def figure(arguments: Arguments) -> int:
     with Display(plan, screen, names, facts) as display:
         report = run_steps(plan, names, display, "inline", always=drawings, alone=False)
     print_report(report, screen)
-    return Exit.OK if report.ok and len(drawings) == len(wanted) else Exit.NOT_FRESH
+    return honest(Exit.OK if report.ok and len(drawings) == len(wanted) else Exit.NOT_FRESH, plan.broken)

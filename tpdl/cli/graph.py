@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tpdl.cli.common import NAMES, Arguments, Commands, add_command, plan_of
+from tpdl.cli.common import NAMES, Arguments, Commands, add_command, honest, plan_of
 from tpdl.errors import Exit
 
 
@@ -31,4 +31,4 @@ def graph(arguments: Arguments) -> int:
         print(f"wrote {arguments.svg}")
     else:
         print(steps_mermaid(plan, steps, states))
-    return Exit.OK
+    return honest(Exit.OK, plan.broken)

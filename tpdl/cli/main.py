@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import signal
 import sys
 from typing import NoReturn
@@ -29,6 +30,7 @@ from tpdl.cli import (
 )
 from tpdl.data.place import absolute
 from tpdl.errors import Exit, UserError
+from tpdl.nearest import did_you_mean, nearest
 
 COMMANDS = (
     *(status, run, figure, why, accept, mv, graph, clean, data),
@@ -38,10 +40,21 @@ COMMANDS = (
 
 
 class _Parser(argparse.ArgumentParser):
-    """An argument parser that takes a mistake for a `UserError`, so that it is one line, as any other is."""
+    """An argument parser that takes a mistake for a `UserError`: one line, with the nearest right word."""
 
     def error(self, message: str) -> NoReturn:
+        if found := re.match(r"argument (\S+): invalid choice: '([^']*)'", message):
+            known = [str(choice) for action in self._actions for choice in action.choices or ()]
+            if found[1] == "COMMAND":  # there are too many to list them; `--help` does
+                message = f"there is no command {found[2]!r}{did_you_mean(found[2], known)}"
+            else:
+                message = f"{found[1]} cannot be {found[2]!r}; {nearest(found[2], known)}"
         raise UserError(f"{message} ({self.prog} --help)")
+
+    def hint(self, option: str) -> str:
+        """The nearest option of this parser."""
+        known = [name for action in self._actions for name in action.option_strings if name.startswith("--")]
+        return did_you_mean(option.partition("=")[0], known, cutoff=0.6)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -81,7 +94,12 @@ def _carry_out() -> int:
     """Read the arguments and call the command; its exit code."""
     arguments, unknown = parser().parse_known_args()
     if unknown:  # argparse itself would name the help of `tpdl`, not that of the command
-        raise UserError(f"unrecognized arguments: {' '.join(unknown)} (tpdl {arguments.call.__name__} --help)")
+        hint = arguments.parser.hint(unknown[0]) if unknown[0].startswith("--") else ""
+        raise UserError(f"unrecognized arguments: {' '.join(unknown)}{hint} (tpdl {arguments.call.__name__} --help)")
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise UserError("the folder that this command was started in is gone; go to another one with cd") from error
     if arguments.data is not None:
         folder = absolute(arguments.data)
         if not folder.is_dir():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tpdl.cli.common import Arguments, Commands, add_command, plan_of
+from tpdl.cli.common import Arguments, Commands, add_command, find_project, profile_of
 from tpdl.cli.text import brief
 from tpdl.errors import Exit, UserError
 
@@ -19,11 +19,14 @@ def add(commands: Commands) -> None:
 def mv(arguments: Arguments) -> int:
     """Let results follow what was renamed in the source, where nothing but names has changed."""
     from tpdl.plan.follow import follow
+    from tpdl.plan.plan import read_plan
 
     if len(arguments.names) % 2:
         raise UserError("tpdl mv takes pairs of names: OLD NEW, and more pairs for what was renamed together")
     pairs = list(zip(arguments.names[::2], arguments.names[1::2], strict=True))
-    followed = follow(plan_of(arguments), pairs, arguments.dry_run)
+    plan = read_plan(find_project(), profile_of(arguments))
+    plan.check()
+    followed = follow(plan, pairs, arguments.dry_run)
     for step in followed:
         was = "" if step.was == step.step else f"  (was {step.was})"
         if step.refused:

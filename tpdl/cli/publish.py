@@ -27,6 +27,7 @@ def publish(arguments: Arguments) -> int:
     check_repository(project.root, arguments.remote)
     if not arguments.force:
         plan = read_plan(project)
+        plan.check()
         check_fresh(judge_all(plan, read_facts(plan)))
     if code := render_and_print(project, "full", ("html", "pdf"), "auto", arguments.force):
         return code

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from tpdl.cli.common import Arguments, Commands, add_command, find_project, profile_of
+from tpdl.cli.common import Arguments, Commands, add_command, find_project, honest, profile_of, say_what_is_broken
 from tpdl.errors import Exit
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def render_and_print(project: Project, profile: str, to: Sequence[str], renderer
     from tpdl.report import build
 
     result = build(project, profile, to, renderer, draft)
+    say_what_is_broken(result.broken)
     print_problems(result.problems)
     if result.outputs:
         pages = [path for path in result.outputs if path.suffix != ".pdf"]
@@ -49,7 +50,7 @@ def render_and_print(project: Project, profile: str, to: Sequence[str], renderer
             print(f"  {os.path.relpath(path)}")
     else:
         print("nothing was rendered; `--draft` renders all the same and marks what is wrong", file=sys.stderr)
-    return Exit.NOT_FRESH if result.problems and not (draft and result.outputs) else Exit.OK
+    return honest(Exit.NOT_FRESH if result.problems and not (draft and result.outputs) else Exit.OK, result.broken)
 
 
 def print_problems(problems: Iterable[Problem]) -> None:

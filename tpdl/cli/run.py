@@ -7,7 +7,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from tpdl.cli.common import NAMES, Arguments, Commands, add_command, console, limit, plan_of, positive
+from tpdl.cli.common import (
+    NAMES,
+    Arguments,
+    Commands,
+    add_command,
+    console,
+    honest,
+    limit,
+    plan_of,
+    positive,
+    say_doubts,
+)
 from tpdl.cli.text import brief, print_table
 from tpdl.errors import Exit, UserError
 from tpdl.plan.limits import seconds, size
@@ -62,22 +73,25 @@ def run(arguments: Arguments) -> int:
     if arguments.keep_nan and not arguments.names:
         raise UserError("--keep-nan needs the names of the steps whose NaN is a result")
     plan = plan_of(arguments)
+    say_doubts(plan)
     facts = read_facts(plan)
     states = judge_all(plan, facts)
     chosen = select(plan, arguments.names) if arguments.names else list(plan.steps)
     exact = [name for name in arguments.names if name in plan.steps and plan.steps[name].cell]
-    if arguments.twice and not arguments.names:
-        raise UserError("--twice needs names: it runs steps even if they are fresh")
-    always = chosen if (arguments.force or arguments.twice) and arguments.names else []
+    for option, given in (("--force", arguments.force), ("--twice", arguments.twice)):
+        if given and not arguments.names:
+            raise UserError(f"{option} needs names: it runs steps even if they are fresh; '*' names them all")
+    always = chosen if arguments.force or arguments.twice else []
+    always = [name for name in always if not plan.steps[name].problem]
     keep_nan = chosen if arguments.keep_nan else []
     running = with_absent_inputs(plan, [*stale(plan, chosen, facts, states, exact), *always], facts)
     if arguments.names or not running:
         _print_left_out(plan, chosen, running, facts, states)
     if arguments.dry_run:
         _print_dry_run(plan, running, states)
-        return Exit.OK
+        return honest(Exit.OK, plan.broken)
     if not running:
-        return _nothing_to_run(chosen, states)
+        return honest(_nothing_to_run(chosen, states), plan.broken)
     from tpdl.cli.display import Display, print_report
     from tpdl.run.schedule import Limits
     from tpdl.run.steps import run_steps
@@ -99,14 +113,17 @@ def run(arguments: Arguments) -> int:
         differ = len(report.surprises)
         same = len(report.done) - differ
         print(f"run twice: {same} of {len(again)} with identical results" + (f", {differ} not" if differ else ""))
-        return Exit.OK if report.ok and not differ else Exit.NOT_FRESH
-    return Exit.OK if report.ok else Exit.NOT_FRESH
+        return honest(Exit.OK if report.ok and not differ else Exit.NOT_FRESH, plan.broken)
+    return honest(Exit.OK if report.ok else Exit.NOT_FRESH, plan.broken)
 
 
 def _nothing_to_run(chosen: Sequence[str], states: Mapping[str, Status]) -> int:
     waiting = [name for name in chosen if states[name].state == "missing"]
     if len(waiting) == len(chosen):
         print(f"nothing to run: {len(waiting)} not measured yet")
+        return Exit.NOT_FRESH
+    if any(not states[name].settled and states[name].state != "missing" for name in chosen):
+        print("nothing to run: what is not fresh cannot be read")
         return Exit.NOT_FRESH
     rest = f"{len(waiting)} not measured yet; the rest of what was" if waiting else "everything"
     print(f"nothing to run: {rest} asked for is fresh")

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from tpdl.cli.common import NAMES, Arguments, Commands, add_command, plan_of
+from tpdl.cli.common import NAMES, Arguments, Commands, add_command, honest, plan_of, say_doubts
 from tpdl.cli.text import COLOURS, brief, print_table
 from tpdl.errors import Exit
 
@@ -30,6 +30,7 @@ def status(arguments: Arguments) -> int:
     from tpdl.plan.status import judge_all
 
     plan = plan_of(arguments)
+    say_doubts(plan)
     states = judge_all(plan, read_facts(plan))
     chosen = select(plan, arguments.names) if arguments.names else list(plan.steps)
     shown = {name: states[name] for name in sorted(chosen, key=lambda name: plan.steps[name].base)}
@@ -37,7 +38,7 @@ def status(arguments: Arguments) -> int:
         print(json.dumps(_as_json(plan, shown), indent=1))
     else:
         _print(shown)
-    return Exit.OK if all(states[name].settled for name in chosen) else Exit.NOT_FRESH
+    return honest(Exit.OK if all(states[name].settled for name in chosen) else Exit.NOT_FRESH, plan.broken)
 
 
 def _print(states: Mapping[str, Status]) -> None:

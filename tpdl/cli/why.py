@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tpdl.cli.common import Arguments, Commands, add_command, plan_of
+from tpdl.cli.common import Arguments, Commands, add_command, honest, plan_of
 from tpdl.cli.text import COLOURS, coloured
 from tpdl.errors import Exit
 
@@ -29,7 +29,7 @@ def why(arguments: Arguments) -> int:
     states = judge_all(plan, read_facts(plan))
     for name in select(plan, [arguments.name]):
         _explain(plan, name, states[name])
-    return Exit.OK
+    return honest(Exit.OK, plan.broken)
 
 
 def _explain(plan: Plan, name: str, status: Status) -> None:
@@ -42,7 +42,7 @@ def _explain(plan: Plan, name: str, status: Status) -> None:
         print(f"  product    {path.relative_to(plan.project.root)}")
     if step.parameters:
         print("  parameters " + ", ".join(f"{key} = {value!r}" for key, value in step.parameters.items()))
-    for title, names in (("needs", step.upstream), ("data", step.data)):
+    for title, names in (("needs", step.upstream), ("data", step.data), ("files", step.files)):
         if names:
             print(f"  {title:10} " + ", ".join(names))
     if status.record is not None:
@@ -61,5 +61,13 @@ def _print_record(record: Record) -> None:
         now = installed_version(library)
         if now and now != then:
             print(f"  note       made with {library} {then}, here it is {now}; versions are recorded, not compared")
+    for warning in happened.get("warnings", []):
+        print(f"  warning    {warning}")
+    if observed := record.fingerprint.observed:
+        read = [key for key, value in observed.items() if value is not None]
+        absent = [key for key, value in observed.items() if value is None]
+        for title, names in (("read", read), ("looked for", absent)):
+            if names:
+                print(f"  {title:10} {len(names)} while it ran: {', '.join(names)}")
     symbols = sorted(record.fingerprint.symbols)
     print(f"  uses       {len(symbols)} symbols: " + ", ".join(symbols))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tpdl.errors import UserError
+from tpdl.files import read_bytes
 from tpdl.git import git, git_bytes, git_or_nothing
 
 FOLDER = "figures"
@@ -39,7 +40,7 @@ class OnDisk:
 
     def read(self, path: str) -> bytes:
         """The content of one of them."""
-        return (self._root / path).read_bytes()
+        return read_bytes(self._root / path)
 
 
 @dataclass(frozen=True)

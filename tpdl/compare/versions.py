@@ -54,7 +54,7 @@ def read_version(tree: Tree) -> Version:
     for path in sorted(path for path in paths if path.endswith(RECORD_SUFFIX)):
         try:
             record = Record.from_json(json.loads(tree.read(path)))
-        except (ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             version.unreadable.append(path)
             continue
         version.steps[record.step] = StepVersion(

@@ -12,6 +12,7 @@ from tpdl.data.entry import Entry
 from tpdl.data.packaged import packaged_file
 from tpdl.errors import StepError, UserError
 from tpdl.files import sha256_file
+from tpdl.nearest import did_you_mean, hint_for
 
 
 class CatalogueLike(Protocol):
@@ -69,7 +70,8 @@ class Catalogue:
         listed = next((entry for entry in self.entries if entry.name == name), None)
         entry = listed or self._unlisted(name)
         if entry is None:
-            raise UserError(f"no data is called {name!r}; the catalogue has {', '.join(self.names())}")
+            hint = did_you_mean(name, self.names()) or f"; the catalogue has {', '.join(self.names())}"
+            raise UserError(f"no data is called {name!r}{hint}")
         return entry
 
     def resolve(self, name: str, root: Path) -> list[Path]:
@@ -86,7 +88,7 @@ class Catalogue:
     def describe(self, name: str, root: Path) -> str:
         """One line on data that are missing: what they are, how large, where they come from, and how to get them."""
         entry = self.entry(name)
-        about = f"{name} is not at {root}: {entry.what}; {_size(entry.size)}"
+        about = f"{name} is not at {root}: {entry.what}" + (f"; {_size(entry.size)}" if entry.size else "")
         if entry.downloads:
             return f"{about} from {entry.home}; get it with `tpdl data fetch {name}`"
         return f"{about}; home {entry.home}; {entry.by_hand.format(root=root)}"
@@ -149,8 +151,10 @@ def load_catalogue(setting: str) -> CatalogueLike:
     try:
         module = importlib.import_module(module_name)
     except Exception as error:  # a module of the project, which may be broken in any way
-        reason = " ".join(str(error).split())
-        raise UserError(f"{where} cannot be imported: {type(error).__name__}: {reason}") from error
+        reason = f"{type(error).__name__}: {' '.join(str(error).split())}{hint_for(error, Path.cwd())}"
+        if isinstance(error, SyntaxError) and error.filename:
+            reason = f"{error.filename}:{error.lineno}: {error.msg}"
+        raise UserError(f"{where} cannot be imported: {reason}") from error
     if name and not hasattr(module, name):
         raise UserError(f"{where}: the module has no {name!r}")
     catalogue = getattr(module, name) if name else getattr(module, "catalogue", module)

@@ -10,7 +10,10 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tpdl.files import atomic_write, sha256_bytes
+from tpdl.files import atomic_write, read_bytes, sha256_bytes
+
+LARGEST = 256 * 2**20
+"""Bytes of what is made of one chapter; a larger file is none of ours."""
 
 
 def kept(path: Path, made_from: Sequence[str], make: Callable[[], str]) -> str:
@@ -23,11 +26,11 @@ def kept(path: Path, made_from: Sequence[str], make: Callable[[], str]) -> str:
     """
     key = sha256_bytes(json.dumps(made_from).encode())
     try:
-        last, _, made = path.read_text(encoding="utf-8").partition("\n")
+        last, _, made = read_bytes(path, LARGEST).decode("utf-8").partition("\n")
     except (OSError, ValueError):  # nothing kept, or damaged
-        last = ""
-    if last == key:
+        last, made = "", ""
+    if last == f"{key} {sha256_bytes(made.encode())}":
         return made
     made = make()
-    atomic_write(path, f"{key}\n{made}")
+    atomic_write(path, f"{key} {sha256_bytes(made.encode())}\n{made}")
     return made

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,7 +33,6 @@ class ChapterNumbers:
     number: str
     """"2", "A", or "" for a chapter without number."""
     appendix: bool
-    title: str
     identifier: str = ""
     """The label of the title."""
     headings: list[str] = field(default_factory=list)
@@ -69,7 +67,7 @@ def number_book(documents: list[tuple[str, bool, Node]]) -> Labels:
         numbered = first is None or "unnumbered" not in first["c"][1][1]
         counted[appendix] += numbered
         number = "" if not numbered else chr(64 + counted[appendix]) if appendix else str(counted[appendix])
-        chapter = ChapterNumbers(number, appendix, plain_text(first["c"][2]) if first else "")
+        chapter = ChapterNumbers(number, appendix)
         _Numbering(book, chapter, page).walk(document["blocks"], first)
         book.chapters.append(chapter)
     return book
@@ -182,22 +180,3 @@ def _without_callout_title(node: Node) -> Any:
         ):
             return blocks[1:]
     return content
-
-
-def plain_text(node: Any) -> str:
-    """The text of a piece of the syntax tree, without footnotes."""
-    return re.sub(r"\s+", " ", "".join(_strings(node))).strip()
-
-
-def _strings(node: Any) -> Iterator[str]:
-    if isinstance(node, list):
-        for child in node:
-            yield from _strings(child)
-    elif isinstance(node, dict):
-        kind, content = node.get("t"), node.get("c", [])
-        if kind in ("Str", "Space", "SoftBreak", "LineBreak"):
-            yield str(content) if kind == "Str" else " "
-        elif kind in ("Code", "Math", "CodeBlock"):
-            yield str(content[1])
-        elif kind not in ("Note", "RawInline", "RawBlock"):
-            yield from _strings(content)

@@ -16,7 +16,7 @@ from tpdl.embedded.passes import SecondPass, first_pass
 from tpdl.embedded.pdf import STATE, bodies, document, write_pdf
 from tpdl.embedded.typesetter import Later, Typesetter
 from tpdl.embedded.unsupported import unsupported
-from tpdl.files import atomic_write
+from tpdl.files import atomic_write, read_json
 from tpdl.render.prepare import Prepared
 from tpdl.render.problem import Problem
 
@@ -94,9 +94,9 @@ def _write(prepared: Prepared, pages: bool, typesetter: Typesetter | Later | Non
 def _last_labels(numbers: Path) -> Labels | None:
     """The numbers that the last rendering has written down, if there was one."""
     try:
-        last = json.loads(numbers.read_text(encoding="utf-8"))
+        last = read_json(numbers)
         return Labels([ChapterNumbers(**chapter) for chapter in last["chapters"]], last["labels"], last["citations"])
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
 
@@ -110,9 +110,12 @@ def _remove_former(listing: Path, pages: list[Path], output: Path) -> None:
     """
     now = [page.relative_to(output).as_posix() for page in pages]
     try:
-        before = json.loads(listing.read_text(encoding="utf-8"))
+        before = read_json(listing)
     except (OSError, ValueError):
         before = []
-    for name in set(before) - set(now):
-        (output / name).unlink(missing_ok=True)
-    listing.write_text(json.dumps(now), encoding="utf-8")
+    names = {name for name in before if isinstance(name, str)} if isinstance(before, list) else set()
+    for name in names - set(now):
+        page = output / name
+        if page.resolve().is_relative_to(output.resolve()) and page.is_file():
+            page.unlink()
+    atomic_write(listing, json.dumps(now))

@@ -20,7 +20,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from tpdl.errors import UserError
-from tpdl.files import atomic_path, atomic_write, sha256_bytes, sha256_file
+from tpdl.files import atomic_path, atomic_write, read_json, sha256_bytes, sha256_file
 
 PROGRAM = Path(__file__).parent / "typst_process.py"
 
@@ -65,7 +65,7 @@ class Typesetter:
         kept = self._source.with_suffix(".kept")
         key = sha256_bytes(json.dumps(_made_of(self._source, self._root)).encode())
         with contextlib.suppress(OSError, ValueError):
-            if json.loads(kept.read_text(encoding="utf-8")) == [key, sha256_file(target)]:
+            if read_json(kept) == [key, sha256_file(target)]:
                 return
         with atomic_path(target) as temporary:
             self._ask(temporary)

@@ -32,6 +32,11 @@ What counts:
   everything that imports the module, directly or not; importing `a.b` also runs `a`.
 - What is shown to change one object alone counts for those who use it, as "module:<import NAME>": `X["a"] = f` and
   `@register`, where X was made where its name is bound, so that nobody can know the object by another name.
+- *The order of imports, where it can matter.* Where something that is loaded binds names of other modules anew, changes
+  what others read while they are imported, or imports in a circle, "module:<import order>" is the sequence of what
+  changes and what reads, see `import_order`. Loading `pkg.f` binds the name `f` of `pkg`: if the package means
+  something else by it, both count. "module:<not imported>" is one that is mentioned, and that nothing imports. For an
+  import that may fail without harm, "module:<imports>" says what would make it fail.
 - Annotations count in classes and under decorators that may read them; for a step that reads some (`__annotations__`,
   `inspect`, `get_type_hints`), all do, and docstrings too. `if TYPE_CHECKING`, where it is typing's, and the main block
   do not.
@@ -42,11 +47,12 @@ What counts:
 
 What the source does not show, and `uses=["module:symbol"]` (or "module", for everything in it) declares:
 
-- `importlib.import_module(name)` with a computed name; methods of an object whose class is never named, because it came
-  from a library.
+- `importlib.import_module(name)` with a computed name, before the step has ever run; methods of an object whose class
+  is never named, because it came from a library.
 
-Not seen, and without a cure here: comments and line numbers that are read (`inspect.getsource`), files that are read
-(declare them as data), the environment, compiled modules, what a library does with the functions it is given.
+Which modules and files a step really opens is seen while it runs; see `tpdl.run.observed`. Not seen, and without a cure
+here: comments and line numbers that are read (`inspect.getsource`), the environment, what a library does with the
+functions it is given, harmless statements that fail at import, `typing.TYPE_CHECKING = True`.
 `docs/concepts/limits.md` has an example of each. `tpdl.run.trace` shows which functions a call really executes.
 """
 

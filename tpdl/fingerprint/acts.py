@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tpdl.fingerprint.canonical import Function, dotted, effective
-from tpdl.fingerprint.known import CHANGING_METHODS, PATH_METHODS, READING_METHODS, TEXT_METHODS
+from tpdl.fingerprint.known import CHANGING_METHODS, OF_THE_MOMENT, PATH_METHODS, READING_METHODS, TEXT_METHODS
 from tpdl.fingerprint.scopes import bind
 
 _DISPLAYS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
@@ -30,6 +30,10 @@ _PARTS = (
     ast.expr_context,
 )
 """Expressions that do nothing but what their parts do, as long as these are plain values."""
+
+
+_WITH_OUTPUT = frozenset({"sqrt", "log", "deg2rad"})
+"""Functions whose second argument may be an array that takes the result, as `np.sqrt(x, out)` does."""
 
 
 @dataclass
@@ -52,6 +56,8 @@ class Acts:
     """Names of its module that it binds anew: `global COUNT`."""
     uses: list[str] = field(default_factory=list)
     """What it reads."""
+    through: list[str] = field(default_factory=list)
+    """What it goes through, or hands to somebody who may; of an iterator that uses something up."""
     bases: list[str] = field(default_factory=list)
     """The base classes of classes that it makes; "Base[]" where they are subscripted."""
     metaclasses: list[str] = field(default_factory=list)
@@ -120,6 +126,8 @@ class Reader:
             case ast.Assign():
                 self._expression(node.value)
                 self._all_targets(node.targets)
+                if any(isinstance(target, ast.Tuple | ast.List) for target in node.targets):
+                    self._goes_through(node.value)
             case ast.AnnAssign():
                 self._annotation(node.annotation)
                 if node.value:
@@ -139,6 +147,7 @@ class Reader:
                 self._block([*node.body, *node.orelse])
             case ast.For():
                 self._expression(node.iter)
+                self._goes_through(node.iter)
                 self._target(node.target)
                 self._block([*node.body, *node.orelse])
             case ast.While():
@@ -198,6 +207,8 @@ class Reader:
             case ast.Call():
                 self._call(node)
             case _ if isinstance(node, _PARTS):
+                if isinstance(node, ast.Starred | ast.Compare):
+                    self._goes_through(node)
                 self._parts(ast.iter_child_nodes(node))
             case _:
                 self._unknown(node)
@@ -217,9 +228,21 @@ class Reader:
         self.acts.add("uses", ".".join(names))
         return ".".join(names)
 
+    def _goes_through(self, node: ast.AST) -> None:
+        """Note what an expression goes through; what a call does with its arguments is noted there."""
+        if isinstance(node, ast.Call):
+            return
+        names = dotted(node) if isinstance(node, ast.expr) else None
+        if names is None:
+            for part in ast.iter_child_nodes(node):
+                self._goes_through(part)
+        elif names[0] not in self._local:
+            self.acts.add("through", ".".join(names))
+
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
         outside = self._local
         self._expression(node.generators[0].iter)
+        self._goes_through(node.generators[0].iter)
         for generator in node.generators:
             if generator.is_async:
                 self._unknown()
@@ -228,6 +251,7 @@ class Reader:
             self._target(generator.target)
             if generator is not node.generators[0]:
                 self._expression(generator.iter)
+                self._goes_through(generator.iter)
             for condition in generator.ifs:
                 self._expression(condition)
         self._parts([node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt])
@@ -235,6 +259,8 @@ class Reader:
 
     def _call(self, node: ast.Call) -> None:
         self._parts([*node.args, *node.keywords])
+        for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
+            self._goes_through(argument)
         function = node.func
         names = dotted(function)
         if names and names[0] not in self._local:
@@ -243,6 +269,8 @@ class Reader:
             if names[-1] in ("sorted", "min", "max") and not keys.isdisjoint(
                 {"key", None}
             ):  # it calls what it is handed
+                self._unknown()
+            if "out" in keys or (names[-1] in _WITH_OUTPUT and len(node.args) > 1):  # it writes to an argument
                 self._unknown()
             self.acts.add("calls", ".".join(names))
             return
@@ -258,6 +286,8 @@ class Reader:
                 self._expression(value)
                 if not _starts_with_path(value):
                     self._unknown()
+                if method in OF_THE_MOMENT:
+                    self.acts.add("calls", f"pathlib:Path.{method}")
             case ast.Attribute(value=ast.Call(func=ast.Name(id="super"), args=[]), attr="__init_subclass__"):
                 pass
             case _:
@@ -299,13 +329,19 @@ class Reader:
 
     def _augmented(self, node: ast.expr) -> None:
         """`X += [1]` may change the object that X is, which others may know by other names."""
-        if not isinstance(node, ast.Name):
-            self._target(node)
-        elif node.id not in self._local:
-            self.acts.add("uses", node.id)
-            self.acts.add("items", node.id)
-        elif node.id not in self._fresh:
-            self._unknown()
+        match node:
+            case ast.Name(id=name) if name not in self._local:
+                self.acts.add("uses", name)
+                self.acts.add("items", name)
+            case ast.Name(id=name):
+                if name not in self._fresh:
+                    self._unknown()
+            case ast.Attribute() if (names := dotted(node)) and names[0] not in self._local:
+                self._target(node)
+                self.acts.add("items", ".".join(names))
+            case _:  # what `X["a"]` holds was not made here
+                self._target(node)
+                self._unknown(node)
 
     def _annotation(self, node: ast.expr) -> None:
         """Annotations are evaluated where they stand, unless a future import says otherwise."""

@@ -14,13 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tpdl.errors import UserError
-from tpdl.files import FileSignature, atomic_write
+from tpdl.files import LARGEST_JSON, FileSignature, atomic_write, read_bytes, sha256_bytes
 
 if TYPE_CHECKING:
     from tpdl.fingerprint.summary import Summary
 
 SCHEMA = 3
 """The format of the file. After a change of this number no older file is read."""
+FILES = b'"files":'
+"""What divides the head of the file from the summaries, whose hash is in the head: a damaged file is no cache."""
 
 
 class SummaryCache:
@@ -45,9 +47,11 @@ class SummaryCache:
         self._known: dict[str, tuple[str, Summary]] = {}
         self._changed = False
         if file is not None:
-            with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-                stored = json.loads(file.read_bytes())
-                if stored["key"] == self._key:
+            with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+                content = read_bytes(file, LARGEST_JSON)
+                stored = json.loads(content)
+                summaries = content.partition(FILES)[2].rstrip()[:-1]
+                if stored["key"] == self._key and stored["sha256"] == sha256_bytes(summaries):
                     self._known = {path: (signature, summary) for path, (signature, summary) in stored["files"].items()}
 
     def get(self, path: str, signature: FileSignature) -> Summary | None:
@@ -66,9 +70,10 @@ class SummaryCache:
         if self._file is None or not self._changed:
             return
         files = {path: known for path, known in self._known.items() if (root / path).exists()}
-        text = json.dumps({"key": self._key, "files": files}, separators=(",", ":"))
+        summaries = json.dumps(files, separators=(",", ":")).encode()
+        head = json.dumps({"key": self._key, "sha256": sha256_bytes(summaries)}, separators=(",", ":")).encode()
         with contextlib.suppress(UserError):
-            atomic_write(self._file, text)
+            atomic_write(self._file, head[:-1] + b"," + FILES + summaries + b"}")
         self._changed = False
 
 

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tpdl.errors import UserError
 from tpdl.fingerprint.literals import Encoded, NotLiteral, evaluate
 from tpdl.fingerprint.resolve import Resolver
 from tpdl.limits import Budget, LimitExceeded
+from tpdl.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from tpdl.fingerprint.summary import Summary
@@ -55,6 +56,19 @@ class Declaration:
 
     Of a tuple those of its parts: "tuple[DataFrame, Arrays]".
     """
+    problem: str = ""
+    """What is wrong with it, as one line with file and line; then nothing that is said above can be relied on. With
+    the kind "module" it is the whole file, which cannot be read, and has no `qualname`."""
+    blocked_by: str = ""
+    """The module that cannot be read and that something here comes from: what is wrong, is wrong there."""
+
+
+class Unreadable(UserError):
+    """A constant comes from a module with a syntax error."""
+
+    def __init__(self, module: str, message: str) -> None:
+        super().__init__(message)
+        self.module = module
 
 
 class Evaluator:
@@ -83,7 +97,7 @@ class Evaluator:
         except NotLiteral as error:
             raise UserError(
                 f"{self._path}:{error.line}: {what} is read without running the code, and {error.text!r} is neither a "
-                "literal, nor a constant that holds one, nor a step; write the value itself"
+                f"literal, nor a constant that holds one, nor a step; {error.hint or 'write the value itself'}"
             ) from None
         except LimitExceeded as error:
             raise UserError(f"{self._path}:{line}: {what} asks for too much: {error}") from None
@@ -108,10 +122,30 @@ class Evaluator:
                 source = node.partition(":")[0]
                 inside = functools.partial(self._named_in, source, line, (*following, node), budget)
                 return evaluate(symbol["value"], inside, budget)
-        raise NotLiteral(line, names)
+        for module_of in {meaning.node.partition(":")[0] for meaning in meanings if meaning.node}:
+            summary = self._summary(module_of)
+            if summary and (error := summary.get("error")):
+                raise Unreadable(module_of, f"{module_of}, line {error[0]}: {error[1]}")
+        raise NotLiteral(line, names, self._hint(module, names))
+
+    def _hint(self, module: str, names: str) -> str:
+        """The nearest name there is, for one that is unknown here, or in the module that it is imported from."""
+        summary = self._summary(module)
+        first = names.partition(".")[0]
+        if summary is None or first in summary["symbols"]:
+            return ""
+        if first not in summary["imports"]:
+            return did_you_mean(first, {*summary["symbols"], *summary["imports"]}).removeprefix("; ")
+        for target in summary["imports"][first]:
+            source, _, name = target.partition(":")
+            there = self._summary(source)
+            if there and name and name not in {*there["symbols"], *there["imports"]}:
+                known = {*there["symbols"], *there["imports"]}
+                return f"{source} has no `{name}`{did_you_mean(name, known)}"
+        return ""
 
     def _named_in(self, module: str, line: int, following: tuple[str, ...], budget: Budget, names: str, _: int) -> Any:
-        """The same for a name inside a constant's value; a mistake is reported where the constant is used."""
+        """What a name inside a constant's value stands for; a mistake is reported in the line that uses it."""
         return self._named(module, names, line, following, budget)
 
     def _symbol(self, node: str) -> Any:
@@ -132,24 +166,35 @@ def read_declarations(
         summaries: asked for the summaries of other modules, which constants may come from.
         resolver: follows names to these modules.
 
-    Raises:
-        UserError: a syntax error, a step that is no plain function, or an argument that is no literal; with file and
-            line.
+    Returns:
+        the declarations, with a `problem` where something is wrong: a syntax error, a step that is no plain function,
+        an argument that is no literal. What is wrong with one says nothing about the others.
     """
     if error := summary.get("error"):
-        raise UserError(f"{path}:{error[0]}: {error[1]}")
-    for line, message in summary["problems"]:
-        raise UserError(f"{path}:{line}: {message}")
+        return [_broken("module", module, "", path, error[0], error[1])]
+    found = [_broken("misplaced", module, "", path, line, message) for line, message in summary["problems"]]
     evaluator = Evaluator(module, path, summaries, resolver)
     declarations: dict[str, Declaration] = {}
     for step in summary["steps"]:
         name, line = step["qualname"], step["line"]
+        if "unless" in step and summaries(step["unless"]):
+            continue  # a module of the project's, and its decorator
         if "error" in step:
-            raise UserError(f"{path}:{step['error'][0]}: {step['error'][1]}")
-        if name in declarations:
+            found.append(_broken(step["kind"], module, name, path, *step["error"]))
+        elif name in declarations:
             first = declarations[name].line
-            raise UserError(f"{path}:{line}: {name} is declared twice, first in line {first}; rename one")
-        declarations[name] = Declaration(
+            message = f"{name} is declared twice, first in line {first}; rename one"
+            found.append(_broken("misplaced", module, "", path, line, message))
+        else:
+            declarations[name] = _declaration(step, module, path, evaluator)
+    return [*found, *declarations.values()]
+
+
+def _declaration(step: dict[str, Any], module: str, path: str, evaluator: Evaluator) -> Declaration:
+    """What one decorated function says."""
+    name, line = step["qualname"], step["line"]
+    try:
+        return Declaration(
             kind=step["kind"],
             module=module,
             qualname=name,
@@ -164,7 +209,15 @@ def read_declarations(
             },
             annotation=step["annotation"],
         )
-    return list(declarations.values())
+    except Unreadable as error:
+        broken = _broken(step["kind"], module, name, path, line, f"needs what cannot be read: {error}")
+        return replace(broken, blocked_by=error.module)
+    except UserError as error:
+        return replace(_broken(step["kind"], module, name, path, line, ""), problem=str(error))
+
+
+def _broken(kind: str, module: str, qualname: str, path: str, line: int, message: str) -> Declaration:
+    return Declaration(kind, module, qualname, path, line, {}, {}, "", problem=f"{path}:{line}: {message}")
 
 
 def _arguments(step: dict[str, Any], evaluator: Evaluator) -> dict[str, Any]:

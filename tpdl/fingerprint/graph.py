@@ -13,10 +13,12 @@ file that nothing leads to is never read.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tpdl.fingerprint.hashing import digest
+from tpdl.fingerprint.import_order import ImportOrder
 from tpdl.fingerprint.importing import Importing
 from tpdl.fingerprint.known import looks
 from tpdl.fingerprint.resolve import Found, Resolver
@@ -50,26 +52,82 @@ class Graph:
         self._edges_of: dict[str, tuple[str, ...]] = {}
         self._hashes: dict[tuple[str, str], str] = {}
         self._looks_of: dict[str, frozenset[str]] = {}
+        self._loads_of: dict[str, frozenset[str]] = {}
+        self._order = ImportOrder(resolver, summary, self._importing, self._reached, called)
 
-    def closure(self, start: Iterable[str]) -> dict[str, str]:
+    def closure(self, start: Iterable[str]) -> tuple[dict[str, str], set[str]]:
         """All nodes that `start` uses, directly or not, and what imported modules do to any of them, with hashes.
 
         `@register` and `TABLE[k] = f` in a module that is imported belong to `TABLE`: they are added if `TABLE` is
         reached, and may lead to more. So it is done again until nothing is added.
+
+        Returns:
+            node -> hash; and the modules that are imported for it.
         """
+        start = list(start)
         nodes: set[str] = set()
         self._reach(start, nodes)
         size = 0
         looked: set[str] = set()
+        loaded: frozenset[str] = frozenset()
         while size < len(nodes):
             size = len(nodes)
             looked = set[str]().union(*map(self._looks, nodes))
+            loaded = self._loaded_by(start, nodes)
+            known_by_other_names = self._order.bound_anew(loaded)
             for module in [node[:-1] for node in nodes if node.endswith(":")]:
-                self._reach(self._changing(module, nodes), nodes)
+                self._reach(self._changing(module, nodes | known_by_other_names), nodes)
                 if looked:
                     self._reach(self._looked_at(module, looked), nodes)
+            for submodule in self._order.submodules_in_place_of_names(loaded, nodes):
+                self._reach(self._resolver.whole(submodule), nodes)
         sees = next((what for what in ("text", "order") if what in looked), "")
-        return {node: self.hash(node, sees) for node in sorted(nodes) if not node.endswith(":")}
+        modules = {node[:-1] for node in nodes if node.endswith(":")}
+        hashes = {node: self.hash(node, sees) for node in nodes if not node.endswith(":")}
+        for module, sequence in self._order.sequences(loaded, nodes).items():
+            hashes[f"{module}:<import order>"] = digest(sequence)
+        for module in [node[:-1] for node in nodes if node.endswith(":") and node[:-1] not in loaded]:
+            if self._summary(module) is not None:
+                hashes[f"{module}:<not imported>"] = digest([])
+        for module in self._order.submodules_in_place_of_names(loaded, nodes):
+            hashes[f"{module}:<in place of a name>"] = digest([])
+        for module in self._tried(loaded, nodes):
+            hashes[f"{module}:<imports>"] = digest(self._import_lines(module))
+        return dict(sorted(hashes.items())), modules
+
+    def _tried(self, loaded: Iterable[str], nodes: Iterable[str]) -> list[str]:
+        """The modules that something tries to import, with what these import: whether it works decides what is used."""
+        loads = [load for module in loaded for load in self._importing.tried(module)]
+        for node in nodes:
+            module, _, name = node.partition(":")
+            if name[:1] not in ("", "<"):
+                loads += [load for part in self._parts(module, name) for load in part.get("tried", ())]
+        tried = [each for load in loads if (each := self._resolver.loads(load))]
+        return [module for module in self._order.loaded(tried) if self._summary(module) is not None] if tried else []
+
+    def _import_lines(self, module: str) -> Iterator[str]:
+        """What a module imports, and whether it is there."""
+        summary = self._summary(module)
+        for load in summary["loads"] if summary else ():
+            source, _, name = load.partition(":")
+            if self._summary(source) is not None:
+                found = self._resolver.reference(module, load) if name else []
+                there = any(not each.node.endswith(":*") or each.is_module for each in found)
+                yield f"{self._called(f'{source}:{name}')} {there}"
+            elif source.partition(".")[0] not in sys.stdlib_module_names:
+                yield load
+
+    def _loaded_by(self, start: Iterable[str], nodes: Iterable[str]) -> frozenset[str]:
+        """The modules that are executed: those of the start, and what imports lead to; not what is merely mentioned."""
+        modules = {node.partition(":")[0] for node in start}
+        for node in nodes:
+            if node not in self._loads_of:
+                module, _, name = node.partition(":")
+                parts = self._parts(module, name) if name[:1] not in ("", "<") else ()
+                every = [self._resolver.loads(load) for part in parts for load in part["loads"]]
+                self._loads_of[node] = frozenset(each for each in every if each)
+            modules |= self._loads_of[node]
+        return self._order.loaded(modules)
 
     def hash(self, node: str, sees: str = "") -> str:
         """16 hexadecimal digits of a node's own content, and of what each name in it is bound to.
@@ -130,6 +188,11 @@ class Graph:
             if node not in seen:
                 seen.add(node)
                 open_nodes += self._edges(node)
+
+    def _reached(self, start: Iterable[str]) -> set[str]:
+        seen: set[str] = set()
+        self._reach(start, seen)
+        return seen
 
     def _edges(self, node: str) -> tuple[str, ...]:
         """The nodes that a node uses directly."""

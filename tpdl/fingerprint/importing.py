@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from tpdl.fingerprint.known import (
     BUILTINS,
+    CACHING_DECORATORS,
     CHANGING_METHODS,
     CONFINED_DECORATORS,
     CONFINED_METACLASSES,
@@ -53,6 +54,23 @@ class ImportTime:
     """For each event of the module: whether it changes anything."""
     labels: dict[str, str] = field(default_factory=dict)
     """Node -> what it is called in the module that changes it."""
+    mutated: set[str] = field(default_factory=set)
+    """The nodes of which it changes the objects that they stand for."""
+
+
+@dataclass
+class Changes:
+    """What a statement is shown to change."""
+
+    mutated: set[str] = field(default_factory=set)
+    """Nodes whose objects it changes."""
+    bound: set[str] = field(default_factory=set)
+    """Nodes whose names it binds anew: `lib.f = faster`."""
+
+    @property
+    def everything(self) -> set[str]:
+        """All of these."""
+        return self.mutated | self.bound
 
 
 class Importing:
@@ -71,10 +89,13 @@ class Importing:
         self._summary = summary
         self._called = called
         self._import_times: dict[str, ImportTime] = {}
-        self._plain: dict[tuple[str, str], bool] = {}
+        self._plain: dict[tuple[str, str, bool], bool] = {}
         self._loaded: dict[str, frozenset[str]] = {}
         self._effects: dict[str, bool] = {}
         self._places: dict[str, dict[str, list[str]]] = {}
+        self._circles: dict[str, frozenset[str]] = {}
+        self._changes: dict[tuple[str, int], Changes | None] = {}
+        self._led_to: dict[str, frozenset[str]] = {}
 
     def of(self, module: str) -> ImportTime:
         """What importing a module does, apart from what the modules do that it imports."""
@@ -89,7 +110,7 @@ class Importing:
         """
         events = self.of(module).everybody
         done = [event for event in events if "acts" in event]
-        loads = [event for event in events if "acts" not in event and self._has_effects(event)]
+        loads = [event for event in events if "acts" not in event and self.has_effects(event)]
         if not done and len({self.loaded_module(event) for event in loads}) < 2:
             return []
         return [event for event in events if "acts" in event or event in loads]
@@ -101,7 +122,7 @@ class Importing:
             events = summary["events"] if summary else []
             done = self.of(module).effects
             barriers = [
-                effect or ("acts" not in event and self._has_effects(event))
+                effect or ("acts" not in event and self.has_effects(event))
                 for effect, event in zip(done, events, strict=True)
             ]
             places: dict[str, list[str]] = {}
@@ -111,13 +132,13 @@ class Importing:
                     barrier and not set(event["names"]) & set(events[other]["names"])
                     for other, barrier in enumerate(barriers[:at])
                 )
-                if before and event["names"] and self._reads_something(module, event):
+                if before and event["names"] and self.reads_something(module, event):
                     for each in event["names"]:
                         places.setdefault(each, []).append(f"after {before}")
             self._places[module] = places
         return self._places[module].get(name, [])
 
-    def _reads_something(self, module: str, event: Event) -> bool:
+    def reads_something(self, module: str, event: Event) -> bool:
         """Whether a statement's result may depend on what was changed before: it reads data, or calls something."""
         acts: dict[str, Any] = event.get("acts", {})
         calls = [*acts.get("calls", ()), *acts.get("decorators", ()), *acts.get("factories", ())]
@@ -136,7 +157,9 @@ class Importing:
         events = summary["events"] if summary else []
         changes: list[tuple[Event, frozenset[str] | None]] = []
         for event in events:
-            changed = self._changes(module, event) if "acts" in event else None
+            shown = self.changed(module, event) if "acts" in event else None
+            changed = None if shown is None else frozenset(shown.everything)
+            result.mutated |= shown.mutated if shown else set()
             if changed is None:
                 result.everybody.append(event)
             changes.append((event, changed))
@@ -156,17 +179,17 @@ class Importing:
                 if found.node == node:
                     yield reference.rpartition(".")[0] if found.rest else reference
 
-    def _has_effects(self, event: Event) -> bool:
+    def has_effects(self, event: Event) -> bool:
         """Whether an import, or what it imports in turn, does anything."""
         loaded = self.loaded_module(event)
         if loaded not in self._effects:
-            import_times = [self.of(module) for module in self._load_closure(loaded)]
+            import_times = [self.of(module) for module in self.load_closure(loaded)]
             self._effects[loaded] = any(
                 each.some or any("acts" in event for event in each.everybody) for each in import_times
             )
         return self._effects[loaded]
 
-    def _load_closure(self, module: str) -> frozenset[str]:
+    def load_closure(self, module: str) -> frozenset[str]:
         """All modules that are executed when a module is imported for the first time."""
         if module not in self._loaded:
             seen: set[str] = set()
@@ -181,19 +204,66 @@ class Importing:
             self._loaded[module] = frozenset(seen)
         return self._loaded[module]
 
-    def _changes(self, module: str, event: Event) -> frozenset[str] | None:
-        """The symbols that a statement changes besides those it belongs to; None where it may be anything."""
+    def tried(self, module: str) -> list[str]:
+        """What a module tries to import, and does without if that fails."""
+        summary = self._summary(module)
+        return [event["loads"][0] for event in (summary["events"] if summary else ()) if event.get("tried")]
+
+    def acts(self, module: str) -> bool:
+        """Whether importing the module itself changes anything."""
+        return any(self.of(module).effects)
+
+    def circle(self, module: str) -> frozenset[str]:
+        """The modules that this one imports, and that import it, directly or not.
+
+        That a package is executed before what lies in it makes no circle: there is only one order.
+        """
+        if module not in self._circles:
+            self._circles[module] = frozenset(
+                each for each in self._explicit(module) if each != module and module in self._explicit(each)
+            )
+        return self._circles[module]
+
+    def _explicit(self, module: str) -> frozenset[str]:
+        """All modules that import statements lead to."""
+        if module not in self._led_to:
+            seen: set[str] = set()
+            todo = [module]
+            while todo:
+                each = todo.pop()
+                if each not in seen:
+                    seen.add(each)
+                    summary = self._summary(each)
+                    loads = [self._resolver.loads(load) or "" for load in (summary["loads"] if summary else ())]
+                    todo += [load for load in loads if load and not each.startswith(f"{load}.")]
+            self._led_to[module] = frozenset(seen)
+        return self._led_to[module]
+
+    def has_effect(self, module: str, event: Event) -> bool:
+        """Whether a statement may change anything besides the symbols it belongs to."""
+        changed = self.changed(module, event)
+        return changed is None or bool(changed.everything)
+
+    def changed(self, module: str, event: Event) -> Changes | None:
+        """What a statement changes besides the symbols it belongs to; None where it may be anything."""
+        key = (module, id(event))
+        if key not in self._changes:
+            self._changes[key] = self._changed(module, event)
+        return self._changes[key]
+
+    def _changed(self, module: str, event: Event) -> Changes | None:
         try:
             changed = self._all_changes(module, event.get("acts", {}))
         except _Anything:
             return None
-        if event.get("bare") and not changed:
+        if event.get("bare") and not changed.everything:
             return None  # it is there for something
-        return frozenset(changed - {f"{module}:{name}" for name in event["names"]})
+        own = {f"{module}:{name}" for name in event["names"]}
+        return Changes(changed.mutated - own, changed.bound - own)
 
-    def _all_changes(self, module: str, acts: dict[str, Any]) -> set[str]:
+    def _all_changes(self, module: str, acts: dict[str, Any]) -> Changes:
         """The symbols that running a piece of code changes. What it calls is followed, each function once."""
-        changed: set[str] = set()
+        changed = Changes()
         is_enum = methods = False
         seen: list[tuple[str, dict[str, Any]]] = []
         todo = [(module, acts)]
@@ -203,6 +273,8 @@ class Importing:
                 continue
             seen.append((where, piece))
             if piece.get("unknown") or not all(self._is_plain(where, use) for use in piece.get("uses", ())):
+                raise _Anything
+            if not all(self._is_plain(where, use, through=True) for use in piece.get("through", ())):
                 raise _Anything
             for call in piece.get("calls", ()):
                 todo += self._call(where, call, changed)
@@ -217,31 +289,29 @@ class Importing:
             methods |= bool(piece.get("methods"))
             for metaclass in piece.get("metaclasses", ()):
                 self._metaclass(where, metaclass)
-            changed |= self._written(where, piece)
+            self._written(where, piece, changed)
         if is_enum and methods:
             raise _Anything  # an enumeration makes its members when it is made itself
         return changed
 
-    def _written(self, module: str, piece: dict[str, Any]) -> set[str]:
-        """What a piece of code itself writes to."""
-        changed: set[str] = set()
+    def _written(self, module: str, piece: dict[str, Any], changed: Changes) -> None:
+        """Enter what a piece of code itself writes to."""
         for reference in piece.get("items", ()):
             for found, symbol in self._meant(module, reference):
                 if symbol is None or found.rest or not _is_fresh(symbol, ("data",)):
                     raise _Anything
-                changed.add(found.node)
+                changed.mutated.add(found.node)
         for reference in piece.get("sets", ()):
             for found, symbol in self._meant(module, reference):
                 if symbol is None or len(found.rest) > 1:
                     raise _Anything
                 if found.rest and not (_is_fresh(symbol, ("def", "class")) and self._class_is_plain(found.node)):
                     raise _Anything
-                changed.add(found.node)
+                (changed.mutated if found.rest else changed.bound).add(found.node)
         for name in piece.get("rebinds", ()):
             if self._symbol(f"{module}:{name}") is None:
                 raise _Anything
-            changed.add(f"{module}:{name}")
-        return changed
+            changed.bound.add(f"{module}:{name}")
 
     def _meant(self, module: str, reference: str) -> list[tuple[Found, Symbol | None]]:
         """What a reference means; of an alias, what it is an alias of.
@@ -257,7 +327,7 @@ class Importing:
             raise _Anything
         return found
 
-    def _call(self, module: str, reference: str, changed: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    def _call(self, module: str, reference: str, changed: Changes) -> Iterator[tuple[str, dict[str, Any]]]:
         """The code that a call runs."""
         if not self._resolver.reference(module, reference) and f"builtins.{reference}" in PURE_CALLS:
             return
@@ -270,14 +340,24 @@ class Importing:
             elif not found.rest and symbol["kind"] == "class":
                 yield from self._making(found.node)
             elif not found.rest:
+                if self._is_cached(found.node):
+                    changed.mutated.add(found.node)
                 yield self._body(found, symbol)
             elif len(found.rest) == 1 and _is_fresh(symbol, ("data",)):
                 if found.rest[0] in CHANGING_METHODS:
-                    changed.add(found.node)
+                    changed.mutated.add(found.node)
                 elif found.rest[0] not in READING_METHODS:
                     raise _Anything
             else:
                 raise _Anything
+
+    def _is_cached(self, node: str) -> bool:
+        """Whether a function keeps what it has returned."""
+        symbol = self._symbol(node)
+        acts: dict[str, Any] = symbol.get("acts", {}) if symbol else {}
+        decorators = [*acts.get("decorators", ()), *acts.get("factories", ())]
+        found = [each for ref in decorators for each in self._resolver.reference(node.partition(":")[0], ref)]
+        return any(each.opaque in CACHING_DECORATORS for each in found)
 
     def _body(self, found: Found, symbol: Symbol) -> tuple[str, dict[str, Any]]:
         """The body of a function that is surely called."""
@@ -356,6 +436,8 @@ class Importing:
                 raise _Anything
             if any(call.rpartition(".")[2] == "field" for call in acts.get("calls", ())):
                 raise _Anything  # its default_factory is called
+        if not all(self._is_of_library(module, call) for call in acts.get("calls", ())):
+            raise _Anything  # a descriptor, perhaps
         for member in members:
             method = self._symbol(f"{module}:{member}")
             name = member.rpartition(".")[2]
@@ -363,8 +445,8 @@ class Importing:
                 raise _Anything
             if method.get("setter"):
                 raise _Anything  # `self.x = v` may run it
-            if name in ("__init__", "__post_init__"):
-                yield module, method.get("body", {})
+            if name.startswith("__") or (name.startswith("_") and name.endswith("_")) or method.get("accessor"):
+                yield module, method.get("body", {})  # operators, `str` and `with` may call it
         for base in acts.get("bases", ()):
             if not self._resolver.reference(module, base) and base in BUILTINS:
                 continue
@@ -375,15 +457,22 @@ class Importing:
                     raise _Anything
                 yield from self._making(found.node, (*derived, node))
 
-    def _is_plain(self, module: str, reference: str) -> bool:
-        """Whether reading, calling operators of, or going through something runs none of the project's code."""
-        key = (module, reference)
+    def _is_plain(self, module: str, reference: str, through: bool = False) -> bool:
+        """Whether reading, calling operators of, or going through something runs none of the project's code.
+
+        Args:
+            module: where the reference stands.
+            reference: what is read.
+            through: it is gone through, too, which uses an iterator up.
+        """
+        key = (module, reference, through)
         if key not in self._plain:
             self._plain[key] = True  # in a circle of names it depends on the others
-            self._plain[key] = all(self._found_is_plain(found) for found in self._resolver.reference(module, reference))
+            found = self._resolver.reference(module, reference)
+            self._plain[key] = all(self._found_is_plain(each, through) for each in found)
         return self._plain[key]
 
-    def _found_is_plain(self, found: Found) -> bool:
+    def _found_is_plain(self, found: Found, through: bool) -> bool:
         if found.opaque or found.is_module:
             return True
         symbol = self._symbol(found.node)
@@ -391,18 +480,45 @@ class Importing:
             return False
         module = found.node.partition(":")[0]
         if symbol["kind"] == "class":
-            return self._class_is_plain(found.node) and not (found.rest and symbol.get("decorated"))
+            asks = bool(found.rest)
+            return self._class_is_plain(found.node) and not (
+                asks and (symbol.get("decorated") or not self._attributes_are_plain(found.node))
+            )
         if symbol["kind"] == "def":
             return not (found.rest and symbol.get("decorated"))
+        if through and symbol.get("iterator"):
+            return False
         acts = symbol.get("acts", {})
         for reference in acts.get("calls", ()):
-            for other in self._resolver.reference(module, reference):
+            meant = self._resolver.reference(module, reference)
+            for other in meant:
                 kind = (self._symbol(other.node) or {"kind": "?"})["kind"]
                 if other.opaque == "collections.defaultdict":
                     return False  # reading it may call something
+                if through and other.opaque and other.opaque not in PURE_CALLS:
+                    return False  # it may be an iterator
                 if not other.opaque and not (kind == "data" and other.rest):
                     return False  # made by code of the project: its operators may be, too
-        return not acts.get("unknown") and all(self._is_plain(module, use) for use in acts.get("uses", ()))
+            if through and not meant and f"builtins.{reference}" not in PURE_CALLS:
+                return False
+        return not acts.get("unknown") and all(self._is_plain(module, use, through) for use in acts.get("uses", ()))
+
+    def _is_of_library(self, module: str, reference: str) -> bool:
+        return all(found.opaque for found in self._resolver.reference(module, reference))
+
+    def _attributes_are_plain(self, node: str) -> bool:
+        """Whether reading an attribute of a class runs nothing: none is a descriptor of the project's."""
+        module = node.partition(":")[0]
+        symbol = self._symbol(node)
+        acts: dict[str, Any] = symbol.get("acts", {}) if symbol else {}
+        if not all(self._is_of_library(module, call) for call in acts.get("calls", ())):
+            return False
+        bases = [
+            found
+            for base in acts.get("bases", ())
+            for found in self._resolver.reference(module, base.removesuffix("[]"))
+        ]
+        return all(not found.node or found.node == node or self._attributes_are_plain(found.node) for found in bases)
 
     def _class_is_plain(self, node: str) -> bool:
         """Whether a class is an ordinary one: neither it nor a base has a metaclass of the project's."""
@@ -414,6 +530,9 @@ class Importing:
                 continue
             seen.add(each)
             acts, module = symbol.get("acts", {}), each.partition(":")[0]
+            own = {member.rpartition(".")[2] for member in symbol.get("members", ())}
+            if own & {"__class_getitem__", "__subclasshook__"}:
+                return False
             metaclasses = [f for ref in acts.get("metaclasses", ()) for f in self._resolver.reference(module, ref)]
             if any(found.opaque not in CONFINED_METACLASSES for found in metaclasses):
                 return False

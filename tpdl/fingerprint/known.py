@@ -36,6 +36,7 @@ PURE_CALLS = frozenset(
         *_names("typing_extensions", "TypeVar ParamSpec TypeVarTuple NewType NamedTuple TypedDict"),
         *_names("re", "compile escape"),
         *_names("pathlib", "Path PurePath PosixPath PurePosixPath"),
+        *_names("pathlib.Path", "resolve absolute expanduser"),
         *_names("os.path", "join dirname basename abspath splitext"),
         *_names("collections", "OrderedDict defaultdict Counter deque namedtuple ChainMap"),
         *_names("dataclasses", "field"),
@@ -65,6 +66,14 @@ CONTAINERS = frozenset(
 )
 """Of these, the ones that make a plain container."""
 
+ITERATORS = frozenset(
+    {
+        *_names("builtins", "zip enumerate reversed iter map filter"),
+        *_names("itertools", "product chain chain.from_iterable permutations combinations count repeat"),
+    }
+)
+"""Calls that make something which is used up by going through it."""
+
 CHANGING_METHODS = _words(
     "append extend insert pop remove clear reverse update add discard setdefault popitem appendleft popleft "
     "move_to_end difference_update intersection_update symmetric_difference_update"
@@ -76,6 +85,8 @@ TEXT_METHODS = _words(
     "partition rpartition startswith endswith zfill ljust rjust"
 )
 PATH_METHODS = _words("resolve absolute joinpath with_name with_suffix with_stem expanduser")
+OF_THE_MOMENT = _words("resolve absolute expanduser")
+"""Methods of paths that ask for the folder, or the user, of the moment."""
 
 BLIND_DECORATORS = frozenset(
     {
@@ -89,6 +100,9 @@ BLIND_DECORATORS = frozenset(
     }
 )
 """Decorators that never look at annotations, and confine themselves to what they decorate."""
+
+CACHING_DECORATORS = frozenset(_names("functools", "cache lru_cache cached_property"))
+"""Decorators with which a call leaves something behind."""
 
 CONFINED_DECORATORS = BLIND_DECORATORS | frozenset(
     {
@@ -122,10 +136,25 @@ _BASES = _words(
 
 _READERS = (
     *("inspect", "pydoc", "annotationlib", "typing.get_type_hints", "typing.get_annotations", "doctest"),
+    *("dataclasses.fields", "attr.fields", "attrs.fields", "typing.get_overloads", "typing_extensions.get_overloads"),
     *("typing_extensions.get_type_hints", "pydantic", "typer", "fire", "beartype", "typeguard", "cattrs", "fastapi"),
 )
 _ALL_MODULES = ("sys.modules", "sys._getframe", "gc", "inspect.stack", "inspect.currentframe", "inspect.getmodule")
 _OWN_MODULE = ("builtins.globals", "builtins.eval", "builtins.exec", "builtins.__import__")
+
+
+_REACHING = (
+    *("sys.modules", "gc", "importlib", "runpy", "pkgutil", "unittest.mock", "mock", "imp", "zipimport", "code"),
+    *("builtins.__import__", "builtins.globals", "builtins.exec", "builtins.eval", "sys._getframe"),
+    *("inspect.stack", "inspect.currentframe", "inspect.getmodule"),
+)
+_WITHOUT_SETTINGS = (
+    *("typing", "typing_extensions", "re", "collections", "dataclasses", "functools", "operator", "itertools"),
+    *("math", "fractions", "datetime", "enum", "types", "string", "abc", "contextlib"),
+    *("os.path.join", "os.path.dirname", "os.path.basename", "os.path.splitext"),
+    *(f"builtins.{name}" for name in BUILTINS - {"str", "repr", "format", "ascii", "open", "input"}),
+)
+_PATHS_OF_THE_MOMENT = frozenset(_names("pathlib.Path", "resolve absolute expanduser cwd home"))
 
 
 MARKED = frozenset(name.partition(".")[0] for name in (*BLIND_DECORATORS, *OVERLOAD, *TYPE_CHECKING, *CONTAINERS))
@@ -143,6 +172,18 @@ def confined_base(name: str) -> bool:
     Classes of libraries that are made to be derived from. Elsewhere a base class may keep a list of its subclasses.
     """
     return name.partition(".")[0] in _BASES
+
+
+def depends_on_settings(name: str) -> bool:
+    """Whether what "torch.zeros" makes may depend on what was set before: a default dtype, a precision, a folder."""
+    if name.startswith("pathlib."):
+        return name in _PATHS_OF_THE_MOMENT
+    return not _is_one(name, _WITHOUT_SETTINGS)
+
+
+def reaches_everything(name: str) -> bool:
+    """Whether "unittest.mock.patch" comes at names of modules that it is not given."""
+    return _is_one(name, _REACHING)
 
 
 def looks(name: str) -> set[str]:

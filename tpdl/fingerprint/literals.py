@@ -48,11 +48,11 @@ _SEQUENCES = {ast.List: "list", ast.Tuple: "tuple", ast.Set: "set"}
 
 
 class NotLiteral(Exception):
-    """An expression that cannot be evaluated from the source alone."""
+    """An expression that cannot be evaluated from the source alone; `hint` says what may have been meant."""
 
-    def __init__(self, line: int, text: str) -> None:
+    def __init__(self, line: int, text: str, hint: str = "") -> None:
         super().__init__(text)
-        self.line, self.text = line, text
+        self.line, self.text, self.hint = line, text, hint
 
 
 def encode(node: ast.expr) -> Encoded:
@@ -102,7 +102,7 @@ def evaluate(encoded: Encoded, name: Callable[[str, int], Any], budget: Budget |
     Raises:
         NotLiteral: some part cannot be evaluated.
         LimitExceeded: it asks for too much, as `9**9**9` does.
-        ArithmeticError, TypeError, ValueError: an operator does not apply.
+        ArithmeticError, TypeError, ValueError: an operator does not apply, or a mapping has a key twice.
     """
     budget = budget or Budget()
     budget.spend()
@@ -122,9 +122,17 @@ def evaluate(encoded: Encoded, name: Callable[[str, int], Any], budget: Budget |
             return {"list": list, "tuple": tuple, "set": set}[kind](values)
         case ["dict", items]:
             result: dict[Any, Any] = {}
+            written = set()
             for key, value in items:
                 of = evaluate(value, name, budget)
-                result.update(of if key is None else {evaluate(key, name, budget): of})
+                if key is None:
+                    result.update(of)
+                    continue
+                at = evaluate(key, name, budget)
+                if at in written:
+                    raise ValueError(f"the key {at!r} is there twice")
+                written.add(at)
+                result[at] = of
             return result
         case ["do", op, operands]:
             of = [evaluate(operand, name, budget) for operand in operands]

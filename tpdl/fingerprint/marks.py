@@ -44,6 +44,10 @@ class Certain:
             else:
                 self._bound.update(_bound_by(node))
 
+    def binds(self, name: str) -> bool:
+        """Whether the file binds a name otherwise than by an import."""
+        return name in self._bound
+
     def meaning(self, node: ast.expr) -> str:
         """ "functools.cache" for whatever stands for it; "" where that is not certain."""
         names = dotted(node)
@@ -63,9 +67,12 @@ def mark(tree: ast.Module, hidden: Collection[str] = ()) -> ast.Module:
         hidden: libraries that a module of the project hides, such as a `typing.py` of its own.
     """
     certain = Certain(tree, hidden)
+    own_name = certain.binds("__name__")
     for node, own in _with_class_names(tree, frozenset()):
         if isinstance(node, ast.If) and (checking := _type_checking(node.test, certain)) is not None:
             node.checking = checking  # type: ignore[attr-defined]
+        elif isinstance(node, ast.If):
+            node.own_name = own_name  # type: ignore[attr-defined]
         elif isinstance(node, Function):
             meanings = [certain.meaning(_called(decorator)) for decorator in node.decorator_list]
             node.is_overload = any(meaning in OVERLOAD for meaning in meanings)  # type: ignore[union-attr]

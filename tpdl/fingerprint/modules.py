@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tpdl.files import FolderId, folder_id
+
 
 @dataclass(frozen=True)
 class File:
@@ -64,13 +66,19 @@ class Modules:
         return self._files[module]
 
     def below(self, package: str) -> Iterator[str]:
-        """All modules inside a package, at any depth, sorted."""
+        """All modules inside a package, at any depth, sorted; a link back to a folder that it lies in leads nowhere."""
+        return self._below(package, ())
+
+    def _below(self, package: str, above: tuple[FolderId | None, ...]) -> Iterator[str]:
         folder = package.replace(".", "/")
+        above = (*above, folder_id(os.path.join(self._root, folder)))
         for name, entry in sorted(self._list(folder).items()):
-            if entry.is_dir() and name.isidentifier() and name != "__pycache__":
+            if name.isidentifier() and name != "__pycache__" and _is_folder(entry):
+                if folder_id(entry.path) in above:
+                    continue
                 if self.file(f"{package}.{name}"):
                     yield f"{package}.{name}"
-                yield from self.below(f"{package}.{name}")
+                yield from self._below(f"{package}.{name}", above)
             elif name.endswith(".py") and name != "__init__.py" and name[:-3].isidentifier():
                 yield f"{package}.{name[:-3]}"
 
@@ -80,9 +88,9 @@ class Modules:
             return None
         path = f"{folder}/{name}" if folder else name
         entry = self._list(folder).get(name)
-        if entry is not None and entry.is_dir() and (init := self._list(path).get("__init__.py")):
+        if entry is not None and _is_folder(entry) and (init := self._list(path).get("__init__.py")):
             return File(f"{path}/__init__.py", init, is_package=True)
-        if (source := self._list(folder).get(f"{name}.py")) and source.is_file():
+        if (source := self._list(folder).get(f"{name}.py")) and _is_file(source):
             return File(f"{path}.py", source, is_package=False)
         return None
 
@@ -106,6 +114,22 @@ class Modules:
                 if name.isidentifier() and name != "__pycache__" and entry.is_dir(follow_symlinks=False)
             )
         return self._holds_python[folder]
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a folder; a link that leads to itself is none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a file; a link that leads to itself is none."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
 
 
 def is_below(module: str, packages: Iterable[str]) -> bool:

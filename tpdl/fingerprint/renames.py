@@ -162,7 +162,7 @@ class Renames(OldNames):
                 self._changed.add(f"{module}:<import>")
             event["hash"] = old_event["hash"]
         if events is not None:
-            found["events"] = [event for event, _ in events]
+            found["written"], found["events"] = found["events"], [event for event, _ in events]
         if unclear:
             unclear[f"{module}:*"] = next(iter(unclear.values()))
         if found["hash"] != before["hash"]:

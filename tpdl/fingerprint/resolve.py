@@ -130,9 +130,12 @@ class Resolver:
         having: list[str] = []
         for source in dict.fromkeys(summary["stars"]):
             if self._summary(source) is not None:
-                meanings = list(self._global(source, names, seen, nested=True))
+                given = self._gives(source, names[0])
+                meanings = list(self._global(source, names, seen, nested=True)) if given != "no" else []
                 having += [source] if meanings else []
                 yield from meanings
+                if meanings and given == "perhaps":
+                    yield Found(f"{source}:__all__")
             elif not self._modules.is_ours(source):
                 yield Found(opaque=f"{source}.*")
         found = bool(having)
@@ -143,6 +146,17 @@ class Resolver:
         if not found and not nested and names[0] not in _BUILTINS:
             for source in self._star_sources(summary):
                 yield from (Found(node, bound=f"{source}:*") for node in self.whole(source))
+
+    def _gives(self, source: str, name: str) -> str:
+        """Whether `from source import *` gives a name: "yes", "no", or "perhaps", if `__all__` is computed."""
+        summary = self._summary(source)
+        names = summary["symbols"].get("__all__") if summary else None
+        if names is None:
+            return "no" if name.startswith("_") else "yes"
+        match names.get("value"):
+            case ["list" | "tuple" | "set", items] if all(item[0] == "value" for item in items):
+                return "yes" if ["value", name] in items else "no"
+        return "perhaps"
 
     def _star_sources(self, summary: Summary) -> list[str]:
         """The modules that `import *` takes names from, directly or through each other."""
@@ -179,7 +193,9 @@ class Resolver:
         # `from .gram import gram` hides the submodule, but whoever writes `pkg.gram.x` may mean it.
         if modules.exists(submodule) and (not found or (rest and known)):
             yield from self._in_module(submodule, rest, seen)
-        elif found or known or first in _OF_EVERY_MODULE:
+        elif first in _OF_EVERY_MODULE and not known:
+            yield Found(bound=f"{module}:", is_module=True)
+        elif found or known:
             return
         elif summary is None:
             yield Found(opaque=".".join([module, *names]))

@@ -83,6 +83,8 @@ class Uses:
     refs: References = field(default_factory=References)
     loads: set[str] = field(default_factory=set)
     """Modules that imports in the code execute, as in `Bound`."""
+    tried: set[str] = field(default_factory=set)
+    """Those of them that stand in `try` or `with`, where they may fail."""
     looks: set[str] = field(default_factory=set)
     """What it may look at besides the things that it names: the "text" of docstrings and annotations; the "order" of
     definitions; "subclasses" of what it uses; its own "module" as a whole; all "modules"."""
@@ -91,6 +93,7 @@ class Uses:
         """Add what another piece uses."""
         self.refs.update(other.refs)
         self.loads |= other.loads
+        self.tried |= other.tried
         self.looks |= other.looks
 
 
@@ -201,6 +204,7 @@ class Collector:
         self._module = module
         self._package = package
         self._imports = imports or {}
+        self._trying = 0
         self.uses = Uses()
 
     def statements(self, statements: Iterable[ast.stmt], scope: Scope | None = None, in_class: bool = False) -> Uses:
@@ -239,6 +243,11 @@ class Collector:
                 bound = Bound()
                 imported(node, self._package, bound)
                 self.uses.loads.update(bound.loads)
+                self.uses.tried.update(bound.loads if self._trying else ())
+            case ast.Try() | ast.TryStar() | ast.With() | ast.AsyncWith():
+                self._trying += 1
+                self._all(ast.iter_child_nodes(node), scope, in_class)
+                self._trying -= 1
             case ast.Global():
                 self.uses.refs.update(node.names)
             case ast.AugAssign():
@@ -320,6 +329,10 @@ class Collector:
         names = dotted(node.func)
         first = node.args[0] if node.args else None
         name = first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
+        if names in (["vars"], ["dir"]) and scope is None and not node.args:  # the names of the module
+            self.uses.refs.update([f"{self._module}:"])
+        if name.startswith(".") and len(node.args) > 1:
+            name = self._absolute(name, node.args[1])
         if names and name and not name.startswith(".") and self._imports_by_name(names, scope):
             self.uses.refs.update([f"{name}:"])
             self.uses.loads.add(name)
@@ -328,6 +341,22 @@ class Collector:
             self._all([_first(node.func), *node.args, *node.keywords], scope)
             return
         self._all(ast.iter_child_nodes(node), scope)
+
+    def _absolute(self, name: str, package: ast.expr) -> str:
+        """The module that `import_module(".mod", package)` means; "" where that cannot be told."""
+        match package:
+            case ast.Constant(value=str(start)):
+                pass
+            case ast.Name(id="__package__"):
+                start = self._package
+            case ast.Name(id="__name__"):
+                start = self._module
+            case _:
+                return ""
+        rest = name.lstrip(".")
+        parents = start.split(".")
+        kept = parents[: len(parents) - (len(name) - len(rest)) + 1]
+        return ".".join([*kept, rest]) if kept and rest else ""
 
     def _imports_by_name(self, names: list[str], scope: Scope | None) -> bool:
         """Whether it is `importlib.import_module`, under whatever name, or `__import__`."""
@@ -346,7 +375,7 @@ class Collector:
         elif self._find(node.id, scope) is None:
             if node.id in _LOOKS_AT and node.id != "__doc__":
                 self.uses.looks.add(_LOOKS_AT[node.id])
-            if node.id in _SEES_ALL_GLOBALS:
+            if node.id in _SEES_ALL_GLOBALS or (scope is None and node.id == "locals") or node.id == "__annotations__":
                 self.uses.refs.update([f"{self._module}:"])
         if names := dotted(node):
             self.uses.refs.update(self._references(names, scope))

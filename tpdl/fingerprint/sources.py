@@ -20,6 +20,7 @@ from tpdl.fingerprint.graph import Graph
 from tpdl.fingerprint.known import MARKED
 from tpdl.fingerprint.modules import Modules
 from tpdl.fingerprint.resolve import Resolver
+from tpdl.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from tpdl.fingerprint.renames import Renames
@@ -59,6 +60,7 @@ class Sources:
         self._resolver = Resolver(self._modules, self._summary)
         self._graph = Graph(self._resolver, self._summary, renames.node if renames else lambda node: node)
         self._closures: dict[tuple[str, tuple[str, ...]], dict[str, str]] = {}
+        self._loads: dict[tuple[str, tuple[str, ...]], set[str]] = {}
 
     def closure(self, function: str, uses: Sequence[str] = ()) -> dict[str, str]:
         """Everything of the project that decides what a function does.
@@ -75,14 +77,30 @@ class Sources:
         Raises:
             UserError: the function, or something in `uses`, is not in the project.
         """
+        key = self._follow(function, uses)
+        return dict(self._closures[key])
+
+    def loaded(self, function: str, uses: Sequence[str] = ()) -> dict[str, str]:
+        """The modules that are known to be imported for what a function does -> the files of their sources.
+
+        Args:
+            function: "module:qualname".
+            uses: as for `closure`.
+        """
+        key = self._follow(function, uses)
+        files = {module: self._modules.file(module) for module in sorted(self._loads[key])}
+        return {module: file.path for module, file in files.items() if file}
+
+    def _follow(self, function: str, uses: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+        """Find out what a function uses, once."""
         key = (function, tuple(uses))
         if key not in self._closures:
             start = [self._known_symbol(function)]
             for use in uses:
                 start += self._declared_use(function, use)
-            hashes = self._graph.closure(start)
+            hashes, self._loads[key] = self._graph.closure(start)
             self._closures[key] = self._renames.closure(hashes) if self._renames else hashes
-        return dict(self._closures[key])
+        return key
 
     def declarations(self) -> list[Declaration]:
         """All steps of the modules below `experiments/`, in the order of module and line.
@@ -105,10 +123,12 @@ class Sources:
         """
         module, _, qualname = name.partition(":")
         if not (self._modules.is_ours(module) and self._modules.exists(module)):
-            raise UserError(f"there is no module {module} in this project")
+            hint = did_you_mean(module, self._modules.below("experiments"), cutoff=0.7)
+            raise UserError(f"there is no module {module} in this project{hint}")
         summary = self._summary(module)
         if qualname and summary is not None and qualname not in {*summary["symbols"], *summary["imports"]}:
-            raise UserError(f"there is no {qualname} in module {module} of this project")
+            hint = did_you_mean(qualname, {*summary["symbols"], *summary["imports"]}, cutoff=0.7)
+            raise UserError(f"there is no {qualname} in module {module} of this project{hint}")
 
     def save_cache(self) -> None:
         """Write the summaries of the files to the cache, if anything was learned."""

@@ -10,11 +10,13 @@ Example:
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
 from typing import Any
 
 from tpdl.fingerprint.canonical import Function, changed, dotted
 from tpdl.fingerprint.literals import encode
 from tpdl.fingerprint.scopes import extended
+from tpdl.nearest import did_you_mean, near
 
 KINDS = ("experiment", "figure", "summary")
 _DECORATORS = {f"{source}:{kind}": kind for source in ("tpdl", "tpdl.plan.declare") for kind in KINDS}
@@ -76,6 +78,44 @@ def declared(function: Function, imports: dict[str, list[str]]) -> dict[str, Any
         ],
         "annotation": _last_component(function.returns),
     }
+
+
+def nearly_declared(function: Function, imports: dict[str, list[str]], bound: Collection[str]) -> dict[str, Any] | None:
+    """What is wrong with a decorator whose name is nearly that of a step's; None where there is no such decorator.
+
+    Without a word about it, the step and its results would be gone from `tpdl status`.
+
+    Args:
+        function: it has no step decorator.
+        imports: name -> references to what was imported under it.
+        bound: every name that is known in the module.
+
+    Returns:
+        as `declared` does, with an "error". Under "unless" may stand a module: if the project has it, nothing is wrong.
+    """
+    for decorator in function.decorator_list:
+        names = dotted(decorator.func if isinstance(decorator, ast.Call) else decorator)
+        if names is None or len(names) > 2:
+            continue
+        result: dict[str, Any] = {"kind": "experiment", "qualname": function.name, "line": function.lineno}
+        for reference in imports.get(names[0], ()):
+            module, _, name = extended(reference, names[1:]).partition(":")
+            if module == "tpdl" and name and "." not in name:
+                message = f"tpdl has no decorator `{name}`{did_you_mean(name, KINDS)}"
+                return result | {"error": [decorator.lineno, message]}
+            if name in KINDS and (hint := did_you_mean(module, ["tpdl"], cutoff=0.75)):
+                message = f"`{name}` is imported from {module}{hint}"
+                return result | {"error": [decorator.lineno, message], "unless": module}
+        if names[0] in bound:
+            continue
+        if len(names) == 1 and near(names[0], KINDS, cutoff=0.8):
+            hint = f"; from tpdl import {names[0]}" if names[0] in KINDS else did_you_mean(names[0], KINDS, cutoff=0.8)
+        elif len(names) == 2 and names[1] in KINDS and near(names[0], ["tpdl"], cutoff=0.75):
+            hint = "; import tpdl" if names[0] == "tpdl" else "; did you mean `tpdl`?"
+        else:
+            continue
+        return result | {"error": [decorator.lineno, f"`{names[0]}` is not defined{hint}"]}
+    return None
 
 
 def misplaced(tree: ast.Module, placed: set[int], imports: dict[str, list[str]]) -> list[list[Any]]:

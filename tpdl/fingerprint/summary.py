@@ -10,6 +10,7 @@ A summary is made of JSON values and depends on nothing but the text of the file
 from __future__ import annotations
 
 import ast
+import builtins
 import warnings
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -19,11 +20,11 @@ from typing import Any, NotRequired, TypedDict
 from tpdl.fingerprint.acts import Acts, function_acts, statement_acts
 from tpdl.fingerprint.canonical import Function, changed, dotted, dump, effective, root
 from tpdl.fingerprint.hashing import digest
-from tpdl.fingerprint.known import CONTAINERS
+from tpdl.fingerprint.known import CONTAINERS, ITERATORS
 from tpdl.fingerprint.literals import encode, is_literal
 from tpdl.fingerprint.marks import Certain, mark
 from tpdl.fingerprint.scopes import Collector, Uses, bind
-from tpdl.fingerprint.steps import declared, misplaced, without_step_decorators
+from tpdl.fingerprint.steps import declared, misplaced, nearly_declared, without_step_decorators
 
 
 class Part(TypedDict):
@@ -38,6 +39,8 @@ class Part(TypedDict):
     """References to what it uses, see `tpdl.fingerprint.scopes`, in the order in which they stand."""
     loads: list[str]
     """Modules that imports inside of it execute."""
+    tried: NotRequired[list[str]]
+    """Those of them that may fail without harm: in `try`, or in `with`."""
     looks: NotRequired[list[str]]
     """What it may look at besides, see `tpdl.fingerprint.scopes.Uses`."""
     members: NotRequired[list[str]]
@@ -65,6 +68,10 @@ class Symbol(Part):
     """A statement below the definition changes it: `Net.forward = other`."""
     setter: NotRequired[bool]
     """It is the setter of a property."""
+    accessor: NotRequired[bool]
+    """It is a method with a decorator, which may be a property's."""
+    iterator: NotRequired[bool]
+    """Going through it uses it up: `(n for n in N)`."""
     fresh: NotRequired[list[str]]
     """Only for names that hold something which is made where they are bound: what is called to make it."""
     stars: NotRequired[int]
@@ -84,6 +91,10 @@ class Event(TypedDict):
     """The symbols that its source belongs to."""
     acts: NotRequired[dict[str, Any]]
     """What it does, see `tpdl.fingerprint.acts`; an import has none."""
+    tried: NotRequired[bool]
+    """It is an import that may fail: in `try`, or in `with`."""
+    maybe: NotRequired[bool]
+    """It is an import that only a condition brings about."""
     bare: NotRequired[bool]
     """It is a call whose result nobody keeps, so that it was made for its effect."""
 
@@ -106,6 +117,10 @@ class Summary(TypedDict):
     """Modules that its imports execute."""
     events: list[Event]
     """What happens when the module is imported, in order."""
+    written: NotRequired[list[Event]]
+    """The same as it is written, where `events` are in the order of an import sorter."""
+    bound: dict[str, int]
+    """Name, or "*pkg.mod" for all that is imported from there -> how many events stand above its last binding."""
     steps: list[dict[str, Any]]
     """What its step decorators say, see `tpdl.fingerprint.steps.declared`."""
     problems: list[list[Any]]
@@ -131,7 +146,17 @@ def summarise(text: bytes | ast.Module, module: str, is_package: bool, hidden: C
     except (SyntaxError, ValueError, RecursionError) as error:
         line, message = getattr(error, "lineno", None) or 1, getattr(error, "msg", None) or str(error)
         broken = Summary(
-            hash="", ordered="", full="", symbols={}, imports={}, stars=[], loads=[], events=[], steps=[], problems=[]
+            hash="",
+            ordered="",
+            full="",
+            symbols={},
+            imports={},
+            stars=[],
+            loads=[],
+            events=[],
+            bound={},
+            steps=[],
+            problems=[],
         )
         content = text.decode("utf-8", "backslashreplace") if isinstance(text, bytes) else ""
         broken["hash"] = broken["ordered"] = broken["full"] = digest([content])
@@ -148,6 +173,10 @@ class _Piece:
     full: str
     reads: dict[str, int]
     """Names of the module that are read when the statement runs -> how many statements about each stand above."""
+
+
+_OF_CLASSES = ("__new__", "__init_subclass__", "__class_getitem__", "__set_name__", "__get__", "__set__", "__delete__")
+"""Methods whose first argument is not an object that has just been made, where a class was called."""
 
 
 class _Reader:
@@ -175,6 +204,8 @@ class _Reader:
         """The branches of `if` statements around what is being read, as text: they are part of its hash."""
         self._context_tests: list[ast.expr] = []
         """The conditions of these statements."""
+        self._bound_at: dict[str, int] = {}
+        self._overloads: dict[str, list[str]] = {}
 
     def read(self, tree: ast.Module) -> Summary:
         """The summary of a parsed module."""
@@ -188,6 +219,8 @@ class _Reader:
         self._imports = dict(self._bound.imports)
         self._several = _bound_more_than_once(statements, self._package)
         for node in ast.walk(tree):
+            if getattr(node, "is_overload", False) and isinstance(node, Function):
+                self._overloads.setdefault(node.name, []).append(dump(node, full=True))
             if isinstance(node, ast.Global):  # a function may bind it to anything
                 self._fresh.update(dict.fromkeys(node.names))
         if (text := ast.get_docstring(tree, clean=False)) is not None:
@@ -208,6 +241,7 @@ class _Reader:
             stars=self._bound.stars,
             loads=loads,
             events=events,
+            bound=self._bound_at,
             steps=self._steps,
             problems=misplaced(tree, self._placed, self._imports),
         )
@@ -229,6 +263,9 @@ class _Reader:
                     pass
                 case _:
                     self._statement(statement)
+            bound = bind([statement], self._package)
+            for name in [*bound.names, *bound.imports, *(f"*{star}" for star in bound.stars)]:
+                self._bound_at[name] = len(self._events)
 
     def _note_loads(self, node: ast.stmt) -> None:
         """Remember which modules are imported, and when."""
@@ -238,7 +275,11 @@ class _Reader:
         self._stars_read += len(bound.stars)
         for load in bound.loads:
             event = Event(hash="", refs=[], loads=[load], names=[])
-            if not any(each == event for each, _, _ in self._events):
+            if self._context:
+                event["maybe"] = True
+            if not isinstance(node, ast.Import | ast.ImportFrom | ast.ClassDef):
+                event["tried"] = True
+            if not any("acts" not in each and each["loads"] == [load] for each, _, _ in self._events):
                 self._events.append((event, [], {}))
 
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
@@ -268,7 +309,10 @@ class _Reader:
 
     def _function(self, node: Function) -> None:
         self._placed.add(id(node))
-        if step := declared(node, self._imports):
+        step = declared(node, self._imports)
+        if not step and node.decorator_list and not self._bound.stars:
+            step = nearly_declared(node, self._imports, {*self._bound.names, *self._imports, *dir(builtins)})
+        if step:
             self._steps.append(step)
         node = without_step_decorators(node, self._imports)
         uses = self._collector().statements([node])
@@ -288,6 +332,8 @@ class _Reader:
         extra["body"], extra["inner"] = self._json(body), self._json(inner) if inner else None
         if not getattr(node, "is_blind", False) and node.decorator_list:
             extra["decorated"] = True
+        if node.decorator_list:
+            extra["accessor"] = True
         if any(
             isinstance(decorator, ast.Attribute) and decorator.attr == "setter" for decorator in node.decorator_list
         ):
@@ -320,7 +366,7 @@ class _Reader:
             else:
                 used = self._collector().member(item, own)
                 self._add(name, dump(item), dump(item, full=True), used, "member", reads)
-                self._made(name, item, item.name in ("__init__", "__post_init__"))
+                self._made(name, item, item.name.startswith("__") and item.name not in _OF_CLASSES)
         if top:
             if self._kinds[qualname] != "class" or len(self._parts[qualname]) > 1:
                 extra["decorated"] = True
@@ -335,9 +381,11 @@ class _Reader:
         touched += [(chain, False) for chain in acts.items]
         own = {chain.partition(".")[0] for chain, is_call in touched if self._is_own(chain, is_call)}
         names = bound.names | set(bound.imports) | own
-        self._belongs(node, names, acts)
         for name in names if not isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) else ():
-            self._extra[name].setdefault("maybe", True)
+            self._extra.setdefault(name, {}).setdefault("maybe", True)
+        for name in names if _makes_iterator(node) else ():
+            self._extra.setdefault(name, {})["iterator"] = True
+        self._belongs(node, names, acts)
         for name in names:
             self._note_fresh(name, node, acts, name in own)
         if names == {getattr(_only_target(node), "id", None)}:
@@ -463,10 +511,16 @@ class _Reader:
             loads=sorted(uses.loads),
         )
         symbol["ordered"] = digest([*(piece.ordered for piece in self._parts[name]), *after, *meant])
-        symbol["full"] = digest([*(piece.full for piece in self._parts[name]), *after, *meant])
+        full = [piece.full for piece in self._parts[name]]
+        if self._lazy and any("annotation=" in text or "returns=" in text for text in full):
+            full.append("annotations are texts")
+        full += self._overloads.get(name.rpartition(".")[2], ())
+        symbol["full"] = digest([*full, *after, *meant])
         for key in ("ordered", "full"):
             if symbol[key] == symbol["hash"]:
                 del symbol[key]  # type: ignore[misc]
+        if uses.tried:
+            symbol["tried"] = sorted(uses.tried)
         if uses.looks:
             symbol["looks"] = sorted(uses.looks)
         if name in self._acts and not self._acts[name].nothing:
@@ -566,10 +620,40 @@ def _made_by(value: ast.expr, certain: Certain) -> list[str] | None:
     return None
 
 
+def _makes_iterator(node: ast.AST) -> bool:
+    """Whether a statement may leave something behind that is used up by going through it, as `(n for n in N)` is."""
+    for part in ast.iter_child_nodes(node):
+        gone_through = (
+            (isinstance(node, ast.For | ast.comprehension) and part is node.iter)
+            or (isinstance(node, ast.Call) and part in node.args and _last_name(node.func) in _CONSUMING)
+            or (isinstance(node, ast.Assign) and all(isinstance(t, ast.Tuple | ast.List) for t in node.targets))
+        )
+        made = isinstance(part, ast.GeneratorExp) or (
+            isinstance(part, ast.Call) and _last_name(part.func) in _ITERATORS
+        )
+        if (made and not gone_through) or _makes_iterator(part):
+            return True
+    return False
+
+
+_CONSUMING = frozenset(
+    {
+        *("list", "tuple", "set", "frozenset", "dict", "sum", "any", "all", "min", "max", "sorted", "join"),
+        *("OrderedDict", "Counter", "deque"),
+    }
+)
+"""Last names of calls that go through what they are given, and keep none of it."""
+_ITERATORS = frozenset(name.rpartition(".")[2] for name in ITERATORS)
+
+
+def _last_name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
 def imported_part(statements: Iterable[ast.stmt]) -> Iterable[ast.stmt]:
     """The statements that run when the module is imported."""
     for statement in effective(statements):
-        if isinstance(statement, ast.If) and _is_main(statement.test):
+        if isinstance(statement, ast.If) and not getattr(statement, "own_name", False) and _is_main(statement.test):
             yield from imported_part(statement.orelse)
         else:
             yield statement

@@ -14,7 +14,7 @@ from tpdl.errors import UserError
 from tpdl.plan.facts import read_facts
 from tpdl.plan.plan import Plan
 from tpdl.plan.record import save_record, timestamp
-from tpdl.plan.status import differences
+from tpdl.plan.status import differences, moved_reason
 
 
 def accept_steps(plan: Plan, names: Sequence[str], because: str = "") -> dict[str, list[str]]:
@@ -34,6 +34,8 @@ def accept_steps(plan: Plan, names: Sequence[str], because: str = "") -> dict[st
     accepted: dict[str, list[str]] = {}
     for name, facts in read_facts(plan, names).items():
         step, record = plan.steps[name], facts.record
+        if unreadable := step.problem or facts.unreadable:
+            raise UserError(f"{name} cannot be accepted, as its code cannot be read: {unreadable}")
         if record is None:
             if step.optional:
                 continue
@@ -41,7 +43,7 @@ def accept_steps(plan: Plan, names: Sequence[str], because: str = "") -> dict[st
         if not step.local and not facts.is_here:
             raise UserError(f"{name} cannot be accepted: its product is gone, edited or truncated; tpdl run {name}")
         reasons = list(differences(record.fingerprint, facts.now))
-        reasons += [f"the source changed while it ran: {', '.join(record.moved)}"] if record.moved else []
+        reasons += [moved_reason(record.moved)] if record.moved else []
         if not reasons:
             continue
         acceptance = {"when": timestamp(), "changes": reasons, "because": because}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tpdl.errors import UserError
@@ -32,13 +32,43 @@ RESULT_SUFFIX = {
 
 KNOWN_ARGUMENTS: dict[str, set[str]] = {
     "experiment": {
-        *("matrix", "demo", "inputs", "data", "optional", "uses", "local", "may_be_missing"),
+        *("matrix", "demo", "inputs", "data", "optional", "uses", "files", "local", "may_be_missing"),
         *("timeout", "memory", "gpu_memory"),
     },
-    "figure": {"caption", "alt", "suffix", "format", "uses"},
-    "summary": {"uses"},
+    "figure": {"caption", "alt", "suffix", "format", "uses", "files"},
+    "summary": {"uses", "files"},
 }
 """Decorator -> the names of its arguments."""
+
+
+def _is_list_of_texts(value: Any) -> bool:
+    return isinstance(value, list | tuple | set) and all(isinstance(item, str) for item in value)
+
+
+def _is_mapping_of_texts(value: Any) -> bool:
+    return not value or (isinstance(value, dict) and all(isinstance(key, str) for key in value))
+
+
+def _is_mapping_of_values(value: Any) -> bool:
+    return _is_mapping_of_texts(value) and all(
+        isinstance(item, list | tuple | set) for item in (value.values() if value else ())
+    )
+
+
+def _is_mapping_of_functions(value: Any) -> bool:
+    return _is_mapping_of_texts(value) and all(isinstance(item, str) for item in (value.values() if value else ()))
+
+
+KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "": ("experiments of this project", _is_list_of_texts),
+    **dict.fromkeys(("matrix", "demo"), ("a mapping", _is_mapping_of_texts)),
+    "inputs": ("a mapping from parameters to experiments", _is_mapping_of_functions),
+    "optional": ("a mapping from parameters to lists of values", _is_mapping_of_values),
+    **dict.fromkeys(("data", "uses", "may_be_missing"), ("a list of texts", _is_list_of_texts)),
+    **dict.fromkeys(("caption", "alt", "format"), ("a text", lambda value: isinstance(value, str))),
+    "local": ("True or False", lambda value: isinstance(value, bool)),
+}
+"""Argument -> what it must be, in words and as a test."""
 
 
 def where(declared: Declaration) -> str:
@@ -50,7 +80,7 @@ def decorator_arguments(declared: Declaration) -> dict[str, Any]:
     """The decorator's arguments by name; those without a name, which are functions, as a list under "".
 
     Raises:
-        UserError: the decorator has no such argument.
+        UserError: the decorator has no such argument, or it is of another kind.
     """
     unknown = set(declared.arguments) - KNOWN_ARGUMENTS[declared.kind] - {""}
     if unknown:
@@ -58,6 +88,10 @@ def decorator_arguments(declared: Declaration) -> dict[str, Any]:
         raise UserError(
             f"{where(declared)}: @{declared.kind} has no argument {min(unknown)!r}; {nearest(min(unknown), known)}"
         )
+    for name, value in declared.arguments.items():
+        kind, fits = KINDS.get(name, ("", lambda _: True))
+        if not fits(value):
+            raise UserError(f"{where(declared)}: {name} of @{declared.kind} must be {kind}, not {value!r:.60}")
     return dict(declared.arguments)
 
 
@@ -165,7 +199,7 @@ def file_name_part(arguments: Mapping[str, Any], name: str, declared: Declaratio
     value = arguments[name]
     if not isinstance(value, str) or not re.fullmatch(r"[\w.,=+-]+", value):
         raise UserError(
-            f"{where(declared)}: {name} {value!r} becomes part of a file's name; use letters, digits, and . _ , = + -"
+            f"{where(declared)}: {name} {value!r} becomes a part of a file's name; use letters, digits, and . _ , = + -"
         )
     return value
 

@@ -7,7 +7,6 @@ Example:
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import tempfile
 import time
@@ -15,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tpdl.errors import StepError
-from tpdl.files import all_unfinished
+from tpdl.files import all_unfinished, read_json
 from tpdl.images import SUFFIX as IMAGES
 from tpdl.images import files_of
 from tpdl.plan.facts import read_facts
@@ -32,6 +31,9 @@ def unreferenced(project: Project) -> list[tuple[Path, int]]:
     Large intermediates, logs and failures of steps that no longer exist, checkpoints and refused results that no
     present fingerprint would take up, files set aside before they were replaced, snapshots that nobody has used for a
     week, and what writers have left that were killed. For products in `figures/` see `disowned`.
+
+    Raises:
+        UserError: a declaration cannot be read, so nobody knows what its steps need.
     """
     paths = _files(project.state / "kept")
     paths += [*_old_snapshots(project.state / "snapshots"), *_left_by_older_versions()]
@@ -39,7 +41,8 @@ def unreferenced(project: Project) -> list[tuple[Path, int]]:
     for profile in PROFILES:
         if project.places(profile).state.is_dir():
             plan = read_plan(project, profile)
-            paths += [*_unknown_products(plan), *_unknown_logs(plan), *_useless_states(plan)]
+            plan.check()  # what an unreadable step has left is not to be taken for nobody's
+            paths += [*_unknown_products(plan), *_unknown_logs(plan), *_useless_states(plan), *_left_by_killed(plan)]
     sized = [(path, path.stat().st_size) for path in dict.fromkeys(paths)]
     return sorted(sized, key=lambda item: (-item[1], item[0]))
 
@@ -47,6 +50,7 @@ def unreferenced(project: Project) -> list[tuple[Path, int]]:
 def disowned(project: Project) -> list[Path]:
     """Products in `figures/`, and their records, that no step makes any more. Files without a record are not tpdl's."""
     plan = read_plan(project)
+    plan.check()  # what an unreadable step has made is not to be taken for nobody's
     known = {path for step in plan.steps.values() for path in (*step.products, step.record_path)}
     paths = []
     for path in _files(plan.places.figures):
@@ -71,8 +75,8 @@ def _old_snapshots(folder: Path) -> list[Path]:
     used: set[Path] = set()
     for manifest in folder.glob("*.json"):
         if manifest not in old:
-            with contextlib.suppress(OSError, ValueError, AttributeError):
-                used |= {folder / sha[:2] / sha[2:] for sha in json.loads(manifest.read_bytes()).values()}
+            with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
+                used |= {folder / sha[:2] / sha[2:] for sha in read_json(manifest).values()}
     return sorted(old - used)
 
 
@@ -104,6 +108,12 @@ def _unknown_logs(plan: Plan) -> list[Path]:
     known = {path for name in plan.steps for path in (plan.places.log(name), plan.places.failure(name))}
     folders = (plan.places.state / "logs", plan.places.state / "failed")
     return [path for folder in folders for path in _files(folder) if path not in known]
+
+
+def _left_by_killed(plan: Plan) -> list[Path]:
+    """What steps have noted of what they read, and were killed."""
+    day_ago = time.time() - 86400
+    return [path for path in _files(plan.places.state / "observed") if path.stat().st_mtime < day_ago]
 
 
 def _useless_states(plan: Plan) -> list[Path]:

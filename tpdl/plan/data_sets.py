@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tpdl.data import CatalogueLike
 from tpdl.errors import UserError
+from tpdl.nearest import did_you_mean
 from tpdl.plan.plan import Plan
 from tpdl.plan.record import Record, read_record
 
@@ -56,7 +57,8 @@ def data_sets(plan: Plan, names: Sequence[str] = ()) -> list[DataSet]:
     known = catalogue_of(plan).names()
     for name, steps in readers.items():
         if name not in known and not steps:
-            raise UserError(f"there is no data set {name!r}; the catalogue has {', '.join(known)}")
+            hint = did_you_mean(name, known) or f"; the catalogue has {', '.join(known)}"
+            raise UserError(f"there is no data set {name!r}{hint}")
     return [_data_set(plan, name, steps) for name, steps in readers.items()]
 
 
@@ -92,7 +94,7 @@ def catalogue_of(plan: Plan) -> CatalogueLike:
 def _data_set(plan: Plan, name: str, steps: Sequence[str]) -> DataSet:
     return DataSet(
         name,
-        tuple(catalogue_of(plan).resolve(name, plan.project.data_root)),
+        tuple(plan.project.find_data(name)),
         tuple(sorted({plan.steps[step].base for step in steps})),
         all(plan.steps[step].optional for step in steps),
     )

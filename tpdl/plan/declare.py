@@ -21,6 +21,7 @@ def experiment(
     data: Sequence[str] = (),
     optional: Mapping[str, Sequence[Any]] | None = None,
     uses: Sequence[str] = (),
+    files: Sequence[str] = (),
     local: bool = False,
     may_be_missing: Sequence[str] = (),
     timeout: float | str | None = None,
@@ -51,9 +52,9 @@ def experiment(
         In `experiments/noise/means.py` its steps are `noise/means/n=10` and `noise/means/n=1000`, and the table is
         `figures/noise/means.csv`.
 
-    Its return annotation decides the product: `pd.DataFrame` a CSV, `dict` a JSON file, `Arrays` an NPZ file; a
-    tuple of these, `tuple[pd.DataFrame, Arrays]`, one file for each. A table comes back with the types that it had; an
-    index that is not 0, 1, 2, … is refused.
+    Its return annotation decides the product: `pd.DataFrame` a CSV, `dict` a JSON file, `Arrays` an NPZ file,
+    `Images` a folder of images; a tuple of these, `tuple[pd.DataFrame, Arrays]`, one product for each. A table comes
+    back with the types that it had; an index that is not 0, 1, 2, … is refused.
 
     Args:
         matrix: parameter -> values; one step, a *cell*, for each combination.
@@ -63,6 +64,8 @@ def experiment(
         data: names in the data catalogue, compared by content. `{parameter}` is replaced by the cell's value.
         optional: parameter -> values of cells that may stay unmeasured, because their data cannot be had everywhere.
         uses: "module:symbol" or "module" that the source does not show (registries, `getattr`).
+        files: patterns of files that it reads, relative to the project's folder, as "data/*.csv"; they are compared by
+            name and content. What Python code opens is noticed without; this is for programs and compiled libraries.
         local: a large intermediate, kept under `.tpdl/`; only its record lies beside the figures.
         may_be_missing: columns (or keys) that may hold NaN; anywhere else NaN is an error. What was refused for it is
             kept, and taken up when the column is named here; see `tpdl run --keep-nan`.
@@ -80,6 +83,7 @@ def figure(
     suffix: str = "",
     format: str = "svg",
     uses: Sequence[str] = (),
+    files: Sequence[str] = (),
 ) -> Callable[[Function], Function]:
     """Declare a step that draws: results in, one argument per experiment; a matplotlib figure out.
 
@@ -108,13 +112,16 @@ def figure(
         caption: used where the document gives none.
         alt: what a reader who cannot see the picture needs to know.
         suffix: of the product's name, for a second picture of one experiment: letters, digits, and `. _ , = + -`.
-        format: "svg", or "png" for sheets of images.
+        format: "svg", "png", or "sheet" for images in a grid: the function then returns a `Sheet`.
         uses: as for `experiment`.
+        files: as for `experiment`.
     """
     return lambda function: function
 
 
-def summary(*experiments: Callable[..., Any], uses: Sequence[str] = ()) -> Callable[[Function], Function]:
+def summary(
+    *experiments: Callable[..., Any], uses: Sequence[str] = (), files: Sequence[str] = ()
+) -> Callable[[Function], Function]:
     """Declare a step that derives, from results, the named JSON values that the text of the report refers to.
 
     Examples:
@@ -134,5 +141,6 @@ def summary(*experiments: Callable[..., Any], uses: Sequence[str] = ()) -> Calla
     Args:
         experiments: whose results are passed, in this order.
         uses: as for `experiment`.
+        files: as for `experiment`.
     """
     return lambda function: function

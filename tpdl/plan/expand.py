@@ -6,11 +6,13 @@ table. A figure or summary becomes one step, which reads that table, or the sing
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ from typing import Any
 from tpdl.errors import UserError
 from tpdl.files import sha256_bytes
 from tpdl.fingerprint import Declaration
-from tpdl.nearest import did_you_mean
+from tpdl.nearest import did_you_mean, nearest
 from tpdl.plan.arguments import (
     data_name,
     decorator_arguments,
@@ -30,6 +32,8 @@ from tpdl.plan.arguments import (
     result_suffixes,
     where,
 )
+from tpdl.plan.names import base_name
+from tpdl.plan.patterns import file_patterns
 from tpdl.plan.places import Places
 from tpdl.plan.record import RECORD_SUFFIX
 from tpdl.plan.step import COLLECTED, Input, Step
@@ -56,7 +60,11 @@ class Expansion:
     """
 
     def __init__(self, declarations: Iterable[Declaration], places: Places, unmeasured: Sequence[str] = ()) -> None:
-        self._declared = {f"{declared.module}:{declared.qualname}": declared for declared in declarations}
+        self._declared: dict[str, Declaration] = {}
+        self._broken: dict[str, Declaration] = {}
+        """Function -> a declaration that says what is wrong with it; under "module:" one of a whole file."""
+        self.broken: list[Declaration] = []
+        """Every declaration that cannot be understood, or needs one that cannot."""
         self._places = places
         self._unmeasured = unmeasured
         self._steps: dict[str, Step] = {}
@@ -66,32 +74,59 @@ class Expansion:
         """Path of a product or record -> the step that writes it."""
         self._expanding: list[str] = []
         """Experiment functions that are being expanded, each because the one before it needs it."""
+        for declared in declarations:
+            if declared.problem:
+                self._give_up(declared)
+            if declared.qualname:
+                self._declared[f"{declared.module}:{declared.qualname}"] = declared
 
     def steps(self) -> dict[str, Step]:
         """The steps by name, each after those that it needs.
 
-        Raises:
-            UserError: a declaration is wrong, experiments need each other in a circle, or two steps write one product.
+        What is wrong with a declaration does not concern those that do not need it: it is in `broken`, and so are all
+        that need it.
         """
         for function, declared in self._declared.items():
-            if declared.kind == "experiment":
-                self._cells_of(function)
-        for declared in self._declared.values():
-            if declared.kind in ("figure", "summary"):
-                self._add(self._drawing(declared))
+            if declared.kind == "experiment" and function not in self._broken:
+                with contextlib.suppress(UserError):  # it is in `broken`
+                    self._cells_of(function)
+        for function, declared in self._declared.items():
+            if declared.kind in ("figure", "summary") and function not in self._broken:
+                try:
+                    self._add(self._drawing(declared))
+                except UserError as error:
+                    self._give_up(replace(declared, problem=str(error)))
         return self._steps
+
+    def _give_up(self, declared: Declaration) -> None:
+        """Note a declaration that cannot be understood, and take back what was made of it."""
+        function = f"{declared.module}:{declared.qualname}"
+        self.broken.append(declared)
+        self._broken[function] = declared
+        base = base_name(declared.module, declared.qualname) if declared.qualname else ""
+        for name, step in list(self._steps.items()):
+            if step.function == function or (step.kind == "table" and step.base == base):
+                del self._steps[name]
+                self._writers = {path: writer for path, writer in self._writers.items() if writer is not step}
 
     # Experiments
 
     def _cells_of(self, function: str) -> list[Step]:
         """The cells of an experiment; it is expanded when they are first asked for, so that inputs come before it."""
+        if broken := self._broken.get(function) or self._broken.get(f"{function.partition(':')[0]}:"):
+            raise UserError(broken.problem)
         if function not in self._cells:
             if function in self._expanding:
                 circle = " -> ".join([*self._expanding[self._expanding.index(function) :], function])
                 raise UserError(f"the experiments need each other in a circle: {circle}; remove one of these inputs")
             self._expanding.append(function)
-            self._cells[function] = self._experiment(self._declared[function])
-            self._expanding.pop()
+            try:
+                self._cells[function] = self._experiment(self._declared[function])
+            except UserError as error:
+                self._give_up(replace(self._declared[function], problem=str(error)))
+                raise
+            finally:
+                self._expanding.pop()
         return self._cells[function]
 
     def _experiment(self, declared: Declaration) -> list[Step]:
@@ -113,14 +148,18 @@ class Expansion:
         """The axes of the matrix, and the values of the other parameters, as the profile wants them."""
         matrix = mapping_argument(arguments, "matrix", declared)
         inputs = mapping_argument(arguments, "inputs", declared)
-        demo = mapping_argument(arguments, "demo", declared) if self._places.profile == "demo" else {}
-        for argument, names in (("matrix", matrix), ("demo", demo), ("inputs", inputs)):
+        demo = mapping_argument(arguments, "demo", declared)
+        optional = mapping_argument(arguments, "optional", declared)
+        named = (("matrix", matrix), ("demo", demo), ("inputs", inputs), ("optional", optional))
+        for argument, names in named:
             for name in names:
                 if name not in declared.parameters:
                     raise UserError(
                         f"{where(declared)}: {argument} names {name!r}, which is no parameter of the function"
-                        + did_you_mean(name, declared.parameters)
+                        + (f"; {nearest(name, declared.parameters)}" if declared.parameters else "")
                     )
+        if self._places.profile != "demo":
+            demo = {}
         axes = {}
         for name, values in matrix.items():
             values = demo.get(name, values)
@@ -149,7 +188,7 @@ class Expansion:
             for argument, function in mapping_argument(arguments, "inputs", declared).items()
         }
         local = bool(arguments.get("local"))
-        optional_values = arguments.get("optional", {}).items()
+        optional_values = (arguments.get("optional") or {}).items()
         return Step(
             name=name,
             kind="experiment",
@@ -165,6 +204,7 @@ class Expansion:
             source=declared.path,
             line=declared.line,
             uses=tuple(arguments.get("uses", ())),
+            files=file_patterns(arguments, parameters, declared),
             optional=self._is_left_out(name) or any(cell.get(key) in values for key, values in optional_values),
             local=local,
             may_be_missing=tuple(arguments.get("may_be_missing", ())),
@@ -204,12 +244,13 @@ class Expansion:
         base = self._cells_of(functions[0])[0].base
         name, products = self._drawing_products(declared, arguments, base)
         own = {parameter: default for parameter, default in declared.parameters.items() if parameter not in inputs}
+        parameters = json_parameters(own, declared)
         return Step(
             name=name,
             kind="summary" if declared.kind == "summary" else "figure",
             base=base,
             function=f"{declared.module}:{declared.qualname}",
-            parameters=json_parameters(own, declared),
+            parameters=parameters,
             inputs=inputs,
             data=(),
             products=products,
@@ -217,6 +258,7 @@ class Expansion:
             source=declared.path,
             line=declared.line,
             uses=tuple(arguments.get("uses", ())),
+            files=file_patterns(arguments, parameters, declared),
             caption=arguments.get("caption", ""),
             alt=arguments.get("alt", ""),
         )
@@ -259,8 +301,15 @@ class Expansion:
         of the three does not depend on how many cells there are: the demo profile often has one where the full one has
         several.
         """
+        module = function.partition(":")[0]
+        if broken := self._broken.get(f"{module}:"):
+            raise UserError(broken.problem)
         if function not in self._declared or self._declared[function].kind != "experiment":
-            raise UserError(f"{where(declared)}: {function} is no experiment, so its result cannot be {purpose}")
+            experiments = [name for name, each in self._declared.items() if each.kind == "experiment"]
+            raise UserError(
+                f"{where(declared)}: {function} is no experiment, so its result cannot be {purpose}"
+                + did_you_mean(function, experiments, cutoff=0.8)
+            )
         cells = self._cells_of(function)
         agreeing = [
             cell
@@ -287,15 +336,6 @@ class Expansion:
                 )
         self._steps[step.name] = step
         return step
-
-
-def base_name(module: str, qualname: str) -> str:
-    """What the steps of an experiment are called after: its folders below `experiments/`, then its function.
-
-    >>> base_name("experiments.transfer.cuts", "layer_cut")
-    'transfer/layer-cut'
-    """
-    return "/".join([*module.split(".")[1:-1], qualname]).replace("_", "-")
 
 
 def _several(cells: Sequence[Step]) -> Input:

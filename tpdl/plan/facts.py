@@ -7,19 +7,22 @@ Example:
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tpdl.errors import StepError
+from tpdl.errors import StepError, UserError
+from tpdl.files import read_json
 from tpdl.fingerprint import Sources
 from tpdl.images import SUFFIX as IMAGES
 from tpdl.images import files_of
+from tpdl.plan.observed import Now
+from tpdl.plan.patterns import matching, no_match
 from tpdl.plan.plan import Plan
 from tpdl.plan.record import Record, read_record
 from tpdl.plan.step import Fingerprint, Step
+from tpdl.plan.unreadable import syntax_error
 from tpdl.sheets import SUFFIX as SHEET
 
 
@@ -38,6 +41,10 @@ class Facts:
     """What is wrong with the files that a product names: the images of an index."""
     absent_data: dict[str, str] = field(default_factory=dict)
     """Data sets that the step reads and this machine does not have -> what each is, and how to get it."""
+    absent_files: tuple[str, ...] = ()
+    """What is wrong with patterns in `files=[…]` that match nothing."""
+    unreadable: str = ""
+    """What is wrong with code that the step uses, as one line with file and line; then it cannot run."""
     failure: str = ""
     """The message of the last run, if it failed with exactly what decides now."""
 
@@ -102,19 +109,29 @@ class _Reader:
         self._theme: dict[str, str] | None = None
         self._records: dict[str, Record | str | None] = {}
         self._data: dict[str, str | None] = {}
+        self._files: dict[str, dict[str, str]] = {}
+        """Pattern -> the files that match it, with their hashes."""
+        self._observed = Now(plan.project.root, plan.project.hashes)
+        self._syntax_errors: dict[str, str] = {}
 
     def facts(self, step: Step) -> Facts:
         record_or_problem = self._record(step.name)
         record = record_or_problem if isinstance(record_or_problem, Record) else None
+        if step.problem and record:  # what its declaration says now is not known
+            products = {path.name: self._plan.project.hashes.of_file(path) for path in step.products}
+            return Facts(record.fingerprint, record, products=products)
+        used, unreadable = self._symbols(step, record)
         data = {} if self._plan.profile == "demo" else {name: self._data_hash(name) for name in step.data}
         recorded = record.fingerprint.data if record else {}
         now = Fingerprint(
             parameters=step.parameters,
-            symbols=self._symbols(step),
+            symbols=used,
             inputs=self._inputs(step),
             # as recorded where it is not on this machine, empty where it was never seen
             data={name: sha or recorded.get(name, "") for name, sha in data.items()},
             wiring=step.wiring,
+            files={path: sha for pattern in step.files for path, sha in self._matching(pattern).items()},
+            observed=self._observed.of(record.fingerprint.observed, step) if record else {},
         )
         return Facts(
             now=now,
@@ -123,6 +140,12 @@ class _Reader:
             products={path.name: self._plan.project.hashes.of_file(path) for path in step.products},
             damage=[problem for path in step.products for problem in self._damage(path)],
             absent_data={name: self._plan.project.describe_data(name) for name, sha in data.items() if sha is None},
+            absent_files=tuple(
+                f"{step.source}:{step.line}: {no_match(self._plan.project.root, pattern)}"
+                for pattern in step.files
+                if not self._matching(pattern)
+            ),
+            unreadable=unreadable,
             failure=self._failure(step, now),
         )
 
@@ -140,12 +163,27 @@ class _Reader:
             if now != sha:
                 yield f"image {path.parent.name}/{path.name} is {'gone' if now is None else 'not what was written'}"
 
-    def _symbols(self, step: Step) -> dict[str, str]:
-        if not is_themed(step):
-            return symbols(self._plan, step, self.sources)
-        if self._theme is None:
-            self._theme = theme_symbols(self._plan)
-        return self.sources.closure(step.function, step.uses) | self._theme
+    def _symbols(self, step: Step, record: Record | None) -> tuple[dict[str, str], str]:
+        """The hash of every symbol that the step uses, and what is wrong with one of them, if it is."""
+        try:
+            if not is_themed(step):
+                used = symbols(self._plan, step, self.sources)
+            else:
+                if self._theme is None:
+                    self._theme = theme_symbols(self._plan)
+                used = self.sources.closure(step.function, step.uses) | self._theme
+        except UserError as error:
+            return {}, f"{step.source}:{step.line}: {error}"
+        recorded = record.fingerprint.symbols if record else {}
+        # All of a module counts where it cannot be read; with the hash that a step ran with, it could.
+        wholes = [node for node, sha in used.items() if node.endswith(":*") and recorded.get(node) != sha]
+        errors = (self._syntax_error(node.removesuffix(":*")) for node in wholes)
+        return used, next(filter(None, errors), "")
+
+    def _syntax_error(self, module: str) -> str:
+        if module not in self._syntax_errors:
+            self._syntax_errors[module] = syntax_error(self._plan.project.root, module)
+        return self._syntax_errors[module]
 
     def _record(self, name: str) -> Record | str | None:
         if name not in self._records:
@@ -171,13 +209,23 @@ class _Reader:
 
     def _data_hash(self, name: str) -> str | None:
         if name not in self._data:
-            self._data[name] = self._plan.project.hashes.of_paths(self._plan.project.find_data(name))
+            try:
+                self._data[name] = self._plan.project.hashes.of_paths(self._plan.project.find_data(name))
+            except OSError:  # a part of it is gone, or nobody here may read it
+                self._data[name] = None
         return self._data[name]
+
+    def _matching(self, pattern: str) -> dict[str, str]:
+        if pattern not in self._files:
+            root, hashes = self._plan.project.root, self._plan.project.hashes
+            found = {path: hashes.of_file(root / path) for path in matching(root, pattern)}
+            self._files[pattern] = {path: sha for path, sha in found.items() if sha}
+        return self._files[pattern]
 
     def _failure(self, step: Step, now: Fingerprint) -> str:
         """The message of the last run, unless something that decides has changed since."""
         try:
-            failure: Mapping[str, Any] = json.loads(self._plan.places.failure(step.name).read_text())
-            return str(failure["message"]) if failure["digest"] == now.digest() else ""
+            failure: Mapping[str, Any] = read_json(self._plan.places.failure(step.name))
+            return " ".join(str(failure["message"]).split()) if failure["digest"] == now.digest() else ""
         except (OSError, ValueError, KeyError, TypeError):
             return ""

@@ -16,8 +16,8 @@ from tpdl.errors import StepError, UserError
 from tpdl.fingerprint.renames import Renames
 from tpdl.images import SUFFIX as IMAGES
 from tpdl.images import files_of
-from tpdl.plan.expand import base_name
 from tpdl.plan.facts import symbols
+from tpdl.plan.names import base_name
 from tpdl.plan.plan import Plan
 from tpdl.plan.record import Record, read_record, save_record
 from tpdl.plan.status import differences

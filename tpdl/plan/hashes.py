@@ -5,11 +5,16 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from tpdl.errors import StepError
-from tpdl.files import FileSignature, atomic_write, sha256_bytes, sha256_file
+from tpdl.files import FileSignature, atomic_write, read_json, sha256_bytes, sha256_file
+
+SHA256 = re.compile("[0-9a-f]{64}")
+UNREADABLE = "unreadable"
+"""In place of a hash, which it equals none of: there is a folder, a pipe, or a file that nobody here may read."""
 
 
 class HashCache:
@@ -28,16 +33,33 @@ class HashCache:
         self._file = file
         self._known: dict[str, tuple[str, str]] = {}
         self._changed = False
-        with contextlib.suppress(OSError, ValueError):
-            self._known = {path: (signature, sha) for path, (signature, sha) in json.loads(file.read_text()).items()}
+        with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
+            known = {path: (signature, sha) for path, (signature, sha) in read_json(file).items()}
+            if all(isinstance(signature, str) and SHA256.fullmatch(sha) for signature, sha in known.values()):
+                self._known = known
 
-    def of_file(self, path: Path) -> str | None:
-        """The hash of a file's content, or None where there is no file."""
+    def of_file(self, path: Path, content_hash: Callable[[Path], str] = sha256_file, kind: str = "") -> str | None:
+        """The hash of a file's content, None where there is no file, `UNREADABLE` where it cannot be read.
+
+        Args:
+            path: the file.
+            content_hash: another hash than that of the bytes.
+            kind: what that is called, so that it is remembered beside the others.
+        """
         try:
             signature = FileSignature.of(path)
         except OSError:
             return None
-        return self._remembered(path, str(signature), signature.is_settled, lambda: sha256_file(path))
+        key = Path(f"{path} <{kind}>") if kind else path
+        try:
+            return self._remembered(key, str(signature), signature.is_settled, lambda: content_hash(path))
+        except OSError:
+            return UNREADABLE
+
+    def known(self, path: str, signature: str) -> str | None:
+        """The hash of a file with that signature, if it is remembered."""
+        known = self._known.get(path)
+        return known[1] if known and known[0] == signature else None
 
     def of_paths(self, paths: Iterable[Path]) -> str | None:
         """One hash for files and folders together: names below their root and contents count, times do not."""

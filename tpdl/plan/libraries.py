@@ -15,6 +15,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from tpdl.files import read_text
+
 
 def libraries(root: Path) -> dict[str, str]:
     """The libraries that are installed here and that the project at `root`, or tpdl itself, depends on.
@@ -79,7 +81,7 @@ def how_to_install(module: str, root: Path) -> str:
 def _declared(root: Path) -> dict[str, list[str]]:
     """How to install -> distributions, for each list of dependencies in pyproject.toml."""
     try:
-        content = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+        content = tomllib.loads(read_text(root / "pyproject.toml"))
         project, groups = content.get("project", {}), content.get("dependency-groups", {})
         return {
             "pip install .": list(map(_name, project.get("dependencies", []))),
@@ -89,7 +91,7 @@ def _declared(root: Path) -> dict[str, list[str]]:
             },
             **{f"pip install --group {group}": list(_of_group(group, groups)) for group in groups},
         }
-    except (OSError, ValueError, AttributeError, TypeError):
+    except (OSError, ValueError, AttributeError, TypeError, KeyError, RecursionError):
         return {}
 
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from tpdl.data import CatalogueLike, data_root, load_catalogue
 from tpdl.errors import UserError
+from tpdl.files import read_text
 from tpdl.fingerprint import IGNORED, Sources
+from tpdl.nearest import did_you_mean
 from tpdl.plan.hashes import HashCache
 from tpdl.plan.imports import make_importable
 from tpdl.plan.places import Places
@@ -19,6 +21,14 @@ if TYPE_CHECKING:
 FOLDER = "experiments"
 """A project is a folder that holds one of this name."""
 PROFILES = ("full", "demo")
+SETTINGS = {
+    "catalogue": "text",
+    "device": "text",
+    "demo_only": "texts",
+    "preload": "libraries, or false",
+    "unmeasured": "texts",
+}
+"""Of `[tool.tpdl]`, with what each of them is."""
 
 
 class Project:
@@ -47,16 +57,33 @@ class Project:
 
     @cached_property
     def settings(self) -> dict[str, Any]:
-        """The table `[tool.tpdl]` of pyproject.toml."""
+        """The table `[tool.tpdl]` of pyproject.toml.
+
+        Raises:
+            UserError: the file cannot be read, or a setting is not what it should be.
+        """
         import tomllib
 
         try:
-            value = tomllib.loads((self.root / "pyproject.toml").read_text(encoding="utf-8"))
+            value = tomllib.loads(read_text(self.root / "pyproject.toml"))
         except FileNotFoundError:
             return {}
-        except tomllib.TOMLDecodeError as error:
-            raise UserError(f"pyproject.toml cannot be read: {error}") from error
-        settings: dict[str, Any] = value.get("tool", {}).get("tpdl", {})
+        except (OSError, ValueError, RecursionError) as error:
+            raise UserError(f"pyproject.toml cannot be read: {getattr(error, 'strerror', None) or error}") from error
+        tool = value.get("tool", {})
+        settings = tool.get("tpdl", {}) if isinstance(tool, dict) else None
+        if not isinstance(settings, dict):
+            raise UserError("pyproject.toml: [tool.tpdl] must be a table of settings")
+        for name, setting in settings.items():
+            if name not in SETTINGS:
+                hint = did_you_mean(name, SETTINGS, cutoff=0.7) or f"; the settings are {', '.join(SETTINGS)}"
+                raise UserError(f"pyproject.toml: [tool.tpdl] has no setting {name!r}{hint}")
+            if SETTINGS.get(name) == "text" and not isinstance(setting, str):
+                raise UserError(f"pyproject.toml: {name} in [tool.tpdl] must be a text, not {setting!r:.40}")
+            if SETTINGS.get(name) == "texts" and not _is_list_of_texts(setting):
+                raise UserError(
+                    f'pyproject.toml: {name} in [tool.tpdl] must be a list of texts, such as ["…"], not {setting!r:.40}'
+                )
         return settings
 
     def sources(self, profile: str, renames: Renames | None = None) -> Sources:
@@ -93,15 +120,40 @@ class Project:
         return load_catalogue(str(setting))
 
     def find_data(self, name: str) -> list[Path]:
-        """The files or folders of a data set; empty where it is not on this machine."""
-        return list(self.catalogue.resolve(name, self.data_root)) if self.catalogue else []
+        """The files or folders of a data set; empty where it is not on this machine, or nobody can say where it is."""
+        root = self.data_root  # what is wrong with `TPDL_DATA` is no matter of one data set
+        try:
+            return list(self.catalogue.resolve(name, root)) if self.catalogue else []
+        except Exception:  # the catalogue is code of the project's; `describe_data` says what is wrong with it
+            return []
 
     def describe_data(self, name: str) -> str:
-        """One line about a data set: what it is, how large, where it comes from, what fetches it."""
-        if self.catalogue is None:
-            return f"{name}: no data catalogue; see [tool.tpdl] in pyproject.toml"
-        return self.catalogue.describe(name, self.data_root)
+        """One line about a data set: what it is, how large, where it comes from, what fetches it.
+
+        A catalogue that fails for one name, or as a whole, says so here, and nothing else ends because of it.
+        """
+        root = self.data_root
+        try:
+            if self.catalogue is None:
+                return f"{name}: no data catalogue; see [tool.tpdl] in pyproject.toml"
+            return " ".join(self.catalogue.describe(name, root).split())
+        except UserError as error:
+            return f"{name}: {error}"
+        except Exception as error:
+            return f"{name}: the data catalogue fails: {type(error).__name__}: {' '.join(str(error).split())}"
+
+    def catalogue_problem(self) -> str:
+        """What is wrong with the data catalogue as a whole, in one line; empty if nothing is, or there is none."""
+        try:
+            self.catalogue  # noqa: B018  # imported when it is first asked for
+        except UserError as error:
+            return str(error)
+        return ""
 
     def places(self, profile: str) -> Places:
         """Where the files of a profile lie."""
         return Places(self.root, profile)
+
+
+def _is_list_of_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)

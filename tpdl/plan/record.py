@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tpdl.files import sha256_bytes, write_json
-from tpdl.plan.step import Fingerprint
+from tpdl.files import read_json, sha256_bytes, write_json
+from tpdl.plan.step import Fingerprint, Observed
 
 FORMAT = 1
 """The format of record files. A tpdl that finds another number says so, and takes the record for none."""
@@ -26,9 +26,16 @@ COLUMNS = "columns"
 """In place of a file's name, where the content of a result is listed: what the columns of a table hold."""
 DECISIVE = (
     *("tpdl", "rules", "step", "function", "profile"),
-    *("parameters", "symbols", "inputs", "wiring", "data", "products", "columns", "moved"),
+    *("parameters", "symbols", "inputs", "wiring", "data", "files", "observed", "products", "columns", "moved"),
 )
 """The keys of a record that decide whether its product is still what the step would make."""
+
+HAPPENED: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("made", "machine", "device", "commit", "python"), (str,)),
+    **dict.fromkeys(("seconds", "peak_memory_bytes"), (int, float)),
+    **dict.fromkeys(("libraries",), (dict,)),
+}
+"""What tpdl writes into `happened` -> its types."""
 
 
 @dataclass
@@ -69,23 +76,25 @@ class Record:
             KeyError, TypeError: something is missing, or is not what it should be.
         """
         return cls(
-            step=value["step"],
-            function=value["function"],
-            profile=value["profile"],
+            step=_text(value["step"]),
+            function=_text(value["function"]),
+            profile=_text(value["profile"]),
             fingerprint=Fingerprint(
                 parameters=_mapping(value["parameters"]),
-                symbols=_mapping(value["symbols"]),
-                inputs=_mapping(value["inputs"]),
-                data=_mapping(value["data"]),
+                symbols=_texts(value["symbols"]),
+                inputs={name: _texts(files) for name, files in _mapping(value["inputs"]).items()},
+                data=_texts(value["data"]),
                 wiring=_mapping(value.get("wiring", {})),
                 rules=_number(value.get("rules", 1)),
+                files=_texts(value.get("files", {})),
+                observed=_observed(value.get("observed", {})),
             ),
-            products=_mapping(value["products"]),
+            products=_texts(value["products"]),
             columns=_mapping(value.get("columns", {})),
-            moved=list(value.get("moved", [])),
-            accepted=value.get("accepted"),
-            carried=value.get("carried"),
-            happened=_mapping(value.get("happened", {})),
+            moved=_list_of_texts(value.get("moved", [])),
+            accepted=_mapping_or_none(value.get("accepted")),
+            carried=_mapping_or_none(value.get("carried")),
+            happened=_happened(value.get("happened", {})),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -99,8 +108,12 @@ class Record:
             "inputs": self.fingerprint.inputs,
             "wiring": self.fingerprint.wiring,
             "data": self.fingerprint.data,
-            "products": self.products,
         }
+        if self.fingerprint.files:
+            value["files"] = self.fingerprint.files
+        if self.fingerprint.observed:
+            value["observed"] = self.fingerprint.observed
+        value["products"] = self.products
         if self.columns:
             value["columns"] = self.columns
         if self.moved:
@@ -115,16 +128,16 @@ class Record:
 def read_record(path: Path) -> Record | str | None:
     """The record at `path`; None where there is none; a sentence that says why where it cannot be used."""
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
+        value = read_json(path)
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
-        return f"record {path.name} is unreadable ({type(error).__name__})"
+        return f"record {path.name} is unreadable ({getattr(error, 'strerror', None) or type(error).__name__})"
     try:
-        if value["tpdl"] != FORMAT:
+        if _mapping(value)["tpdl"] != FORMAT:
             return f"record {path.name} has format {value['tpdl']}, this tpdl writes {FORMAT}"
         return Record.from_json(value)
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, AttributeError) as error:
         return f"record {path.name} is incomplete ({error})"
 
 
@@ -161,7 +174,46 @@ def _mapping(value: Any) -> dict[str, Any]:
     return value
 
 
+def _mapping_or_none(value: Any) -> dict[str, Any] | None:
+    return None if value is None else _mapping(value)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a text was expected")
+    return value
+
+
+def _observed(value: Any) -> Observed:
+    observed = _mapping(value)
+    if not all("\0" not in key and isinstance(each, str | None) for key, each in observed.items()):
+        raise TypeError("paths with their hashes were expected")
+    return observed
+
+
+def _texts(value: Any) -> dict[str, str]:
+    """A mapping from texts to texts. Every name in JSON is a text; there are tens of thousands in the records."""
+    if not {*map(type, _mapping(value).values())} <= {str}:
+        raise TypeError("a mapping of texts was expected")
+    return _mapping(value)
+
+
+def _list_of_texts(value: Any) -> list[str]:
+    if not isinstance(value, list) or not {*map(type, value)} <= {str}:
+        raise TypeError("a list of texts was expected")
+    return value
+
+
 def _number(value: Any) -> int:
     if not isinstance(value, int):
         raise TypeError("a number was expected")
     return value
+
+
+def _happened(value: Any) -> dict[str, Any]:
+    """What pages and tables show of it is what it should be; the rest is the step's own."""
+    for key, kinds in HAPPENED.items():
+        if not isinstance(_mapping(value).get(key), (*kinds, type(None))):
+            raise TypeError(f"{key} is {value[key]!r:.40}")
+    _texts(value.get("libraries") or {})
+    return _mapping(value)

@@ -88,7 +88,7 @@ def stale(
     wanted = with_upstream(plan, names)
     for name, step in plan.steps.items():
         needs_running = running.intersection(step.upstream)
-        if name not in wanted or (states[name].state == "fresh" and not needs_running):
+        if step.problem or name not in wanted or (states[name].state == "fresh" and not needs_running):
             continue
         cannot = step.optional and (facts[name].absent_data or left_out.intersection(step.upstream))
         nothing_to_draw = states[name].settled and not step.optional and not needs_running
@@ -124,7 +124,7 @@ def drawable(plan: Plan, facts: Mapping[str, Facts]) -> Drawable:
     """Sort the steps that draw by what stands in their way."""
     result = Drawable()
     for name, step in plan.steps.items():
-        if step.kind == "experiment":
+        if step.kind == "experiment" or step.problem:
             continue
         measured = [up for up in step.upstream if facts[up].record or up in result.names]
         unmeasured = [up for up in step.upstream if up not in measured and not plan.steps[up].optional]

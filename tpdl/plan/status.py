@@ -9,10 +9,11 @@ Example:
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from tpdl.plan import observed
 from tpdl.plan.facts import Facts
 from tpdl.plan.plan import Plan
 from tpdl.plan.record import Record
@@ -73,6 +74,7 @@ def _never_run(step: Step, facts: Facts, upstream: Mapping[str, Status]) -> Stat
     absent = [name for name in step.upstream if upstream[name].state == "missing" and not upstream[name].optional]
     why = [f"needs {name}, which is missing" for name in absent]
     why += [f"data not on this machine: {about}" for about in facts.absent_data.values()]
+    why += facts.absent_files
     if step.kind in ("table", "figure", "summary") and step.upstream:
         # Drawn from what may stay unmeasured, and is: it may stay undrawn with it.
         left_out = {name for name in step.upstream if upstream[name].optional and upstream[name].state == "missing"}
@@ -90,6 +92,11 @@ OLDER_RULES = "made under older rules; `tpdl upgrade` carries it over if nothing
 def own_reasons(step: Step, facts: Facts) -> Iterator[str]:
     """Why the product is not what the step would make now. What the steps that it needs would change is left out."""
     record = facts.record
+    if step.problem:
+        yield step.problem
+        return
+    if facts.unreadable:
+        yield facts.unreadable
     if facts.problem:
         yield facts.problem
         return
@@ -98,7 +105,8 @@ def own_reasons(step: Step, facts: Facts) -> Iterator[str]:
         yield "no record: nobody knows what made the product" if unknown else "never run"
         return
     if record.moved:
-        yield f"the source changed while it ran: {', '.join(record.moved)}"
+        yield moved_reason(record.moved)
+    yield from facts.absent_files
     if record.function != step.function:
         yield f"function {record.function} -> {step.function}"
     yield from differences(record.fingerprint, facts.now)
@@ -115,6 +123,12 @@ def own_reasons(step: Step, facts: Facts) -> Iterator[str]:
         elif sha != record.products[name]:
             yield f"product {name} is not what was written: edited by hand, or truncated"
     yield from facts.damage
+
+
+def moved_reason(moved: Sequence[str]) -> str:
+    """What is wrong with a result that was made while what decides it was edited: symbols, or files."""
+    what = "the source" if any(":" in name for name in moved) else "a file that it read"
+    return f"{what} changed while it ran: {', '.join(moved)}"
 
 
 def differences(before: Fingerprint, now: Fingerprint) -> Iterator[str]:
@@ -139,6 +153,11 @@ def differences(before: Fingerprint, now: Fingerprint) -> Iterator[str]:
     for name in sorted(before.inputs.keys() | now.inputs.keys()):
         if before.inputs.get(name) != now.inputs.get(name):
             yield f"input {name} {_difference(name, before.inputs, now.inputs)}"
+    for name in sorted(before.files.keys() | now.files.keys()):
+        if before.files.get(name) != now.files.get(name):
+            change = "is new" if name not in before.files else "changed" if name in now.files else "is gone"
+            yield f"file {name} {change}"
+    yield from observed.differences(before.observed, now.observed)
 
 
 def _differences_of_code(before: Fingerprint, now: Fingerprint) -> Iterator[str]:

@@ -14,6 +14,8 @@ COLLECTED = (".csv", ".json")
 
 RULES = 2
 """The version of what decides, see `tpdl.fingerprint`. `tpdl.plan.upgrade` carries records of older ones over."""
+Observed = dict[str, str | None]
+"""What a step has opened, looked for, listed and imported; see `tpdl.plan.observed`."""
 Kind = Literal["experiment", "table", "figure", "summary"]
 
 
@@ -50,6 +52,8 @@ class Step:
     """The line of `def` in it."""
     uses: tuple[str, ...] = ()
     """What the source does not show: "module:symbol" or "module"."""
+    files: tuple[str, ...] = ()
+    """Patterns of files that it reads, relative to the project's folder."""
     caption: str = ""
     alt: str = ""
     optional: bool = False
@@ -66,6 +70,8 @@ class Step:
     """Bytes of main memory that it may use, with everything it starts."""
     gpu_memory: int | None = None
     """Bytes of a GPU's memory that it needs."""
+    problem: str = ""
+    """Why its declaration cannot be read now, as one line. Then the step is what its record says, and cannot run."""
 
     @property
     def product(self) -> Path:
@@ -105,7 +111,12 @@ class Fingerprint:
     """Argument -> the step whose result it gets; a list where it gets those of several, in their order."""
     rules: int = RULES
     """The version of the rules that it was taken under."""
+    files: dict[str, str] = field(default_factory=dict)
+    """Path of a file that the declaration names, relative to the project's folder -> SHA-256."""
+    observed: Observed = field(default_factory=dict)
+    """What the step was seen to depend on while it ran, beyond all that."""
 
     def digest(self) -> str:
         """16 hexadecimal digits that stand for all of it."""
-        return sha256_bytes(json.dumps(vars(self), sort_keys=True).encode())[:16]
+        value = {key: each for key, each in vars(self).items() if each or key not in ("files", "observed")}
+        return sha256_bytes(json.dumps(value, sort_keys=True).encode())[:16]

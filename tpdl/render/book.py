@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from tpdl.errors import UserError
+from tpdl.files import read_text
 from tpdl.git import git_or_nothing
 
 INCLUDE = re.compile(r"^[ \t]*\{\{<\s*include\s+(\S+)\s*>\}\}[ \t]*$")
@@ -104,28 +105,74 @@ def read_book(root: Path, profile: str = "full") -> Book:
     """
     path = root / CONFIGURATION
     try:
-        settings = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        settings = yaml.load(read_text(path), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except FileNotFoundError:
         raise UserError(f"{root} has no {CONFIGURATION}, so there is no report to render") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f":{mark.line + 1}" if mark else ""
         raise UserError(f"{CONFIGURATION}{where}: {getattr(error, 'problem', error)}") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise UserError(f"{CONFIGURATION} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     book = settings.get("book") if isinstance(settings, dict) else None
     if not isinstance(book, dict) or not book.get("title") or not book.get("chapters"):
         raise UserError(f"{CONFIGURATION}: a `book:` with `title:` and `chapters:` is needed")
-    chapters = [_read_chapter(root, item) for item in book["chapters"]]
-    chapters += [_read_chapter(root, item, appendix=True) for item in book.get("appendices") or []]
+    chapters = [_read_chapter(root, item) for item in _listed(book, "chapters")]
+    chapters += [_read_chapter(root, item, appendix=True) for item in _listed(book, "appendices")]
     if book.get("references"):
         chapters.append(_read_chapter(root, book["references"]))
     named = settings.get("bibliography") or []
-    bibliography = [root / name for name in ([named] if isinstance(named, str) else named)]
+    bibliography = [root / name for name in _listed({"bibliography": [named] if isinstance(named, str) else named})]
     for file in bibliography:
         if not file.exists():
             raise UserError(f"{CONFIGURATION}: bibliography {file.relative_to(root)} does not exist")
+        try:
+            read_text(file)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise UserError(
+                f"{CONFIGURATION}: bibliography {file.relative_to(root)} cannot be read: {reason}"
+            ) from None
+    _check_shape(settings, book)
     folder = (settings.get("project") or {}).get("output-dir", "_book")
     output = root / (folder if profile == "full" else f"{folder}-{profile}")
     return Book(root, settings, chapters, output, str(book["title"]), bibliography)
+
+
+def _listed(settings: dict[str, Any], name: str = "bibliography") -> list[Any]:
+    """A list of file names; empty where there is none."""
+    value = settings.get(name) or []
+    if not isinstance(value, list) or (name == "bibliography" and not all(isinstance(item, str) for item in value)):
+        raise UserError(f"{CONFIGURATION}: `{name}:` must be a list of file names, not {value!r:.40}")
+    return value
+
+
+def _check_shape(settings: dict[str, Any], book: dict[str, Any]) -> None:
+    """Refuse what is another kind of thing than the rest of the code, and Quarto, take it for.
+
+    Raises:
+        UserError: a setting has the wrong shape.
+    """
+    project = settings.get("project") or {}
+    if not isinstance(project, dict) or not isinstance(project.get("output-dir", "_book"), str):
+        raise UserError(
+            f"{CONFIGURATION}: `project:` must be a group of settings, and its `output-dir:` a folder's name"
+        )
+    for name in ("title", "subtitle", "repo-url", "output-file", "date"):
+        if isinstance(book.get(name), dict | list):
+            raise UserError(f"{CONFIGURATION}: `{name}:` must be a text, not {book[name]!r:.40}")
+    authors = book.get("author") or []
+    if not isinstance(authors, str | list) or not all(isinstance(author, str | dict) for author in authors):
+        raise UserError(f"{CONFIGURATION}: `author:` must be a name or a list of names, not {authors!r:.40}")
+    formats = settings.get("format")
+    for options in (settings, *(formats.values() if isinstance(formats, dict) else ())):
+        depth = options.get("toc-depth", 3) if isinstance(options, dict) else 3
+        if not isinstance(depth, int) or not 1 <= depth <= 6:
+            raise UserError(f"{CONFIGURATION}: `toc-depth:` must be a number from 1 to 6, not {depth!r:.40}")
+    if not isinstance(settings.get("csl", ""), str):
+        raise UserError(f"{CONFIGURATION}: `csl:` must be the name of a file, not {settings['csl']!r:.40}")
+    if not isinstance(settings.get("lang", ""), str):
+        raise UserError(f"{CONFIGURATION}: `lang:` must be a text, not {settings['lang']!r:.40}")
 
 
 def _read_chapter(root: Path, item: Any, appendix: bool = False) -> Chapter:
@@ -153,11 +200,12 @@ def _read_into(
     if name in open_files:
         raise UserError(f"{where}: {name} includes itself")
     try:
-        text = (root / name).read_text(encoding="utf-8")
+        text = read_text(root / name)
     except FileNotFoundError:
         raise UserError(f"{where}: there is no document {name}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{where}: {name} cannot be read as UTF-8 text: {error}") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UserError(f"{where}: {name} cannot be read as UTF-8 text: {reason}") from None
     for number, line in enumerate(text.splitlines(keepends=True), 1):
         included = INCLUDE.match(line.rstrip("\n"))
         if included:

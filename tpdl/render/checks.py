@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from tpdl.files import read_text
 from tpdl.nearest import nearest
 from tpdl.render.book import Book
 from tpdl.render.label_kinds import NUMBERED, kind_of
@@ -62,5 +63,5 @@ def check_citations(book: Book, reading: Reading) -> Iterator[Problem]:
 
 def _works(bibliography: Iterable[Path]) -> set[str]:
     """The keys of all entries: "shannon1948" of `@article{shannon1948, …}`."""
-    entries = [file.read_text(encoding="utf-8") for file in bibliography]
+    entries = [read_text(file) for file in bibliography]
     return {key for text in entries for key in re.findall(r"^\s*@\w+\s*\{\s*([^,\s]+)\s*,", text, re.M)}

@@ -65,6 +65,10 @@ class NotMeasured(ExpressionError):
         self.step = step
 
 
+class NoTruth(ExpressionError):
+    """A claim, or a part of it, is neither true nor false."""
+
+
 @dataclass(frozen=True)
 class Truth:
     """Whether a claim or condition holds."""
@@ -84,6 +88,8 @@ class Evaluator(EvalWithCompoundTypes):  # type: ignore[misc]  # simpleeval has 
     def __init__(self, names: Mapping[str, Any]) -> None:
         super().__init__(functions=dict(FUNCTIONS), names=names)
         self._budget = Budget()
+        self._skipped: list[ast.expr] = []
+        """Parts of a claim that did not have to be evaluated to know whether it holds."""
 
     def value(self, expression: str) -> Any:
         """The value of `expression`.
@@ -141,21 +147,41 @@ class Evaluator(EvalWithCompoundTypes):  # type: ignore[misc]  # simpleeval has 
     # Truth
 
     def _truth_of(self, node: ast.expr) -> Truth:
-        return Truth(True) if self._holds(node) else Truth(False, "; ".join(self._because(node, False)))
+        self._skipped = []
+        truth = Truth(True) if self._holds(node) else Truth(False, "; ".join(self._because(node, False)))
+        for part in self._skipped:  # checking one may skip others
+            self._check_skipped(part)
+        return truth
+
+    def _check_skipped(self, node: ast.expr) -> None:
+        """Refuse a part that is neither true nor false, although the parts before it decide.
+
+        They may keep it from failing, as in `x is not None and x > 1`: that it cannot be evaluated is no mistake.
+        """
+        try:
+            if isinstance(node, ast.BoolOp | ast.UnaryOp) or self._eval(node) is not None:
+                self._holds(node)
+        except NoTruth:
+            raise
+        except Exception:
+            return
 
     def _holds(self, node: ast.expr) -> bool:
         """Whether a part is true; what is neither true nor false is an error, for it would always count as one."""
         match node:
-            case ast.BoolOp(op=ast.And(), values=parts):
-                return all(self._holds(part) for part in parts)
-            case ast.BoolOp(op=ast.Or(), values=parts):
-                return any(self._holds(part) for part in parts)
+            case ast.BoolOp(op=op, values=parts):
+                decisive = isinstance(op, ast.Or)
+                for position, part in enumerate(parts):
+                    if self._holds(part) is decisive:
+                        self._skipped += parts[position + 1 :]
+                        return decisive
+                return not decisive
             case ast.UnaryOp(op=ast.Not(), operand=part):
                 return not self._holds(part)
         value = self._eval(node)
         if not isinstance(value, bool):
             plain = value is not None and not isinstance(value, Mapping)
-            raise ExpressionError(
+            raise NoTruth(
                 f"`{ast.unparse(node)}` is a {kind(value)}{f', {brief(value)},' if plain else ''} and neither true nor "
                 f"false; {'compare it with something' if plain else 'ask whether it `is not None`'}"
             )

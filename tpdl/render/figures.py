@@ -62,7 +62,7 @@ class Figures:
         self._declare([*words, step.alt], step.source, step.line)
         if entry["sheet"]:
             self._declare(texts(entry["sheet"]), step.source, step.line)
-        if not (step.alt or item.attributes.get("fig-alt") or item.attributes.get("alt")):
+        if not (step.alt or step.problem or item.attributes.get("fig-alt") or item.attributes.get("alt")):
             self.problems.append(
                 item.problem(f"{target} has no alt text; give `alt=` to the function that draws it, or `fig-alt` here")
             )

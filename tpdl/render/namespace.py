@@ -9,11 +9,11 @@ Example:
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from tpdl.files import read_json
 from tpdl.plan.record import Record, read_record
 from tpdl.render.expressions import ExpressionError, NotMeasured
 from tpdl.tables import Row, read_rows
@@ -96,7 +96,7 @@ def _read_json(step: Step | None) -> dict[str, Any]:
     if step is None or path is None:
         return {}
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
+        value = read_json(path)
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
@@ -105,7 +105,8 @@ def _read_json(step: Step | None) -> dict[str, Any]:
 
 
 def _unreadable(path: Path, step: Step, error: Exception) -> ExpressionError:
-    return ExpressionError(f"{path.name} cannot be read ({error}); `tpdl run {step.name}` makes it again")
+    reason = getattr(error, "strerror", None) or error
+    return ExpressionError(f"{path.name} cannot be read ({reason}); `tpdl run {step.name}` makes it again")
 
 
 class Namespace(Mapping[str, Any]):

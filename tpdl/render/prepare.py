@@ -55,6 +55,8 @@ class Prepared:
     """Chapter -> all constructs in it, also inside what a condition drops."""
     seconds: float = 0.0
     """How long it took."""
+    broken: tuple[str, ...] = ()
+    """What is wrong with experiments, see `tpdl.plan.plan.Plan`; the documents show what is recorded of them."""
 
 
 def prepare(project: Project, profile: str = "full", plan: Plan | None = None) -> Prepared:
@@ -126,6 +128,7 @@ def prepare(project: Project, profile: str = "full", plan: Plan | None = None) -
         items=reading.counted,
         written=reading.written,
         seconds=time.perf_counter() - started,
+        broken=plan.broken,
     )
 
 

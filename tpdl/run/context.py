@@ -10,12 +10,11 @@ import json
 import os
 import re
 import time
-import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tpdl.files import atomic_path, write_json
+from tpdl.files import atomic_path, open_regular, read_json, write_json
 
 if TYPE_CHECKING:
     import tempfile
@@ -93,11 +92,13 @@ class Checkpoint:
         self.spent_before = 0.0
         """Seconds of earlier attempts at this step, up to the last state that they saved."""
         self._started = 0.0
+        self._observed: Callable[[], list[Any]] = list
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
 
-    def begin(self, folder: Path) -> None:
-        """Keep states in `folder` from now on."""
+    def begin(self, folder: Path, observed: Callable[[], list[Any]] = list) -> None:
+        """Keep states in `folder` from now on, and with them what the step was `observed` to read."""
         self.folder, self._started, self.spent_before = folder, time.time(), _spent(folder)
+        self._observed = observed
 
     def end(self) -> None:
         """Keep nothing any more."""
@@ -110,14 +111,14 @@ class Checkpoint:
         if self.folder is None:
             return None
         try:
-            state: dict[str, Any] = json.loads((self.folder / f"{key}.json").read_text(encoding="utf-8"))
+            state: dict[str, Any] = read_json(self.folder / f"{key}.json")
             if not isinstance(state, dict):
                 return None
             arrays = state.pop(ARRAYS_OF) if ARRAYS_OF in state else _arrays_of_old(self.folder, key)
             if arrays:
-                with np.load(self.folder / arrays, allow_pickle=False) as stored:
+                with open_regular(self.folder / arrays) as file, np.load(file, allow_pickle=False) as stored:
                     state.update({name: stored[name] for name in stored.files})
-        except (OSError, ValueError, EOFError, zipfile.BadZipFile, AttributeError, TypeError):
+        except Exception:  # cut off or damaged in any way, which numpy and zip have many errors for
             return None
         return state
 
@@ -155,7 +156,7 @@ class Checkpoint:
         return self.folder / filename
 
     def _note_attempt(self, folder: Path) -> None:
-        attempt = {"started": self._started, "before": self.spent_before}
+        attempt = {"started": self._started, "before": self.spent_before, "observed": self._observed()}
         folder.mkdir(parents=True, exist_ok=True)
         write_json(folder / ATTEMPT, attempt)
 
@@ -179,11 +180,20 @@ def _is_of(filename: str, key: str) -> bool:
 def _spent(folder: Path) -> float:
     """Seconds from the start of the last attempt to its last saved state, and of those before it."""
     try:
-        attempt = json.loads((folder / ATTEMPT).read_text())
+        attempt = read_json(folder / ATTEMPT)
         saved = max(path.stat().st_mtime for path in folder.rglob("*") if path.name != ATTEMPT)
         return float(attempt["before"] + max(0.0, saved - attempt["started"]))
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return 0.0
+
+
+def observed_until(folder: Path) -> list[Any]:
+    """What the attempts had read that saved the states in `folder`, as events that came before any of this process."""
+    try:
+        events = read_json(folder / ATTEMPT)["observed"]
+        return [[*event[:3], index - len(events)] for index, event in enumerate(events)]
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        return []
 
 
 class Progress:

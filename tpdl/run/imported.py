@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import builtins
 import sys
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from types import ModuleType
 
 _before: dict[str, set[str]] = {}
@@ -50,6 +50,11 @@ def names() -> Container[str]:
     return found
 
 
+def directly(packages: Iterable[str]) -> set[str]:
+    """The names, dotted ones in full, that the modules of `packages` have imported themselves since `mark`."""
+    return set[str]().union(*(_since.get(package, set()) for package in packages))
+
+
 def _noted(
     name: str,
     globals: Mapping[str, object] | None = None,
@@ -59,5 +64,5 @@ def _noted(
 ) -> ModuleType:
     if level == 0:
         importer = str((globals or {}).get("__name__", "")).partition(".")[0]
-        _now.setdefault(importer, set()).add(name.partition(".")[0])
+        _now.setdefault(importer, set()).update((name.partition(".")[0], name))
     return _import(name, globals, locals, fromlist, level)

@@ -43,6 +43,12 @@ class Job:
     """Libraries that the process which the step is forked from has imported; see `[tool.tpdl] preload`."""
     snapshot: str = ""
     """The snapshot that the step's modules are imported from; see `tpdl.run.snapshot`. Empty: from where they lie."""
+    foreseen: dict[str, str] = field(default_factory=dict)
+    """Module -> path of its source, of those that the fingerprint knows to be imported; see `tpdl.run.observed`."""
+    stand_ins: tuple[str, ...] = ()
+    """Files and folders of modules that decide nothing."""
+    data_paths: tuple[str, ...] = ()
+    """Files and folders of the data sets that the step declares."""
     timeout: float | None = None
     """Seconds that the step may take."""
     memory: int | None = None
@@ -69,13 +75,14 @@ class Job:
         step = value["step"]
         step["products"] = tuple(Path(path) for path in step["products"])
         step["record_path"] = Path(step["record_path"])
-        for key in ("data", "uses", "may_be_missing"):
+        for key in ("data", "uses", "files", "may_be_missing"):
             step[key] = tuple(step[key])
         step["inputs"] = {
             argument: Input(tuple(source["steps"]), None if source["labels"] is None else tuple(source["labels"]))
             for argument, source in step["inputs"].items()
         }
-        value["preload"] = tuple(value["preload"])
+        for key in ("preload", "stand_ins", "data_paths"):
+            value[key] = tuple(value[key])
         return cls(**value | {"step": Step(**step), "fingerprint": Fingerprint(**value["fingerprint"])})
 
 
@@ -99,6 +106,8 @@ class Outcome:
     """Products that somebody had edited, set aside before they were replaced: where they lie now."""
     large: dict[str, int] = field(default_factory=dict)
     """Products that are to be committed and are larger than `tpdl.run.products.LARGE`: path -> size in bytes."""
+    warnings: list[str] = field(default_factory=list)
+    """What the step did that nobody could watch, or that is a mistake, a line each; see `tpdl.run.observed`."""
     taken_up: str = ""
     """When the result was measured, if that was in an earlier run, whose result was refused then."""
 

@@ -18,12 +18,13 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from signal import Signals
 
 from tpdl.errors import StepError
-from tpdl.files import write_json
-from tpdl.plan.record import timestamp
+from tpdl.files import FileSignature, emptied, write_json
+from tpdl.plan.record import Record, read_record, timestamp
 from tpdl.run.forkserver import FRESH
 from tpdl.run.interpreter import end_interpreters, run_in_interpreter
 from tpdl.run.job import Answer, Job, Outcome
@@ -46,7 +47,7 @@ def run_in_process(text: str, threads: int | None = None) -> Outcome:
         threads: how many threads numerical libraries may use; None leaves it to them.
     """
     job = Job.from_json(text)
-    start = time.monotonic()
+    start, before = time.monotonic(), _signature(job)
     with open(empty_log(job), "ab") as log:
         if hasattr(os, "fork"):
             answer = _supervised(job, text, threads, log.fileno())
@@ -54,12 +55,36 @@ def run_in_process(text: str, threads: int | None = None) -> Outcome:
             answer = run_in_interpreter(job, text, log.fileno(), _environment(threads))
     if answer.outcome and not answer.limit:
         return Outcome(**answer.outcome)
+    if not answer.limit and (record := _delivered(job, before)):
+        return Outcome(job.step.name, time.monotonic() - start, moved=record.moved)
     message = f"{answer.limit}, and was ended" if answer.limit else _cause_of_death(answer.code)
     outcome = Outcome(job.step.name, time.monotonic() - start, message)
     if not answer.asked:
         with contextlib.suppress(StepError):
             write_json(job.places.failure(job.step.name), failure(job, message))
     return outcome
+
+
+def _signature(job: Job) -> str:
+    """What the file system says of the step's record; empty where there is none."""
+    try:
+        return str(FileSignature.of(job.step.record_path))
+    except OSError:
+        return ""
+
+
+def _delivered(job: Job, before: str) -> Record | None:
+    """The record that a process has written that could not say so: a step that closes all open files closes the pipe.
+
+    The record is written last, so with it everything is there. `tpdl status` goes by it, and so must the run.
+    """
+    if _signature(job) in ("", before):
+        return None
+    record = read_record(job.step.record_path)
+    if not isinstance(record, Record):
+        return None
+    is_its_own = replace(record.fingerprint, observed={}) == replace(job.fingerprint, observed={})
+    return record if is_its_own else None
 
 
 def _supervised(job: Job, text: str, threads: int | None, log: int) -> Answer:
@@ -101,13 +126,7 @@ def end_processes() -> None:
 
 def empty_log(job: Job) -> Path:
     """The log of the job's step, emptied for a new run."""
-    log = job.places.log(job.step.name)
-    try:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_bytes(b"")
-    except OSError as error:
-        raise StepError(f"cannot write {log}: {error.strerror}") from error
-    return log
+    return emptied(job.places.log(job.step.name))
 
 
 class _CleanParent:
@@ -116,9 +135,7 @@ class _CleanParent:
     def __init__(self, root: str, threads: int | None, modules: tuple[str, ...]) -> None:
         self._requests, theirs = socket.socketpair()
         self._lock = threading.Lock()
-        log = Path(root, ".tpdl", "preload.log")
-        log.parent.mkdir(exist_ok=True)
-        with theirs, log.open("wb") as output:
+        with theirs, emptied(Path(root, ".tpdl", "preload.log")).open("ab") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tpdl.run.forkserver", str(theirs.fileno()), *modules],
                 stdin=subprocess.DEVNULL,

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tpdl.errors import StepError
-from tpdl.files import atomic_path, atomic_write
+from tpdl.files import atomic_path, atomic_write, read_json
 from tpdl.images import SUFFIX as IMAGES
 from tpdl.images import problem_with, read_images, remove_others, write_images
 from tpdl.plan.step import Step
@@ -50,13 +50,15 @@ def load(path: Path, columns: Columns | None = None) -> Any:
 
     if not path.exists():
         raise StepError(f"{path} is not here; run the step that makes it")
+    if not path.is_file():  # nobody may ever write to a pipe
+        raise StepError(f"{path} is no file; remove it and run the step that makes it")
     try:
         if path.suffix == ".csv":
             return read_table(path, columns)
         if path.suffix == IMAGES:
             return read_images(path)
         if path.suffix == ".json":
-            return json.loads(path.read_text(encoding="utf-8"))
+            return read_json(path)
         return np.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError, KeyError, TypeError, AttributeError) as error:
         raise StepError(f"{path} cannot be read ({error}); run its step again") from error

@@ -1,7 +1,7 @@
 """Results that are not what their step declares: kept, so that hours of measuring are not lost with them.
 
 Example:
-    keep(job, result, happened)     # .tpdl/full/refused/transfer/gram/5f2c…/result.csv, and about.json beside it
+    keep(job, result, happened, observed)     # .tpdl/full/refused/transfer/gram/5f2c…/result.csv, about.json
     kept = kept_result(job)         # the next run, if everything that decides is as it was; else None
     kept.result, kept.happened
 
@@ -12,7 +12,6 @@ A result that a product can hold is taken up from there as soon as it may be: wi
 from __future__ import annotations
 
 import contextlib
-import json
 import pickle
 import shutil
 from dataclasses import dataclass
@@ -20,10 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from tpdl.errors import StepError
-from tpdl.files import atomic_path, write_json
+from tpdl.files import atomic_path, read_json, write_json
 from tpdl.images import SUFFIX as IMAGES
 from tpdl.images import problem_with, write_images
 from tpdl.plan.record import timestamp
+from tpdl.plan.step import Observed
 from tpdl.run import products
 from tpdl.run.job import Job
 
@@ -47,16 +47,19 @@ class Kept:
 
     result: Any
     happened: dict[str, Any]
+    observed: Observed
+    """What the step had read; see `tpdl.plan.observed`."""
     where: Where
 
 
-def keep(job: Job, result: Any, happened: dict[str, Any], for_owner: bool = False) -> Where | None:
+def keep(job: Job, result: Any, happened: dict[str, Any], observed: Observed, for_owner: bool = False) -> Where | None:
     """Keep a result that was refused.
 
     Args:
         job: whose result it is. Everything that decides it must be as the job says: it is found by that.
         result: what the step has returned.
         happened: for the record, should it be taken up.
+        observed: what the step has read, for the record, too.
         for_owner: it is never to be taken up, as nobody knows which version of the source has measured it.
 
     Returns:
@@ -76,6 +79,7 @@ def keep(job: Job, result: Any, happened: dict[str, Any], for_owner: bool = Fals
             columns |= known
         names = [path.name for path in files]
         about = {"files": names, "columns": columns, "happened": happened, "refused": timestamp()}
+        about |= {"observed": observed} if observed else {}
         if not for_owner:
             write_json(folder / ABOUT, about)
     except (StepError, OSError):
@@ -87,14 +91,15 @@ def kept_result(job: Job) -> Kept | None:
     """What was kept of an earlier run in which everything that decides was as it is now, if products can hold it."""
     folder = _folder(job)
     try:
-        about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+        about = read_json(folder / ABOUT)
         files = [folder / name for name in about["files"]]
         if [path.suffix for path in files] != [path.suffix for path in job.step.products]:
             return None
         parts = [_read_whole(path, about["columns"]) for path in files]
         where = Where(folder if len(files) > 1 else files[0], True)
-        return Kept(tuple(parts) if len(parts) > 1 else parts[0], dict(about["happened"]), where)
-    except (StepError, OSError, ValueError, KeyError, TypeError):
+        result = tuple(parts) if len(parts) > 1 else parts[0]
+        return Kept(result, dict(about["happened"]), dict(about.get("observed", {})), where)
+    except Exception:  # damaged in any way, which numpy and zip have many errors for; it is measured again
         return None
 
 

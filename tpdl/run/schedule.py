@@ -11,9 +11,10 @@ from __future__ import annotations
 import heapq
 import os
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from tpdl.errors import UserError
 from tpdl.fingerprint import Sources
@@ -230,8 +231,16 @@ class _Work:
             report.blocked[name] = (broken or facts.unrecorded_inputs)[0]
             self.listener.passed_over(name, f"not run: it needs {report.blocked[name]}")
             return None
+        if unreadable := step.problem or facts.unreadable:
+            report.failed[name] = unreadable
+            self.listener.passed_over(name, f"cannot run: {unreadable}")
+            return None
         if facts.absent_data:
             report.failed[name] = next(iter(facts.absent_data.values()))
+            self.listener.passed_over(name, f"cannot run: {report.failed[name]}")
+            return None
+        if facts.absent_files:
+            report.failed[name] = facts.absent_files[0]
             self.listener.passed_over(name, f"cannot run: {report.failed[name]}")
             return None
         needed = step.local and not facts.is_here and self.queue.is_needed(name)
@@ -239,7 +248,8 @@ class _Work:
             report.unchanged.append(name)
             self.listener.passed_over(name, "still fresh: what it needs came out the same")
             return None
-        return job_for(plan, name, facts, self.common)
+        foreseen = self.sources.loaded(step.function, step.uses) if step.function else {}
+        return job_for(plan, name, facts, self.common, foreseen)
 
     def note_edits(self) -> None:
         """Enter in the report the steps whose sources were edited during the run: what they ran from is no more."""
@@ -254,13 +264,15 @@ class _Work:
             except UserError:  # it is gone, or broken
                 closure = {}
             if edited := [symbol for symbol in {**then, **closure} if then.get(symbol) != closure.get(symbol)]:
-                self.report.moved[name] = edited
+                self.report.moved[name] = [*self.report.moved.get(name, []), *edited]
 
     def settle(self, name: str, future: Future[Outcome]) -> None:
         """Enter in the report how a step ended, and tell the listener."""
         report = self.report
         try:
             outcome = future.result()
+        except UserError as error:
+            outcome = Outcome(name, 0.0, str(error))
         except Exception as error:
             outcome = Outcome(name, 0.0, f"the executor failed: {type(error).__name__}: {error}")
         if outcome.message is not None:
@@ -312,7 +324,9 @@ def preloaded(plan: Plan, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*PRELOAD, *to_draw, *(setting if "experiment" in kinds else ())]))
 
 
-def job_for(plan: Plan, name: str, facts: Facts, common: Common) -> Job:
+def job_for(
+    plan: Plan, name: str, facts: Facts, common: Common, foreseen: Mapping[str, str] = MappingProxyType({})
+) -> Job:
     """The job of a step whose inputs are there.
 
     Inputs count as they lie on disk, and not as their records say: a picture drawn from a file that somebody has edited
@@ -323,6 +337,7 @@ def job_for(plan: Plan, name: str, facts: Facts, common: Common) -> Job:
         name: of the step.
         facts: about it, as read before anything of the project is imported.
         common: what it shares with the other jobs of the run.
+        foreseen: the modules that the step is known to import, with the paths of their sources.
     """
     step = plan.steps[name]
     upstream = [plan.steps[up] for up in facts.now.inputs]
@@ -343,8 +358,20 @@ def job_for(plan: Plan, name: str, facts: Facts, common: Common) -> Job:
         device=str(plan.project.settings.get("device", "")),
         preload=common.preload,
         snapshot=common.snapshot,
+        foreseen=dict(foreseen),
+        stand_ins=_stand_ins(plan),
+        data_paths=tuple(os.fspath(path) for data in step.data for path in plan.project.find_data(data))
+        if plan.profile != "demo"
+        else (),
         timeout=common.limits.timeout or step.timeout,
         memory=common.limits.memory or step.memory,
         keep_nan=name in common.keep_nan,
         again=name in common.always,
     )
+
+
+def _stand_ins(plan: Plan) -> tuple[str, ...]:
+    """The files and folders of the modules that make stand-ins, which decide nothing in the full profile."""
+    modules = plan.project.settings.get("demo_only", []) if plan.profile != "demo" else []
+    places = [os.path.join(plan.project.root, *str(module).split(".")) for module in modules]
+    return tuple(path for place in places for path in (place, f"{place}.py"))

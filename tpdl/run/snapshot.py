@@ -23,18 +23,22 @@ import json
 import linecache
 import marshal
 import os
+import pkgutil
+import re
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from stat import S_ISREG
 from types import CodeType, ModuleType
 
 from tpdl.errors import StepError, UserError
-from tpdl.files import FileSignature, atomic_write, sha256_bytes
+from tpdl.files import FileSignature, atomic_write, read_bytes, read_json, sha256_bytes
 from tpdl.fingerprint import IGNORED, Sources
 from tpdl.plan.imports import make_importable
 from tpdl.plan.plan import Plan
 from tpdl.plan.project import FOLDER
+from tpdl.run import audit
 
 SMALL = 256 * 1024
 """Bytes. Larger files beside the sources, which are data, are left where they are."""
@@ -75,18 +79,23 @@ def take(plan: Plan, names: Iterable[str]) -> tuple[Path, Sources]:
 
 
 def _kept(root: Path, signatures: Mapping[str, FileSignature]) -> dict[str, str] | None:
-    """The content hash of every file, the content being kept; None where a file has gone meanwhile."""
+    """The content hash of every file, the content being kept; None where a file has gone meanwhile.
+
+    A file that nobody here may read is left out: it stops whoever imports it, and nobody else.
+    """
     known = _Known(root)
     files = {}
     for path, signature in signatures.items():
         sha = known.get(path, signature)
-        if sha is None or not _object(root, sha).exists():
+        if sha is None or not _is_kept(root, sha, signature.size):
             try:
-                content = (root / path).read_bytes()
-            except OSError:
+                content = read_bytes(root / path)
+            except FileNotFoundError:
                 return None
+            except OSError:
+                continue
             sha = sha256_bytes(content)
-            if not _object(root, sha).exists():
+            if not _is_kept(root, sha, len(content)):
                 _write(_object(root, sha), content)
         files[path] = sha
         known.put(path, signature, sha)
@@ -101,9 +110,10 @@ class _Known:
         self._file = root / ".tpdl" / "cache" / "snapshot.json"
         self._new: dict[str, list[str]] = {}
         try:
-            self._old = dict(json.loads(self._file.read_bytes()))
-        except (OSError, ValueError, TypeError):
-            self._old = {}
+            old = read_json(self._file)
+        except (OSError, ValueError):
+            old = {}
+        self._old = old if isinstance(old, dict) else {}
 
     def get(self, path: str, signature: FileSignature) -> str | None:
         known = self._old.get(path)
@@ -114,7 +124,8 @@ class _Known:
 
     def save(self) -> None:
         if self._new != self._old:
-            atomic_write(self._file, json.dumps(self._new))
+            with contextlib.suppress(StepError):  # the next run reads the files again
+                atomic_write(self._file, json.dumps(self._new))
 
 
 def _signatures(root: Path) -> dict[str, FileSignature]:
@@ -146,7 +157,9 @@ def _files(folder: str, prefix: str, above: tuple[str, ...] = ()) -> Iterator[os
         if os.path.isdir(entry.path):
             if name.isidentifier() and name != "__pycache__" and prefix + name not in ("figures", *IGNORED):
                 yield from _files(entry.path, f"{prefix}{name}/", (*above, real))
-        elif name.endswith(".py") or (holds_code and prefix and not name.startswith(".") and _is_small(entry)):
+        elif (name.endswith(".py") and os.path.isfile(entry.path)) or (
+            holds_code and prefix and not name.startswith(".") and _is_small(entry)
+        ):
             yield entry
 
 
@@ -157,8 +170,22 @@ def _is_small(entry: os.DirEntry[str]) -> bool:
         return False
 
 
+def kept(root: Path, sha: str) -> Path:
+    """Where the content of that hash is kept, if it was ever part of a snapshot."""
+    return _object(root, sha)
+
+
 def _object(root: Path, sha: str) -> Path:
     return root / ".tpdl" / "snapshots" / sha[:2] / sha[2:]
+
+
+def _is_kept(root: Path, sha: str, size: int) -> bool:
+    """Whether a content is there, as far as the file system tells; `Snapshot.content` looks at it itself."""
+    try:
+        found = _object(root, sha).stat()
+    except OSError:
+        return False
+    return S_ISREG(found.st_mode) and found.st_size == size
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -175,17 +202,20 @@ def _write(path: Path, content: bytes) -> None:
 def _write_manifest(root: Path, files: Mapping[str, str]) -> Path:
     content = json.dumps(files, indent=0, sort_keys=True).encode()
     path = root / ".tpdl" / "snapshots" / f"{sha256_bytes(content)[:16]}.json"
-    if path.exists():
-        os.utime(path)  # when it was last used; see `tpdl clean`
-    else:
-        _write(path, content)
+    try:
+        if read_bytes(path) == content:
+            os.utime(path)  # when it was last used; see `tpdl clean`
+            return path
+    except OSError:
+        pass
+    _write(path, content)
     return path
 
 
 def install(manifest: Path, root: Path) -> None:
     """Import the project's modules from a snapshot, here and in processes that `multiprocessing` starts from here."""
     os.environ[ROOT], os.environ[MANIFEST] = os.fspath(root), os.fspath(manifest)
-    snapshot = Snapshot(root, json.loads(manifest.read_bytes()))
+    snapshot = Snapshot(root, read_json(manifest))
     sys.path_hooks.insert(0, snapshot.finder)
     sys.path_importer_cache.clear()
     make_importable(root, FOLDER)
@@ -231,9 +261,11 @@ class Snapshot:
         sha = self.files.get(os.path.relpath(path, self.root).replace(os.sep, "/"))
         if sha is None:
             return None
-        content = _object(Path(self.root), sha).read_bytes()
+        content = read_bytes(_object(Path(self.root), sha))
         if sha256_bytes(content) != sha:
             raise StepError(f"{_object(Path(self.root), sha)} is damaged; remove it, and run again")
+        if watch := audit.active():
+            watch.handle(audit.Watch.served, [os.path.abspath(path), sha])
         return content
 
 
@@ -269,6 +301,17 @@ class _Finder:
             return spec
         return self._live.find_spec(fullname)
 
+    def iter_modules(self, prefix: str = "") -> Iterator[tuple[str, bool]]:
+        """What `pkgutil.iter_modules` lists: each module's name, and whether it is a package."""
+        beginning = f"{self._folder}/" if self._folder else ""
+        inside = [path.removeprefix(beginning) for path in self._snapshot.files if path.startswith(beginning)]
+        found = {path.removesuffix("/__init__.py"): True for path in inside if re.fullmatch(r"\w+/__init__\.py", path)}
+        for path in inside:
+            if re.fullmatch(r"\w+\.py", path) and path != "__init__.py":
+                found.setdefault(path.removesuffix(".py"), False)
+        found = dict(pkgutil.iter_importer_modules(self._live)) | found  # type: ignore[attr-defined]  # not in typeshed
+        yield from ((prefix + name, is_package) for name, is_package in sorted(found.items()))
+
     def invalidate_caches(self) -> None:
         """Forget what folders hold."""
         self._live.invalidate_caches()
@@ -293,7 +336,7 @@ class _Loader(importlib.machinery.SourceFileLoader):
         key = (source, self.path.encode(), importlib.util.MAGIC_NUMBER, str(sys.flags.optimize).encode())
         cached = _object(Path(self._snapshot.root), _digest(key)).with_suffix(".code")
         try:
-            code = cached.read_bytes()
+            code = read_bytes(cached)
             if sha256_bytes(code[32:])[:32].encode() == code[:32]:
                 loaded: CodeType = marshal.loads(code[32:])
                 return loaded

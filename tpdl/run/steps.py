@@ -81,7 +81,7 @@ def _alone(plan: Plan) -> Iterator[None]:
             f"another run of the {plan.profile} profile is at work in {plan.project.root}; wait for it, or stop it"
         ) from None
     except OSError as error:
-        raise StepError(f"cannot write to {path.parent}: {os.strerror(error.errno or 0)}") from error
+        raise StepError(f"cannot write {path}: {os.strerror(error.errno or 0)}") from error
     with lock:
         lock.release()  # `with` has taken it a second time
         remove_all_unfinished(plan.places.figures, plan.places.state)

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import functools
 import importlib
 import json
 import os
@@ -21,8 +20,8 @@ import shutil
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -30,23 +29,32 @@ from tpdl.errors import StepError, UserError
 from tpdl.files import sha256_file, write_json
 from tpdl.images import SUFFIX as IMAGES
 from tpdl.images import files_of
+from tpdl.nearest import hint_for
 from tpdl.plan.facts import symbols
+from tpdl.plan.hashes import HashCache
 from tpdl.plan.imports import make_importable
 from tpdl.plan.libraries import how_to_install, versions
+from tpdl.plan.patterns import matching
 from tpdl.plan.plan import read_plan
 from tpdl.plan.project import FOLDER, Project
 from tpdl.plan.record import COLUMNS, RECORD_SUFFIX, Record, read_record, timestamp, write_record
-from tpdl.plan.step import COLLECTED, Input, Step
+from tpdl.plan.step import COLLECTED, Fingerprint, Input, Step
 from tpdl.run import context, imported, interpreter, products, refused, snapshot
+from tpdl.run.audit import Event
 from tpdl.run.job import Job, Outcome
+from tpdl.run.observed import Found, Observing, gather, is_as_it_was
 
 
-def execute(job: Job, on_error: Callable[[BaseException], None] | None = None) -> Outcome:
+def execute(job: Job, on_error: Callable[[BaseException], None] | None = None, *, alone: bool = False) -> Outcome:
     """Carry out `job` in this process. Never raises for what the step does wrong: the outcome says it.
 
     Args:
         job: what to do.
         on_error: called with what the step raises, before that is put into words.
+        alone: the process is the step's, and Ctrl-C does not reach it: it is the step that raises KeyboardInterrupt.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C, where the process is not the step's.
     """
     start = time.monotonic()
     digest = job.fingerprint.digest()
@@ -54,10 +62,13 @@ def execute(job: Job, on_error: Callable[[BaseException], None] | None = None) -
     failure = job.places.failure(job.step.name)
     outcome = Outcome(job.step.name, 0.0)
     try:
-        with _inside(job, checkpoints), _traced(job) as unseen:
-            _make(job, start, outcome)
-    except (Exception, SystemExit) as error:
-        message = _one_line(error, job)
+        with _inside(job, checkpoints) as observing, _traced(job) as unseen:
+            _make(job, start, outcome, observing)
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt) and not alone:
+            raise
+        # What cannot be encoded, the name of a file for instance, is shown as Python's `repr` shows it.
+        message = _one_line(error, job).encode(errors="backslashreplace").decode()
         if not isinstance(error, UserError):
             _log_traceback(error, job)
         if on_error:
@@ -76,7 +87,7 @@ def run_and_report(job: Job, results: int | str) -> NoReturn:
     """Carry out `job`, write how it ended to `results`, an open file or a path, and end this process."""
     code = 1
     try:
-        outcome = execute(job)
+        outcome = execute(job, alone=True)
         sys.stdout.flush()
         with open(results, "w") as pipe:
             pipe.write(json.dumps(asdict(outcome)) + "\n")
@@ -105,20 +116,25 @@ def _traced(job: Job) -> Iterator[list[str]]:
 
 
 @contextlib.contextmanager
-def _inside(job: Job, checkpoints: Path) -> Iterator[None]:
-    """The environment of a running step: profile, data, importable project, checkpoints, progress."""
+def _inside(job: Job, checkpoints: Path) -> Iterator[Observing]:
+    """The environment of a running step: profile, data, importable project, checkpoints, progress.
+
+    Yields:
+        what watches the step, to be entered where its function is called.
+    """
     os.environ["TPDL_PROFILE"], os.environ["TPDL_DATA"] = job.profile, job.data_root
     if job.snapshot:
         snapshot.install(Path(job.snapshot), Path(job.root))
     else:
         make_importable(Path(job.root), FOLDER)
-    context.checkpoint.begin(checkpoints)
+    observing = Observing(job, _observed_before(job, checkpoints))
+    context.checkpoint.begin(checkpoints, observing.events)
     context.progress.file = job.places.progress(job.step.name)
     context.notes.clear()
     with contextlib.suppress(OSError):
         context.progress.file.parent.mkdir(parents=True, exist_ok=True)
     try:
-        yield
+        yield observing
     finally:
         with contextlib.suppress(OSError):
             if context.progress.file:
@@ -127,21 +143,39 @@ def _inside(job: Job, checkpoints: Path) -> Iterator[None]:
         context.progress.file = None
 
 
-def _make(job: Job, start: float, outcome: Outcome) -> None:
+def _observed_before(job: Job, checkpoints: Path) -> list[Event]:
+    """What was read up to a checkpoint that is to be taken up; the checkpoint is removed if some of it has changed."""
+    events = context.observed_until(checkpoints)
+    if not events:
+        return []
+    with contextlib.suppress(Exception):  # damaged in any way
+        found = gather(job, events)
+        if not found.moved and is_as_it_was(job, found.observed):
+            return events
+    shutil.rmtree(checkpoints, ignore_errors=True)
+    return []
+
+
+def _make(job: Job, start: float, outcome: Outcome, observing: Observing) -> None:
     """Make the product and its record, and note in `outcome` what there is to say."""
     step = job.step
     before = _hashes(step)
-    call = functools.partial(_collected, job) if step.kind == "table" else _bound_function(job)
     kept = refused.kept_result(job) if step.kind == "experiment" and not job.again else None
-    result = kept.result if kept else call() if step.kind != "figure" else None
+    if kept and not is_as_it_was(job, kept.observed):
+        kept = None
+    result = kept.result if kept else _collected(job) if step.kind == "table" else None
     happened = kept.happened if kept else None
+    if step.kind in ("experiment", "summary") and not kept:
+        with observing:
+            result = _bound_function(job)()
     if not step.local:
         outcome.kept = keep_edited(job, before)
     columns: dict[str, Any] = {}
     if step.kind == "figure":
         from tpdl.run.pictures import save_pictures
 
-        save_pictures(step, call)
+        with observing:
+            save_pictures(step, _bound_function(job))
     else:
         try:
             products.check(step, result, job.keep_nan)
@@ -149,25 +183,30 @@ def _make(job: Job, start: float, outcome: Outcome) -> None:
         except Exception as error:
             if step.kind != "experiment":
                 raise
-            raise _refusal(job, error, result, kept, start) from error
-    outcome.moved = _moved(job)
+            raise _refusal(job, error, result, kept, observing, start) from error
+    found = Found(kept.observed) if kept else observing.found
+    fingerprint = replace(job.fingerprint, observed=found.observed)
+    outcome.moved = list(dict.fromkeys([*_moved(job), *found.moved, *_edited_files(job)]))
+    outcome.warnings = found.warnings
     after = {path.name: sha256_file(path) for path in step.products}
     outcome.changed = after != before
     if job.profile == "full":
         outcome.large = products.large(step)
     happened = happened or _happened(job, start)
     if outcome.changed and not kept:
-        outcome.surprise = _surprise(job, before, happened)
+        outcome.surprise = _surprise(job, fingerprint, before, happened)
     if kept:
         outcome.taken_up = str(happened.get("made", ""))
         happened["taken_up"] = timestamp()
     if job.keep_nan:
         happened["nan"] = "kept, as --keep-nan asked"
+    if found.warnings:
+        happened["warnings"] = found.warnings
     record = Record(
         step.name,
         step.function,
         job.profile,
-        job.fingerprint,
+        fingerprint,
         products=after,
         columns=columns,
         moved=outcome.moved,
@@ -177,7 +216,9 @@ def _make(job: Job, start: float, outcome: Outcome) -> None:
     refused.forget(job)
 
 
-def _refusal(job: Job, error: Exception, result: Any, kept: refused.Kept | None, start: float) -> StepError:
+def _refusal(
+    job: Job, error: Exception, result: Any, kept: refused.Kept | None, observing: Observing, start: float
+) -> StepError:
     """The error with a word about where the result is kept that was refused, and how it is taken up."""
     step = job.step
     if not isinstance(error, StepError):
@@ -187,7 +228,9 @@ def _refusal(job: Job, error: Exception, result: Any, kept: refused.Kept | None,
         where: refused.Where | None = kept.where
         measured = f"what it returned on {kept.happened.get('made', 'an earlier day')} is kept in"
     else:
-        where = refused.keep(job, result, _happened(job, start), for_owner=bool(_moved(job)))
+        found = observing.found
+        moved = [*_moved(job), *found.moved, *_edited_files(job)]
+        where = refused.keep(job, result, _happened(job, start), found.observed, for_owner=bool(moved))
         measured = "what it returned is kept in"
     if where is None:
         return error
@@ -269,12 +312,25 @@ def _moved(job: Job) -> list[str]:
     return sorted(symbol for symbol in now.keys() | planned.keys() if now.get(symbol) != planned.get(symbol))
 
 
-def _surprise(job: Job, before: Mapping[str, str], happened: Mapping[str, Any]) -> str:
+def _edited_files(job: Job) -> list[str]:
+    """The files that the step declares and that are not what they were when it began."""
+    root = Path(job.root)
+    found = {path: sha for pattern in job.step.files for path, sha in _hashes_of(root, matching(root, pattern)).items()}
+    planned = job.fingerprint.files
+    return sorted(path for path in found.keys() | planned.keys() if found.get(path) != planned.get(path))
+
+
+def _hashes_of(root: Path, paths: Iterable[str]) -> dict[str, str]:
+    hashes = HashCache(root / ".tpdl" / "cache" / "hashes.json")
+    return {path: sha for path in paths if (sha := hashes.of_file(root / path))}
+
+
+def _surprise(job: Job, fingerprint: Fingerprint, before: Mapping[str, str], happened: Mapping[str, Any]) -> str:
     """What may be behind another result than the last, if nothing that decides the result has changed since."""
     old = read_record(job.step.record_path)
     if not isinstance(old, Record) or old.moved or old.accepted or old.products != before:
         return ""
-    if (old.profile, old.function, old.fingerprint) != (job.profile, job.step.function, job.fingerprint):
+    if (old.profile, old.function, old.fingerprint) != (job.profile, job.step.function, fingerprint):
         return ""
     others = [
         f"{name} {old.happened['libraries'][name]} -> {version}"
@@ -321,7 +377,7 @@ def _edited_images(index: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _hashes(step: Step) -> dict[str, str]:
-    return {path.name: sha256_file(path) for path in step.products if path.exists()}
+    return {path.name: sha256_file(path) for path in step.products if path.is_file()}
 
 
 def _happened(job: Job, start: float) -> dict[str, Any]:
@@ -354,17 +410,25 @@ def _one_line(error: BaseException, job: Job) -> str:
     text = " ".join(str(error).split()) or type(error).__name__
     if isinstance(error, UserError):
         return text
+    hint = hint_for(error, Path(job.root))
     if isinstance(error, SystemExit):
         text = f"the step called sys.exit({'' if error.code is None else repr(error.code)}) instead of returning"
-    if isinstance(error, ModuleNotFoundError) and error.name and (how := how_to_install(error.name, Path(job.root))):
+    if (
+        isinstance(error, ModuleNotFoundError)
+        and error.name
+        and not hint
+        and (how := how_to_install(error.name, Path(job.root)))
+    ):
         return f"{error.name} is not installed here; {how}"
     if isinstance(error, OSError) and error.errno is not None and not isinstance(error, StepError):
         text = f"{error.strerror}: {error.filename}" if error.filename else str(error.strerror)
+    if isinstance(error, SyntaxError) and error.filename and Path(error.filename).is_relative_to(job.root):
+        return f"{os.path.relpath(error.filename, job.root)}:{error.lineno}: {error.msg}"
     place = ""
     for frame in traceback.extract_tb(error.__traceback__):
         if frame.filename.startswith(job.root + os.sep) and not _is_tool(frame.filename):
             place = f"{os.path.relpath(frame.filename, job.root)}:{frame.lineno}: "
-    return f"{place}{type(error).__name__}: {text}"
+    return f"{place}{type(error).__name__}: {text}{hint}"
 
 
 def _log_traceback(error: BaseException, job: Job) -> None:
@@ -373,7 +437,10 @@ def _log_traceback(error: BaseException, job: Job) -> None:
     while frames and frames.tb_next and _is_tool(frames.tb_frame.f_code.co_filename):
         frames = frames.tb_next
     sys.stderr.flush()
-    with contextlib.suppress(OSError), open(job.places.log(job.step.name), "a", encoding="utf-8") as log:
+    with (
+        contextlib.suppress(OSError),
+        open(job.places.log(job.step.name), "a", encoding="utf-8", errors="backslashreplace") as log,
+    ):
         traceback.print_exception(type(error), error, frames, file=log)
 
 

@@ -46,6 +46,8 @@ class Changes:
             raise UserError("watching needs watchfiles; `pip install watchfiles`") from None
         self._watch = watchfiles.watch
         self._root, self._results, self._output = root, results, output
+        self._files: set[Path] = set()
+        self._folders: set[Path] = set()
         self._queue: queue.Queue[set[Path]] = queue.Queue()
         self._stop = threading.Event()
 
@@ -67,6 +69,10 @@ class Changes:
             while not self._queue.empty():
                 changed |= self._queue.get()
             yield changed
+
+    def follow(self, files: set[Path], folders: set[Path]) -> None:
+        """From now on these files count, too, whatever they are called, and what lies in these folders."""
+        self._files, self._folders = files, folders
 
     def remind(self, seconds: float) -> None:
         """Report the project's folder as changed after some seconds, so that whoever follows looks again."""
@@ -97,5 +103,7 @@ class Changes:
     def _counts(self, path: Path) -> bool:
         if path.is_relative_to(self._results):
             return path.name.endswith(RECORD_SUFFIX) and not path.name.startswith(".")
+        if path in self._files or path.parent in self._folders:
+            return True
         inside = path.relative_to(self._root).parts
         return path.suffix in SUFFIXES and not any(part.startswith((".", "__pycache__")) for part in inside)

@@ -63,6 +63,7 @@ def watch(project: Project, profile: str, say: Callable[[str], None], port: int 
         typesetter = stack.enter_context(Typesetter(project.root, document(book))) if pdf else None
         try:
             done = warm.refresh(project.root, profile, pdf)
+            changes.follow(done.read, done.listed)
             _typeset(typesetter, book, done, say)
             say(f"watching {project.root}; {output.name}/ is at {site.address}; Ctrl-C ends it")
             own |= done.records
@@ -71,6 +72,7 @@ def watch(project: Project, profile: str, say: Callable[[str], None], port: int 
                     continue
                 done = warm.refresh(project.root, profile, pdf)
                 own |= done.records
+                changes.follow(done.read, done.listed)
                 if done.refused:
                     if not waiting:
                         say(f"nothing drawn: {done.refused}")

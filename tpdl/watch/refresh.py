@@ -17,6 +17,7 @@ from tpdl.embedded.typesetter import Later
 from tpdl.errors import UserError
 from tpdl.files import FileSignature
 from tpdl.plan.facts import read_facts
+from tpdl.plan.observed import watched
 from tpdl.plan.plan import Plan, read_plan
 from tpdl.plan.project import Project
 from tpdl.plan.selection import outdated_drawings
@@ -37,6 +38,10 @@ class Refreshed:
     """The pages on disk are new."""
     records: dict[Path, FileSignature] = field(default_factory=dict)
     """Record files that this refresh wrote, as it left them."""
+    read: set[Path] = field(default_factory=set)
+    """Files that some step reads besides its inputs."""
+    listed: set[Path] = field(default_factory=set)
+    """Folders that some step lists."""
     refused: str = ""
     """Why nothing was drawn: `tpdl run` is at work in another terminal."""
 
@@ -73,8 +78,12 @@ def refresh(project: Project, profile: str, pdf: bool, done: Refreshed, say: Cal
         UserError: a source or the configuration cannot be read. One line; the pages stay as they were.
     """
     plan = read_plan(project, profile)
+    plan.check()
     facts = read_facts(plan)
     states = judge_all(plan, facts)
+    seen = [of_one for each in facts.values() for of_one in (each.now.observed, each.now.files)]
+    done.read, done.listed = watched(project.root, seen)
+    done.listed |= {(project.root / path).parent for each in facts.values() for path in each.now.files}
     for name, status in states.items():
         if status.state == "failed" and plan.steps[name].kind != "experiment":
             say(f"failed  {name}: {status.reasons[0]}; log: {_log(plan, name)}")

@@ -100,12 +100,19 @@ class _Pages(SimpleHTTPRequestHandler):
     def __init__(self, request: Any, client_address: Any, server: Site) -> None:
         super().__init__(request, client_address, server, directory=os.fspath(server.folder))
 
+    def parse_request(self) -> bool:
+        """Read the request, whatever it asks to be done, and refuse what was not sent to this machine by its name."""
+        if not super().parse_request():
+            return False
+        if self.headers.get("Host", "").rpartition(":")[0] in (HOST, "localhost"):
+            return True
+        # A page of another site asks, whose name was made to point to this machine (DNS rebinding).
+        self.send_error(HTTPStatus.FORBIDDEN, "this server is for this machine only")
+        return False
+
     def do_GET(self) -> None:
         """Send the page, the file, or the stream of versions that is asked for."""
-        if self.headers.get("Host", "").rpartition(":")[0] not in (HOST, "localhost"):
-            # A page of another site asks, whose name was made to point to this machine (DNS rebinding).
-            self.send_error(HTTPStatus.FORBIDDEN, "this server is for this machine only")
-        elif self.path == VERSIONS:
+        if self.path == VERSIONS:
             self._stream()
         elif (page := self._page()) is not None:
             self._send_page(page)

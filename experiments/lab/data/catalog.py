@@ -46,10 +46,19 @@ def _torchvision_weights(name: str) -> Entry | None:
     network = name.removeprefix("weights/")
     try:
         from torchvision import models
-
+    except ImportError:  # whoever asks where it is learns that it is not here, and what to do
+        return Entry(
+            name=name,
+            what=f"{network}, trained on ImageNet",
+            licence="BSD-3-Clause (torchvision)",
+            home="https://pytorch.org/vision/stable/models.html",
+            size=0,
+            paths=(f"weights/{network}.pth",),
+            by_hand="only torchvision knows its address; `pip install --group experiments`",
+            alternatives=(f"weights/{network}.safetensors", f"weights/{network}.pth"),
+        )
+    try:
         weights = models.get_model_weights(network)["IMAGENET1K_V1"]
-    except ImportError as error:
-        raise UserError(f"only torchvision knows where {name} is; `pip install --group experiments`") from error
     except (ValueError, KeyError) as error:
         raise UserError(f"torchvision has no ImageNet weights (IMAGENET1K_V1) for {network!r}") from error
     size = int(weights.meta["_file_size"] * 2**20)

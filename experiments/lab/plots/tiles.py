@@ -1,4 +1,4 @@
-"""Tables of images and saliency maps: pairs under one title, or a grid with names of rows and columns."""
+"""Tables of images and saliency maps, with names of rows and columns."""
 
 from __future__ import annotations
 
@@ -39,34 +39,6 @@ def show(axis: Axes, tile: np.ndarray) -> None:
         axis.imshow(tile, interpolation="nearest", cmap=MAP_COLOURS, vmin=0, vmax=255)
     else:
         axis.imshow(tile, interpolation="nearest")
-
-
-def paired(
-    first: np.ndarray, second: np.ndarray, titles: Sequence[str], colours: Sequence[str], columns: int = 4
-) -> Figure:
-    """Pairs of pictures side by side under one title, `columns` pairs in a row.
-
-    Args:
-        first, second: uint8 [pairs, side, side, 3], or maps [pairs, side, side].
-        titles: one for each pair.
-        colours: of the titles; "" for the colour of text.
-        columns: pairs in a row.
-    """
-    from matplotlib.figure import Figure
-
-    rows = -(-len(first) // columns)
-    width = 7.6 / columns
-    fig = Figure(figsize=(7.6, rows * (width / 2 + 0.22)))
-    fig.set_layout_engine("constrained", w_pad=0.01, h_pad=0.02, wspace=0, hspace=0)
-    axes = fig.subplots(rows, 2 * columns, squeeze=False)
-    for axis in axes.ravel():
-        axis.axis("off")
-    for i, (left, right, title, colour) in enumerate(zip(first, second, titles, colours, strict=True)):
-        row, column = divmod(i, columns)
-        show(axes[row, 2 * column], left)
-        show(axes[row, 2 * column + 1], right)
-        axes[row, 2 * column].set_title(title, fontsize=8, pad=3, loc="left", **({"color": colour} if colour else {}))
-    return fig
 
 
 def grid(

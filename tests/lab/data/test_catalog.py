@@ -111,3 +111,19 @@ def test_15_scene_has_a_check_of_its_own(tmp_path: Path) -> None:
 def test_data_without_an_address_say_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"put the archive .* into .*; its home is https://figshare"):
         catalogue.fetch("15-scene", tmp_path)
+
+
+def test_without_torchvision_other_networks_are_missing_and_nothing_worse() -> None:
+    code = (
+        "import sys\n"
+        "sys.modules['torchvision'] = None\n"
+        "from pathlib import Path\n"
+        "from experiments.lab.data.catalog import catalogue\n"
+        "print(catalogue.resolve('weights/resnet18', Path('/nowhere')))\n"
+        "print(catalogue.describe('weights/resnet18', Path('/nowhere')))\n"
+    )
+    found, about = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    assert found == "[]"
+    assert "only torchvision knows its address; `pip install --group experiments`" in about

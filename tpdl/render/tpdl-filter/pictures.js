@@ -6,9 +6,13 @@
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const one = matchMedia("(scripting: enabled)").matches;   // the style shows one frame at a time only where it is
 
+  function loadAll(sheet) {
+    for (const image of sheet.querySelectorAll("img")) image.loading = "eager";
+  }
+
   // Loads what is not shown yet, and then calls `show`, unless something else is to be shown by then.
   function whenThere(images, isStillWanted, show) {
-    images.forEach((image) => { image.loading = "eager"; });
+    for (const image of images) image.loading = "eager";
     const missing = images.filter((image) => !image.complete);
     if (!missing.length) return show();
     return Promise.all(missing.map((image) => image.decode().catch(() => {})))
@@ -78,6 +82,13 @@
     controls.append(buttons[0], input, buttons[1]);
     if (!goesOn(sheet)) slideOnTiles(sheet, (share) => set(Math.round(100 * share)));
     set(0);
+    // The browser takes what is covered for what is out of sight, and would fetch it only when it is uncovered.
+    const near = new IntersectionObserver(([entry]) => {
+      if (!entry.isIntersecting) return;
+      loadAll(sheet);
+      near.disconnect();
+    }, { rootMargin: "300px" });
+    near.observe(sheet);
   }
 
   function sequence(sheet, names) {
@@ -101,8 +112,9 @@
     }
     input.addEventListener("input", () => set(Number(input.value)));
     // Who reaches for the slider wants all frames soon.
-    const soon = () => sheet.querySelectorAll("img").forEach((image) => { image.loading = "eager"; });
-    for (const event of ["pointerenter", "focus"]) input.addEventListener(event, soon, { once: true });
+    for (const event of ["pointerenter", "focus"]) {
+      input.addEventListener(event, () => loadAll(sheet), { once: true });
+    }
     controls.append(label, input, output);
     if (!goesOn(sheet)) slideOnTiles(sheet, (share) => set(Math.round(share * (names.length - 1))));
     input.value = names.length - 1;
@@ -174,14 +186,17 @@
       const shown = slideNode.querySelector(".gslide-media img"), image = trigger.querySelector("img");
       if (!shown || !image) return;
       shown.removeAttribute("aria-labelledby");   // its alternative text says more
-      const marks = trigger.parentNode.querySelector(".sheet-marks");
-      if (marks) shown.after(marks.cloneNode(true));
+      const marks = trigger.parentNode.querySelectorAll(".sheet-marks, .sheet-mark");
+      shown.after(...[...marks].map((mark) => mark.cloneNode(true)));
     });
     box.on("open", () => {
       const dialog = document.getElementById("glightbox-body");
       dialog.setAttribute("aria-label", "Picture");
       dialog.setAttribute("aria-modal", "true");
-      dialog.querySelector(".gclose").focus();
+      // GLightbox keeps the focus among its buttons as soon as one of them has this class.
+      const close = dialog.querySelector(".gclose");
+      close.classList.add("focused");
+      close.focus();
     });
     box.on("close", () => {
       if (opener) opener.focus({ preventScroll: true });

@@ -97,6 +97,7 @@ local function sheet_html(sheet, alt, identifier)
   local classes = pandoc.List { 'sheet' }
   if sheet.matrix then classes:insert 'sheet-matrix' end
   if #sheet.row_labels > 0 then classes:insert 'sheet-with-rows' end
+  if #sheet.row_labels > 0 and #sheet.column_labels == 0 and not sheet.pixelated then classes:insert 'sheet-rows' end
   if sheet.pixelated then classes:insert 'sheet-pixelated' end
   if #sheet.frames == 2 then classes:insert 'sheet-pair' end
   if #sheet.frames > 2 then classes:insert 'sheet-sequence' end
@@ -130,7 +131,7 @@ local function image_typst(image)
   local picture = pandoc.Image({}, '/' .. image.src, '', pandoc.Attr('', {}, attributes))
   local blocks = pandoc.Blocks { output.typst '#block(width: 100%, spacing: 0.4em)[', pandoc.Plain { picture } }
   if image.marks_on_paper ~= '' then
-    blocks:insert(output.typst(('#place(top + left, image(bytes(%s), format: "svg", width: 100%%, alt: "marks"))'):format(
+    blocks:insert(output.typst(('#place(top + left, pdf.artifact(image(bytes(%s), format: "svg", width: 100%%)))'):format(
       output.typst_string(image.marks_on_paper))))
   end
   blocks:insert(output.typst ']')

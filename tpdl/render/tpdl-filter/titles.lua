@@ -14,7 +14,8 @@ local SPACES = { Space = true, SoftBreak = true, LineBreak = true }
 local function ends(text)
   text = text:gsub('[%)%]"\']+$', ''):gsub('”$', ''):gsub('’$', '')
   if not text:match '[.!?]$' or text:match '%.%.$' then return false end
-  local word = text:match '(%S+)$':gsub('^%(', '')
+  -- Pandoc puts a no-break space behind abbreviations that it knows, and so makes one text of two words.
+  local word = text:match '(%S+)$':gsub('^.*\u{a0}', ''):gsub('^%(', '')
   return not ABBREVIATIONS[word] and not word:match '^%u%.$'
 end
 

@@ -1,0 +1,2 @@
+from abc import ABC
+class A(ABC): pass

@@ -1,0 +1,3 @@
+import lib
+T = lib.A if True else []
+T.append(1)

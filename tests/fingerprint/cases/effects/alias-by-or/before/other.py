@@ -1,0 +1,3 @@
+import lib
+T = lib.A or []
+T.append(1)

@@ -1,0 +1,3 @@
+import lib
+def go(t=lib.A): t.append(2)
+y = go()

@@ -1,0 +1,3 @@
+import lib
+def go(t=lib.A): t.append(1)
+y = go()

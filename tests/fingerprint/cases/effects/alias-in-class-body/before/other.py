@@ -1,0 +1,4 @@
+import lib
+class C:
+    T = lib.A
+    T.append(1)

@@ -1,0 +1,2 @@
+LOG = []
+add = LOG.append

@@ -1,0 +1,3 @@
+import lib
+def go(t): t.append(2)
+y = go(lib.A)

@@ -1,0 +1,3 @@
+class A:
+    items = []
+    def __init__(self, n): self.items.append(n)

@@ -1,0 +1,3 @@
+import lib
+from operator import attrgetter
+def run(): return attrgetter("f")(lib)()

@@ -1,0 +1,2 @@
+from lib import T
+T += [2]

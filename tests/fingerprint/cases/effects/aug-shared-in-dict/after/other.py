@@ -1,0 +1,3 @@
+import lib
+D = {"k": lib.T}
+D["k"] += [2]

@@ -1,0 +1,2 @@
+import patch
+def run(): return len([1])

@@ -1,0 +1,4 @@
+LOG = []
+def check(x):
+    LOG.append(x)
+    return True

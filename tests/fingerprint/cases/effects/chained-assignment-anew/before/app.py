@@ -1,0 +1,2 @@
+a = b = [1]
+def run(): return b

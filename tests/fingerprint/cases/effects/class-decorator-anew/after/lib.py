@@ -1,0 +1,3 @@
+def deco(c):
+    c.z = 2
+    return c

@@ -1,0 +1,3 @@
+def deco(c):
+    c.z = 1
+    return c

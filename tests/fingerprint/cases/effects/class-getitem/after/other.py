@@ -1,0 +1,2 @@
+from lib import D
+Y = D[2]

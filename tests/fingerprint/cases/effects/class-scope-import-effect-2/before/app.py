@@ -1,0 +1,2 @@
+import lib, state
+def run(): return state.L

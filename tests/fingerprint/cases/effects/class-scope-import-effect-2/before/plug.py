@@ -1,0 +1,2 @@
+import state
+state.L.append(1)

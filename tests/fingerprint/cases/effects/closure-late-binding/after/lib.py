@@ -1,0 +1,3 @@
+K = 1
+f = lambda: K
+K = 2

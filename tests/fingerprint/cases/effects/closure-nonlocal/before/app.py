@@ -1,0 +1,10 @@
+def make():
+    n = 0
+    def up():
+        nonlocal n
+        n = n + 1
+        return n
+    return up
+def run():
+    u = make(); u()
+    return u()

@@ -1,0 +1,2 @@
+import lib
+def run(): return "a".encode("zork").decode()

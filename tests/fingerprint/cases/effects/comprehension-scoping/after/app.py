@@ -1,0 +1,3 @@
+i = 6
+x = [i for i in range(3)]
+def run(): return i

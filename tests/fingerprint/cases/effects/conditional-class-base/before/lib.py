@@ -1,0 +1,3 @@
+F = True
+class X: v = 1
+class Y: v = 2

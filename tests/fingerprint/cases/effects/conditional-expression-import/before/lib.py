@@ -1,0 +1,3 @@
+FLAG = True
+def a(): return 1
+def b(): return 2

@@ -1,0 +1,3 @@
+from lib import B
+C, = B
+C.append(2)

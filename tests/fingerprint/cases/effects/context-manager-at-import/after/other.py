@@ -1,0 +1,2 @@
+from lib import ctx
+with ctx(2): pass

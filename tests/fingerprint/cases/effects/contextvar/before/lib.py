@@ -1,0 +1,2 @@
+from contextvars import ContextVar
+V = ContextVar("v", default=0)

@@ -1,0 +1,2 @@
+from collections import Counter
+C = Counter("aab")

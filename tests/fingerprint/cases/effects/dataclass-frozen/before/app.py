@@ -1,0 +1,9 @@
+from dataclasses import dataclass
+@dataclass()
+class N:
+    a: int = 1
+def run():
+    n = N()
+    try: n.a = 2
+    except Exception: pass
+    return n.a

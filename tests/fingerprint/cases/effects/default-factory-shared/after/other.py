@@ -1,0 +1,2 @@
+import lib
+Y = [lib.D[k] for k in "ab"]

@@ -1,0 +1,2 @@
+from lib import N
+def run(x=N + 1): return x

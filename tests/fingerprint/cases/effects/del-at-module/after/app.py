@@ -1,0 +1,3 @@
+max = min
+del max
+def run(): return max(1, 2)

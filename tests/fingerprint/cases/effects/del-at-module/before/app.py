@@ -1,0 +1,3 @@
+max = min
+
+def run(): return max(1, 2)

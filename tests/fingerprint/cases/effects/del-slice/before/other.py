@@ -1,0 +1,2 @@
+import lib
+del lib.L[0]

@@ -1,0 +1,2 @@
+from lib import Thing
+Y = 1

@@ -1,0 +1,2 @@
+import lib
+Y = lib.D["a"]

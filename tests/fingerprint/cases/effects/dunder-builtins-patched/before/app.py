@@ -1,0 +1,2 @@
+import patch
+def run(): return zork()

@@ -1,0 +1,5 @@
+LOG = []
+class Thing:
+    def __str__(self):
+        LOG.append(1)
+        return "x"

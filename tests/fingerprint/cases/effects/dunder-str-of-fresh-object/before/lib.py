@@ -1,0 +1,6 @@
+LOG = []
+class Thing:
+    def __str__(self):
+        LOG.append(1)
+        return "x"
+

@@ -1,0 +1,2 @@
+# -*- coding: utf-8 -*-
+def run(): return "é"

@@ -1,0 +1,2 @@
+from lib import E
+Y = E(2)

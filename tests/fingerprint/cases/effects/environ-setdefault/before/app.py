@@ -1,0 +1,2 @@
+import os, patch
+def run(): return os.environ["XYZZY2"]

@@ -1,0 +1,2 @@
+import os
+os.environ.setdefault("XYZZY2", "a")

@@ -1,0 +1,2 @@
+exec("def f(): return 2")
+def run(): return f()

@@ -1,0 +1,2 @@
+exec("def f(): return 1")
+def run(): return f()

@@ -1,0 +1,2 @@
+import lib
+Y = list(lib.F)

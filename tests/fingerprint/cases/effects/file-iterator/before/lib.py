@@ -1,0 +1,2 @@
+import io
+F = io.StringIO("a\nb\n")

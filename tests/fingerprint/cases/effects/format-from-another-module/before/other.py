@@ -1,0 +1,2 @@
+from lib import Thing
+Y = f"{Thing():a}"

@@ -1,0 +1,4 @@
+LOG = []
+def gen(n):
+    LOG.append(n)
+    yield n

@@ -1,0 +1,2 @@
+from lib import gen
+X = list(gen(1))

@@ -1,0 +1,3 @@
+import sys, lib
+N = 1
+def run(): return lib.look()

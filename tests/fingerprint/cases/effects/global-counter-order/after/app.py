@@ -1,0 +1,2 @@
+import b, a, c
+def run(): return c.N

@@ -1,0 +1,2 @@
+import a, b, c
+def run(): return c.N

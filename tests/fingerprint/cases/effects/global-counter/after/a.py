@@ -1,0 +1,2 @@
+import c
+c.up(5)

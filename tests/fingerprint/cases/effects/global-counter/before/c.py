@@ -1,0 +1,4 @@
+N = 0
+def up(k):
+    global N
+    N += k

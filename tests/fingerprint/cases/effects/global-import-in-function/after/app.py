@@ -1,0 +1,6 @@
+def setup():
+    global f
+    from b import f
+def run():
+    setup()
+    return f()

@@ -1,0 +1,6 @@
+def setup():
+    global f
+    from a import f
+def run():
+    setup()
+    return f()

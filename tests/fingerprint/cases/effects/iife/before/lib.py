@@ -1,0 +1,2 @@
+LOG = []
+y = (lambda: LOG.append(1))()

@@ -1,0 +1,3 @@
+from math import floor as f
+
+def run(): return f(1.5)

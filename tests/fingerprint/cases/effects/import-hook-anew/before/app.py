@@ -1,0 +1,3 @@
+import lib
+import zork
+def run(): return zork.x

@@ -1,0 +1,3 @@
+class C:
+    from b import f
+def run(): return C.f()

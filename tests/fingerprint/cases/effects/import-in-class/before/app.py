@@ -1,0 +1,3 @@
+class C:
+    from a import f
+def run(): return C.f()

@@ -1,0 +1,3 @@
+for _ in range(1):
+    from a import f
+def run(): return f()

@@ -1,0 +1,3 @@
+from lib import B
+class A(B): pass
+def run(): return A.z

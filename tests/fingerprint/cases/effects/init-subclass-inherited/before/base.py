@@ -1,0 +1,2 @@
+class Root:
+    def __init_subclass__(cls): cls.z = 1

@@ -1,0 +1,2 @@
+from lib import D
+class E(D, tag=2): pass

@@ -1,0 +1,2 @@
+from lib import A
+Y = isinstance(1, A)

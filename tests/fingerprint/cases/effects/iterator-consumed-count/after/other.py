@@ -1,0 +1,2 @@
+import lib
+Y = list(zip(range(2), lib.IT))

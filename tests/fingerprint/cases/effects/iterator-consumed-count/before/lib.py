@@ -1,0 +1,2 @@
+import itertools
+IT = itertools.count()

@@ -1,0 +1,2 @@
+import lib
+Y = list(zip(range(1), lib.IT))

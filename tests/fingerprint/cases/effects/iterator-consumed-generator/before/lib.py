@@ -1,0 +1,1 @@
+IT = (i for i in range(5))

@@ -1,0 +1,2 @@
+import lib
+Y = (1, 3) in lib.IT

@@ -1,0 +1,2 @@
+import lib, other
+def run(): return list(lib.IT)

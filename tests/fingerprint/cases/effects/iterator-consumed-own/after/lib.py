@@ -1,0 +1,2 @@
+IT = enumerate([1, 2])
+Y = sum(i for i, _ in IT)

@@ -1,0 +1,2 @@
+import lib
+Y = [list(x) for x in lib.L]

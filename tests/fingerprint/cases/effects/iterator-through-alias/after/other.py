@@ -1,0 +1,3 @@
+from lib import IT as X
+Z = X
+Y = [*Z]

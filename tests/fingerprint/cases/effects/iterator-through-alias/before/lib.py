@@ -1,0 +1,1 @@
+IT = reversed([1, 2])

@@ -1,0 +1,2 @@
+import json, lib
+def run(): return json.dumps({"a": 1})

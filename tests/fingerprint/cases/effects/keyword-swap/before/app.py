@@ -1,0 +1,2 @@
+def f(a, b): return a - b
+def run(): return f(a=1, b=2)

@@ -1,0 +1,2 @@
+def f(*, a=2): return a
+def run(): return f()

@@ -1,0 +1,2 @@
+def f(*, a=1): return a
+def run(): return f()

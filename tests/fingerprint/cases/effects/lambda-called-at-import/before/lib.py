@@ -1,0 +1,2 @@
+LOG = []
+f = lambda x: LOG.append(x)

@@ -1,0 +1,2 @@
+import state
+state.N.append(1)

@@ -1,0 +1,4 @@
+import state
+def run():
+    import lib
+    return state.N

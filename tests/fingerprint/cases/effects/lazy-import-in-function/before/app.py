@@ -1,0 +1,3 @@
+def run():
+    from lib import f
+    return f()

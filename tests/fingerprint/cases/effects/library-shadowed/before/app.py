@@ -1,0 +1,2 @@
+import statistics
+def run(): return statistics.mean([1, 2])

@@ -1,0 +1,6 @@
+import lib
+def go(flag):
+    if flag: x = []
+    else: x = lib.A
+    x.append(2)
+y = go(False)

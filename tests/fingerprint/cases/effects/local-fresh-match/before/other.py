@@ -1,0 +1,7 @@
+import lib
+def go():
+    x = []
+    match lib.A:
+        case x: pass
+    x.append(1)
+y = go()

@@ -1,0 +1,3 @@
+def run():
+    b = 1
+    return sorted(locals())

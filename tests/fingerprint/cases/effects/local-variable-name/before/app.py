@@ -1,0 +1,3 @@
+def run():
+    a = 1
+    return sorted(locals())

@@ -1,0 +1,3 @@
+from decimal import getcontext
+C = getcontext()
+C.prec = 6

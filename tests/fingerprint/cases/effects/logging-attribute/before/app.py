@@ -1,0 +1,2 @@
+import logging, patch
+def run(): return logging.getLogger("a").disabled

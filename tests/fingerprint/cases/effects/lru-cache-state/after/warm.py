@@ -1,0 +1,3 @@
+import lib
+Y = lib.f()
+lib.N[0] = 2

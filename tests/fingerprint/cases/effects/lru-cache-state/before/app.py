@@ -1,0 +1,2 @@
+import lib, warm
+def run(): return lib.f()

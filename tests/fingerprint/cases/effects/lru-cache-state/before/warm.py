@@ -1,0 +1,3 @@
+import lib
+
+lib.N[0] = 2

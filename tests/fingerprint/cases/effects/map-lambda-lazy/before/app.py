@@ -1,0 +1,2 @@
+import lib
+def run(): return list(lib.M)

@@ -1,0 +1,2 @@
+LOG = []
+y = list(map(LOG.append, [1]))

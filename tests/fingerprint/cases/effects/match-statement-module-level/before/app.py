@@ -1,0 +1,5 @@
+kind = "a"
+match kind:
+    case "a": v = 1
+    case _: v = 3
+def run(): return v

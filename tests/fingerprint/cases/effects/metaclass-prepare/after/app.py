@@ -1,0 +1,5 @@
+class M(type):
+    @classmethod
+    def __prepare__(m, n, b): return {"z": 2}
+class A(metaclass=M): pass
+def run(): return A.z

@@ -1,0 +1,2 @@
+"b"
+def run(): return __doc__

@@ -1,0 +1,2 @@
+"a"
+def run(): return __doc__

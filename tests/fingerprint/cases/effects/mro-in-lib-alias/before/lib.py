@@ -1,0 +1,3 @@
+class A: v = 1
+class B: v = 2
+X, Y = A, B

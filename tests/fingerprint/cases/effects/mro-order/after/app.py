@@ -1,0 +1,4 @@
+class A: v = 1
+class B: v = 2
+class C(B, A): pass
+def run(): return C.v

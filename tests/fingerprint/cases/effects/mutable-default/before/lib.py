@@ -1,0 +1,3 @@
+def f(x=[]):
+    x.append(1)
+    return len(x)

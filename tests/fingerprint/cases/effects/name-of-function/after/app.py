@@ -1,0 +1,3 @@
+def g(): pass
+h = g
+def run(): return h.__name__

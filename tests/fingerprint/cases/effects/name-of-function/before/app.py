@@ -1,0 +1,3 @@
+def f(): pass
+h = f
+def run(): return h.__name__

@@ -1,0 +1,3 @@
+import lib
+from space.m import f
+def run(): return lib.N

@@ -1,0 +1,4 @@
+import lib
+def run():
+    lib.setup()
+    return lib.N

@@ -1,0 +1,4 @@
+from lib import N
+def run():
+    def g(n=N): return n
+    return g()

@@ -1,0 +1,2 @@
+from lib import B
+B[0] = 1

@@ -1,0 +1,2 @@
+import lib
+lib.A[1] = 1

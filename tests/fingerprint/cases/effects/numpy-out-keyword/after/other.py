@@ -1,0 +1,2 @@
+import lib, numpy as np
+Y = np.log([2, 3], out=lib.A)

@@ -1,0 +1,2 @@
+import numpy as np
+A = np.zeros(2)

@@ -1,0 +1,2 @@
+import lib
+lib.B[0] = 1

@@ -1,0 +1,3 @@
+import two, one
+from lib import f
+def run(): return f(1)

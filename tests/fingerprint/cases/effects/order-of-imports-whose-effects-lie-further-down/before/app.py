@@ -1,0 +1,3 @@
+import one, two
+from lib import f
+def run(): return f(1)

@@ -1,0 +1,2 @@
+STATE = [0]
+def f(x): return sum(STATE)

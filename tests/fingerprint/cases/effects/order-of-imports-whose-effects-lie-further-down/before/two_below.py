@@ -1,0 +1,2 @@
+import lib
+lib.STATE.append(2)

@@ -1,0 +1,2 @@
+T = {"a": 1, "b": 2}
+def run(): return list(T)

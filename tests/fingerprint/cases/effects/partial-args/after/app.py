@@ -1,0 +1,4 @@
+from functools import partial
+def f(a, b): return a - b
+g = partial(f, 2)
+def run(): return g(5)

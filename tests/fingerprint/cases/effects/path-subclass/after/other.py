@@ -1,0 +1,2 @@
+import lib
+Y = "".join([f"{lib.S('a')}"])

@@ -1,0 +1,2 @@
+import sys, io
+sys.stdout = io.StringIO()

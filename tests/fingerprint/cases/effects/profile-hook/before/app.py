@@ -1,0 +1,2 @@
+import sys, lib
+def run(): return sys.getswitchinterval()

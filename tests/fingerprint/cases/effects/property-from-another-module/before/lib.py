@@ -1,0 +1,6 @@
+LOG = []
+class Thing:
+    @property
+    def p(self):
+        LOG.append(1)
+        return 1

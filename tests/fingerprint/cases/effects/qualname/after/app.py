@@ -1,0 +1,3 @@
+class A:
+    def g(self): pass
+def run(): return [k for k in vars(A) if not k.startswith("_")]

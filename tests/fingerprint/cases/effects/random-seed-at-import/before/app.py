@@ -1,0 +1,2 @@
+import random, patch
+def run(): return random.random()

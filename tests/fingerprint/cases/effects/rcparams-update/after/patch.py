@@ -1,0 +1,2 @@
+from matplotlib import rcParams
+rcParams.update({"lines.linewidth": 4})

@@ -1,0 +1,2 @@
+import matplotlib as mpl, patch
+def run(): return mpl.rcParams["lines.linewidth"]

@@ -1,0 +1,2 @@
+import matplotlib, patch
+def run(): return matplotlib.rcParams["lines.linewidth"]

@@ -1,0 +1,2 @@
+import matplotlib
+matplotlib.rcParams["lines.linewidth"] = 3

@@ -1,0 +1,2 @@
+import lib, sys
+def run(): return sys.getrecursionlimit()

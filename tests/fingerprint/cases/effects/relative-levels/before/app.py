@@ -1,0 +1,2 @@
+from pkg.sub.m import g
+def run(): return g()

@@ -1,0 +1,3 @@
+class B: pass
+C = B
+def run(): return C.__name__

@@ -1,0 +1,3 @@
+class A: pass
+C = A
+def run(): return C.__name__

@@ -1,0 +1,2 @@
+from lib import make
+Y = make() == 2

@@ -1,0 +1,3 @@
+class A:
+    n = 0
+    def __init__(self, k): self.__class__.n = k

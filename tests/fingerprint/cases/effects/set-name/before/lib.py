@@ -1,0 +1,3 @@
+LOG = []
+class D:
+    def __set_name__(self, o, n): LOG.append(n)

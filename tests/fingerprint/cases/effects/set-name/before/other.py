@@ -1,0 +1,3 @@
+from lib import D
+class Thing:
+    x = D()

@@ -1,0 +1,3 @@
+import lib
+OBJ = lib.make()
+OBJ.z = 1

@@ -1,0 +1,2 @@
+import lib
+setattr(lib, "f", lambda: 2)

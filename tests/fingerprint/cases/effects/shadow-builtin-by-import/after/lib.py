@@ -1,0 +1,2 @@
+from other import len
+def f(): return len([1])

@@ -1,0 +1,2 @@
+def f(): return len([1])
+def len(x): return 7

@@ -1,0 +1,3 @@
+from lib import show
+@show.register
+def _(x: int): return "int"

@@ -1,0 +1,3 @@
+from lib import show
+import extra
+def run(): return show(1)

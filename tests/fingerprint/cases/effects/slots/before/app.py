@@ -1,0 +1,3 @@
+class A:
+    __slots__ = ("x",)
+def run(): return hasattr(A(), "__dict__"), A.__slots__

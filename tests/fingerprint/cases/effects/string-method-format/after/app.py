@@ -1,0 +1,3 @@
+class A:
+    x = 2
+def run(): return "{0.x}".format(A)

@@ -1,0 +1,3 @@
+class A:
+    x = 1
+def run(): return "{0.x}".format(A)

@@ -1,0 +1,3 @@
+from pkg import sub
+from lib import f
+def run(): return f()

@@ -1,0 +1,2 @@
+for sub in ():
+    pass

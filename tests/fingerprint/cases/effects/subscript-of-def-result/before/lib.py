@@ -1,0 +1,6 @@
+LOG = []
+class D:
+    def __getitem__(self, n):
+        LOG.append(n)
+        return self
+TABLE = [D()]

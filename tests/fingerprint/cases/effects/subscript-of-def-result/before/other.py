@@ -1,0 +1,2 @@
+from lib import TABLE
+Y = [t[1] for t in TABLE]

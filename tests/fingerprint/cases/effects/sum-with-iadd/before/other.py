@@ -1,0 +1,2 @@
+import lib
+Y = sum([lib.N()], 1)

@@ -1,0 +1,2 @@
+class Root:
+    def f(self): return 2

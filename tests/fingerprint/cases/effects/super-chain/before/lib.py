@@ -1,0 +1,2 @@
+from base import Root
+class Base(Root): pass

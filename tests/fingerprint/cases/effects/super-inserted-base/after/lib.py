@@ -1,0 +1,2 @@
+from base import Root, Mid
+class Base(Mid): pass

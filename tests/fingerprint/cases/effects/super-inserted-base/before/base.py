@@ -1,0 +1,4 @@
+class Root:
+    def f(self): return 1
+class Mid(Root):
+    def f(self): return 5

@@ -1,0 +1,2 @@
+import sys, a
+sys.modules["fake"] = a

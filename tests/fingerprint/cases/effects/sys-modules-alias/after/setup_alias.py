@@ -1,0 +1,2 @@
+import sys, b as m
+sys.modules["fake"] = m

@@ -1,0 +1,3 @@
+import setup_alias
+import fake
+def run(): return fake.f()

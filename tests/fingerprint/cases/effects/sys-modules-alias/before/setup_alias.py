@@ -1,0 +1,2 @@
+import sys, a as m
+sys.modules["fake"] = m

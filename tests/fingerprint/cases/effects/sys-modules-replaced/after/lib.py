@@ -1,0 +1,4 @@
+import sys
+class M:
+    def f(self): return 2
+sys.modules[__name__] = M()

@@ -1,0 +1,4 @@
+import sys
+class M:
+    def f(self): return 1
+sys.modules[__name__] = M()

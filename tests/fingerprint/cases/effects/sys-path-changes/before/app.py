@@ -1,0 +1,3 @@
+import lib
+import deep
+def run(): return deep.x

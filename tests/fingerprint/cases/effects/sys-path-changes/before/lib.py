@@ -1,0 +1,2 @@
+import sys
+sys.path.insert(0, __file__.replace("lib.py", "one"))

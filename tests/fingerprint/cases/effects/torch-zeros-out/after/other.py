@@ -1,0 +1,2 @@
+import lib, torch
+Y = torch.zeros(2, out=lib.A)

@@ -1,0 +1,2 @@
+import torch
+A = torch.ones(2)

@@ -1,0 +1,2 @@
+import pkg.lib2 as lib
+def f(): return lib.f()

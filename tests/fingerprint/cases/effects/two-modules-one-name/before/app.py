@@ -1,0 +1,2 @@
+from pkg.lib import f
+def run(): return f()

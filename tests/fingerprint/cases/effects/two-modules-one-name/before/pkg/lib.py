@@ -1,0 +1,2 @@
+import lib
+def f(): return lib.f()

@@ -1,0 +1,2 @@
+def f(a=1): return 1
+def run(): return f.__code__.co_varnames

@@ -1,0 +1,2 @@
+def run(): return n
+x = [n := i for i in range(4)]

@@ -1,0 +1,4 @@
+import re
+if (m := re.match("a(.)", "ac")):
+    pass
+def run(): return m[1]

@@ -1,0 +1,6 @@
+import weakref
+L = []
+class A: pass
+a = A()
+r = weakref.finalize(a, L.append, 1)
+del a

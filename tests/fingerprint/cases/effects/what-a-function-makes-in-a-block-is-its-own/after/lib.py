@@ -1,0 +1,8 @@
+STATE = []
+def make(x=1):
+    if x:
+        own = []
+        own.append(2)
+        return own
+X = make()
+def f(): return STATE

@@ -1,0 +1,2 @@
+import contextlib
+with contextlib.nullcontext(2) as x: pass

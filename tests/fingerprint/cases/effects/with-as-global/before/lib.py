@@ -1,0 +1,2 @@
+import contextlib
+with contextlib.nullcontext(1) as x: pass

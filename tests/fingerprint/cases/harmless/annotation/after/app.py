@@ -1,0 +1,3 @@
+def run(x: float = 1):
+    y: float = 1
+    return y

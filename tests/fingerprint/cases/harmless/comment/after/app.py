@@ -1,0 +1,3 @@
+def run():
+    # b
+    return 1

@@ -1,0 +1,3 @@
+def run():
+    # a
+    return 1

@@ -1,0 +1,2 @@
+from __future__ import annotations
+def run(x: int = 1): return x

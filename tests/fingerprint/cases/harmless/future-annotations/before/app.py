@@ -1,0 +1,2 @@
+
+def run(x: int = 1): return x

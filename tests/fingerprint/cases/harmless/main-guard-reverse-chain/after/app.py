@@ -1,0 +1,3 @@
+x = 1
+if "__main__" == __name__ == "b": x = 3
+def run(): return x

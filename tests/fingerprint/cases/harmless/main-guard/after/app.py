@@ -1,0 +1,3 @@
+def run(): return 1
+if __name__ == "__main__":
+    print(2)

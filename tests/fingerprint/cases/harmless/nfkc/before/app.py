@@ -1,0 +1,2 @@
+ﬁ = 1
+def run(): return fi

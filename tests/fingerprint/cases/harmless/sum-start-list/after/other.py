@@ -1,0 +1,3 @@
+import lib
+Y = sum([[2]], lib.A)
+Z = lib.A

@@ -1,0 +1,3 @@
+import lib
+Y = sum([[1]], lib.A)
+Z = lib.A

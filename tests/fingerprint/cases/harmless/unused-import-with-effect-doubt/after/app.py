@@ -1,0 +1,2 @@
+import lib2
+def run(): return 1

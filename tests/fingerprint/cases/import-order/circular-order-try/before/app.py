@@ -1,0 +1,2 @@
+import a, b
+def run(): return b.SEEN

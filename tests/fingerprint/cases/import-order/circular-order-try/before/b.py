@@ -1,0 +1,5 @@
+import a
+try:
+    SEEN = a.X
+except AttributeError:
+    SEEN = 0

@@ -1,0 +1,2 @@
+import b, a
+def run(): return b.SEEN

@@ -1,0 +1,2 @@
+import a
+SEEN = hasattr(a, "X")

@@ -1,0 +1,2 @@
+import a
+def run(): return a.X

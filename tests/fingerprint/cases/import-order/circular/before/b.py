@@ -1,0 +1,2 @@
+import a
+def get(): return 1 if "a" in globals() else 2

@@ -1,0 +1,5 @@
+import lib
+import patch
+lib.T.append(2)
+
+def run(): return lib.T

@@ -1,0 +1,3 @@
+import lib
+X = list(lib.T)
+Y = 2

@@ -1,0 +1,4 @@
+import user
+import patch
+
+def run(): return str(user.X.dtype)

@@ -1,0 +1,2 @@
+import torch
+X = torch.zeros(1)

@@ -1,0 +1,3 @@
+import logging
+class Loud(logging.Handler):
+    level_of_all = 1

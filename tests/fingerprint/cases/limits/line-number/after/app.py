@@ -1,0 +1,4 @@
+import sys
+
+
+def run(): return sys._getframe().f_lineno

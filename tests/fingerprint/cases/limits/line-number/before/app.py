@@ -1,0 +1,3 @@
+import sys
+
+def run(): return sys._getframe().f_lineno

@@ -1,0 +1,2 @@
+from lib import f
+def run(): return f()

@@ -1,0 +1,2 @@
+x = 1
+def run(): return f"{x =}"

@@ -1,0 +1,2 @@
+W = 5
+def run(): return f"{3:{W}d}"

@@ -1,0 +1,1 @@
+def run(): return f"{3.14159:.3f}"

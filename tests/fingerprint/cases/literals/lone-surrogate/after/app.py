@@ -1,0 +1,1 @@
+def run(): return len("\ud801a")

@@ -1,0 +1,3 @@
+class A: pass
+a = A(); a.fi = 1
+def run(): return getattr(a, "fi", 0)

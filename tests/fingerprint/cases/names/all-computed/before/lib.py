@@ -1,0 +1,3 @@
+import sub
+__all__ = sub.names()
+def f(): return 1

@@ -1,0 +1,1 @@
+def names(): return ["f"] if "f" == "f" else []

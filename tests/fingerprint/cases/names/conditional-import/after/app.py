@@ -1,0 +1,6 @@
+import sys
+if sys.version_info >= (99, 0):
+    from a import f
+else:
+    from b import f
+def run(): return f()

@@ -1,0 +1,2 @@
+import nonexistent_library_x
+def f(): return 2

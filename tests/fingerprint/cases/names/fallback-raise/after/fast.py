@@ -1,0 +1,2 @@
+raise ImportError
+def f(): return 2

@@ -1,0 +1,2 @@
+from importlib import import_module
+def run(): return import_module("lib").f()

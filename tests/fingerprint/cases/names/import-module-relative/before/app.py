@@ -1,0 +1,2 @@
+import pkg.a
+def run(): return pkg.a.go()

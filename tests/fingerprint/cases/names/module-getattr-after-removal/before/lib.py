@@ -1,0 +1,2 @@
+x = 1
+def __getattr__(name): return 2

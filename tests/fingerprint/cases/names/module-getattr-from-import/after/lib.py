@@ -1,0 +1,2 @@
+V = 2
+def __getattr__(name): return V

@@ -1,0 +1,2 @@
+from lib import zed
+def run(): return zed

@@ -1,0 +1,2 @@
+V = 1
+def __getattr__(name): return V

@@ -1,0 +1,2 @@
+from lib import *
+def run(): return max(1, 2)

@@ -1,0 +1,3 @@
+__all__ = ["g"]
+def f(): return 1
+def g(): return 2

@@ -1,0 +1,4 @@
+from lib import *
+def run():
+    try: return f()
+    except NameError: return 0

@@ -1,0 +1,1 @@
+def floor(x): return 99

@@ -1,0 +1,2 @@
+from pkg import *
+def run(): return a.f()

@@ -1,0 +1,3 @@
+from b import *
+from a import *
+def run(): return f()

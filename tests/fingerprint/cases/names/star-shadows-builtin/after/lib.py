@@ -1,0 +1,2 @@
+def len(x): return 0
+x = 1

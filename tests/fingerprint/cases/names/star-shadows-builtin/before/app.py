@@ -1,0 +1,2 @@
+from lib import *
+def run(): return len([1, 2])

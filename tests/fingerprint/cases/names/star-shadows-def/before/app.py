@@ -1,0 +1,3 @@
+def f(): return 1
+from lib import *
+def run(): return f()

@@ -1,0 +1,4 @@
+def run():
+    try: return g
+    except NameError: return 0
+g = 1

@@ -1,0 +1,3 @@
+from lib import f
+def run():
+    return f(1)

@@ -1,0 +1,4 @@
+def f(x):
+    if x:
+        y: int = x
+        return y

@@ -1,0 +1,2 @@
+x: str = 1
+def run(): return str(__annotations__)

@@ -1,0 +1,2 @@
+x: int = 1
+def run(): return str(__annotations__)

@@ -1,0 +1,4 @@
+
+class A:
+    x: int
+def run(): return repr(A.__annotations__)

@@ -1,0 +1,2 @@
+def f(x: str): pass
+def run(): return str(f.__annotations__)

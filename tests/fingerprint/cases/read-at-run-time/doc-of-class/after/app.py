@@ -1,0 +1,3 @@
+class A:
+    "b"
+def run(): return A().__doc__

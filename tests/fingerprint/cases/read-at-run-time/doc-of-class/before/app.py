@@ -1,0 +1,3 @@
+class A:
+    "a"
+def run(): return A().__doc__

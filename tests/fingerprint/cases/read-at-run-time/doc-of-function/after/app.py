@@ -1,0 +1,3 @@
+def f():
+    "b"
+def run(): return f.__doc__

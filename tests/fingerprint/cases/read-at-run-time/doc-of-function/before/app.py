@@ -1,0 +1,3 @@
+def f():
+    "a"
+def run(): return f.__doc__

@@ -1,0 +1,4 @@
+import lib
+def f():
+    "b"
+def run(): return lib.doc(f)

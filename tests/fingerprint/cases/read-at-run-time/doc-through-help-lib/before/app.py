@@ -1,0 +1,4 @@
+import lib
+def f():
+    "a"
+def run(): return lib.doc(f)

@@ -1,0 +1,1 @@
+def doc(f): return f.__doc__

@@ -1,0 +1,6 @@
+
+from dataclasses import dataclass, fields
+@dataclass
+class A:
+    x: int = 1
+def run(): return repr(fields(A)[0].type)

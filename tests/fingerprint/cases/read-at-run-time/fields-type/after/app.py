@@ -1,0 +1,5 @@
+from dataclasses import dataclass, fields
+@dataclass
+class A:
+    x: float = 1
+def run(): return str(fields(A)[0].type)

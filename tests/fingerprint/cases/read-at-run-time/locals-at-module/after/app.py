@@ -1,0 +1,3 @@
+def f(): return 2
+T = locals()
+def run(): return T["f"]()

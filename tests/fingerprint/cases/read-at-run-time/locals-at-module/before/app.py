@@ -1,0 +1,3 @@
+def f(): return 1
+T = locals()
+def run(): return T["f"]()

@@ -1,0 +1,3 @@
+x = 1
+if __name__ == "__main__" != "z" or True: x = 1
+def run(): return x

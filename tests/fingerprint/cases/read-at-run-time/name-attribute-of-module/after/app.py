@@ -1,0 +1,2 @@
+import b as m
+def run(): return m.__name__

@@ -1,0 +1,2 @@
+import a as m
+def run(): return m.__name__

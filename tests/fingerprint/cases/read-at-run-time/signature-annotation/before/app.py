@@ -1,0 +1,3 @@
+import inspect
+def f(x: int): pass
+def run(): return str(inspect.signature(f))

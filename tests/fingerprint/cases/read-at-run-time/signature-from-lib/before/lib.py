@@ -1,0 +1,2 @@
+from inspect import signature
+def sig(f): return str(signature(f))

@@ -1,0 +1,5 @@
+import lib
+lib.A.n = 5
+X = lib.A.n
+
+def run(): return X

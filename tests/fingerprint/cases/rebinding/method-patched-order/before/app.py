@@ -1,0 +1,5 @@
+import lib
+OBJ = lib.A().f()
+lib.A.f = lambda self: 2
+
+def run(): return OBJ

@@ -1,0 +1,4 @@
+import patch
+from lib import f
+
+def run(): return f()

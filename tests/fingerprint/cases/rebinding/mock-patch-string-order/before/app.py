@@ -1,0 +1,4 @@
+from lib import f
+import patch
+
+def run(): return f()

@@ -1,0 +1,2 @@
+import shared, patch, third
+def run(): return shared.OBJ

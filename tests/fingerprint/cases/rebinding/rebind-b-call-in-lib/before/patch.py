@@ -1,0 +1,2 @@
+import shared, lib
+lib.T = shared.OBJ

@@ -1,0 +1,2 @@
+import lib
+lib.T["x"] = 1

@@ -1,0 +1,2 @@
+import shared, patch, lib
+def run(): return shared.OBJ

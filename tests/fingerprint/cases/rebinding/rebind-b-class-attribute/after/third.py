@@ -1,0 +1,2 @@
+import lib
+lib.G.n = 1

@@ -1,0 +1,3 @@
+from lib import register
+@register
+def b(): pass

@@ -1,0 +1,4 @@
+T = {}
+def register(f):
+    T[f.__name__] = f
+    return f

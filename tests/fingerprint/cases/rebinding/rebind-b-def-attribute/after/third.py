@@ -1,0 +1,2 @@
+import lib
+lib.g.n = 1

@@ -1,0 +1,2 @@
+T = []
+def add(x): T.append(x)

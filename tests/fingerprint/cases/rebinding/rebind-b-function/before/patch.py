@@ -1,0 +1,3 @@
+import shared, lib
+def install(): lib.T = shared.OBJ
+install()

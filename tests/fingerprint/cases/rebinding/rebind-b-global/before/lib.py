@@ -1,0 +1,5 @@
+T = []
+def install(x):
+    global T
+    T = x
+def add(x): T.append(x)

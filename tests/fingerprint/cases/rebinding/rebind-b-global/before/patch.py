@@ -1,0 +1,2 @@
+import shared, lib
+lib.install(shared.OBJ)

@@ -1,0 +1,2 @@
+import shared, third
+def run(): return shared.OBJ

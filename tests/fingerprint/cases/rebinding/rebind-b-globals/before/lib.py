@@ -1,0 +1,4 @@
+import shared
+T = []
+globals()["T"] = shared.OBJ
+def add(x): T.append(x)

@@ -1,0 +1,2 @@
+import shared, lib
+setattr(lib, "T", shared.OBJ)

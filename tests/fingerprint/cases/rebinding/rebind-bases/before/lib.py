@@ -1,0 +1,2 @@
+class Z: x = 0
+class A(Z): pass

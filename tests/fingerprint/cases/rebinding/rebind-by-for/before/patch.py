@@ -1,0 +1,2 @@
+import lib
+for lib.n in range(3): pass

@@ -1,0 +1,2 @@
+import lib, other
+lib.K = other.K

@@ -1,0 +1,2 @@
+from lib import E
+E.A.tag = 2

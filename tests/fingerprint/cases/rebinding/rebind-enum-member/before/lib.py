@@ -1,0 +1,3 @@
+from enum import Enum
+class E(Enum):
+    A = 1

@@ -1,0 +1,2 @@
+import lib, patch
+def run(): return lib.go()

@@ -1,0 +1,2 @@
+OPTIONS = {"f": 1}
+def go(): return OPTIONS["f"]

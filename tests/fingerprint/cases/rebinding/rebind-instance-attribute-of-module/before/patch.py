@@ -1,0 +1,2 @@
+import lib
+lib.OPTIONS = {**lib.OPTIONS, "f": 2}

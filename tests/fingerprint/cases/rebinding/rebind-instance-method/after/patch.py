@@ -1,0 +1,2 @@
+from lib import OBJ
+OBJ.f = lambda: 3

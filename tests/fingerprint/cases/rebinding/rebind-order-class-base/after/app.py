@@ -1,0 +1,5 @@
+import lib
+lib.B = lib.C
+class A(lib.B): pass
+
+def run(): return A.x

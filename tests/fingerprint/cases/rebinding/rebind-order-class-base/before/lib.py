@@ -1,0 +1,2 @@
+class B: x = 1
+class C: x = 2

@@ -1,0 +1,4 @@
+import lib
+def run(f=lib.f): return f()
+lib.f = lib.g
+

@@ -1,0 +1,5 @@
+import lib
+lib.up()
+from lib import N
+
+def run(): return N

@@ -1,0 +1,5 @@
+import lib
+from lib import N
+lib.up()
+
+def run(): return N

@@ -1,0 +1,4 @@
+N = 1
+def up():
+    global N
+    N = 2

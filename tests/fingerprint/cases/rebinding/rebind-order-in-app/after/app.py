@@ -1,0 +1,5 @@
+import lib
+lib.f = lambda: 2
+g = lib.f
+
+def run(): return g()

@@ -1,0 +1,4 @@
+import patcher
+import user
+
+def run(): return user.f()

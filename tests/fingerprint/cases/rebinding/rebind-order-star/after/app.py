@@ -1,0 +1,4 @@
+import patcher
+from lib import *
+
+def run(): return f()

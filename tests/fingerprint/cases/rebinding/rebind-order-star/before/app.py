@@ -1,0 +1,4 @@
+from lib import *
+import patcher
+
+def run(): return f()

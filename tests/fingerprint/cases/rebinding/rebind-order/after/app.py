@@ -1,0 +1,4 @@
+import patcher
+from lib import f
+
+def run(): return f()

@@ -1,0 +1,4 @@
+from lib import f
+import patcher
+
+def run(): return f()

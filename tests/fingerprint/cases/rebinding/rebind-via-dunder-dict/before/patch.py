@@ -1,0 +1,2 @@
+import lib
+lib.__dict__["f"] = lambda: 2

@@ -1,0 +1,2 @@
+import sys, lib
+sys.modules["lib"].f = lambda: 2

@@ -1,0 +1,2 @@
+import patch, sub
+def run(): return sub.N

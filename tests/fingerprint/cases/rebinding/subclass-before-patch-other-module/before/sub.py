@@ -1,0 +1,2 @@
+from lib import A
+N = A.n

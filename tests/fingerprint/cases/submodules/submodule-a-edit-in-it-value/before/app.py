@@ -1,0 +1,4 @@
+import pkg, lib
+def run():
+    m = pkg.f
+    return m.g()

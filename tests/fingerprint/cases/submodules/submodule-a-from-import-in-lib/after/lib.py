@@ -1,0 +1,2 @@
+from pkg.f import g
+x = 1

@@ -1,0 +1,2 @@
+import pkg.f
+x = 1

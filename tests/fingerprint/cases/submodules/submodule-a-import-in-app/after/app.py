@@ -1,0 +1,3 @@
+import pkg
+import pkg.f
+def run(): return callable(pkg.f)

@@ -1,0 +1,3 @@
+import pkg
+
+def run(): return callable(pkg.f)

@@ -1,0 +1,3 @@
+from . import other
+def f(): return 1
+

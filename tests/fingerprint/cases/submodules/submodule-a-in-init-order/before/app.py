@@ -1,0 +1,2 @@
+import pkg
+def run(): return callable(pkg.f)

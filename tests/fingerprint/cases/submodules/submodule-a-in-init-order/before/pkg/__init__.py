@@ -1,0 +1,3 @@
+from .f import g
+def f(): return 1
+

@@ -1,0 +1,4 @@
+import pkg, lib
+def run():
+    lib.h()
+    return callable(pkg.f)

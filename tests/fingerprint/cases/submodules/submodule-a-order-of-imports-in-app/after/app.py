@@ -1,0 +1,4 @@
+import pkg.f
+from pkg import f
+
+def run(): return callable(f)

@@ -1,0 +1,4 @@
+from pkg import f
+import pkg.f
+
+def run(): return callable(f)

@@ -1,0 +1,4 @@
+import pkg
+import pkg.f
+def f(): return 3
+

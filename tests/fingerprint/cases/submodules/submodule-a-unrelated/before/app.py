@@ -1,0 +1,2 @@
+import pkg, lib
+def run(): return pkg.h()

@@ -1,0 +1,3 @@
+import pkg
+import other
+def run(): return hasattr(pkg, "m")

@@ -1,0 +1,2 @@
+import pkg, pkg.part
+def run(): return callable(pkg.part), pkg.q

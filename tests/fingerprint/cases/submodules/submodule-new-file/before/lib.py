@@ -1,0 +1,3 @@
+try:
+    import pkg.f
+except ImportError: pass

@@ -1,0 +1,4 @@
+import pkg
+def check():
+    import pkg.f
+    return callable(pkg.f)

@@ -1,0 +1,3 @@
+import pkg
+from helper import check
+def run(): return check()

@@ -1,0 +1,4 @@
+import pkg
+def check():
+    pass
+    return callable(pkg.f)

@@ -1,0 +1,5 @@
+from tpdl import experimen
+
+
+@experimen()  # mistake: tpdl has no decorator `experimen`; did you mean `experiment`?
+def f(): ...

@@ -1,0 +1,5 @@
+from kit.a import f
+
+
+def run():
+    return f()

@@ -1,0 +1,5 @@
+from pkg.a import f
+
+
+def run():
+    return f()

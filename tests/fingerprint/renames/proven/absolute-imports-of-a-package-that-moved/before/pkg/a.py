@@ -1,0 +1,4 @@
+def f():
+    from lib import z, b
+
+    return z - b

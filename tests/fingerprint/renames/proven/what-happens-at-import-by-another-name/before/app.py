@@ -1,0 +1,5 @@
+import lib
+
+
+def run():
+    return lib.f()
