@@ -168,10 +168,14 @@ def test_a_claim_in_the_caption_of_a_declaration_is_checked(root: Path) -> None:
 
 
 def test_a_drawing_for_narrow_pages_is_one_more_picture(root: Path) -> None:
-    figures = root / "figures" / "shapes"
+    figures, shown = root / "figures" / "shapes", "![Areas](../figures/shapes/areas.svg){#fig-x}"
     for dark in ("", ".dark"):
         (figures / f"areas.narrow{dark}.svg").write_bytes((figures / f"areas{dark}.svg").read_bytes())
-    page = rendered(root, "![Areas](../figures/shapes/areas.svg){#fig-x}")
+    assert "narrow" not in rendered(root, shown), "no step draws it"
+    module = root / "experiments" / "shapes" / "areas.py"
+    drawing = re.compile(r"(def area_curve\(results: pd.DataFrame)\)")
+    module.write_text(drawing.sub(r"\1, *, narrow: bool = False)", module.read_text()))
+    page = rendered(root, shown)
     found = re.findall(r'<img src="/figures/shapes/areas([^"]*)\.svg" class="([^"]*)"', page)
     assert found == [
         ("", "light-content wide-content lightbox"),

@@ -18,6 +18,7 @@ from tpdl.compare.trees import Commit, InCommit, OnDisk
 from tpdl.compare.values import Change, compare_arrays, compare_json
 from tpdl.compare.versions import StepVersion, Version, read_version
 from tpdl.plan.status import differences
+from tpdl.plan.variants import is_narrow, variant_of
 from tpdl.tables import TEXT, TEXT_OR_MISSING, Row, read_rows
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 Verdict = Literal["changed", "new", "gone"]
 PICTURES = (".svg", ".png")
-DARK = (".dark.svg", ".dark.png")
 
 
 @dataclass
@@ -148,6 +148,8 @@ def _compare_step(plan: Plan, old: StepVersion | None, new: StepVersion | None) 
         difference.because = [reason for reason in reasons if not reason.startswith("input ")]
     else:
         changed = files
+    if changed and all(is_narrow(name) for name in changed):
+        difference.notes.append("only the drawing for narrow pages differs")
     for name in changed:
         if name.endswith(PICTURES):
             difference.suffix = PurePosixPath(name).suffix
@@ -175,7 +177,7 @@ def _differs(name: str, contents: tuple[bytes | None, bytes | None], old: StepVe
 def _picture(files: Iterable[str], contents: Mapping[str, tuple[bytes | None, bytes | None]]) -> Picture:
     picture = Picture()
     for name in files:
-        theme = "dark" if name.endswith(DARK) else "light"
+        theme = variant_of(name)  # of which those for narrow pages are not shown
         for side, content in zip((picture.old, picture.new), contents[name], strict=True):
             if content is not None:
                 side[theme] = content

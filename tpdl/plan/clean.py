@@ -21,6 +21,8 @@ from tpdl.plan.facts import read_facts
 from tpdl.plan.plan import Plan, read_plan
 from tpdl.plan.project import PROFILES, Project
 from tpdl.plan.record import RECORD_SUFFIX, Record, read_record
+from tpdl.plan.step import Step
+from tpdl.plan.variants import VARIANTS
 
 SNAPSHOT_DAYS = 7
 
@@ -52,13 +54,21 @@ def disowned(project: Project) -> list[Path]:
     plan = read_plan(project)
     plan.check()  # what an unreadable step has made is not to be taken for nobody's
     known = {path for step in plan.steps.values() for path in (*step.products, step.record_path)}
-    paths = []
+    paths = [path for step in plan.steps.values() for path in _other_variants(step) if path not in known]
     for path in _files(plan.places.figures):
         if path.name.endswith(RECORD_SUFFIX) and path not in known and isinstance(record := read_record(path), Record):
             products = [path.parent / Path(name).name for name in record.products]
             products += [image for product in products for image in _images_of(product)]
             paths += [product for product in products if product.is_file() and product not in known] + [path]
     return sorted(set(paths))
+
+
+def _other_variants(step: Step) -> list[Path]:
+    """Pictures for dark or narrow pages that a figure's function has drawn, and does not draw now."""
+    if step.kind != "figure":
+        return []
+    variants = [step.product.with_name(f"{step.product.stem}{each}{step.product.suffix}") for each in VARIANTS.values()]
+    return [path for path in variants if path not in step.products and path.is_file()]
 
 
 def _images_of(product: Path) -> list[Path]:

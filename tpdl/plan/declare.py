@@ -105,7 +105,8 @@ def figure(
 
         A chapter shows it as `![Squares.](../figures/squares.svg){#fig-squares}`.
 
-    It is called twice, under a light and a dark theme, so colours of text and axes come from `rcParams`.
+    It is called twice, under a light and a dark theme, so colours of text and axes come from `rcParams`. A function
+    with a parameter `narrow` is called twice more, with True, and then draws for pages as narrow as a phone.
 
     Args:
         experiments: whose results are passed, in this order.

@@ -37,6 +37,7 @@ from tpdl.plan.patterns import file_patterns
 from tpdl.plan.places import Places
 from tpdl.plan.record import RECORD_SUFFIX
 from tpdl.plan.step import COLLECTED, Input, Step
+from tpdl.plan.variants import NARROW, VARIANTS
 
 PICTURE_FORMATS = ("svg", "png", "sheet")
 MOST_CELLS = 100_000
@@ -244,6 +245,8 @@ class Expansion:
         base = self._cells_of(functions[0])[0].base
         name, products = self._drawing_products(declared, arguments, base)
         own = {parameter: default for parameter, default in declared.parameters.items() if parameter not in inputs}
+        if declared.kind == "figure":
+            own.pop(NARROW, None)
         parameters = json_parameters(own, declared)
         return Step(
             name=name,
@@ -280,7 +283,11 @@ class Expansion:
     def _drawing_products(
         self, declared: Declaration, arguments: Mapping[str, Any], base: str
     ) -> tuple[str, tuple[Path, ...]]:
-        """The name of a drawing, and what it writes: values, a sheet, or a picture for light and one for dark pages."""
+        """The name of a drawing, and what it writes.
+
+        That is values; a sheet; or a picture for light and one for dark pages, and two more for narrow pages where the
+        function has a parameter for them.
+        """
         if declared.kind == "summary":
             return f"{base}.values", (self._places.figures / f"{base}.values.json",)
         picture_format = arguments.get("format", "svg")
@@ -290,7 +297,8 @@ class Expansion:
         name = f"{stem}.{picture_format}"
         if picture_format == "sheet":
             return name, (self._places.figures / name,)
-        return name, (self._places.figures / name, self._places.figures / f"{stem}.dark.{picture_format}")
+        wanted = ("light", "dark", "narrow", "narrow_dark")[: 4 if NARROW in declared.parameters else 2]
+        return name, tuple(self._places.figures / f"{stem}{VARIANTS[each]}.{picture_format}" for each in wanted)
 
     # Both
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tpdl.errors import UserError
 from tpdl.nearest import nearest
+from tpdl.plan.variants import variant_of
 from tpdl.render.namespace import run_command
 from tpdl.render.problem import Problem
 from tpdl.render.provenance import Provenance
@@ -71,7 +72,7 @@ class Figures:
     def _entry(self, step: Step, item: Item) -> dict[str, Any]:
         """What is shown, words, and where it comes from; for one that is missing what to do."""
         is_drawn, status = step.product.exists(), self._states[step.name]
-        shown = self._shown(step.product, item) if is_drawn else {}
+        shown = self._shown(step.products, item) if is_drawn else {}
         missing = "; ".join(status.reasons) or status.state
         return {
             **NOTHING_SHOWN,
@@ -83,17 +84,16 @@ class Figures:
             "provenance": bool(shown) and self._provenance.of(step.name),
         }
 
-    def _shown(self, path: Path, item: Item) -> dict[str, Any]:
+    def _shown(self, paths: Sequence[Path], item: Item) -> dict[str, Any]:
         """A sheet; or the pictures for light and dark pages, and those for narrow ones where they are drawn anew."""
+        path = paths[0]
         if path.suffix == SUFFIX:
             try:
                 return {"sheet": read_sheet(path, self._plan.places.figures, self._root)}
             except UserError as error:
                 self.problems.append(item.problem(str(error)))
                 return {}
-        variants = {"light": "", "dark": ".dark", "narrow": ".narrow", "narrow_dark": ".narrow.dark"}
-        paths = {key: path.with_name(f"{path.stem}{middle}{path.suffix}") for key, middle in variants.items()}
-        return {key: file.relative_to(self._root).as_posix() for key, file in paths.items() if file.exists()}
+        return {variant_of(each.name): each.relative_to(self._root).as_posix() for each in paths if each.exists()}
 
     def _declare(self, words: Iterable[str], source: str, line: int) -> None:
         for text in words:
@@ -111,7 +111,7 @@ class Figures:
         elif not target.endswith(SUFFIX):
             return
         else:  # a sheet that somebody wrote by hand
-            shown = self._shown(self._root / target, item)
+            shown = self._shown([self._root / target], item)
             self.entries[item.text] = {**NOTHING_SHOWN, **shown, "missing": "" if shown else f"{target} cannot be read"}
             if shown:
                 self._declare(texts(shown["sheet"]), item.path, item.line)

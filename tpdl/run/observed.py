@@ -35,6 +35,7 @@ from tpdl.plan.observed import (
 )
 from tpdl.plan.record import RECORD_SUFFIX, Record, read_record
 from tpdl.plan.step import Observed
+from tpdl.plan.variants import base_of
 from tpdl.run import audit, imported, snapshot
 from tpdl.run.job import Job
 
@@ -338,8 +339,10 @@ _PLURALS = {
 
 def _maker(path: Path) -> str:
     """The step that a product belongs to, as its record says."""
-    stem = path.name.removesuffix(path.suffix).removesuffix(".dark")
-    for place in [path.with_name(path.name + RECORD_SUFFIX), *path.parent.glob(f"{stem}.*{RECORD_SUFFIX}")]:
+    for place in [
+        path.with_name(path.name + RECORD_SUFFIX),
+        *path.parent.glob(f"{base_of(path.name)}.*{RECORD_SUFFIX}"),
+    ]:
         record = read_record(place)
         if isinstance(record, Record) and path.name in record.products:
             return record.step

@@ -8,27 +8,30 @@ from __future__ import annotations
 
 import io
 import os
+import pickle
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from tpdl.files import atomic_write
 from tpdl.plan import theme
 from tpdl.plan.step import Step
+from tpdl.plan.variants import is_dark, is_narrow
 from tpdl.run.products import expect
 from tpdl.sheets import SUFFIX as SHEET
 from tpdl.sheets import Sheet, write_sheet
 
 
-def save_pictures(step: Step, draw: Callable[[], Any]) -> None:
-    """Draw under each theme and write both pictures; they replace the old ones only when both are drawn.
+def save_pictures(step: Step, draw: Callable[..., Any]) -> None:
+    """Draw under each theme, for wide pages and narrow ones; pictures replace the old ones only when all are drawn.
 
     A sheet has no theme, and is one file.
 
     Args:
         step: whose products they are.
-        draw: called once for each theme; returns a matplotlib figure.
+        draw: called once for each picture, with `narrow=True` for narrow pages; returns a matplotlib figure.
 
     Raises:
         StepError: the function returned no matplotlib figure, or no sheet where one is declared.
@@ -41,27 +44,37 @@ def save_pictures(step: Step, draw: Callable[[], Any]) -> None:
     os.environ.setdefault("MPLBACKEND", "agg")  # for functions that use pyplot; importing it here would cost a second
     import matplotlib.figure  # before the fork, so that it is imported once  # noqa: F401
 
-    dark_from_fork = _in_fork(lambda: _drawn(step, draw, theme.dark()))
-    light = _drawn(step, draw, theme.light())
-    dark = dark_from_fork() or _drawn(step, draw, theme.dark())
-    for path, content in zip(step.products, (light, dark), strict=True):
-        atomic_write(path, content)
+    dark = [path for path in step.products if is_dark(path.name)]
+    light = [path for path in step.products if not is_dark(path.name)]
+    dark_from_fork = _in_fork(lambda: _drawn(step, dark, draw, theme.dark()))
+    drawn = _drawn(step, light, draw, theme.light())
+    drawn |= dark_from_fork() or _drawn(step, dark, draw, theme.dark())
+    for path in step.products:
+        atomic_write(path, drawn[path.name])
 
 
-def _drawn(step: Step, draw: Callable[[], Any], style: Any) -> bytes:
-    """The bytes of the picture: without date and versions, so that an unchanged figure is an unchanged file."""
+def _drawn(step: Step, paths: Sequence[Path], draw: Callable[..., Any], style: Any) -> dict[str, bytes]:
+    """File name -> the bytes of the picture, for wide pages and for narrow ones, all in one style."""
     import matplotlib
+
+    drawn = {}
+    for path in paths:
+        with matplotlib.rc_context(style):
+            drawn[path.name] = _bytes(step, draw(narrow=True) if is_narrow(path.name) else draw())
+    return drawn
+
+
+def _bytes(step: Step, figure: Any) -> bytes:
+    """A picture without date and versions, so that an unchanged figure is an unchanged file."""
     from matplotlib.figure import Figure
 
-    with matplotlib.rc_context(style):
-        figure = draw()
-        expect(isinstance(figure, Figure), f"{step.source}:{step.line}: {step.name}", "a matplotlib Figure", figure)
-        kind = step.product.suffix[1:]
-        buffer = io.BytesIO()
-        metadata = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
-        figure.savefig(buffer, format=kind, metadata=metadata)
-        if pyplot := sys.modules.get("matplotlib.pyplot"):
-            pyplot.close("all")
+    expect(isinstance(figure, Figure), f"{step.source}:{step.line}: {step.name}", "a matplotlib Figure", figure)
+    kind = step.product.suffix[1:]
+    buffer = io.BytesIO()
+    metadata = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
+    figure.savefig(buffer, format=kind, metadata=metadata)
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close("all")
     return smaller(buffer.getvalue()) if kind == "png" else buffer.getvalue()
 
 
@@ -77,7 +90,7 @@ def smaller(png: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def _in_fork(make: Callable[[], bytes]) -> Callable[[], bytes]:
+def _in_fork(make: Callable[[], dict[str, bytes]]) -> Callable[[], dict[str, bytes]]:
     """Start `make` in a fork of this process, where the system can fork.
 
     Returns:
@@ -85,7 +98,7 @@ def _in_fork(make: Callable[[], bytes]) -> Callable[[], bytes]:
         itself, in this process, where an error can be reported.
     """
     if not hasattr(os, "fork"):
-        return bytes
+        return dict
     reading, writing = os.pipe()
     with warnings.catch_warnings():
         # The threads of numerical libraries, which do not exist in the copy, are idle while Python draws.
@@ -97,16 +110,16 @@ def _in_fork(make: Callable[[], bytes]) -> Callable[[], bytes]:
             os.close(reading)
             with os.fdopen(writing, "wb") as pipe, open(os.devnull, "w") as nothing:
                 sys.stdout = sys.stderr = nothing
-                pipe.write(make())
+                pickle.dump(make(), pipe)
             code = 0
         finally:
             os._exit(code)
     os.close(writing)
 
-    def result() -> bytes:
+    def result() -> dict[str, bytes]:
         with os.fdopen(reading, "rb") as pipe:
             content = pipe.read()
         _, status = os.waitpid(child, 0)
-        return content if status == 0 else b""
+        return dict(pickle.loads(content)) if status == 0 else {}
 
     return result

@@ -253,15 +253,16 @@ def _collected(job: Job) -> Any:
     return products.collect(job.step, cells, job.keep_nan)
 
 
-def _bound_function(job: Job) -> Callable[[], Any]:
-    """The step's function with its arguments. Its module is imported now.
+def _bound_function(job: Job) -> Callable[..., Any]:
+    """The step's function with its arguments; more can be given. Its module is imported now.
 
     Inputs are opened by each call: pictures are drawn in two processes, which must not share an open file.
     """
     module, _, name = job.step.function.partition(":")
     function = getattr(importlib.import_module(module), name)
-    return lambda: function(
+    return lambda **more: function(
         **job.step.parameters,
+        **more,
         **{argument: _result(job, source) for argument, source in job.step.inputs.items()},
     )
 

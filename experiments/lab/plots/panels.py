@@ -1,0 +1,53 @@
+"""The panels of a figure: in a row on a wide page, one under the other on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+WIDE, NARROW = 7.6, 3.7
+"""Inches. A page shows 96 pixels for each where it has them; a phone of 390 pixels, the narrow one as it is drawn."""
+
+
+def panels(
+    count: int = 1,
+    *,
+    narrow: bool = False,
+    height: float = 3.4,
+    narrow_height: float = 2.4,
+    ratios: Sequence[float] = (),
+    same_y: bool = False,
+) -> tuple[Figure, list[Axes]]:
+    """A figure with `count` panels.
+
+        >>> fig, (left, right) = panels(2)
+        >>> fig.get_size_inches().tolist()
+        [7.6, 3.4]
+        >>> panels(2, narrow=True)[0].get_size_inches().tolist()
+        [3.7, 4.8]
+
+    Args:
+        count: of the panels.
+        narrow: drawn for a phone.
+        height: inches of the wide figure.
+        narrow_height: inches of each panel of the narrow one.
+        ratios: widths of the panels in the wide figure, by default equal.
+        same_y: they share the vertical axis.
+    """
+    from matplotlib.figure import Figure
+
+    if narrow:
+        fig = Figure(figsize=(NARROW, narrow_height * count))
+        return fig, list(fig.subplots(count, 1, squeeze=False, sharey=same_y)[:, 0])
+    fig = Figure(figsize=(WIDE, height))
+    return fig, list(fig.subplots(1, count, squeeze=False, sharey=same_y, width_ratios=ratios or None)[0])
+
+
+def legend_above(fig: Figure, axis: Axes, columns: int = 3) -> None:
+    """The legend of one panel above all of them, where it covers no data."""
+    handles, labels = axis.get_legend_handles_labels()
+    fig.legend(handles, labels, loc="outside upper center", ncols=min(columns, len(labels)))
