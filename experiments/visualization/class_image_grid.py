@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.lab.nets.titles import title
+from experiments.lab.plots.titles import title
 from experiments.visualization.ascent import class_index, noise, snapshots
 from experiments.visualization.class_measures import measured
 from tpdl import Arrays, Images, Picture, Sheet, Tile, experiment, figure, summary
@@ -161,15 +161,16 @@ def class_image_grid_sheet(results: pd.DataFrame, images: Images) -> Sheet:
     alt="A table of five learning rates by five numbers of iterations, shaded by the number in each cell. The largest "
     "are in the rows of η = 5 and 10, from 500 iterations on; that of the smallest rate is nearly 0 throughout.",
 )
-def class_image_grid_judge(results: pd.DataFrame) -> Figure:
+def class_image_grid_judge(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
     """Learning rates down, iterations across."""
     from matplotlib.figure import Figure
 
     from experiments.lab.plots.annotated_matrix import annotated_matrix
+    from experiments.lab.plots.panels import NARROW
 
     shown = results[results["iteration"] > 0]
     cells = shown.pivot(index="rate", columns="iteration", values="judge_probability")
-    fig = Figure(figsize=(4.8, 2.9))
+    fig = Figure(figsize=(NARROW, 2.7) if narrow else (4.8, 2.9))
     axis = fig.subplots()
     annotated_matrix(axis, cells.rename(index="{:g}".format, columns="{:,d}".format), numbers=".1%")
     axis.set(xlabel="iterations", ylabel="learning rate η")
@@ -187,27 +188,26 @@ def class_image_grid_judge(results: pd.DataFrame) -> Figure:
     alt="Three panels of five curves over the number of iterations, one for each learning rate. Colour and differences "
     "grow with the learning rate; the probability of every rate but the smallest is at 1 from 1,000 iterations on.",
 )
-def class_image_grid_measures(results: pd.DataFrame, curve: pd.DataFrame) -> Figure:
+def class_image_grid_measures(results: pd.DataFrame, curve: pd.DataFrame, *, narrow: bool = False) -> Figure:
     """A panel for each measure, a line for each learning rate."""
-    from matplotlib.figure import Figure
+    from experiments.lab.plots.band import band
+    from experiments.lab.plots.panels import legend_above, panels
 
-    fig = Figure(figsize=(7.6, 3.1))
-    axes = fig.subplots(1, 3)
-    panels = {"colourfulness": "colourfulness", "total_variation": "neighbour difference, grey levels"}
+    titles = ("colourfulness", "neighbour difference, grey levels", "probability, network itself")
+    fig, axes = panels(3, narrow=narrow, height=3.1, narrow_height=2.1)
     shown = results[results["iteration"] > 0]
-    for colour, rate in enumerate(sorted(shown["rate"].unique())):
+    for number, rate in enumerate(sorted(shown["rate"].unique())):
         rows, line = shown[shown["rate"] == rate], curve[curve["rate"] == rate]
-        for axis, column in zip(axes, panels, strict=False):
-            axis.semilogx(
-                rows["iteration"], rows[column], "o-", color=f"C{colour}", markersize=4, label=f"η = {rate:g}"
-            )
-        axes[2].semilogx(line["iteration"], line["probability"], color=f"C{colour}", linewidth=1.2)
-    for axis, label in zip(axes, [*panels.values(), "probability, network itself"], strict=True):
-        axis.set_xlabel("iterations")
-        axis.set_ylabel(label, fontsize=9)
+        colour, label = f"C{number}", f"η = {rate:g}"
+        band(axes[0], rows, "iteration", "colourfulness", colour, label, unit="")
+        band(axes[1], rows, "iteration", "total_variation", colour, unit="")
+        band(axes[2], line, "iteration", "probability", colour, unit="", style="-")
+    for axis, words in zip(axes, titles, strict=True):
+        axis.set_title(words, fontsize=9)
+        axis.set(xscale="log", xlabel="iterations", ylabel="")
         axis.set_ylim(bottom=0)
     axes[2].yaxis.set_major_formatter("{x:.0%}")
-    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=5, fontsize=8)
+    legend_above(fig, axes[0], columns=3 if narrow else 5)
     return fig
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 import tpdl
-from experiments.lab.nets.titles import title
+from experiments.lab.plots.titles import title
 from experiments.transfer.photographs import photographs
 from experiments.visualization.ascent import snapshots
 from experiments.visualization.class_measures import measured
