@@ -97,6 +97,24 @@ def test_images_have_a_record(clone):
     }
 
 
+def test_photographs_keep_their_colours(clone):
+    """What was posterised once had 16 to 64. A grey photograph has as many levels as it has."""
+    from PIL import Image
+
+    photographs = {
+        image
+        for index in (clone / "figures").rglob("*.images")
+        for entry in json.loads(index.read_text())["images"].values()
+        if (image := index.with_suffix("") / entry["file"]).suffix == ".jpg"
+    }
+    assert {image.parent.name for image in photographs} >= {"photographs", "class-image-pictures", "mistake-pictures"}
+    for image in photographs:
+        with Image.open(image) as opened:
+            red, green, blue = (band.tobytes() for band in opened.convert("RGB").split())
+            colours = len(set(zip(red, green, blue, strict=True)))
+            assert colours >= (128 if red == green == blue else 256), image
+
+
 HALVES = [("transfer", "visualization"), ("adaptation", "gan")]
 
 

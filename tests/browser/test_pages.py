@@ -27,6 +27,14 @@ PICTURES = """() => [...document.querySelectorAll("main img")].map((image) => ({
   sized: image.hasAttribute("width") && image.hasAttribute("height"),
   overflows: image.getBoundingClientRect().width > image.closest("main").clientWidth + 1,
 }))"""
+SHOWN = """() => [...document.querySelectorAll("main img")].filter((image) => image.checkVisibility()).map((image) => ({
+  source: new URL(image.src).pathname, shown: image.getBoundingClientRect().width, own: image.naturalWidth,
+  enlarged: image.classList.contains("pixelated"),
+}))"""
+LETTERS = re.compile(r"scale\(([\d.]+) -[\d.]+\)")
+"""What matplotlib scales the outlines of letters by in an SVG: a hundredth of their size in points."""
+SMALLEST = 8
+"""Pixels, of a label on any page."""
 TOO_WIDE = """() => [...document.querySelectorAll("body *")]
   .filter((element) => element.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
   .map((element) => `${element.tagName}.${element.className}`)"""
@@ -54,6 +62,25 @@ def test_every_page_is_whole_and_asks_nobody_else(browser: Browser, book: Path, 
             assert width[0] <= width[1], (name, page.evaluate(TOO_WIDE))
             assert reader.complaints == [] and reader.elsewhere() == [], name
             assert 0 < reader.bytes < LARGEST, (name, reader.bytes)
+
+
+@pytest.mark.parametrize("window", ["light", "phone"])
+def test_labels_can_be_read_and_no_image_is_larger_than_it_is(
+    browser: Browser, book: Path, server: str, window: str
+) -> None:
+    letters = 0
+    for name in page_names(book):
+        with reading(browser, server, window) as reader:
+            for image in reader.open(name, all_of_it=True).evaluate(SHOWN):
+                if image["source"].endswith(".svg"):
+                    text = (book / image["source"].removeprefix("/")).read_text(encoding="utf-8")
+                    points = [100 * float(scale) for scale in LETTERS.findall(text)]
+                    letters += len(points)
+                    pixels = min(points, default=9) * 96 / 72 * image["shown"] / image["own"]
+                    assert pixels >= SMALLEST, (name, image, round(pixels, 1))
+                elif not image["enlarged"]:
+                    assert image["shown"] <= image["own"] + 0.5, (name, image)
+    assert letters > 1000
 
 
 @pytest.mark.parametrize("window", WINDOWS)

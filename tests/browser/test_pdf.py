@@ -31,6 +31,12 @@ def page_texts(pdf: PdfReader) -> list[str]:
     return [" ".join(page.extract_text().replace("\u00a0", " ").split()) for page in pdf.pages]
 
 
+def test_where_a_figure_comes_from_stands_on_its_page(pdf: PdfReader) -> None:
+    heads = [text[:200] for text in page_texts(pdf)]
+    assert sum(".py:" in text for text in page_texts(pdf)) > 30, "the line names the function"
+    assert [head for head in heads if re.search(r"^(\D{0,60} )?\w+/\w+\.py:\d+ ·", head)] == []
+
+
 def structure_elements(node: Any, page: Any = None) -> Iterator[tuple[Any, Any]]:
     """Every tagged element with the page that it is on."""
     node = node.get_object()

@@ -22,6 +22,8 @@ PAPER = 420
 """Points of paper that a line of text has, about."""
 POINTS = {False: 0.75, True: 2.5}
 """How large a pixel of an image becomes on paper, at most, in points: a smooth one, and one with hard edges."""
+MANY = 12
+"""Of so many pairs a page of paper holds all, where they are small."""
 
 
 def read_sheet(path: Path, figures: Path, root: Path) -> dict[str, Any]:
@@ -84,7 +86,7 @@ def _laid_out(content: Mapping[str, Any], name: str, figures: Path, root: Path) 
         raise UserError(f"{name} shows no image")
     matrix = bool(sheet["column_labels"] or sheet["row_labels"])
     columns, shown = sheet["columns"], max(len(frames), 1)
-    apart = columns if matrix or shown == 1 else max(columns // 2, 1) if shown == 2 else 1
+    apart = columns if matrix or shown == 1 else _pairs_in_a_row(columns, len(sheet["tiles"])) if shown == 2 else 1
     width = max(image["width"] for image in images)
     pixelated = all(image["pixelated"] for image in images)
     points = apart * shown * width * POINTS[pixelated]
@@ -99,6 +101,11 @@ def _laid_out(content: Mapping[str, Any], name: str, figures: Path, root: Path) 
         "points": round(points),
         "breakable": rows * (each * ratio + 20) > 560,
     }
+
+
+def _pairs_in_a_row(columns: int, pairs: int) -> int:
+    """Where both images of a pair are beside each other, there are half as many; more where they are many."""
+    return min(columns, 4) if pairs > MANY else max(columns // 2, 1)
 
 
 def _tile(tile: Mapping[str, Any], sheet: Mapping[str, Any], name: str, figures: Path, root: Path) -> dict[str, Any]:

@@ -105,14 +105,15 @@ function figures.handlers(place)
   }
 end
 
--- Places a figure's provenance behind it. `false` keeps the traversal out of what was placed: it would find the picture
--- and place it again.
+-- Places a figure's provenance behind it, on paper on the same page. `false` keeps the traversal out of what was placed:
+-- it would find the picture and place it again.
 function figures.with_provenance(blocks, from, is_breakable)
   if not blocks then return nil end
   blocks = pandoc.Blocks(blocks)
   if output.PDF and is_breakable then
-    local opening = output.typst '#[ #show figure: set block(breakable: true)'
-    blocks = pandoc.Blocks { opening } .. blocks .. { output.typst ']' }
+    blocks = output.typst_figures('breakable: true', blocks)
+  elseif output.PDF and #from > 0 then
+    blocks = output.typst_figures('sticky: true', blocks)
   end
   return blocks .. from, false
 end
@@ -133,7 +134,7 @@ function figures.group(div)
   end)
   handlers.traverse = 'topdown'
   div.content = div.content:walk(handlers)
-  return pandoc.Blocks { div } .. behind, false
+  return figures.with_provenance({ div }, behind)
 end
 
 return figures

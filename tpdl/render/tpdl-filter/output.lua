@@ -16,6 +16,12 @@ function output.typst_inline(text)
   return pandoc.RawInline('typst', text)
 end
 
+-- Blocks with settings of their own for the figures and tables in them: `rules` are those of a Typst `block`.
+function output.typst_figures(rules, blocks)
+  local opening = output.typst(('#[ #show figure: set block(%s)'):format(rules))
+  return pandoc.Blocks { opening } .. blocks .. { output.typst ']' }
+end
+
 -- A string of Typst's code.
 function output.typst_string(text)
   return '"' .. text:gsub('\\', '\\\\'):gsub('"', '\\"') .. '"'

@@ -76,7 +76,7 @@ local function places(sheet, label_of_row, place_of_tile)
   for i, tile in ipairs(sheet.tiles) do
     local row = (i - 1) // sheet.columns + 1
     if #sheet.row_labels > 0 and (i - 1) % sheet.columns == 0 then all:extend(label_of_row(sheet.row_labels[row])) end
-    all:extend(place_of_tile(tile))
+    all:extend(place_of_tile(tile, i))
   end
   return all
 end
@@ -138,22 +138,23 @@ local function image_typst(image)
   return blocks
 end
 
--- All frames beside each other, each with its name.
-local function frames_typst(tile, sheet)
+-- All frames beside each other; the first row names them.
+local function frames_typst(tile, sheet, is_named)
   if #tile.images == 1 then return image_typst(tile.images[1]) end
   local blocks = pandoc.Blocks {
     output.typst(('#grid(columns: (1fr,) * %d, gutter: 0.35em,'):format(math.min(#tile.images, 10))),
   }
   for i, image in ipairs(tile.images) do
-    blocks:extend(cell(image_typst(image) .. small { pandoc.Plain(inlines(sheet.frames[i])) }))
+    local name = is_named and small { pandoc.Plain(inlines(sheet.frames[i])) } or {}
+    blocks:extend(cell(image_typst(image) .. name))
   end
   blocks:insert(output.typst ')')
   return blocks
 end
 
-local function tile_typst(tile, sheet)
+local function tile_typst(tile, sheet, is_named)
   if not tile then return cell {} end
-  local blocks = frames_typst(tile, sheet)
+  local blocks = frames_typst(tile, sheet, is_named)
   if tile.label ~= '' then blocks:extend(small { pandoc.Plain(inlines(tile.label)) }) end
   return cell(blocks)
 end
@@ -162,7 +163,7 @@ local function sheet_typst(sheet)
   local rows = #sheet.row_labels > 0
   local columns = sheet.matrix and sheet.columns or sheet.apart
   local opening = ('#layout(size => align(center, block(width: calc.min(size.width, %dpt), {'
-    .. 'set par(justify: false, leading: 0.45em); set image(scaling: %s); '
+    .. 'set par(justify: false, leading: 0.45em, spacing: 0.5em); set block(spacing: 0.5em); set image(scaling: %s); '
     .. 'grid(columns: (%s(1fr,) * %d), column-gutter: 0.7em, row-gutter: 0.8em, align: %s,'):format(
     sheet.points, sheet.pixelated and '"pixelated"' or '"smooth"', rows and '(auto,) + ' or '', columns,
     sheet.matrix and 'center + horizon' or 'left + top')
@@ -182,7 +183,7 @@ local function sheet_typst(sheet)
   blocks:extend(places(
     sheet,
     function(label) return cell(small { pandoc.Plain(inlines(label)) }) end,
-    function(tile) return tile_typst(tile, sheet) end))
+    function(tile, i) return tile_typst(tile, sheet, i <= columns) end))
   blocks:insert(output.typst ')})))')
   return blocks
 end

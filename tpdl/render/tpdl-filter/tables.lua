@@ -2,11 +2,14 @@
 
 local require = ...
 local missing = require 'missing'
+local output = require 'output'
 local provenance = require 'provenance'
 local report = require 'report'
 
 local tables = {}
 
+-- Rows of a table that stays on one page of paper, with where it comes from.
+local SHORT = 16
 local ALIGNMENTS = { left = pandoc.AlignLeft, right = pandoc.AlignRight }
 
 local function cell(content)
@@ -39,7 +42,12 @@ function tables.results(div)
   content:extend(div.content)
   local widths = div.attributes['tbl-colwidths']
   local attributes = widths and { ['tbl-colwidths'] = widths } or {}
-  return pandoc.Blocks { pandoc.Div(content, pandoc.Attr(div.identifier, {}, attributes)) } .. provenance(entry), false
+  local blocks = pandoc.Blocks { pandoc.Div(content, pandoc.Attr(div.identifier, {}, attributes)) }
+  local from = provenance(entry)
+  if output.PDF and #entry.rows <= SHORT then
+    blocks = output.typst_figures(#from > 0 and 'breakable: false, sticky: true' or 'breakable: false', blocks)
+  end
+  return blocks .. from, false
 end
 
 return tables
