@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 NAMES = {"reversed": "reversal", "detached": "branch detached", "joined": "no reversal"}
-COLOURS = {"reversed": "C1", "detached": "C0", "joined": "C4"}
+COLOURS = {"reversed": "C1", "detached": "C0", "joined": "C3"}
 
 
 @experiment(
@@ -68,33 +68,32 @@ def without_grl(dann: Mapping[str, Any], constant: Mapping[str, Any], joined: Ma
 
 @figure(
     without_grl,
-    caption="The domain branch reversed, detached, and not reversed: how well a new linear probe separates the domains "
-    "by the features (left), and accuracy on the target's test images (right). Dots: seeds.",
-    alt="Two panels with three bars each and a dot for every seed: separability of the domains, and target accuracy.",
+    caption="[Without the reversal the target fares worse than if the features never hear of the domain "
+    'classifier.]{claim="without_grl.joined.highest < without_grl.detached.lowest"} The gradient of the domain '
+    "classifier reversed, not passed on (branch detached), and passed on as it is. Left: how well a new linear probe "
+    "separates the domains by the features; dotted: guessing. Right: accuracy on the test images of the target, on a "
+    "scale of its own. Dots: seeds; ring: their mean.",
+    alt="Two panels with a row of dots for each treatment of the domain branch. With the reversal the probe is right "
+    "least often and the target accuracy highest; without it the probe is always right and the target accuracy lowest; "
+    "the detached branch lies between.",
 )
-def without_grl_bars(results: pd.DataFrame) -> Figure:
-    """A panel for each measure, dots for the seeds of each treatment of the branch."""
-    from matplotlib.figure import Figure
+def without_grl_dots(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
+    """A panel for each measure, a row of dots for each treatment of the branch."""
+    from matplotlib import rcParams
 
-    fig = Figure(figsize=(7.6, 3.0))
-    axes = fig.subplots(1, 2)
+    from experiments.lab.plots.dots import dots
+    from experiments.lab.plots.panels import panels
+
     present = [branch for branch in NAMES if branch in set(results["branch"])]
-    for axis, column, title in zip(
-        axes, ("separability", "target_accuracy"), ("accuracy of a fresh domain probe", "target accuracy"), strict=True
-    ):
-        for i, branch in enumerate(present):
-            values = results.loc[results["branch"] == branch, column]
-            axis.bar(i, values.mean(), color=COLOURS[branch], alpha=0.5, width=0.6)
-            axis.plot([i] * len(values), values, "o", color=COLOURS[branch])
-            axis.annotate(
-                f"{values.mean():.1%}", (i, values.max()), (0, 6), textcoords="offset points", ha="center", fontsize=9
-            )
-        axis.set_xticks(range(len(present)), [NAMES[branch] for branch in present])
-        axis.set(title=title, ylim=(0, 1.12))
-        axis.set_yticks([0, 0.25, 0.5, 0.75, 1])
-        axis.yaxis.set_major_formatter("{x:.0%}")
-        axis.grid(axis="x", visible=False)
-    axes[0].axhline(0.5, color="C2", linestyle="--", linewidth=1.2)
+    fig, axes = panels(2, narrow=narrow, height=2.5, narrow_height=1.9, same_y=True)
+    columns = {"separability": "accuracy of a new domain probe", "target_accuracy": "accuracy on the target"}
+    for axis, (column, words) in zip(axes, columns.items(), strict=True):
+        values = {NAMES[branch]: results.loc[results["branch"] == branch, column].to_list() for branch in present}
+        dots(axis, values, {NAMES[branch]: COLOURS[branch] for branch in present})
+        axis.set_xlabel(words)
+        axis.xaxis.set_major_formatter("{x:.0%}")
+    axes[0].axvline(0.5, color=rcParams["text.color"], linestyle=":", linewidth=1.2)
+    axes[0].set_xlim(right=1.02)
     return fig
 
 

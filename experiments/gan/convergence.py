@@ -9,7 +9,7 @@ import pandas as pd
 import tpdl
 from experiments.gan.cdcgan import cdcgan
 from experiments.gan.classifier import real_measures
-from experiments.gan.curves import curve_by_seed, floor, iterations_axis, logarithmic, over_seeds
+from experiments.gan.curves import COLOURS, floor, iterations_axis, logarithmic, over_seeds
 from experiments.gan.dcgan import dcgan
 from experiments.gan.unconditioned import unconditioned_discriminator
 from tpdl import experiment, figure, summary
@@ -66,29 +66,57 @@ def convergence(
 @figure(
     convergence,
     real_measures,
-    caption="Fréchet distance against iterations (left) and against floating-point operations (right). Line: mean over "
-    "seeds; band: lowest and highest seed; dashed: real digits.",
-    alt="Two panels of curves for three networks, which fall, those of the conditional networks with a plateau, over "
-    "iterations on the left and over operations on a logarithmic axis on the right, with a dashed line for real digits "
-    "below.",
+    caption="[The condition pays in the lab's large network only: at equal size every conditional seed ends behind "
+    'every unconditional one.]{claim="convergence.by_network.conditional.shared.highest_frechet < '
+    "convergence.by_network.unconditional.shared.lowest_frechet and "
+    "convergence.by_network.conditional_narrow.shared.lowest_frechet > "
+    'convergence.by_network.unconditional.shared.highest_frechet"} Fréchet distance after equally many batches, each '
+    "seed a dot and their mean a ring, and on the way there, against iterations and against floating-point "
+    "operations: thick line: mean over seeds; thin lines: each seed; band: lowest to highest seed. Dashed: real "
+    "digits.",
+    alt="Three panels for three networks. First the seeds at the end as dots: those of the large conditional network "
+    "are nearest to the dashed line of real digits, then those of the unconditional one, and farthest those of the "
+    "conditional one of the same size. Then curves that fall, those of the conditional networks with a plateau: over "
+    "iterations, and over operations on a logarithmic axis, where the large network is far to the right.",
 )
-def convergence_curves(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
-    """Fréchet distance over iterations and over operations."""
-    from matplotlib.figure import Figure
+def convergence_curves(results: pd.DataFrame, real: pd.DataFrame, *, narrow: bool = False) -> Figure:
+    """Fréchet distance at the end, and over iterations and operations."""
+    from experiments.lab.plots.band import band
+    from experiments.lab.plots.dots import dots
+    from experiments.lab.plots.line_label import line_label
+    from experiments.lab.plots.panels import panels
 
-    fig = Figure(figsize=(7.2, 3.8))
-    axes = fig.subplots(1, 2, sharey=True)
+    fig, (ends, *axes) = panels(3, narrow=narrow, height=3.4, narrow_height=2.3, ratios=(1.15, 1, 1))
+    colours = dict(
+        zip(NETWORKS, (COLOURS["generated"], COLOURS["conditional-narrow"], COLOURS["conditional"]), strict=True)
+    )
+    labels = {network: label.replace(", ", ",\n") for network, label in NETWORKS.items()}
+    shared = results.groupby("network")["iteration"].max().min()
+    logarithmic(ends, "x")
+    at_end = results[results["iteration"] == shared].groupby("network")["frechet"]
+    dots(
+        ends,
+        {labels[network]: at_end.get_group(network).tolist() for network in NETWORKS},
+        {labels[network]: colour for network, colour in colours.items()},
+    )
+    for tick, colour in zip(ends.get_yticklabels(), colours.values(), strict=True):
+        tick.set_color(colour)
+    ends.axvline(real["frechet"].mean(), color=COLOURS["real"], linestyle="--", linewidth=1.5)
+    line_label(ends, (real["frechet"].mean(), 0.5), "real against\nreal", COLOURS["real"], (5, 0))
+    ends.set(title=f"after {shared:,d} batches", xlabel="Fréchet distance")
     for axis, over in zip(axes, ("iteration", "teraflop"), strict=True):
-        for colour, (network, label) in zip(("C0", "C1", "C4"), NETWORKS.items(), strict=True):
+        for network, colour in colours.items():
             rows = results[(results["network"] == network) & (results[over] > 0 if over == "teraflop" else True)]
-            curve_by_seed(axis, rows, "frechet", colour, label, over)
+            band(axis, rows, over, "frechet", colour)
         floor(axis, real["frechet"])
-    iterations_axis(axes[0], results)
-    axes[0].set_ylabel("Fréchet distance")
-    axes[1].set_xlabel("arithmetic in 10¹² operations")
-    logarithmic(axes[0], "y")
-    logarithmic(axes[1], "x")
-    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
+        axis.set_ylabel("Fréchet distance" if narrow or over == "iteration" else "")
+        logarithmic(axis, "y")
+    iterations_axis(axes[0], results, few=not narrow)
+    axes[0].set(title="over iterations")
+    axes[1].set(title="over arithmetic", xlabel="10¹² operations")
+    logarithmic(axes[1], "x", few=not narrow)
+    if not narrow:
+        axes[0].set_xlabel("iteration (square root)")
     return fig
 
 

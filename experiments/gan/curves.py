@@ -1,4 +1,4 @@
-"""Curves over iterations with bands over seeds, and statistics over seeds, shared by this chapter."""
+"""Axes and colours of curves over iterations, and statistics over seeds, shared by this chapter."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+COLOURS = {
+    "generated": "C0",
+    "discriminator": "C1",
+    "real": "C2",
+    "conditional-narrow": "C3",
+    "conditional": "C4",
+    "class-unseen": "C5",
+}
+"""What a colour stands for in the figures of this chapter: the generator and the DCGAN's digits are blue, the
+discriminator is vermillion, and what is real is green."""
+
 MEASURES = ("frechet", "classes_covered", "effective_classes", "confidence", "diversity", "agreement")
-
-
-def curve_by_seed(
-    axis: Axes, rows: pd.DataFrame, name: str, colour: str, label: str, over: str = "iteration", style: str = "o-"
-) -> None:
-    """Mean over seeds as a line, lowest to highest seed as a band. Over time, seeds are averaged by measurement."""
-    by = rows.groupby("iteration")
-    x = by[over].mean()
-    axis.fill_between(x, by[name].min(), by[name].max(), color=colour, alpha=0.2, linewidth=0)
-    axis.plot(x, by[name].mean(), style, color=colour, label=label, markersize=3.5)
 
 
 def line_by_seed(axis: Axes, rows: pd.DataFrame, name: str, colour: str, label: str, **style: Any) -> None:
@@ -37,26 +38,33 @@ def line_by_seed(axis: Axes, rows: pd.DataFrame, name: str, colour: str, label: 
 
 def floor(axis: Axes, values: pd.Series) -> None:
     """A dashed line at the value of real digits measured against real digits."""
-    axis.axhline(values.mean(), color="C2", linestyle="--", linewidth=1.5, label="real against real")
+    axis.axhline(values.mean(), color=COLOURS["real"], linestyle="--", linewidth=1.5, label="real against real")
 
 
-def iterations_axis(axis: Axes, rows: pd.DataFrame) -> None:
-    """A square-root axis for iterations, because early ones matter most, with ticks that do not overlap."""
+def iterations_axis(axis: Axes, rows: pd.DataFrame, few: bool = False) -> None:
+    """A square-root axis for iterations, because early ones matter most, with ticks that do not overlap.
+
+    Args:
+        axis: to draw on.
+        rows: a table with "iteration", of which the last decides where the axis ends.
+        few: half as many ticks, for a panel that has two others beside it.
+    """
     axis.set_xscale("function", functions=(lambda x: abs(x) ** 0.5, lambda x: x**2))
     last = int(rows["iteration"].max())
-    wanted = [0, *(tick for tick in (100, 300, 750, 1500, 3000, 6000) if tick < 0.8 * last), last]
+    ticks = (300, 1500, 6000) if few else (100, 300, 750, 1500, 3000, 6000)
+    wanted = [0, *(tick for tick in ticks if tick < 0.8 * last), last]
     axis.set_xticks(wanted, [f"{tick:,d}" for tick in wanted])
     axis.set(xlabel="iteration (square-root scale)", xlim=(0, 1.02 * last))
 
 
-def logarithmic(axes: Axes, name: Literal["x", "y"]) -> None:
-    """A logarithmic axis with plain numbers at 1, 3, 10, 30, … and nowhere else."""
+def logarithmic(axes: Axes, name: Literal["x", "y"], few: bool = False) -> None:
+    """A logarithmic axis with plain numbers at 1, 3, 10, 30, … and nowhere else; with `few`, at 1, 10, 100, …"""
     from matplotlib.ticker import LogLocator, NullFormatter
 
     axes.set(**{f"{name}scale": "log"})
     axis = axes.xaxis if name == "x" else axes.yaxis
-    axis.set_major_locator(LogLocator(subs=(1, 3)))
-    axis.set_major_formatter("{x:g}")
+    axis.set_major_locator(LogLocator(subs=(1,) if few else (1, 3)))
+    axis.set_major_formatter(lambda x, _: f"{x:,.6f}".rstrip("0").rstrip("."))
     axis.set_minor_formatter(NullFormatter())
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 import tpdl
 from experiments.gan.classifier import classifier, real_measures
-from experiments.gan.curves import curve_by_seed, floor, iterations_axis, logarithmic
+from experiments.gan.curves import COLOURS, floor, iterations_axis, logarithmic
 from experiments.gan.training import built, digit_measure, history_rows, measured_rows, train
 from experiments.lab.plots.picture_grid import picture_grid
 from tpdl import Arrays, experiment, figure, summary
@@ -92,65 +92,89 @@ def dcgan_sheet(training: Arrays, seed: int = 0, columns: int = 16, rows: int = 
 @figure(
     dcgan,
     real_measures,
-    caption="Quality measures of generated digits during training. Line: mean over seeds; band: lowest and highest "
-    "seed; dashed: real digits against real digits.",
-    alt="Four panels over the iterations: the Fréchet distance falls towards the dashed line of real digits; effective "
-    "classes rise to theirs; confidence falls at first and then rises towards its line; diversity rises past its line.",
+    caption="[No seed collapses, and after `dcgan.iterations:,d`{.value} batches the Fréchet distance is still "
+    '`dcgan.times_floor:.0f`{.value} times that of real digits.]{claim="dcgan.collapsed == 0 and dcgan.times_floor > '
+    '2"} Quality measures of generated digits during training. Thick line: mean over seeds; thin lines: each seed; '
+    "band: lowest to highest seed; dashed: real digits against real digits.",
+    alt="Four panels over the iterations: the Fréchet distance falls towards the dashed line of real digits and stays "
+    "far above it; effective classes rise to theirs; confidence falls at first and then rises towards its line; "
+    "diversity rises past its line. The seeds lie close together.",
 )
-def dcgan_measures(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
+def dcgan_measures(results: pd.DataFrame, real: pd.DataFrame, *, narrow: bool = False) -> Figure:
     """A panel for each measure."""
-    from matplotlib.figure import Figure
+    from experiments.lab.plots.band import band
+    from experiments.lab.plots.panels import legend_above, panels
 
-    panels = {
+    names = {
         "frechet": "Fréchet distance",
         "effective_classes": "effective classes",
         "confidence": "classifier's confidence",
         "diversity": "diversity within a class",
     }
-    fig = Figure(figsize=(7.2, 5.2))
-    axes = fig.subplots(2, 2, sharex=True)
-    for axis, (name, title) in zip(axes.ravel(), panels.items(), strict=True):
-        curve_by_seed(axis, results, name, "C0", "generated")
+    fig, axes = panels(4, narrow=narrow, height=5, narrow_height=1.9, across=2)
+    for axis, (name, title) in zip(axes, names.items(), strict=True):
+        band(axis, results, "iteration", name, COLOURS["generated"], "generated")
         floor(axis, real[name])
-        axis.set_title(title)
-    logarithmic(axes[0, 0], "y")
-    axes[1, 0].yaxis.set_major_formatter("{x:.0%}")
-    for axis in axes[1]:
         iterations_axis(axis, results)
-    fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
+        axis.set(title=title, ylabel="")
+    for axis in axes[: 3 if narrow else 2]:
+        axis.set_xlabel("")
+    logarithmic(axes[0], "y")
+    axes[1].set_yticks([0, 5, 10])
+    axes[2].yaxis.set_major_formatter("{x:.0%}")
+    axes[3].yaxis.set_major_formatter("{x:.0%}")
+    fig.set_layout_engine("constrained", h_pad=0.09)
+    legend_above(fig, axes[0])
     return fig
 
 
 @figure(
     dcgan_losses,
-    caption="Losses, and the discriminator's outputs for real and generated digits: means over 20 iterations, one thin "
-    "line for each seed, the thick line their mean. Dotted: the equilibrium, D = 1/2 everywhere.",
-    alt="Two panels over the iterations. Above, the generator's and the discriminator's loss; below, the "
-    "discriminator's output for real and for generated images, between 0 and 1.",
+    caption="[The generator's loss stands still while its digits improve: over the second half of training the "
+    "Fréchet distance falls from `dcgan.half.frechet:.0f`{.value} to "
+    '`dcgan.end.frechet:.0f`{.value}.]{claim="dcgan.end.frechet < 0.6 * dcgan.half.frechet and '
+    "abs(dcgan.loss_g_trend) < 0.1\"} Losses of both networks, and the discriminator's output for real and for "
+    "generated digits; means over 20 iterations. Thick line: mean over seeds; thin lines: each seed; band: lowest to "
+    "highest seed. Dotted: where each would be in equilibrium, with D = 1/2 everywhere.",
+    alt="Two panels over the iterations. In the first the generator's loss, a solid line, falls and then stays level "
+    "at `dcgan.loss_g:.1f`{.value}, far above the discriminator's, a dashed line, at `dcgan.loss_d:.1f`{.value}; in "
+    "equilibrium the discriminator's would be the higher one. In the second the discriminator's output stays near "
+    "`dcgan.d_real:.1f`{.value} for real digits and near `dcgan.d_fake:.1f`{.value} for generated ones, on either "
+    "side of one half.",
 )
-def dcgan_losses_curves(results: pd.DataFrame) -> Figure:
-    """Losses above, the discriminator's outputs below."""
+def dcgan_losses_curves(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
+    """Losses, and the discriminator's outputs."""
     import math
 
-    from matplotlib.figure import Figure
+    from matplotlib import rcParams
+    from matplotlib.ticker import MaxNLocator
 
-    fig = Figure(figsize=(7.2, 5.2))
-    axes = fig.subplots(2, 1, sharex=True)
-    panels = (
-        (("loss_g", "C0", "generator"), ("loss_d", "C1", "discriminator")),
-        (("d_real", "C1", "D(x), real"), ("d_fake", "C0", "D(G(z)), generated")),
+    from experiments.lab.plots.band import band
+    from experiments.lab.plots.line_label import line_label
+    from experiments.lab.plots.panels import panels
+
+    fig, axes = panels(2, narrow=narrow, height=3.4, narrow_height=2.6)
+    lines = (
+        (("loss_g", "generated", "-", "generator"), ("loss_d", "discriminator", "--", "discriminator")),
+        (("d_real", "real", "-", "D(x),\nreal"), ("d_fake", "generated", "-", "D(G(z)),\ngenerated")),
     )
-    for axis, lines in zip(axes, panels, strict=True):
-        for name, colour, label in lines:
-            for _, rows in results.groupby("seed"):
-                axis.plot(rows["iteration"], rows[name], color=colour, alpha=0.3, linewidth=0.7)
-            axis.plot(results.groupby("iteration")[name].mean(), color=colour, label=label)
-    for axis, levels in zip(axes, ((math.log(2), 2 * math.log(2)), (0.5,)), strict=True):
-        for level, colour in zip(levels, ("C0", "C1") if len(levels) == 2 else ("C2",), strict=True):
-            axis.axhline(level, color=colour, linestyle=":", linewidth=1.2)
-        axis.legend(loc="center right", bbox_to_anchor=(1, 0.6))
-    axes[0].set_ylabel("loss")
-    axes[1].set(ylabel="discriminator's output", xlabel="iteration", ylim=(0, 1))
+    last = results["iteration"].max()
+    for axis, drawn in zip(axes, lines, strict=True):
+        for name, what, style, label in drawn:
+            band(axis, results, "iteration", name, COLOURS[what], style=style)
+            late = results[results["iteration"] > 0.9 * last][name].mean()
+            line_label(axis, (last, late), label, COLOURS[what], (5, 0))
+        axis.set(xlabel="iteration", ylabel="", xlim=(0, last))
+        axis.xaxis.set_major_locator(MaxNLocator(3))
+        axis.xaxis.set_major_formatter("{x:,.0f}")
+    for axis, level, colour in (
+        (axes[0], math.log(2), COLOURS["generated"]),
+        (axes[0], 2 * math.log(2), COLOURS["discriminator"]),
+        (axes[1], 0.5, rcParams["text.color"]),
+    ):
+        axis.axhline(level, color=colour, linestyle=":", linewidth=1.5)
+    axes[0].set(title="losses", ylim=(0, None))
+    axes[1].set(title="discriminator's output", ylim=(0, 1))
     return fig
 
 
@@ -191,12 +215,14 @@ def dcgan_values(results: pd.DataFrame, losses: pd.DataFrame, real: pd.DataFrame
     end = results[results["iteration"] == results["iteration"].max()]
     late = losses[losses["iteration"] > losses["iteration"].max() / 2]
     half = results[results["iteration"] >= results["iteration"].max() / 2]
+    middle = half[half["iteration"] == half["iteration"].min()]
     by_iteration = results.groupby("iteration")["frechet"].mean()
     return {
         "iterations": results["iteration"].max(),
         "seeds": results["seed"].nunique(),
         "end": over_seeds(end),
         "start": over_seeds(results[results["iteration"] == 0]),
+        "half": {"iteration": middle["iteration"].iloc[0], "frechet": middle["frechet"].mean()},
         "by_iteration": by_iteration.to_dict(),
         "collapsed": collapsed(end, real),
         "times_floor": end["frechet"].mean() / real["frechet"].mean(),

@@ -131,28 +131,42 @@ def interpolation_loop(images: Arrays) -> Figure:
 @figure(
     interpolation,
     real_measures,
-    caption="Along the path from one noise vector to another: length of z, Fréchet distance of the images at that "
-    "point, and the classifier's confidence. Dashed: real digits.",
+    caption="[Halfway along the straight line z is too short and the digits are farther from real ones; on the arc "
+    'nothing is lost.]{claim="interpolation.linear.middle.norm < 0.8 * interpolation.linear.ends.norm and '
+    "interpolation.linear.middle.frechet > 1.1 * interpolation.linear.ends.frechet and "
+    'interpolation.spherical.middle.frechet < 1.05 * interpolation.spherical.ends.frechet"} '
+    "Along the path from one noise vector to another: length of z, Fréchet distance of the images at that point, and "
+    "the classifier's confidence, for one generator. Dashed: real digits.",
     alt="Three panels against the position on the path. The length of z sags in the middle of the straight path and "
-    "stays level on the sphere; Fréchet distance and confidence of both paths are compared with those of real digits.",
+    "stays level on the arc; the Fréchet distance rises a little in the middle of the straight path and not on the "
+    "arc, and is far above that of real digits throughout; the confidence is the same on both paths.",
 )
-def interpolation_curves(results: pd.DataFrame, real: pd.DataFrame) -> Figure:
+def interpolation_curves(results: pd.DataFrame, real: pd.DataFrame, *, narrow: bool = False) -> Figure:
     """Three panels, a line for each kind of path."""
-    from matplotlib.figure import Figure
+    from matplotlib.ticker import MultipleLocator
 
-    fig = Figure(figsize=(7.2, 3.2))
-    axes = fig.subplots(1, 3)
-    panels = {"norm": "length of z", "frechet": "Fréchet distance", "confidence": "confidence"}
-    for axis, (name, title) in zip(axes, panels.items(), strict=True):
-        for colour, (path, rows) in enumerate(results.groupby("path")):
-            axis.plot(rows["t"], rows[name], "o-", color=f"C{colour}", label=path, markersize=3.5)
-        axis.set(title=title, xlabel="position on the path")
+    from experiments.lab.plots.band import band
+    from experiments.lab.plots.panels import legend_above, panels
+
+    names = {"norm": "length of z", "frechet": "Fréchet distance", "confidence": "confidence"}
+    paths = {"linear": ("straight line", "C3", "s--"), "spherical": ("arc on the sphere", "C0", "o-")}
+    fig, axes = panels(3, narrow=narrow, height=3.2, narrow_height=1.9)
+    for axis, (name, title) in zip(axes, names.items(), strict=True):
+        for path, rows in results.groupby("path"):
+            label, colour, style = paths[str(path)]
+            band(axis, rows, "t", name, colour, label, unit="", style=style)
+        axis.set(title=title, ylabel="", xlabel="position on the path")
         if name in real:
             floor(axis, real[name])
-    axes[0].set_ylim(bottom=0)
+        if narrow and axis is not axes[-1]:
+            axis.set_xlabel("")
+        axis.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
+    axes[0].set_ylim(0, 1.1 * results["norm"].max())
     axes[1].set_ylim(bottom=0)
+    axes[2].yaxis.set_major_locator(MultipleLocator(0.02))
     axes[2].yaxis.set_major_formatter("{x:.0%}")
-    fig.legend(*axes[1].get_legend_handles_labels(), loc="outside upper center", ncols=3)
+    fig.set_layout_engine("constrained", h_pad=0.07)
+    legend_above(fig, axes[1], 2 if narrow else 3)
     return fig
 
 

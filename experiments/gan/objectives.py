@@ -8,7 +8,7 @@ import pandas as pd
 
 import tpdl
 from experiments.gan.classifier import classifier
-from experiments.gan.curves import over_seeds
+from experiments.gan.curves import COLOURS, over_seeds
 from experiments.gan.training import built, digit_measure, history_rows, measured_rows, train
 from experiments.lab.plots.picture_grid import picture_grid
 from tpdl import Arrays, experiment, figure, summary
@@ -111,50 +111,71 @@ def alone_sheet(training: dict, seed: int = 0) -> Arrays:
 
 @figure(
     objectives,
-    caption="The generator's two losses (left), and the magnitude of their gradients with respect to the logit of a "
-    "generated image (right), against the discriminator's output for it. Early in training D(G(z)) is near 0.",
-    alt="Two panels over D(G(z)) from 0 to 1. Left, two falling curves: one starts very high, the other starts flat at "
-    "0 and falls steeply near 1. Right, two straight lines that cross at one half: the gradient of the non-saturating "
-    "loss is 1 at the left end, that of the minimax loss 0.",
+    caption="[Early in training, when D(G(z)) is near 0, the minimax loss hardly pulls at the generator: at "
+    "`objectives.low.d:.3f`{.value} its gradient is a `objectives.ratio_low:.0f`{.value}th of that of the loss in use.]"
+    '{claim="objectives.ratio_low > 100"} '
+    "The generator's two losses, and the magnitude of their gradients with respect to the logit of a generated image, "
+    "against the discriminator's output for it.",
+    alt="Two panels over D(G(z)) from 0 to 1. In the first, two falling curves: one, solid, starts very high, the "
+    "other, dashed, starts flat at 0 and falls steeply near 1. In the second, two straight lines that cross at one "
+    "half: the gradient of the loss in use is 1 at the left end, that of the minimax loss 0.",
 )
-def objectives_curves(results: pd.DataFrame) -> Figure:
-    """Losses and their gradients, side by side."""
-    from matplotlib.figure import Figure
+def objectives_curves(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
+    """Losses and their gradients."""
+    from experiments.lab.plots.band import band
+    from experiments.lab.plots.line_label import line_label
+    from experiments.lab.plots.panels import panels
 
-    fig = Figure(figsize=(7.2, 3.4))
-    left, right = fig.subplots(1, 2)
-    names = {"non_saturating": "−log D(G(z))", "minimax": "log(1 − D(G(z)))"}
-    for colour, (name, label) in enumerate(names.items()):
-        left.plot(results["d"], results[f"loss_{name}"], color=f"C{colour}", label=label)
-        right.plot(results["d"], results[f"pull_{name}"], color=f"C{colour}", label=label)
-    left.set(ylabel="loss of the generator", xlabel="D(G(z))")
-    right.set(ylabel="size of the gradient at the logit", xlabel="D(G(z))", ylim=(0, 1))
-    fig.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    fig, (left, right) = panels(2, narrow=narrow, height=3.2, narrow_height=2.4)
+    lines = (
+        ("non_saturating", "in use: −log D(G(z))", "C0", "-"),
+        ("minimax", "minimax: log(1 − D(G(z)))", "C3", "--"),
+    )
+    for name, _, colour, style in lines:
+        band(left, results, "d", f"loss_{name}", colour, unit="", style=style)
+        band(right, results, "d", f"pull_{name}", colour, unit="", style=style)
+    for (name, label, colour, _), at, offset, side in zip(
+        lines, (0.15, 0.6), ((8, 4), (0, -8)), ("left", "right"), strict=True
+    ):
+        point = results.iloc[(results["d"] - at).abs().argmin()]
+        line_label(left, (point["d"], point[f"loss_{name}"]), label, colour, offset, side)
+    for (name, label, colour, _), at, side in zip(lines, (0.2, 0.8), ("left", "right"), strict=True):
+        point = results.iloc[(results["d"] - at).abs().argmin()]
+        offset = (6, 2) if side == "left" else (-6, 2)
+        line_label(right, (point["d"], point[f"pull_{name}"]), label.partition(":")[0], colour, offset, side)
+    left.set(title="loss of the generator", xlabel="D(G(z))", ylabel="", xlim=(0, 1))
+    right.set(title="size of the gradient at the logit", xlabel="D(G(z))", ylabel="", xlim=(0, 1), ylim=(0, 1))
     return fig
 
 
 @figure(
     objectives_alone,
-    caption="The discriminator's output for real and generated images when only one of the two networks is trained. "
-    "Thin lines: seeds.",
+    caption="[Neither network learns anything useful alone: the discriminator soon tells the images apart without "
+    "error, and the generator fools a discriminator that has never seen a "
+    'digit.]{claim="objectives_alone.discriminator.d_real > 0.95 and objectives_alone.discriminator.d_fake < 0.05 and '
+    "objectives_alone.generator.d_fake > 0.95\"} The discriminator's output for real and for generated images when "
+    "only one of the two networks is trained. Thick line: mean over seeds; thin lines: each seed; band: lowest to "
+    "highest seed.",
     alt="Two panels. With only the discriminator trained its output goes to 1 for real and to 0 for generated images; "
-    "with only the generator trained the output for generated images rises, and that for real ones stays level.",
+    "with only the generator trained the output for generated images rises to 1, and that for real ones stays near one "
+    "half.",
 )
-def objectives_alone_curves(results: pd.DataFrame) -> Figure:
+def objectives_alone_curves(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
     """D(x) and D(G(z)) over iterations, a panel for each trained network."""
-    from matplotlib.figure import Figure
+    from experiments.lab.plots.band import band
+    from experiments.lab.plots.panels import legend_above, panels
 
-    fig = Figure(figsize=(7.2, 3.2))
-    axes = fig.subplots(1, 2, sharey=True)
-    lines = (("d_real", "C1", "D(x), real"), ("d_fake", "C0", "D(G(z)), generated"))
+    fig, axes = panels(2, narrow=narrow, height=3.2, narrow_height=2.3, same_y=not narrow)
+    lines = (("d_real", COLOURS["real"], "D(x), real"), ("d_fake", COLOURS["generated"], "D(G(z)), generated"))
     for axis, (trained, rows) in zip(axes, results.groupby("trained"), strict=True):
         for name, colour, label in lines:
-            for _, run in rows.groupby("seed"):
-                axis.plot(run["iteration"], run[name], color=colour, alpha=0.35, linewidth=0.8)
-            axis.plot(rows.groupby("iteration")[name].mean(), color=colour, label=label)
-        axis.set(title=f"only the {trained} is trained", xlabel="iteration", ylim=(-0.03, 1.03))
-    axes[0].set_ylabel("discriminator's output")
-    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
+            band(axis, rows, "iteration", name, colour, label, style="-")
+        axis.set(
+            title=f"only the {trained} is trained", xlabel="iteration", ylabel="", ylim=(-0.03, 1.03), xlim=(0, None)
+        )
+        if narrow or axis is axes[0]:
+            axis.set_ylabel("discriminator's output")
+    legend_above(fig, axes[0])
     return fig
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 import tpdl
 from experiments.gan.cdcgan import cdcgan_training, conditional_generator, narrow_training
+from experiments.gan.curves import COLOURS
 from experiments.lab.plots.picture_grid import picture_grid
 from tpdl import Arrays, experiment, figure, summary
 
@@ -164,32 +165,46 @@ def z_columns_sheet(wide: Arrays, properties: Arrays, seed: int = 0, columns: in
 
 @figure(
     z_columns,
-    caption="Share of the variance of slant, thickness and width within classes that the column (the noise vector) "
-    "explains: for each generator, and (hollow) after every row of the table is shuffled.",
-    alt="Three groups of dots, for slant, thickness and width, on a scale from 0 to 100 percent; hollow dots mark what "
-    "chance gives.",
+    caption="[The same noise gives all ten digits the same handwriting: in the lab's generators it explains most of "
+    'the slant, thickness and width within a class.]{claim="min(z_columns.slant.lowest_column_share, '
+    'z_columns.thickness.lowest_column_share, z_columns.width.lowest_column_share) > 0.5"} Share of the variance '
+    "within classes that the column (the noise vector) explains. Each generator is a dot, and the mean a ring; ticks "
+    "show what remains after every row of the table is shuffled.",
+    alt="Six rows of three dots, for slant, thickness and width, each in generators of the lab's sizes and of a "
+    "quarter of the width, on a scale from 0 to 100 percent. Those of the lab's sizes lie close together, all of them "
+    "above `min(z_columns.slant.lowest_column_share, z_columns.thickness.lowest_column_share, "
+    "z_columns.width.lowest_column_share):.0%`{.value}; those of the narrow ones are scattered. Ticks for the "
+    "shuffled table are all at about a tenth.",
 )
-def z_columns_shares(results: pd.DataFrame) -> Figure:
+def z_columns_shares(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
     """A dot for each generator and property."""
-    from matplotlib.figure import Figure
+    from matplotlib import rcParams
 
-    fig = Figure(figsize=(7.2, 3))
-    axis = fig.subplots()
+    from experiments.lab.plots.dots import dots
+    from experiments.lab.plots.line_label import line_label
+    from experiments.lab.plots.panels import panels
+
+    fig, (axis,) = panels(narrow=narrow, height=3, narrow_height=3.2)
     lab = results["generator"].str.startswith("lab")
-    for chosen, colour, label, above in (
-        (lab, "C1", "the lab's sizes", -0.15),
-        (~lab, "C0", "a quarter of the width", 0.15),
-    ):
-        rows = results[chosen]
-        heights = rows["property"].map(PROPERTIES.index) + above + 0.09 * (rows.groupby("property").cumcount() - 1)
-        axis.plot(rows["column_share"], heights, "o", color=colour, label=label)
-        axis.plot(rows["shuffled_share"], heights, "o", color=colour, fillstyle="none")
-    axis.set_yticks(range(len(PROPERTIES)), PROPERTIES)
-    axis.set(xlim=(0, 1), xlabel="share of the variance that goes with the column", ylim=(-0.5, 2.5))
+    kinds = ((lab, "lab's sizes", "conditional"), (~lab, "quarter of the width", "conditional-narrow"))
+    shares, shuffled, colours = {}, {}, {}
+    for name in PROPERTIES:
+        for chosen, words, colour in kinds:
+            rows, label = results[chosen & (results["property"] == name)], f"{name}, {words}"
+            label = label.replace(", ", ",\n") if narrow else label
+            shares[label], shuffled[label] = rows["column_share"].tolist(), rows["shuffled_share"].tolist()
+            colours[label] = COLOURS[colour]
+    dots(axis, shares, colours, size=6)
+    for place, values in enumerate(shuffled.values()):
+        axis.plot(values, [place] * len(values), "|", color=rcParams["text.color"], markersize=10)
+    line_label(axis, (results["shuffled_share"].max(), 0), "rows shuffled", rcParams["text.color"], (6, 0))
+    axis.set(
+        xlim=(0, 1),
+        xlabel="share of the variance that\ngoes with the column"
+        if narrow
+        else "share of the variance that goes with the column",
+    )
     axis.xaxis.set_major_formatter("{x:.0%}")
-    axis.invert_yaxis()
-    axis.grid(axis="y", visible=False)
-    fig.legend(loc="outside upper center", ncols=2)
     return fig
 
 
@@ -227,26 +242,42 @@ def z_columns_directions(images: Arrays) -> Figure:
 
 @figure(
     z_directions,
-    caption="Mean slant, thickness and width of the digits when z is moved along the direction found for one of them "
-    "(its own panel), in standard deviations of z. Each in units of its range over all three directions.",
-    alt="Three panels of three lines each. In each panel the line of the panel's own property rises; the others show "
-    "what moves along with it.",
+    caption="[Each property of the handwriting can be steered, but not alone: along the direction of thickness the "
+    'width grows, too.]{claim="z_directions.thickness.along.width.high - z_directions.thickness.along.width.low > '
+    '0.5"} Mean slant, thickness and width of the digits when z is moved along the direction found for one of them '
+    "(its own panel, thick), in standard deviations of z. Each in units of its range over all three directions.",
+    alt="Three panels of three lines each. In each panel the line of the panel's own property, thick, rises from near "
+    "the bottom to the top; the others, thin and dashed, show what moves along with it: the width falls along the "
+    "direction of slant and rises along that of thickness.",
 )
-def z_directions_lines(results: pd.DataFrame) -> Figure:
+def z_directions_lines(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
     """A panel for each direction, a line for each property."""
-    from matplotlib.figure import Figure
+    from matplotlib import rcParams
 
-    fig = Figure(figsize=(7.2, 3))
-    axes = fig.subplots(1, 3, sharey=True)
+    from experiments.lab.plots.line_label import line_label
+    from experiments.lab.plots.panels import panels
+
+    fig, axes = panels(3, narrow=narrow, height=3, narrow_height=2.1, same_y=True)
+    scaled = results.set_index(["direction", "t"])[list(PROPERTIES)]
+    scaled = (scaled - scaled.min()) / (scaled.max() - scaled.min()).replace(0, 1)
     for axis, key in zip(axes, PROPERTIES, strict=True):
-        rows = results[results["direction"] == key]
-        for colour, name in enumerate(PROPERTIES):
-            span = results[name].max() - results[name].min()
-            axis.plot(rows["t"], (rows[name] - results[name].min()) / (span or 1), f"C{colour}", label=name)
-        axis.set(title=f"direction of {key}", xlabel="position along it")
-    axes[0].set_ylabel("share of the range")
-    axes[0].yaxis.set_major_formatter("{x:.0%}")
-    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
+        rows = scaled.loc[key]
+        for name in PROPERTIES:
+            colour = COLOURS["conditional"] if name == key else rcParams["ytick.color"]
+            axis.plot(
+                rows[name], color=colour, linewidth=2.6 if name == key else 1.3, linestyle="-" if name == key else "--"
+            )
+            line_label(axis, (rows.index[-1], rows[name].iloc[-1]), name, colour, (4, 0))
+        axis.set(title=f"direction of {key}", xlabel="standard deviations of z", ylim=(-0.03, 1.03))
+    for axis in axes if narrow else axes[:1]:
+        axis.set_ylabel("share of the range")
+        axis.yaxis.set_major_formatter("{x:.0%}")
+    for axis in axes:
+        axis.set_xticks([results["t"].min(), 0, results["t"].max()])
+    if narrow:
+        for axis in axes[:-1]:
+            axis.set_xlabel("")
+    fig.set_layout_engine("constrained", h_pad=0.07)
     return fig
 
 

@@ -99,33 +99,59 @@ def _by_regime(top: dict, whole: dict, scratch: dict) -> dict[str, dict[int, Any
     return found
 
 
+NAMES = {
+    "frozen": "new last layer",
+    "last-blocks": "last two blocks",
+    "all": "all layers",
+    "scratch": "from scratch",
+}
+"""What is trained, as the figures say it."""
+
+
 @figure(
     fine_tuning,
-    caption="Accuracy on the test images when more or less of the network is trained: mean of the seeds with its 95% "
-    "bootstrap interval over test images. Small dots: lowest and highest seed. The axis does not start at zero.",
-    alt="Four dots with intervals, one below the other. Those of the three regimes that start from the pretrained "
-    "network are close together; the one for training from scratch is far to the left of them.",
+    tuned_top,
+    tuned_whole,
+    tuned_from_scratch,
+    caption="[Fine-tuning all layers gains `100 * fine_tuning.gain:.1f`{.value} points over a new last layer; training "
+    "from scratch loses `100 * fine_tuning.gap_to_scratch:.0f`{.value}.]"
+    "{claim=\"fine_tuning.best.regime == 'all' and fine_tuning.best.p_against_frozen < 0.01 and "
+    'fine_tuning.by_regime.scratch.high < fine_tuning.by_regime.frozen.low"} '
+    "Left: accuracy on the test images by what is trained, mean of the seeds with its 95% bootstrap interval over test "
+    "images; below it a small dot for each seed. Right: the same for two of them as pairs, one thin line for each "
+    "seed, which decides what is held out. The axes do not start at zero.",
+    alt="Left, four dots with intervals, one below the other. The three that start from the pretrained network are "
+    "close together; the one for training from scratch is far to the left of them. Right, a rising line for each seed, "
+    "from a new last layer to all layers.",
 )
-def fine_tuning_bars(results: pd.DataFrame) -> Figure:
-    """A dot for each regime, sorted."""
-    from matplotlib.figure import Figure
+def fine_tuning_bars(results: pd.DataFrame, top: dict, whole: dict, scratch: dict, *, narrow: bool = False) -> Figure:
+    """A dot for each regime, the best on top, and beside them the gain of fine-tuning, seed by seed."""
+    from matplotlib.ticker import MaxNLocator
 
-    fig = Figure(figsize=(7.2, 0.5 * len(results) + 1))
-    axis = fig.subplots()
-    rows = results.sort_values("accuracy")
-    names = [REGIMES[regime] for regime in rows["regime"]]
-    errors = [rows["accuracy"] - rows["low"], rows["high"] - rows["accuracy"]]
-    axis.errorbar(rows["accuracy"], names, xerr=errors, fmt="o", color="C0", markersize=7, capsize=4, linewidth=1.5)
-    for name, (_, row) in zip(names, rows.iterrows(), strict=True):
-        axis.plot([row["lowest"], row["highest"]], [name, name], ".", color="C1", markersize=6)
-        end = max(row["high"], row["highest"])
-        axis.annotate(
-            f"{row['accuracy']:.1%}", (end, name), (6, 0), textcoords="offset points", va="center", fontsize=9
-        )
-    axis.set(xlabel="test accuracy", ylim=(-0.6, len(rows) - 0.4))
-    axis.margins(x=0.12)
-    axis.xaxis.set_major_formatter("{x:.0%}")
-    axis.grid(axis="y", visible=False)
+    from experiments.lab.plots.dots import intervals
+    from experiments.lab.plots.panels import panels
+    from experiments.lab.plots.slopes import slopes
+
+    fig, (left, right) = panels(2, narrow=narrow, height=2.9, narrow_height=2.3, ratios=(5, 3))
+    seeds = {
+        regime: {seed: float(run["correct"].mean()) for seed, run in sorted(runs.items())}
+        for regime, runs in _by_regime(top, whole, scratch).items()
+    }
+    rows = results.sort_values("accuracy", ascending=False)
+    rows = rows.assign(name=rows["regime"].map(NAMES))
+    runs = [list(seeds[regime].values()) for regime in rows["regime"]]
+    intervals(left, rows, "name", "accuracy", runs=runs, written=".1%")
+    left.set_xlabel("test accuracy")
+    left.margins(x=0.15)
+    left.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+    left.xaxis.set_major_formatter("{x:.0%}")
+    both = sorted(seeds["frozen"].keys() & seeds["all"].keys())
+    before, after = ([seeds[regime][seed] for seed in both] for regime in ("frozen", "all"))
+    slopes(right, before, after, (NAMES["frozen"], NAMES["all"]))
+    right.set(ylabel="test accuracy", xlim=(-0.35, 1.35))
+    right.margins(y=0.12)
+    right.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+    right.yaxis.set_major_formatter("{x:.0%}")
     return fig
 
 
@@ -133,33 +159,36 @@ def fine_tuning_bars(results: pd.DataFrame) -> Figure:
     fine_tuning,
     fine_tuning_curves,
     suffix="curves",
-    caption="Learning curves: accuracy on the training images (augmented, with dropout) and on the validation images, "
-    "mean of the seeds and, in the band, the lowest and the highest. A curve ends where the first of its seeds "
-    "stopped.",
+    caption="[After one epoch the new last layer is where training from scratch ends.]"
+    '{claim="fine_tuning.by_regime.frozen.first_epoch > fine_tuning.by_regime.scratch.last_epoch"} '
+    "Learning curves by what is trained: accuracy on the training images (augmented, with dropout) and on the "
+    "validation images. Thin lines are the seeds, the strong line is their mean, and the band reaches from the lowest "
+    "to the highest. A curve ends where the first of its seeds stopped.",
     alt="Four panels, one for each regime, with two curves over epochs. In the three that start from the pretrained "
     "network both rise within a few epochs. From scratch both rise slowly and end far lower.",
 )
-def fine_tuning_learning(results: pd.DataFrame, curves: pd.DataFrame) -> Figure:
+def fine_tuning_learning(results: pd.DataFrame, curves: pd.DataFrame, *, narrow: bool = False) -> Figure:
     """A panel for each regime, all with the same scale of accuracy."""
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
-    fig = Figure(figsize=(7.2, 3.4))
-    axes = fig.subplots(1, len(REGIMES), sharey=True)
-    for axis, (regime, name) in zip(axes, REGIMES.items(), strict=True):
-        rows = _of_all_seeds(curves, regime).groupby("epoch")
-        for colour, (column, label, line) in enumerate(
-            (("validation_accuracy", "held out", "o-"), ("train_accuracy", "learned from", "s--"))
-        ):
-            by = rows[column]
-            axis.fill_between(by.min().index, by.min(), by.max(), color=f"C{colour}", alpha=0.25, linewidth=0)
-            axis.plot(by.mean(), line, color=f"C{colour}", markersize=3, label=label)
-        axis.set_title(name.replace(", ", ",\n"), fontsize=10)
+    from experiments.lab.plots.band import band
+    from experiments.lab.plots.panels import NARROW, WIDE, legend_above
+
+    fig = Figure(figsize=(NARROW, 4.6) if narrow else (WIDE, 3.3))
+    axes = fig.subplots(*((2, 2) if narrow else (1, 4)), sharey=True).ravel()
+    for axis, (regime, name) in zip(axes, NAMES.items(), strict=True):
+        rows = _of_all_seeds(curves, regime)
+        band(axis, rows, "epoch", "validation_accuracy", "C0", "validation images")
+        band(axis, rows, "epoch", "train_accuracy", "C3", "training images", style="s--")
+        axis.set(title=name, xlabel="", ylabel="")
         axis.xaxis.set_major_locator(MaxNLocator(4, integer=True))
-    axes[0].set(ylabel="accuracy", ylim=(0, 1))
+    lowest = curves[["train_accuracy", "validation_accuracy"]].min().min()
+    axes[0].set_ylim(int(10 * lowest) / 10, 1.01)
     axes[0].yaxis.set_major_formatter("{x:.0%}")
+    fig.supylabel("accuracy", fontsize=10)
     fig.supxlabel("epoch", fontsize=10)
-    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    legend_above(fig, axes[0])
     return fig
 
 

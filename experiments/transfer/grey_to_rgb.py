@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.lab.plots.titles import title
+from experiments.lab.plots.titles import colour, title
 from experiments.transfer.sample_size import best_cut
 from experiments.transfer.training import trained
 from experiments.transfer.tuning_images import tuning_images
@@ -268,70 +268,83 @@ COLOURS = ("red", "green", "blue")
 
 @figure(
     grey_to_rgb,
-    caption="Accuracy on the test images by method of converting grey to colour, with 95% bootstrap intervals (left); "
-    "the learned map from grey to each colour, one line for each seed, against the repeated channel (dotted, right).",
+    caption="[The accuracies of the three ways cannot be told apart, and a learned convolution stays near the repeated "
+    'channel.]{claim="grey_to_rgb.significant == 0 and grey_to_rgb.smallest_weight > 0.9 and '
+    'grey_to_rgb.largest_weight < 1.1"} '
+    "Left: accuracy on the test images, with 95% bootstrap intervals. The other two: what the convolution learned for "
+    "each colour of the network's input, a dot for each seed and a ring at their mean. The dashed line is the repeated "
+    "channel. The axis of accuracy does not start at zero.",
     alt="Left, dots with intervals that overlap, for the repeated channel, the summed layer and the learned "
-    "convolution with each seed. Right, three panels for red, green and blue with lines near the diagonal.",
+    "convolution with each seed. Right, the learned weights of red, green and blue, all near one, and the offsets, "
+    "all near zero.",
 )
-def grey_to_rgb_ways(results: pd.DataFrame) -> Figure:
-    """Accuracies on the left, the learned weights and biases of each colour on the right."""
-    from matplotlib.figure import Figure
-    from matplotlib.lines import Line2D
+def grey_to_rgb_ways(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
+    """Accuracies on the left, then the learned weights and offsets of each colour."""
+    from matplotlib.ticker import MaxNLocator
 
-    fig = Figure(figsize=(7.2, 3.4))
-    left, *right = fig.subplots(1, 4, width_ratios=(2.4, 1, 1, 1))
+    from experiments.lab.plots.dots import dots, intervals
+    from experiments.lab.plots.panels import panels
+
+    fig, (left, *others) = panels(3, narrow=narrow, height=3.0, narrow_height=2.0, ratios=(2.1, 1, 1))
     names = [f"learned, seed {row['seed']}" if row["way"] == "learned" else row["way"] for _, row in results.iterrows()]
-    errors = [results["accuracy"] - results["low"], results["high"] - results["accuracy"]]
-    left.errorbar(results["accuracy"], names, xerr=errors, fmt="o", color="C0", capsize=3)
-    left.invert_yaxis()
-    left.set(xlabel="test accuracy")
-    left.margins(0.15)
-    left.locator_params(axis="x", nbins=4)
+    intervals(left, results.assign(name=names), "name", "accuracy", written=".1%")
+    left.margins(x=0.2)
+    left.set_xlabel("test accuracy")
+    left.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
     left.xaxis.set_major_formatter("{x:.0%}")
     learned = results[results["way"] == "learned"]
-    for axis, colour in zip(right, COLOURS, strict=True):
-        axis.plot([0, 1], [0, 1], linestyle=(0, (1, 1)), color="C1", linewidth=2.2, zorder=3)
-        for _, row in learned.iterrows():
-            axis.plot([0, 1], [row[f"bias_{colour}"], row[f"bias_{colour}"] + row[f"weight_{colour}"]], color="C0")
-        axis.set(title=colour, xlabel="grey", xlim=(-0.12, 1.12), xticks=(0, 1))
-        axis.set_ylim(-0.35, 1.35)
-        axis.set_yticks((0, 1), ("0", "1") if axis is right[0] else ("", ""))
-    right[0].set_ylabel("what the network gets", labelpad=4)
-    handles = [Line2D([], [], color="C1", linestyle=(0, (1, 1)), linewidth=2.2), Line2D([], [], color="C0")]
-    fig.legend(handles, ["repeated channel", "learned"], loc="outside upper right", ncols=2)
+    for axis, (kind, words, repeated) in zip(
+        others, (("weight", "learned weight", 1), ("bias", "learned offset", 0)), strict=True
+    ):
+        axis.axvline(repeated, color="C4", linestyle="--", linewidth=1.3)
+        found = {name: learned[f"{kind}_{name}"].tolist() for name in COLOURS}
+        dots(axis, found, SHADES)
+        reach = 0.05 + 1.5 * max(abs(value - repeated) for values in found.values() for value in values)
+        axis.set(xlabel=words, xlim=(repeated - reach, repeated + reach))
+        axis.xaxis.set_major_locator(MaxNLocator(3))
+        axis.xaxis.set_major_formatter("{x:g}")
     return fig
+
+
+SHADES = {"red": "C1", "green": "C2", "blue": "C0"}
 
 
 @figure(
     grey_to_rgb,
     grey_first_layer,
     suffix="cost",
-    caption="Time for one image in milliseconds, of the first layer and of the whole network, with the grey channel "
-    "repeated and with the first layer summed. Each panel has its own scale. Batches of four images of 224 × 224 "
-    "pixels on a processor of two cores that had other work.",
-    alt="Two panels for each network with two bars: the first layer takes less time when it is summed, the whole "
-    "network about as much as before.",
+    caption="[Summing the first layer makes that layer faster, and hardly the network.]"
+    '{claim="grey_first_layer.least_first_speedup > 1 and grey_first_layer.largest_change_of_time < 0.05"} '
+    "Time for one image with the first layer summed, in percent of the time with the grey channel repeated; the "
+    "milliseconds are written beside it. Batches of four images of 224 × 224 pixels on a processor of two cores that "
+    "had other work.",
+    alt="Two panels with a line for each network, from the repeated channel to the summed layer: the lines of the "
+    "first layer fall, those of the whole network are nearly level.",
 )
-def grey_to_rgb_cost(results: pd.DataFrame, costs: pd.DataFrame) -> Figure:
-    """Bars of milliseconds, the two methods side by side."""
-    from matplotlib.figure import Figure
+def grey_to_rgb_cost(results: pd.DataFrame, costs: pd.DataFrame, *, narrow: bool = False) -> Figure:
+    """A line for each network from one method to the other; first layer and whole network."""
+    from experiments.lab.plots.panels import legend_above, panels
+    from experiments.lab.plots.slopes import slopes
 
-    networks = costs["network"].unique()
-    fig = Figure(figsize=(7.2, 2.6))
-    axes = fig.subplots(1, 2 * len(networks), squeeze=False)[0]
-    for i, network in enumerate(networks):
-        rows = costs[(costs["network"] == network) & costs["way"].isin(["repeated", "summed"])]
-        for axis, (part, column) in zip(
-            axes[2 * i : 2 * i + 2],
-            (("first layer", "first_milliseconds"), ("whole network", "milliseconds")),
-            strict=True,
-        ):
-            bars = axis.bar(rows["way"], rows[column], color=["C1", "C0"], width=0.6)
-            axis.bar_label(bars, [f"{value:.1f} ms" for value in rows[column]], fontsize=8)
-            axis.set_title(f"{title(network)},\n{part}", fontsize=10)
-            axis.margins(y=0.15)
-            axis.grid(axis="x", visible=False)
-    fig.supylabel("milliseconds for an image", fontsize=10)
+    fig, axes = panels(2, narrow=narrow, height=3.3, narrow_height=2.5, same_y=True)
+    for axis, (part, column) in zip(
+        axes, (("first layer", "first_milliseconds"), ("whole network", "milliseconds")), strict=True
+    ):
+        times = costs.pivot(index="network", columns="way", values=column)
+        ends = times["summed"] / times["repeated"]
+        for network, row in times.loc[costs["network"].unique()].iterrows():
+            shade = colour(str(network))
+            slopes(axis, [1], [ends[network]], ("repeated", "summed"), shade, title(str(network)))
+            above = ends[network] == ends.max()
+            axis.annotate(
+                f"{row['repeated']:.1f} → {row['summed']:.1f} ms", (1, ends[network]), (8, 4 if above else -4),
+                textcoords="offset points", va="bottom" if above else "top", fontsize=9, color=shade,
+            )  # fmt: skip
+        axis.set(title=part, ylim=(0, 1.2), xlim=(-0.2, 1.9))
+        axis.yaxis.set_major_formatter("{x:.0%}")
+    for axis in axes if narrow else axes[:1]:
+        axis.set_ylabel("time for an image")
+    legend_above(fig, axes[0])
     return fig
 
 
@@ -384,6 +397,8 @@ def grey_first_layer_values(results: pd.DataFrame) -> dict:
         }
     return {
         "by_network": by_network,
+        "least_first_speedup": min(about["first_speedup"] for about in by_network.values()),
+        "largest_change_of_time": max(abs(about["time_saved"]) for about in by_network.values()),
         "largest_difference": max(about["difference"] for about in by_network.values()),
         "most_work_saved": max(about["work_saved"] for about in by_network.values()),
     }

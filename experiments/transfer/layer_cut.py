@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.lab.plots.titles import title
+from experiments.lab.plots.titles import colour, title
 from experiments.transfer.cut_classifiers import cut_classifiers
 from experiments.transfer.gram import EACH_NETWORK, gram
 from tpdl import Arrays, experiment, figure, summary
@@ -23,6 +23,12 @@ CLASSES = 15
 ORIGINAL_ACCURACY = 0.91
 """Best cut in the original report, with VGG16 (ReLU14: 9.0 % error)."""
 ORIGINAL_RELU15_ACCURACY = 0.888
+
+LOWEST = 0.3
+"""Where the axis of accuracy starts."""
+STYLES = ("o-", "S--")
+"""Of the two kinds of layers that a network may have."""
+SINGLE = "first and last"
 
 
 @experiment(
@@ -77,68 +83,95 @@ def layer_cut(network: str, gram: Arrays, classifiers: Arrays, seed: int = 0) ->
 @figure(
     layer_cut,
     caption="Accuracy on the test images of a linear SVM on the features after each ReLU, with 95% bootstrap "
-    "intervals, and the number of features there.",
-    alt="Two panels for each network, over the depth of the cut. The upper one has the test accuracy with its short "
-    "intervals, which rises between two level lines: chance and the best result of the original report. The lower one "
-    "has the number of features on a logarithmic scale, which is largest among the first cuts.",
+    "intervals. Cuts after layers of one kind are connected; the ring is the cut that cross-validation on the training "
+    "images chose. The axis starts at 30%: triangles stand for what lies below.",
+    alt="A panel for each network with the test accuracy over the depth of the cut. It rises steeply at first, then "
+    "more slowly, towards the level of the best result of the original report; the chosen cut is near the right end.",
 )
-def layer_cut_curve(results: pd.DataFrame) -> Figure:
-    """For each network, accuracy over depth, and below it the number of features."""
-    fig, axes = _rows(results)
-    for (network, rows), (upper, lower) in zip(results.groupby("network", sort=False), axes, strict=True):
-        spread = [rows["accuracy"] - rows["low"], rows["high"] - rows["accuracy"]]
-        upper.errorbar(
-            rows["index"], rows["accuracy"], spread, fmt="o-", color="C0", markersize=2.5, linewidth=1, elinewidth=1.2,
-            capsize=3.5, label="measured, with 95 % interval",
-        )  # fmt: skip
-        upper.axhline(
-            ORIGINAL_ACCURACY, color="C1", linestyle="--", linewidth=1.2, label="original report: VGG16, best cut"
+def layer_cut_curve(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
+    """For each network, accuracy over depth, a line for each kind of layer."""
+    from experiments.lab.plots.curve import curve, mark_below
+    from experiments.lab.plots.panels import panels
+
+    networks = results["network"].nunique()
+    fig, axes = panels(networks, narrow=narrow, height=3.9, narrow_height=3.0, same_y=True)
+    for axis, (network, rows) in zip(axes, results.groupby("network", sort=False), strict=True):
+        shade = colour(str(network))
+        beyond = rows[rows["accuracy"] < LOWEST]
+        axis.set(
+            title=title(str(network)), ylim=(LOWEST, 1), xlim=(-0.14 * len(rows) * any(beyond["index"]), len(rows) + 1)
         )
-        upper.axhline(1 / CLASSES, color="C2", linestyle=(0, (1, 1)), linewidth=2.2, label="chance")
-        upper.set_title(title(str(network)))
-        upper.set(ylabel="test accuracy", ylim=(0, 1))
-        upper.yaxis.set_major_formatter("{x:.0%}")
-        lower.set_ylabel("features")
-        lower.semilogy(rows["index"], rows["features"], "s-", color="C4")
-        _name_cuts(lower, rows)
-    fig.legend(*axes[0][0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
+        axis.axhline(ORIGINAL_ACCURACY, color=colour("vgg16"), linestyle="--", linewidth=1.2, zorder=1)
+        for style, (kind, part) in _kinds(rows):
+            curve(axis, part, "index", "accuracy", "low", "high", shade, kind, style)
+        _mark_chosen(axis, rows, shade)
+        for _, row in beyond.iterrows():
+            mark_below(axis, row["index"], f"{row['accuracy']:.1%}", shade, right=False)
+        mark_below(axis, len(rows), f"chance, {1 / CLASSES:.1%}", right=False)
+        axis.legend(loc="lower right", bbox_to_anchor=(1, 0.06))
+        axis.yaxis.set_major_formatter("{x:.0%}")
+        _name_cuts(axis, rows)
+    axes[0].annotate(
+        f"original report, VGG16: {ORIGINAL_ACCURACY:.0%}", (0, ORIGINAL_ACCURACY), (3, 3),
+        xycoords=("axes fraction", "data"), textcoords="offset points", fontsize=8, color=colour("vgg16"),
+    )  # fmt: skip
+    for axis in axes if narrow else axes[:1]:
+        axis.set_ylabel("test accuracy")
     return fig
 
 
 @figure(
     layer_cut,
     suffix="memory",
-    caption="Time and memory at each cut: the network up to there, spooling and Gram matrix, and SVM; highest memory "
-    "of the process against what the training features alone would take in double precision. The seconds of each "
-    "network have their own scale.",
-    alt="Two panels for each network, over the depth of the cut. The upper one has stacked bars of seconds: the "
-    "network, whose share grows with depth, then spool and Gram matrix, whose share grows with the number of features, "
-    "then a thin one for the classifier. The lower one has a nearly level line for the memory used, and a jagged one "
-    "for what the raw features would take, which is highest among the first cuts.",
+    caption="[The process never needs more than `layer_cut.peak_gigabytes:.1f`{.value} GB, although the features of "
+    "one cut alone would take `layer_cut.largest_raw_gigabytes:.1f`{.value} GB.]"
+    '{claim="layer_cut.peak_gigabytes < layer_cut.largest_raw_gigabytes"} '
+    "Above, the seconds that each part takes for all images: the network up to the cut, spooling and the Gram matrix, "
+    "and the SVM. Below, the highest memory of the process, against what the training features alone would take in "
+    "double precision, which is proportional to their number. Cuts after layers of one kind are connected, with "
+    "markers as in @fig-layer-cut; all axes are logarithmic.",
+    alt="Two panels for each network, over the depth of the cut. Of the seconds, those of the network rise with depth, "
+    "those of the Gram matrix follow the number of features and fall, and those of the classifier stay low. Of the "
+    "memory, a nearly level line for the process, and falling ones for the raw features, which are above it at first.",
 )
-def layer_cut_memory(results: pd.DataFrame) -> Figure:
+def layer_cut_memory(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
     """For each network, seconds over depth, and below them memory."""
     import matplotlib
+    from matplotlib.figure import Figure
 
-    fig, axes = _rows(results)
-    parts = {"time: network": "forward_seconds", "time: spool, Gram matrix": "gram_seconds"}
-    for (network, rows), (upper, lower) in zip(results.groupby("network", sort=False), axes, strict=True):
-        bottom = 0 * rows["index"]
-        for colour, (label, column) in enumerate(parts.items()):
-            upper.bar(rows["index"], rows[column], bottom=bottom, color=f"C{colour}", label=label)
-            bottom = bottom + rows[column]
-        svm = rows["factor_seconds"] + rows["svm_seconds"]
-        upper.bar(rows["index"], svm, bottom=bottom, color="C2", label="time: factor, SVM")
-        upper.set_title(title(str(network)))
-        upper.set_ylabel("seconds for all images")
-        ink = matplotlib.rcParams["text.color"]
-        lower.semilogy(rows["index"], rows["raw_bytes"] / 1e9, "s--", color="C4", label="memory: raw training features")
-        lower.semilogy(rows["index"], rows["peak_bytes"] / 1e9, "o-", color=ink, label="memory: whole process")
-        lower.set_ylabel("memory in GB")
-        lower.yaxis.set_major_formatter("{x:g}")
-        _name_cuts(lower, rows)
-    above, below = (axis.get_legend_handles_labels() for axis in axes[0])
-    fig.legend(above[0] + below[0], above[1] + below[1], loc="outside upper center", ncols=3)
+    from experiments.lab.plots.curve import curve
+    from experiments.lab.plots.panels import NARROW, WIDE
+
+    networks = results["network"].nunique()
+    fig = Figure(figsize=(NARROW, 4.6 * networks + 1) if narrow else (WIDE, 6.2))
+    grid = (2 * networks, 1) if narrow else (2, networks)
+    axes = fig.subplots(*grid, squeeze=False, sharey="none" if narrow else "row").reshape(-1)
+    ink = matplotlib.rcParams["text.color"]
+    for i, (network, rows) in enumerate(results.groupby("network", sort=False)):
+        upper, lower = (axes[2 * i], axes[2 * i + 1]) if narrow else (axes[i], axes[networks + i])
+        rows = rows.assign(
+            svm=rows["factor_seconds"] + rows["svm_seconds"], raw=rows["raw_bytes"] / 1e9, peak=rows["peak_bytes"] / 1e9
+        )
+        curve(upper, rows, "index", "forward_seconds", colour="C5", label="time: network", style="-")
+        curve(upper, rows, "index", "svm", colour="#8c959f", label="time: SVM", style="-")
+        for column, axis, shade, words in (
+            ("gram_seconds", upper, "C4", "time: Gram matrix"),
+            ("raw", lower, "C3", "memory: features"),
+        ):
+            for place, (style, (_, part)) in enumerate(_kinds(rows)):
+                curve(axis, part, "index", column, colour=shade, label="" if place else words, style=style)
+        curve(lower, rows, "index", "peak", colour=ink, label="memory: process", style="-")
+        upper.set(title=title(str(network)), yscale="log")
+        lower.set(yscale="log")
+        if narrow or not i:
+            upper.set_ylabel("seconds for all images")
+            lower.set_ylabel("memory in GB")
+        for axis in (upper, lower):
+            axis.set_xlim(0, len(rows) + 1)
+            axis.yaxis.set_major_formatter("{x:g}")
+            _name_cuts(axis, rows, named=axis is lower)
+    above, below = (axes[place].get_legend_handles_labels() for place in (0, 1 if narrow else networks))
+    fig.legend(above[0] + below[0], above[1] + below[1], loc="outside upper center", ncols=2 if narrow else 3)
     return fig
 
 
@@ -213,30 +246,45 @@ def _row(row: dict) -> dict:
     return {key: row[key] for key in kept} | {"seconds": seconds, "raw_gigabytes": row["raw_bytes"] / 1e9}
 
 
-def _rows(results: pd.DataFrame) -> tuple[Figure, list[tuple[Axes, Axes]]]:
-    """Two panels for each network, one network below the other.
-
-    Side by side, the names of the cuts would be illegible.
-    """
-    from matplotlib.figure import Figure
-
-    networks = results["network"].nunique()
-    fig = Figure(figsize=(7.2, 4.1 * networks + 0.4))
-    grid = fig.add_gridspec(2 * networks, 1, height_ratios=(3, 2) * networks)
-    uppers: list[Axes] = []
-    for i in range(networks):
-        uppers.append(fig.add_subplot(grid[2 * i]))
-        uppers[i].tick_params("x", labelbottom=False)
-    lowers: list[Axes] = []
-    for i, upper in enumerate(uppers):
-        lowers.append(fig.add_subplot(grid[2 * i + 1], sharex=upper, sharey=lowers[0] if lowers else None))
-    return fig, list(zip(uppers, lowers, strict=True))
+def _kinds(rows: pd.DataFrame) -> list[tuple[str, tuple[str, pd.DataFrame]]]:
+    """The cuts by the kind of the layer that they follow, each with its style; those that stand alone are last."""
+    kinds = pd.Series(list(map(_kind, rows["cut"], rows["module"])), rows.index)
+    parts = list(kinds[kinds != SINGLE].unique())
+    found = [(style, (kind, rows[kinds == kind])) for style, kind in zip(STYLES, parts, strict=False)]
+    alone = rows[kinds == SINGLE]
+    return [*found, ("d", (SINGLE, alone))] if len(alone) else found
 
 
-def _name_cuts(axis: Axes, rows: pd.DataFrame) -> None:
-    axis.set_xticks(rows["index"], rows["cut"], rotation=90)
-    axis.tick_params("x", labelsize=8.5)
-    axis.set_xlabel("cut after")
+def _kind(cut: str, module: str) -> str:
+    """As the authors of the networks call them."""
+    if cut.endswith(("-squeeze", "-expand")):
+        return cut.rpartition("-")[2]
+    if module.startswith("_blocks."):
+        # The first block of EfficientNet has no expansion.
+        return "depthwise" if module.endswith("#2") or module == "_blocks.0._swish" else "expansion"
+    if module.startswith("_swish") or cut.startswith("conv"):
+        return SINGLE
+    return "fully connected" if module.startswith("classifier") else "convolution"
+
+
+def _mark_chosen(axis: Axes, rows: pd.DataFrame, colour: str) -> None:
+    """A ring around the cut that cross-validation chose, and its name."""
+    chosen = rows.loc[rows["validation"].idxmax()]
+    axis.plot(chosen["index"], chosen["accuracy"], "o", color=colour, fillstyle="none", markersize=12)
+    axis.annotate(
+        f"chosen: {chosen['cut']},\n{chosen['accuracy']:.1%}", (chosen["index"], chosen["accuracy"]), (0.98, 0.62),
+        textcoords="axes fraction", ha="right", va="top", fontsize=9,
+        arrowprops={"arrowstyle": "-", "color": colour, "shrinkB": 7},
+    )  # fmt: skip
+
+
+def _name_cuts(axis: Axes, rows: pd.DataFrame, named: bool = True) -> None:
+    """Blocks by their name, in the middle of their cuts; of many cuts without blocks, only some."""
+    blocks = rows["cut"].str.rpartition("-")[0].where(rows["cut"].str.contains("-"), rows["cut"])
+    places = rows["index"].groupby(blocks, sort=False).mean()[:: -(-blocks.nunique() // 11)]
+    axis.set_xticks(places, list(places.index) if named else [""] * len(places), rotation=90)
+    if named:
+        axis.set_xlabel("cut after")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.lab.plots.titles import title
+from experiments.lab.plots.titles import colour, title
 from experiments.transfer.layer_cut import layer_cut
 from tpdl import experiment, figure, progress, summary
 
@@ -63,43 +63,48 @@ def networks(curve: pd.DataFrame, images: int = 8, rounds: int = 5) -> pd.DataFr
 
 @figure(
     networks,
-    caption="Accuracy on the test images at the best cut of each network, with 95% bootstrap intervals, against the "
-    "time that the network takes for an image up to there, in batches of eight images of 224 × 224 pixels on a "
-    "processor of two cores that had other work. The number of features is written beside each.",
-    alt="One dot with an interval for each network; time for an image runs to the right, accuracy upwards.",
+    caption="[`networks.best.title`{.value} is `100 * (networks.best.accuracy - networks.worst.accuracy):.1f`{.value} "
+    "points more accurate than `networks.worst.title`{.value}, and takes "
+    "`networks.best.milliseconds / networks.worst.milliseconds:.1f`{.value} times as long.]"
+    '{claim="networks.best.low > networks.worst.high and networks.best.milliseconds > networks.worst.milliseconds"} '
+    "Accuracy on the test images at the best cut of each network, with 95% bootstrap intervals, against the time for "
+    "an image up to there and against the parameters of the whole network. Times are of batches of eight images of "
+    "224 × 224 pixels on a processor of two cores that had other work. The axis of accuracy does not start at zero.",
+    alt="Two panels with a dot and an interval for each network: accuracy upwards, against milliseconds on the left "
+    "and against millions of parameters on the right. The most accurate network is the slowest and the largest.",
 )
-def networks_dots(results: pd.DataFrame) -> Figure:
-    """A dot for each network, with its name and number of features."""
-    from matplotlib.figure import Figure
+def networks_dots(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
+    """A dot for each network against time, and against size, with its name."""
     from matplotlib.ticker import MaxNLocator
 
-    fig = Figure(figsize=(7.2, 3.6))
-    axis = fig.subplots()
-    for colour, (_, row) in enumerate(results.iterrows()):
-        spread = [[row["accuracy"] - row["low"]], [row["high"] - row["accuracy"]]]
-        axis.errorbar(
-            row["milliseconds"], row["accuracy"], spread, fmt="o", color=f"C{colour}", capsize=4, markersize=8
-        )
-        axis.annotate(
-            f"{title(row['network'])}, {row['cut']}\n{row['features']:,d} features",
-            (row["milliseconds"], row["accuracy"]),
-            (10, 0),
-            textcoords="offset points",
-            va="center",
-            color=f"C{colour}",
-        )
-    axis.set(xlabel="milliseconds for an image, up to the cut", ylabel="test accuracy")
-    axis.set_xlim(0, 1.6 * results["milliseconds"].max())
-    axis.margins(y=0.3)
-    axis.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
-    axis.yaxis.set_major_formatter("{x:.1%}")
+    from experiments.lab.plots.curve import curve
+    from experiments.lab.plots.panels import panels
+
+    fig, axes = panels(2, narrow=narrow, height=3.2, narrow_height=2.5, same_y=True)
+    rows = results.assign(size=results["parameters"] / 1e6)
+    against = (("milliseconds", "milliseconds for an image, up to the cut"), ("size", "million parameters"))
+    for axis, (column, words) in zip(axes, against, strict=True):
+        for network, row in rows.groupby("network", sort=False):
+            curve(axis, row, column, "accuracy", "low", "high", colour(str(network)))
+            at, right = row[column].iloc[0], row[column].iloc[0] < 0.6 * rows[column].max()
+            axis.annotate(
+                f"{title(str(network))}\n{row['cut'].iloc[0]}, {row['features'].iloc[0]:,d} features",
+                (at, row["accuracy"].iloc[0]), (8 if right else -8, 0), textcoords="offset points",
+                ha="left" if right else "right", va="center", fontsize=8, color=colour(str(network)),
+            )  # fmt: skip
+        axis.set(xlabel=words, xlim=(0, 1.12 * rows[column].max()))
+        axis.margins(y=0.15)
+        axis.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+        axis.yaxis.set_major_formatter("{x:.0%}")
+    for axis in axes if narrow else axes[:1]:
+        axis.set_ylabel("test accuracy")
     return fig
 
 
 @summary(networks)
 def networks_values(results: pd.DataFrame) -> dict:
     """Each network by name, the most accurate, and the fastest."""
-    rows = results.to_dict("records")
+    rows = [row | {"title": title(row["network"])} for row in results.to_dict("records")]
     return {
         "networks": [row["network"] for row in rows],
         "count": len(rows),

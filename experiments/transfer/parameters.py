@@ -12,9 +12,19 @@ from experiments.lab.plots.titles import title
 from tpdl import experiment, figure, summary
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-COLOURS = {"convolution": "C0", "linear": "C1", "pooling": "C5", "normalisation": "C4"}
+COLOURS = {"convolution": "C5", "linear": "C3", "pooling": "#8c959f", "normalisation": "C4"}
+"""Of kinds of layers. Blue, vermillion and green are for networks."""
+
+KINDS = {
+    "convolution": "convolution (conv)",
+    "linear": "fully connected (fc)",
+    "pooling": "pooling",
+    "normalisation": "normalisation",
+}
+SHORT = {"convolution": "conv", "linear": "fc", "pooling": "pool", "normalisation": "norm"}
 
 
 @experiment(matrix={"network": ["vgg16", "squeezenet1_1"]}, demo={"network": ["tiny_vgg", "tiny_squeezenet"]})
@@ -42,45 +52,76 @@ def parameters(network: str) -> pd.DataFrame:
 
 @figure(
     parameters,
-    caption="Where the parameters are, and how many output values each layer has for one image. Pooling layers have no "
-    "parameters and so no bar there.",
-    alt="Two panels of bars for each network over its layers, parameters above and values below. Parameters grow with "
-    "depth; in VGG16 the first fully connected layer alone holds most of them. The number of values falls with depth.",
+    caption="Parameters and output values lie at opposite ends. Each bar is the whole network from its first layer on "
+    "the left to its last on the right, and each segment a layer; the large ones are named, fc for fully connected. "
+    "Above, all parameters; below, all values that the layers deliver for one image. Pooling has no parameters.",
+    alt="Two stacked horizontal bars for each network, of its parameters and of its output values, with a segment for "
+    "each layer. In VGG16 three fully connected layers at the end fill most of the first bar, and the first "
+    "convolutions most of the second.",
 )
-def parameters_by_layer(results: pd.DataFrame) -> Figure:
-    """For each network, parameters by layer, and below them output values, on logarithmic axes."""
+def parameters_by_layer(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
+    """For each network two bars: how its parameters, and how its output values, are spread over the layers."""
     from matplotlib.figure import Figure
     from matplotlib.patches import Patch
 
+    from experiments.lab.plots.panels import NARROW, WIDE
+    from experiments.lab.plots.stacked import stacked
+
     networks = results["network"].unique()
-    fig = Figure(figsize=(7.2, 4.0 * len(networks) + 0.4))
-    axes = fig.subplots(2 * len(networks), 1).reshape(-1, 2)
-    for network, (upper, lower) in zip(networks, axes, strict=True):
+    fig = Figure(figsize=(NARROW if narrow else WIDE, 2.1 * len(networks) + 0.7))
+    axes = fig.subplots(len(networks), 1, squeeze=False, sharex=True)[:, 0]
+    for network, axis in zip(networks, axes, strict=True):
         rows = results[results["network"] == network]
-        colours = rows["kind"].map(COLOURS)
-        upper.bar(rows["index"], rows["parameters"], color=colours)
-        lower.bar(rows["index"], rows["values"], color=colours)
-        name = title(network)
-        upper.set_title(f"{name}: {rows['parameters'].sum():,} parameters", loc="left")
-        upper.set(yscale="log", ylabel="parameters", ylim=(100, None))
-        lower.set(yscale="log", ylabel="values for\none image")
-        short = rows["module"].str.replace("features.", "").str.replace("classifier", "cls")
-        for axis, labels in ((upper, [""] * len(rows)), (lower, short)):
-            axis.set_xticks(rows["index"], labels)
-            axis.set_xlim(0.4, len(rows) + 0.6)
-            axis.tick_params("x", rotation=90, labelsize=8.5)
-            axis.grid(visible=False, axis="x")
-    names = {
-        "convolution": "convolution",
-        "linear": "fully connected",
-        "pooling": "pooling",
-        "normalisation": "normalisation",
-    }
+        stacked(axis, _segments(rows), "bar", "share", "colour", "label", 0.028 if narrow else 0.011)
+        axis.set_title(title(network), loc="left")
+        axis.set(xlim=(0, 1), ylim=(1.5, -0.95))
+        axis.xaxis.set_major_formatter("{x:.0%}")
+        _bracket(axis, rows)
+    axes[-1].set_xlabel("share of the network's total")
     used = [kind for kind in COLOURS if kind in set(results["kind"])]
-    handles = [Patch(color=COLOURS[kind], label=names[kind]) for kind in used]
-    fig.legend(handles=handles, loc="outside upper center", ncols=len(handles))
-    fig.supxlabel("layer (numbers within “features”; cls: classifier)", fontsize=9)
+    handles = [Patch(color=COLOURS[kind], label=KINDS[kind]) for kind in used]
+    fig.legend(handles=handles, loc="outside upper center", ncols=2 if narrow else len(handles))
     return fig
+
+
+def _segments(rows: pd.DataFrame) -> pd.DataFrame:
+    """A line for each layer that has parameters, then one for each layer's output values, as shares of all."""
+    number = rows.groupby("kind").cumcount() + 1
+    names = rows["kind"].map(SHORT) + " " + number.astype(str)
+    bars = []
+    for column, words in (("parameters", "parameters"), ("values", "output values")):
+        share = rows[column] / rows[column].sum()
+        bars.append(
+            pd.DataFrame(
+                {
+                    "bar": f"{rows[column].sum():,}\n{words}",
+                    "share": share,
+                    "colour": rows["kind"].map(COLOURS),
+                    "label": names + "\n" + share.map("{:.0%}".format),
+                }
+            )[share > 0]
+        )
+    return pd.concat(bars, ignore_index=True)
+
+
+def _bracket(axis: Axes, rows: pd.DataFrame) -> None:
+    """Above the parameters, what the fully connected layers at the end hold together."""
+    import matplotlib
+
+    share = rows["parameters"] / rows["parameters"].sum()
+    connected = rows["kind"] == "linear"
+    if connected.any():
+        left = share[~connected].sum()
+        axis.plot([left, left, 1, 1], [-0.42, -0.5, -0.5, -0.42], color=matplotlib.rcParams["text.color"], linewidth=1)
+        axis.annotate(
+            f"{share[connected].sum():.1%} in {connected.sum()} fully connected layers",
+            (1, -0.5),
+            (0, 3),
+            textcoords="offset points",
+            ha="right",
+            va="bottom",
+            fontsize=9,
+        )
 
 
 @summary(parameters)

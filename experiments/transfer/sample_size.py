@@ -127,31 +127,40 @@ def sample_size(grams: dict, best: dict, subsets: int = 5, folds: int = 3, seed:
 
 @figure(
     sample_size,
-    caption="Accuracy on the test images against training images per class, on features of the pretrained network and "
-    "of the same network with random weights. Bands are 95% bootstrap intervals over test images; bars reach from the "
-    "worst to the best subset.",
+    caption="[With `sample_size.fewest.each`{.value} images of each class the pretrained features do more than random "
+    'ones with `sample_size.random_all.each`{.value}.]{claim="sample_size.fewest.low > sample_size.random_all.high"} '
+    "Accuracy on the test images against training images per class, on features of the pretrained network and "
+    "of the same network with random weights. Bands are 95% bootstrap intervals over test images; small dots are the "
+    "worst and the best of the random subsets.",
     alt="Two rising curves over the number of images per class on a logarithmic axis. The one of the pretrained "
     "network is far above the one of random weights everywhere, and both are above a dotted line for chance.",
 )
-def sample_size_curve(results: pd.DataFrame) -> Figure:
+def sample_size_curve(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
     """A curve for each kind of weights."""
-    from matplotlib.figure import Figure
+    import matplotlib
 
-    fig = Figure(figsize=(7.2, 3.9))
-    axis = fig.subplots()
-    for colour, (weights, rows) in enumerate(results.groupby("weights", sort=False)):
-        axis.fill_between(rows["each"], rows["low"], rows["high"], color=f"C{colour}", alpha=0.25, linewidth=0)
-        spread = [rows["accuracy"] - rows["lowest"], rows["highest"] - rows["accuracy"]]
-        axis.errorbar(
-            rows["each"], rows["accuracy"], spread, fmt="so"[1 - colour], linestyle="-", color=f"C{colour}", capsize=3
-        )
+    from experiments.lab.plots.curve import curve
+    from experiments.lab.plots.panels import panels
+
+    fig, (axis,) = panels(narrow=narrow, height=3.9, narrow_height=3.1)
+    for shade, style, (weights, rows) in zip(
+        ("C0", "C4"), ("o-", "s-"), results.groupby("weights", sort=False), strict=True
+    ):
+        curve(axis, rows, "each", "accuracy", "low", "high", shade, style=style, filled=True)
+        several = rows[rows["subsets"] > 1]
+        for column in ("lowest", "highest"):
+            axis.plot(several["each"], several[column], ".", color=shade, markersize=4, alpha=0.7)
         last = rows.iloc[-1]
         axis.annotate(
-            f"{weights} weights", (last["each"], last["accuracy"]), (0, -16), textcoords="offset points", ha="right",
-            va="top", color=f"C{colour}",
+            f"{weights} weights", (last["each"], last["accuracy"]), (0, -24 if narrow else -14),
+            textcoords="offset points", ha="right", va="top", fontsize=9, color=shade,
         )  # fmt: skip
-    axis.axhline(1 / CLASSES, color="C2", linestyle=(0, (1, 1)), linewidth=2.2)
-    axis.annotate("chance", (results["each"].min(), 1 / CLASSES), (0, 3), textcoords="offset points", color="C2")
+    ink = matplotlib.rcParams["text.color"]
+    axis.axhline(1 / CLASSES, color=ink, linestyle=(0, (1, 1)), linewidth=1.5)
+    axis.annotate(
+        f"chance, {1 / CLASSES:.1%}", (results["each"].max(), 1 / CLASSES), (0, 4), textcoords="offset points",
+        ha="right", fontsize=9, color=ink,
+    )  # fmt: skip
     axis.set(xscale="log", xlabel="training images of each class", ylabel="test accuracy", ylim=(0, 1))
     ticks = sorted(results["each"].unique())
     axis.set_xticks(ticks, map(str, ticks))

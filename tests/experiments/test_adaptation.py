@@ -8,6 +8,7 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.collections import PathCollection
 from scipy.stats import binomtest
 
 from experiments.adaptation.dann import (
@@ -29,7 +30,7 @@ from experiments.adaptation.pseudo_labels import (
     recoloured_pseudo_labels_values,
 )
 from experiments.adaptation.runs import several
-from experiments.adaptation.without_grl import without_grl, without_grl_bars, without_grl_values
+from experiments.adaptation.without_grl import without_grl, without_grl_dots, without_grl_values
 from tpdl.plan import theme
 
 EPOCHS, TEST = 3, 200
@@ -111,10 +112,10 @@ def test_the_chapter_does_without_the_cells_that_are_not_measured() -> None:
     assert set(weights["setting"]) == {"schedule"}
     values = grl_weight_values(weights)
     assert values["constants"] == [] and "best" not in values
-    draw(lambda: grl_weight_curves(weights))
+    draw(lambda **how: grl_weight_curves(weights, **how))
     branches = without_grl(first, {}, {})
     assert without_grl_values(branches)["branches"] == ["reversed"]
-    draw(lambda: without_grl_bars(branches))
+    draw(lambda **how: without_grl_dots(branches, **how))
 
 
 def test_lambda_0_is_the_detached_branch_and_dann_the_reversed() -> None:
@@ -131,6 +132,7 @@ def test_the_weights_are_compared_after_the_last_epoch() -> None:
     values = grl_weight_values(grl_weight(CONSTANT, RUNS))
     assert values["constants"] == ["0", "1", "3"]
     assert values["best"]["weight"] == 3 and values["best"]["target_accuracy"] == pytest.approx(0.7)
+    assert values["strongest"] == values["best"]
     assert values["settings"]["schedule"]["seeds"] == 2
     one = values["settings"]["1"]
     assert one["share_of_domain"] == pytest.approx(0.06 / (0.06 + 0.1 / 3))
@@ -171,30 +173,52 @@ def test_values_of_pseudo_labels_after_recolouring() -> None:
 
 
 def draw(make) -> list:  # type: ignore[no-untyped-def]
-    """Draw under both themes; the figures."""
+    """Draw under both themes, wide and narrow; the wide figure and the narrow one."""
     figures = []
     for style in (theme.light, theme.dark):
         with matplotlib.rc_context(style()):
-            figures.append(make())
-            figures[-1].canvas.draw()
+            figures = [make(narrow=narrow) for narrow in (False, True)]
+            for figure in figures:
+                figure.canvas.draw()
+    assert figures[1].get_figwidth() == 3.7
     return figures
+
+
+def dots_of(axis) -> int:  # type: ignore[no-untyped-def]
+    return sum(len(row.get_offsets()) for row in axis.collections if isinstance(row, PathCollection))
 
 
 def test_the_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TPDL_PROFILE", "demo")
     histories = dann(RUNS, RECOLOURED)
-    (curves, _) = draw(lambda: dann_curves(histories))
+    (curves, _) = draw(lambda **how: dann_curves(histories, **how))
     assert [axis.get_title() for axis in curves.axes] == ["MNIST (source)", "MNIST-M (target)"]
-    draw(lambda: dann_domain_curves(histories))
-    draw(lambda: grl_weight_curves(grl_weight(CONSTANT, RUNS)))
+    means_and_seeds = (1 + 2) * len(SHARES)
+    assert [len(axis.lines) for axis in curves.axes] == [means_and_seeds, means_and_seeds + 3], "and the paper's three"
+    draw(lambda **how: dann_domain_curves(histories, **how))
     branches = without_grl(RUNS, CONSTANT, made_up("joined", 0))
-    (bars, _) = draw(lambda: without_grl_bars(branches))
-    assert len(bars.axes[0].patches) == 3
-    (paths, _) = draw(lambda: pseudo_labels_paths(rounds()))
+    (rows, _) = draw(lambda **how: without_grl_dots(branches, **how))
+    assert [dots_of(axis) for axis in rows.axes] == [len(branches)] * 2
+
+
+def test_every_seed_of_every_weight_is_within_the_picture() -> None:
+    weights = grl_weight(CONSTANT, RUNS)
+    (figure, _) = draw(lambda **how: grl_weight_curves(weights, **how))
+    last = weights[weights["epoch"] == EPOCHS]
+    for axis, column in zip(figure.axes, ("target_accuracy", "domain_test_accuracy", "label_gradient"), strict=True):
+        (seeds, *_) = [line for line in axis.lines if line.get_linestyle() == "None"]
+        assert sorted(seeds.get_ydata()) == sorted(last[column])
+        inside = axis.viewLim.padded(-1e-9)
+        assert all(inside.contains(x, y) for x, y in seeds.get_xydata())
+
+
+def test_the_other_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TPDL_PROFILE", "demo")
+    (paths, _) = draw(lambda **how: pseudo_labels_paths(rounds(), **how))
     assert len(paths.axes) == 4
     places = feature_map(RUNS, points=40, perplexity=5.0)
     assert places.groupby(["method", "map", "domain"]).size().unique().tolist() == [40]
-    draw(lambda: feature_map_points(places, feature_gap(RUNS)))
+    draw(lambda **how: feature_map_points(places, feature_gap(RUNS), **how))
 
 
 def test_digits_of_the_domains_stand_below_each_other(monkeypatch: pytest.MonkeyPatch) -> None:

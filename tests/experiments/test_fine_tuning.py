@@ -101,11 +101,25 @@ def test_values_for_the_text(results: pd.DataFrame, curves: pd.DataFrame) -> Non
 
 
 @pytest.mark.parametrize("style", [theme.light, theme.dark])
-def test_the_pictures(results: pd.DataFrame, curves: pd.DataFrame, style) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.parametrize("narrow", [False, True])
+def test_the_pictures(
+    runs: tuple[dict, dict, dict],
+    results: pd.DataFrame,
+    curves: pd.DataFrame,
+    style,  # type: ignore[no-untyped-def]
+    narrow: bool,
+) -> None:
     with matplotlib.rc_context(style()):
-        bars, learning = fine_tuning_bars(results), fine_tuning_learning(results, curves)
+        bars, learning = (
+            fine_tuning_bars(results, *runs, narrow=narrow),
+            fine_tuning_learning(results, curves, narrow=narrow),
+        )
         bars.canvas.draw()
         learning.canvas.draw()
     names = [label.get_text() for label in bars.axes[0].get_yticklabels()]
-    assert names[0] == REGIMES["scratch"] and set(names) == set(REGIMES.values())
+    assert names[-1] == "from scratch" and len(names) == len(REGIMES)
+    single = np.concatenate([line.get_xdata() for line in bars.axes[0].lines if line.get_markersize() == 4])
+    wanted = [run["correct"].mean() for cells in runs for run in cells.values()]
+    np.testing.assert_allclose(sorted(single), sorted(wanted), err_msg="a dot for each seed")
+    assert len(bars.axes[1].lines) == 3 + 1, "a line for each seed, and one for the means"
     assert len(learning.axes) == 4 and len(learning.legends[0].get_texts()) == 2

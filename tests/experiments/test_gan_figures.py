@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import io
 import re
+from inspect import signature
+from typing import Any
 
 import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from experiments.gan import (
     cdcgan,
@@ -134,47 +138,128 @@ WAYS = pd.DataFrame(
 ALONE = pd.concat([history(trained=name) for name in ("discriminator", "generator")], ignore_index=True)
 ALONE_MEASURES = pd.concat([measured(trained=name) for name in ("discriminator", "generator")], ignore_index=True)
 OBJECTIVES = objectives.objectives(19)
+DISTANCES = pd.DataFrame({"digits": ["generated", "test"] * 5, "distance": np.linspace(1, 5.5, 10)})
 
-DRAWINGS = [
-    lambda: dcgan.dcgan_measures(measured(), REAL),
-    lambda: dcgan.dcgan_losses_curves(history()),
-    lambda: dcgan.dcgan_progress({"moment": np.array([0, 50]), "progress": pictures(2, 16)}),
-    lambda: dcgan.dcgan_pictures({"end": pictures(64), "real": pictures(64)}),
-    lambda: objectives.objectives_curves(OBJECTIVES),
-    lambda: objectives.objectives_alone_curves(ALONE),
-    lambda: objectives.alone_pictures({"image": pictures(4, 16)}),
-    lambda: variants.dcgan_variants_dots(VARIANTS, VARIANT_ROWS, REAL),
-    lambda: variants.variant_pictures({"variant": np.array(["nz-10"]), "image": pictures(1, 20)}),
-    lambda: sizes.dcgan_sizes_curves(SETTINGS),
-    lambda: size_losses.size_losses_lines(STARTS, history()),
-    lambda: sizes.sizes_pictures({"setting": np.array(["mnist-64"]), "image": pictures(2, 12)}),
-    lambda: interpolation.interpolation_pictures({"linear": pictures(2, 9), "spherical": pictures(2, 9)}),
-    lambda: interpolation.interpolation_curves(PATHS, REAL),
-    lambda: memorisation.memorisation_histogram(
-        pd.DataFrame({"digits": ["generated", "test"] * 5, "distance": np.linspace(1, 5, 10)})
-    ),
-    lambda: memorisation.neighbour_pictures({"closest": pictures(2, 14), "typical": pictures(2, 14)}),
-    lambda: cdcgan.cdcgan_measures(measured(seeds=[0]), REAL),
-    lambda: cdcgan.cdcgan_pictures({"moment": np.array([5, 50, 500]), "image": pictures(10, 24)}),
-    lambda: cdcgan.cdcgan_agreement_table(AGREEMENT),
-    lambda: unconditioned.unconditioned_discriminator_curves(NARROW, REAL),
-    lambda: unconditioned.unconditioned_pictures({"with": pictures(10, 8), "without": pictures(10, 8)}),
-    lambda: convergence.convergence_curves(NETWORKS, REAL),
-    lambda: z_columns.z_columns_shares(SHARES),
-    lambda: z_columns.z_columns_pictures({"table": pictures(10, 18)}),
-    lambda: z_columns.z_columns_directions({key: pictures(10, 7) for key in z_columns.PROPERTIES}),
-    lambda: z_columns.z_directions_lines(WAYS),
+DRAWINGS: list[tuple[Any, ...]] = [
+    (dcgan.dcgan_measures, measured(), REAL),
+    (dcgan.dcgan_losses_curves, history()),
+    (dcgan.dcgan_progress, {"moment": np.array([0, 50]), "progress": pictures(2, 16)}),
+    (dcgan.dcgan_pictures, {"end": pictures(64), "real": pictures(64)}),
+    (objectives.objectives_curves, OBJECTIVES),
+    (objectives.objectives_alone_curves, ALONE),
+    (objectives.alone_pictures, {"image": pictures(4, 16)}),
+    (variants.dcgan_variants_dots, VARIANTS, VARIANT_ROWS, measured(iterations=(0, 50, 100, 300)), REAL),
+    (variants.variant_pictures, {"variant": np.array(["nz-10"]), "image": pictures(1, 20)}),
+    (sizes.dcgan_sizes_curves, SETTINGS),
+    (size_losses.size_losses_lines, STARTS, history()),
+    (sizes.sizes_pictures, {"setting": np.array(["mnist-64"]), "image": pictures(2, 12)}),
+    (interpolation.interpolation_pictures, {"linear": pictures(2, 9), "spherical": pictures(2, 9)}),
+    (interpolation.interpolation_curves, PATHS, REAL),
+    (memorisation.memorisation_shares, DISTANCES),
+    (memorisation.neighbour_pictures, {"closest": pictures(2, 14), "typical": pictures(2, 14)}),
+    (cdcgan.cdcgan_measures, measured(seeds=[0]), REAL),
+    (cdcgan.cdcgan_pictures, {"moment": np.array([5, 50, 500]), "image": pictures(10, 24)}),
+    (cdcgan.cdcgan_agreement_table, AGREEMENT),
+    (unconditioned.unconditioned_discriminator_curves, NARROW, REAL),
+    (unconditioned.unconditioned_pictures, {"with": pictures(10, 8), "without": pictures(10, 8)}),
+    (convergence.convergence_curves, NETWORKS, REAL),
+    (z_columns.z_columns_shares, SHARES),
+    (z_columns.z_columns_pictures, {"table": pictures(10, 18)}),
+    (z_columns.z_columns_directions, {key: pictures(10, 7) for key in z_columns.PROPERTIES}),
+    (z_columns.z_directions_lines, WAYS),
 ]
+"""Functions of figures and what they are drawn from."""
+
+FOR_PHONES = [drawing for drawing in DRAWINGS if "narrow" in signature(drawing[0]).parameters]
 
 
 @pytest.mark.parametrize("style", [theme.light, theme.dark])
-@pytest.mark.parametrize("draw", DRAWINGS)
-def test_every_picture_is_drawn(draw, style) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.parametrize("drawing", DRAWINGS, ids=lambda drawing: drawing[0].__name__)
+def test_every_picture_is_drawn(drawing, style) -> None:  # type: ignore[no-untyped-def]
+    function, *inputs = drawing
     with matplotlib.rc_context(style() | {"figure.dpi": 40}):
-        figure = draw()
-        figure.canvas.draw()
+        figure = function(*inputs)
+        figure.draw_without_rendering()
     for axis in figure.axes:
         assert axis.images or axis.lines or axis.patches or axis.collections
+
+
+@pytest.mark.parametrize("drawing", FOR_PHONES, ids=lambda drawing: drawing[0].__name__)
+def test_every_plot_is_legible_on_a_phone(drawing) -> None:  # type: ignore[no-untyped-def]
+    function, *inputs = drawing
+    with matplotlib.rc_context(theme.light() | {"figure.dpi": 72}):
+        figure = function(*inputs, narrow=True)
+        figure.draw_without_rendering()
+        assert figure.get_size_inches()[0] == pytest.approx(3.7)
+        page = figure.bbox.padded(1)
+        for text in (found for found in figure.findobj(Text) if found.get_visible() and found.get_text()):
+            assert text.get_fontsize() >= 7.5, text
+            if figure.axes and not _is_hidden_tick(text, figure):
+                box = text.get_window_extent()
+                assert page.x0 <= box.x0 and box.x1 <= page.x1, text
+        starts = [axis.get_position().y0 for axis in figure.axes]
+        assert starts == sorted(starts, reverse=True)  # one under the other
+
+
+def _is_hidden_tick(text: Text, figure: Figure) -> bool:
+    """Whether it belongs to a tick outside of the axis, which is not drawn."""
+    return any(
+        text in (tick.label1, tick.label2) and not low <= tick.get_loc() <= high
+        for axis in figure.axes
+        for side, (low, high) in ((axis.xaxis, sorted(axis.get_xlim())), (axis.yaxis, sorted(axis.get_ylim())))
+        for tick in [*side.get_major_ticks(), *side.get_minor_ticks()]
+    )
+
+
+def test_there_are_drawings_for_phones_of_every_plot() -> None:
+    assert len(FOR_PHONES) == 15
+
+
+def test_every_seed_is_a_dot() -> None:
+    """In the comparison of networks and in that of settings, also the seeds of the lab's own ones."""
+    ends = convergence.convergence_curves(NETWORKS, REAL).axes[0]
+    assert [len(row.get_offsets()) for row in ends.collections] == [3, 3, 1]
+    assert [label.get_text() for label in ends.get_yticklabels()] == [
+        label.replace(", ", ",\n") for label in convergence.NETWORKS.values()
+    ]
+    lab = measured(iterations=(0, 50, 100, 300))
+    (axis,) = variants.dcgan_variants_dots(VARIANTS, VARIANT_ROWS, lab, REAL).axes
+    longer, other, own = axis.collections
+    for row, iteration in ((longer, 300), (other, 100), (own, 100)):
+        assert len(row.get_offsets()) == 3
+        assert min(row.get_offsets()[:, 0]) == pytest.approx(lab[lab["iteration"] == iteration]["frechet"].min())
+    assert (longer.get_facecolor()[0] == own.get_facecolor()[0]).all()
+    assert (longer.get_facecolor()[0] != other.get_facecolor()[0]).any()
+    assert axis.get_xlim()[0] > REAL["frechet"].mean()
+    assert "◂ real against real: 0.5" in [text.get_text() for text in axis.texts]
+
+
+def test_the_two_losses_differ_in_colour_and_in_style_and_are_named_beside_the_lines() -> None:
+    losses, outputs = dcgan.dcgan_losses_curves(history().assign(loss_g=lambda rows: 2 + rows["seed"])).axes
+    names = {text.get_text(): text.get_color() for text in losses.texts}
+    thick = {line.get_color(): line.get_linestyle() for line in losses.lines if line.get_linestyle() != ":"}
+    assert set(names) == {"generator", "discriminator"}
+    assert {name: thick[colour] for name, colour in names.items()} == {"generator": "-", "discriminator": "--"}
+    of_generator = [line for line in losses.lines if line.get_color() == names["generator"]]
+    assert [next(iter(line.get_ydata())) for line in of_generator[:3]] == [2, 3, 2.5]  # each seed, and the mean
+    assert [text.get_text() for text in outputs.texts] == ["D(x),\nreal", "D(G(z)),\ngenerated"]
+
+
+def test_the_confusion_matrix_is_empty_where_nothing_was_confused() -> None:
+    (axis,) = cdcgan.cdcgan_agreement_table(AGREEMENT).axes
+    cells = np.array([text.get_text() if text.get_visible() else "" for text in axis.texts]).reshape(10, 10)
+    assert cells[4, 9] == "10.0" and cells[4, 4] == "90.0"
+    assert (np.diag(cells) != "").all() and (cells != "").sum() == 11
+
+
+def test_shares_of_distances_are_those_of_the_table() -> None:
+    (axis,) = memorisation.memorisation_shares(DISTANCES).axes
+    curves = {line.get_label(): line for line in axis.lines if line.get_label() in ("generated", "test")}
+    for name, rows in DISTANCES.groupby("digits"):
+        distances, shares = curves[name].get_data()
+        for distance in rows["distance"]:
+            below = shares[np.searchsorted(distances, distance + 0.001) - 1]
+            assert below == pytest.approx((rows["distance"] <= distance).mean())
 
 
 def test_a_grid_shows_images_where_they_belong() -> None:

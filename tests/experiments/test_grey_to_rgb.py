@@ -75,10 +75,17 @@ def test_values_for_the_text(results: pd.DataFrame, costs: pd.DataFrame) -> None
 
 
 @pytest.mark.parametrize("style", [theme.light, theme.dark])
-def test_the_pictures(results: pd.DataFrame, costs: pd.DataFrame, style) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.parametrize("narrow", [False, True])
+def test_the_pictures(results: pd.DataFrame, costs: pd.DataFrame, style, narrow: bool) -> None:  # type: ignore[no-untyped-def]
     with matplotlib.rc_context(style()):
-        ways, cost = grey_to_rgb_ways(results), grey_to_rgb_cost(results, costs)
+        ways, cost = grey_to_rgb_ways(results, narrow=narrow), grey_to_rgb_cost(results, costs, narrow=narrow)
         ways.canvas.draw()
         cost.canvas.draw()
     assert [label.get_text() for label in ways.axes[0].get_yticklabels()][:2] == ["repeated", "summed"]
-    assert len(cost.axes) == 4
+    learned = results[results["way"] == "learned"]
+    for axis, kind in zip(ways.axes[1:], ("weight", "bias"), strict=True):
+        drawn = np.concatenate([dots.get_offsets()[:, 0] for dots in axis.collections])
+        wanted = learned[[f"{kind}_{name}" for name in ("red", "green", "blue")]].to_numpy().ravel()
+        np.testing.assert_allclose(sorted(drawn), sorted(wanted), err_msg="a dot for each seed")
+    assert [axis.get_title() for axis in cost.axes] == ["first layer", "whole network"]
+    assert len(cost.legends[0].get_texts()) == costs["network"].nunique()

@@ -87,10 +87,14 @@ def test_values_for_the_text(results: pd.DataFrame, strengths: pd.DataFrame) -> 
 
 
 @pytest.mark.parametrize("style", [theme.light, theme.dark])
-def test_the_pictures(results: pd.DataFrame, strengths: pd.DataFrame, style) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.parametrize("narrow", [False, True])
+def test_the_pictures(results: pd.DataFrame, strengths: pd.DataFrame, style, narrow: bool) -> None:  # type: ignore[no-untyped-def]
     with matplotlib.rc_context(style()):
-        bars, path = heads_bars(results), heads_strengths(results, strengths)
+        bars, path = heads_bars(results, narrow=narrow), heads_strengths(results, strengths, narrow=narrow)
         bars.canvas.draw()
         path.canvas.draw()
-    assert [label.get_text() for label in bars.axes[0].get_yticklabels()] == results["head"].tolist()[::-1]
-    assert len(path.axes[0].get_legend().get_texts()) == 2
+    names = [label.get_text().replace(",\n", ", ").replace("\n", " ") for label in bars.axes[0].get_yticklabels()]
+    assert [name.replace(",", "") for name in names] == results["head"].str.replace(",", "").tolist(), "best on top"
+    assert len(path.legends[0].get_texts()) == 2
+    folds = strengths["fold"].nunique()
+    assert len(path.axes[1].lines) == folds + 1, "a line for each fold, and one for the means"

@@ -117,21 +117,39 @@ def test_values_for_the_text(results: pd.DataFrame) -> None:
     assert values["chance"] == pytest.approx(1 / 15)
 
 
+@pytest.mark.parametrize("narrow", [False, True])
 @pytest.mark.parametrize("networks", [1, 2])
 @pytest.mark.parametrize("style", [theme.light, theme.dark])
-def test_pictures_show_every_cut_under_both_themes(results: pd.DataFrame, networks: int, style) -> None:  # type: ignore[no-untyped-def]
+def test_pictures_show_every_cut_under_both_themes(results: pd.DataFrame, networks: int, style, narrow: bool) -> None:  # type: ignore[no-untyped-def]
     both = pd.concat([results, results.assign(network="another")][:networks], ignore_index=True)
     with matplotlib.rc_context(style()):
-        for draw in (layer_cut_curve, layer_cut_memory):
-            picture = draw(both)
+        curve, memory = layer_cut_curve(both, narrow=narrow), layer_cut_memory(both, narrow=narrow)
+        for picture, axes in ((curve, curve.axes), (memory, memory.axes[1::2] if narrow else memory.axes[networks:])):
             picture.canvas.draw()
-            assert len(picture.axes) == 2 * networks
-            for axis in picture.axes[networks:]:
+            assert len(axes) == networks
+            for axis in axes:
                 assert [label.get_text() for label in axis.get_xticklabels()] == list(CUTS)
-            assert picture.axes[0].title.get_color() == matplotlib.rcParams["text.color"]
-        curve = layer_cut_curve(both)
-    legend = [text.get_text() for text in curve.legends[0].get_texts()]
-    assert any("original" in text for text in legend) and "chance" in legend
+        assert curve.axes[0].title.get_color() == matplotlib.rcParams["text.color"]
+    said = [text.get_text() for text in curve.axes[0].texts]
+    chosen = results.loc[results["validation"].idxmax(), "cut"]
+    assert any("original" in words for words in said) and any("chance" in words for words in said)
+    assert any(words.startswith(f"chosen: {chosen}") for words in said)
+
+
+def test_cuts_of_one_kind_are_connected_and_those_below_the_axis_are_marked() -> None:
+    rows = pd.read_csv("figures/transfer/layer-cut.csv")
+    with matplotlib.rc_context(theme.light()):
+        picture = layer_cut_curve(rows)
+    lines = {line.get_label(): line for axis in picture.axes for line in axis.lines}
+    squeezenet = rows[rows["network"] == "squeezenet1_1"].set_index("cut")["accuracy"]
+    for kind in ("squeeze", "expand"):
+        wanted = squeezenet[squeezenet.index.str.endswith(kind)]
+        np.testing.assert_array_equal(lines[kind].get_ydata(), wanted)
+        assert lines[kind].get_linestyle() != "None"
+    assert lines["first and last"].get_linestyle() == "None"
+    outside = rows[rows["accuracy"] < 0.3]["accuracy"]
+    said = {text.get_text() for axis in picture.axes for text in axis.texts}
+    assert len(outside) and {f"{accuracy:.1%}" for accuracy in outside} <= said
 
 
 def test_figures_and_values_need_no_torch() -> None:

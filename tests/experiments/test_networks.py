@@ -42,8 +42,12 @@ def test_values_for_the_text(results: pd.DataFrame) -> None:
 
 
 @pytest.mark.parametrize("style", [theme.light, theme.dark])
-def test_the_picture(results: pd.DataFrame, style) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.parametrize("narrow", [False, True])
+def test_the_picture(results: pd.DataFrame, style, narrow: bool) -> None:  # type: ignore[no-untyped-def]
     with matplotlib.rc_context(style()):
-        picture = networks_dots(results)
+        picture = networks_dots(results, narrow=narrow)
         picture.canvas.draw()
-    assert any("432 features" in text.get_text() for text in picture.axes[0].texts)
+    assert len(picture.axes) == 2, "against time and against size"
+    for axis in picture.axes:
+        assert len(axis.lines) == len(results)
+        assert any("432 features" in text.get_text() for text in axis.texts)

@@ -34,12 +34,21 @@ def test_tables_agree_with_the_published_counts() -> None:
         assert rows["multiplications"].sum() / 1e9 == pytest.approx(published["_ops"], abs=0.006)
 
 
-def test_the_picture_of_the_parameters() -> None:
+@pytest.mark.parametrize("narrow", [False, True])
+def test_the_picture_of_the_parameters(narrow: bool) -> None:
     rows = pd.concat([parameters("tiny_vgg"), parameters("tiny_squeezenet")], ignore_index=True)
     with matplotlib.rc_context(theme.dark()):
-        picture = parameters_by_layer(rows)
+        picture = parameters_by_layer(rows, narrow=narrow)
         picture.canvas.draw()
-    assert [axis.get_title("left").split(":")[0] for axis in picture.axes[::2]] == ["tiny_vgg", "tiny_squeezenet"]
+    assert [axis.get_title("left") for axis in picture.axes] == ["tiny_vgg", "tiny_squeezenet"]
+    for axis, (_, each) in zip(picture.axes, rows.groupby("network", sort=False), strict=True):
+        lengths = np.array([segment.get_width() for segment in axis.patches])
+        assert len(lengths) == (each["parameters"] > 0).sum() + len(each), "a segment for each layer that has some"
+        assert lengths.sum() == pytest.approx(2), "both bars are whole"
+    words = {text.get_text() for text in picture.axes[0].texts}
+    connected = rows[(rows["network"] == "tiny_vgg") & (rows["kind"] == "linear")]["parameters"]
+    share = connected.sum() / rows[rows["network"] == "tiny_vgg"]["parameters"].sum()
+    assert f"{share:.1%} in {len(connected)} fully connected layers" in words
 
 
 @pytest.fixture(scope="module")

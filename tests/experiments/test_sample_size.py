@@ -80,9 +80,10 @@ def test_values_for_the_text(results: pd.DataFrame) -> None:
 
 
 @pytest.mark.parametrize("style", [theme.light, theme.dark])
-def test_the_picture(results: pd.DataFrame, style) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.parametrize("narrow", [False, True])
+def test_the_picture(results: pd.DataFrame, style, narrow: bool) -> None:  # type: ignore[no-untyped-def]
     with matplotlib.rc_context(style()):
-        picture = sample_size_curve(results)
+        picture = sample_size_curve(results, narrow=narrow)
         picture.canvas.draw()
     said = " ".join(text.get_text() for text in picture.axes[0].texts)
     assert "pretrained weights" in said and "random weights" in said and "chance" in said

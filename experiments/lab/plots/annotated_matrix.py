@@ -41,3 +41,25 @@ def annotated_matrix(axis: Axes, cells: pd.DataFrame, numbers: str = ".2f", colo
     for text, shade in zip(axis.texts, axis.collections[0].get_facecolor(), strict=True):
         text.set_color("white" if relative_luminance(shade) < EVEN else "#1b1f24")
     axis.tick_params(length=0, rotation=0)
+
+
+def sparse_matrix(
+    axis: Axes,
+    cells: pd.DataFrame,
+    numbers: str = ".0f",
+    colour: str = "C0",
+    least: float = 0.5,
+    size: float = 8.0,
+) -> None:
+    """The same for a large matrix that is mostly 0, such as a confusion matrix: cells below `least` have no number.
+
+    Args:
+        axis, cells, numbers, colour: as for `annotated_matrix`.
+        least: of a number that is written.
+        size: of the numbers, in points.
+    """
+    annotated_matrix(axis, cells, numbers, colour)
+    for text, value in zip(list(axis.texts), cells.to_numpy().ravel(), strict=True):
+        text.set_fontsize(size)
+        if value < least:
+            text.remove()

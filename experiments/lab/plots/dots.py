@@ -65,6 +65,8 @@ def intervals(
     low: str = "low",
     high: str = "high",
     colours: Sequence[str] | str = "C0",
+    runs: Sequence[Sequence[float]] = (),
+    written: str = "",
 ) -> None:
     """A row for each line of a table: a dot at the value and a bar from `low` to `high`.
 
@@ -73,11 +75,18 @@ def intervals(
         rows: the table.
         name, value, low, high: its columns.
         colours: of a row, or of all.
+        runs: for each row its single runs, small dots below the bar; a row with one run has none.
+        written: the value is written on the right of its bar like this, such as ".1%".
     """
     for place, (_, row) in enumerate(rows.iterrows()):
         colour = colours if isinstance(colours, str) else colours[place]
+        single = list(runs[place]) if len(runs) > place and len(runs[place]) > 1 else []
         axis.plot([row[low], row[high]], [place, place], color=colour, linewidth=2.4)
         axis.plot(row[value], place, "o", color=colour, markersize=7)
+        axis.plot(single, [place + 0.22] * len(single), "o", color=colour, alpha=0.6, markersize=4, markeredgewidth=0)
+        if written:
+            end = (max([row[high], *single]), place)
+            axis.annotate(format(row[value], written), end, (6, 0), textcoords="offset points", va="center", fontsize=9)
     axis.set_yticks(range(len(rows)), rows[name])
     _as_rows(axis, len(rows))
 

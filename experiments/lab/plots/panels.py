@@ -21,6 +21,8 @@ def panels(
     narrow_height: float = 2.4,
     ratios: Sequence[float] = (),
     same_y: bool = False,
+    across: int = 0,
+    narrow_across: int = 1,
 ) -> tuple[Figure, list[Axes]]:
     """A figure with `count` panels.
 
@@ -34,17 +36,22 @@ def panels(
         count: of the panels.
         narrow: drawn for a phone.
         height: inches of the wide figure.
-        narrow_height: inches of each panel of the narrow one.
+        narrow_height: inches of each row of the narrow one.
         ratios: widths of the panels in the wide figure, by default equal.
         same_y: they share the vertical axis.
+        across: how many lie in a row of the wide figure; 0 for all.
+        narrow_across: how many lie in a row of the narrow one.
     """
     from matplotlib.figure import Figure
 
-    if narrow:
-        fig = Figure(figsize=(NARROW, narrow_height * count))
-        return fig, list(fig.subplots(count, 1, squeeze=False, sharey=same_y)[:, 0])
-    fig = Figure(figsize=(WIDE, height))
-    return fig, list(fig.subplots(1, count, squeeze=False, sharey=same_y, width_ratios=ratios or None)[0])
+    across = narrow_across if narrow else across or count
+    rows = -(-count // across)
+    fig = Figure(figsize=(NARROW, narrow_height * rows) if narrow else (WIDE, height))
+    widths = None if narrow else ratios or None
+    axes = fig.subplots(rows, across, squeeze=False, sharey=same_y, width_ratios=widths)
+    for empty in axes.ravel()[count:]:
+        empty.remove()
+    return fig, list(axes.ravel()[:count])
 
 
 def legend_above(fig: Figure, axis: Axes, columns: int = 3) -> None:

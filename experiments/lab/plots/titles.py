@@ -1,8 +1,10 @@
-"""What networks are called in figures and text."""
+"""What networks are called in figures and text, and their colours."""
 
 from __future__ import annotations
 
 TITLES = {"squeezenet1_1": "SqueezeNet 1.1", "efficientnet_lite0": "EfficientNet-Lite0", "vgg16": "VGG16"}
+
+COLOURS = {"squeezenet1_1": "C0", "efficientnet_lite0": "C1", "vgg16": "C2"}
 
 
 def title(network: str) -> str:
@@ -12,3 +14,12 @@ def title(network: str) -> str:
     'SqueezeNet 1.1'
     """
     return TITLES.get(network, network)
+
+
+def colour(network: str) -> str:
+    """The one that a network has in all figures; those without get reddish purple.
+
+    >>> colour("vgg16")
+    'C2'
+    """
+    return COLOURS.get(network, "C4")
