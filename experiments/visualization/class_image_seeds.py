@@ -1,0 +1,111 @@
+"""How much of a cell of the grid is the setting, and how much the start (question 9): classes and starts repeated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+import tpdl
+from experiments.visualization.ascent import class_index, noise, snapshots
+from experiments.visualization.class_image_grid import RATES
+from experiments.visualization.class_measures import measured
+from tpdl import experiment, figure, summary
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@experiment(
+    matrix={"target": ["gorilla", "tarantula"]},
+    data=["imagenet-25", "weights/{network}", "weights/{judge}"],
+    demo={
+        "target": ["texture 22", "texture 3"],
+        "network": "tiny_squeezenet",
+        "judge": "tiny_vgg",
+        "iterations": 40,
+        "seeds": 2,
+    },
+)
+def class_image_seeds(
+    target: str,
+    network: str = "squeezenet1_1",
+    judge: str = "efficientnet_lite0",
+    iterations: int = 1000,
+    seeds: int = 3,
+    l2: float = 1e-3,
+) -> pd.DataFrame:
+    """One row for each learning rate and start: the measures of `class_measures` after all iterations."""
+    import torch
+
+    from experiments.lab.data import imagenet
+    from experiments.lab.nets.registry import image_size
+
+    wanted = class_index(imagenet.load().classes, target)
+    start = torch.cat([noise(len(RATES), image_size(network), seed) for seed in range(seeds)])
+    rates = list(RATES) * seeds
+    kept, _ = snapshots(network, start, [wanted] * len(rates), [iterations], rate=rates, l2=l2)
+    about = {"network": network, "judge": judge, "iteration": iterations, "rate": rates}
+    about["seed"] = [seed for seed in range(seeds) for _ in RATES]
+    return pd.DataFrame(about | measured(kept[0], [wanted] * len(rates), network, judge))
+
+
+@figure(
+    class_image_seeds,
+    caption="How far another network recognises a class image depends on the start as much as on the learning rate. "
+    "Probability of the class for EfficientNet-Lite0 after `class_image_seeds.iterations:,d`{.value} iterations; a dot "
+    "for each of `class_image_seeds.seeds`{.value} noise images, a ring at their mean.",
+    alt="Two panels, one for each class, with five rows of dots. The dots of one learning rate spread over much of the "
+    "range of all.",
+)
+def class_image_seeds_dots(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
+    """A panel for each class, a row for each learning rate."""
+    from experiments.lab.plots.dots import dots
+    from experiments.lab.plots.panels import panels
+
+    classes = list(results.groupby("target", sort=False))
+    fig, axes = panels(len(classes), narrow=narrow, height=2.8, narrow_height=2.4, same_y=not narrow)
+    for colour, (axis, (name, rows)) in enumerate(zip(axes, classes, strict=True)):
+        dots(axis, {f"η = {rate:g}": each["judge_probability"] for rate, each in rows.groupby("rate")}, f"C{colour}")
+        axis.set_title(name, fontsize=10)
+        axis.set(xlabel="probability, other network", xlim=(-0.02, 1))
+        axis.xaxis.set_major_formatter("{x:.0%}")
+    return fig
+
+
+@summary(class_image_seeds)
+def class_image_seeds_values(results: pd.DataFrame) -> dict:
+    """Means over starts by class and learning rate, the best rate of each class, and what starts make of it.
+
+    `spread` is, for the best learning rate of a class, the range of its starts; `seed_share` the share of the variance
+    between images of one class that starts at one learning rate make.
+    """
+    by = results.groupby(["target", "rate"])["judge_probability"]
+    means = by.mean().unstack()
+    within = by.var(ddof=0).groupby("target").mean()
+    whole = results.groupby("target")["judge_probability"].var(ddof=0)
+    best = means.idxmax(axis=1)
+    classes = {
+        name: {
+            "best_rate": float(best[name]),
+            "mean": float(means.loc[name].max()),
+            "lowest": float(by.min()[name, best[name]]),
+            "highest": float(by.max()[name, best[name]]),
+            "seed_share": float(within[name] / whole[name]),
+            "by_rate": {f"rate{rate:g}".replace(".", "_"): float(mean) for rate, mean in means.loc[name].items()},
+        }
+        for name in means.index
+    }
+    return {
+        "classes": classes,
+        "names": list(classes),
+        "seeds": results["seed"].nunique(),
+        "iterations": results["iteration"].iloc[0],
+        "smallest_rate": float(means.iloc[:, 0].max()),
+        "largest_rate": float(means.iloc[:, -1].max()),
+        "seed_share": float(within.mean() / whole.mean()),
+    }
+
+
+if __name__ == "__main__":
+    tpdl.main(__file__)
