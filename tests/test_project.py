@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tpdl.plan.variants import VARIANTS
+
 ROOT = Path(__file__).parent.parent
 LARGEST_SIZE = 32_000_000
 LARGEST_ARRAY = 1_000_000
@@ -83,7 +85,7 @@ def test_images_have_a_record(clone):
         for entry in json.loads((clone / index).read_text())["images"].values()
     }
     images = [name for name in figures if name.endswith((".png", ".jpg"))]
-    drawn = {f"{name.removesuffix('.png')}{dark}.png" for name in recorded for dark in ("", ".dark")}
+    drawn = {f"{name.removesuffix('.png')}{variant}.png" for name in recorded for variant in VARIANTS.values()}
     assert sorted(set(images) - named - drawn) == []
     assert {Path(name).suffix for name in figures} <= {
         ".csv",

@@ -153,9 +153,8 @@ def json_parameters(parameters: Mapping[str, Any], declared: Declaration) -> dic
     """
     for name, value in parameters.items():
         if value is REQUIRED:
-            raise UserError(
-                f"{where(declared)}: parameter {name!r} has no default, and neither matrix nor inputs gives it"
-            )
+            giver = "neither matrix nor inputs gives it" if declared.kind == "experiment" else "no experiment gives it"
+            raise UserError(f"{where(declared)}: parameter {name!r} has no default, and {giver}")
         try:
             same = json.loads(json.dumps(value, allow_nan=False)) == value
         except (TypeError, ValueError):

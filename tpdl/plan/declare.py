@@ -85,7 +85,7 @@ def figure(
     uses: Sequence[str] = (),
     files: Sequence[str] = (),
 ) -> Callable[[Function], Function]:
-    """Declare a step that draws: results in, one argument per experiment; a matplotlib figure out.
+    """Declare a step that draws: results in, one argument for each experiment; a matplotlib figure out.
 
     Examples:
         >>> import pandas as pd
@@ -105,11 +105,20 @@ def figure(
 
         A chapter shows it as `![Squares.](../figures/squares.svg){#fig-squares}`.
 
+        A diagram, which shows how something works, needs no results. It is called after its function, as an experiment
+        is: this one is `figures/pipeline.svg`.
+
+        >>> @figure(caption="Results in, pictures out.", alt="Results, an arrow, and pictures.")
+        ... def pipeline() -> Figure:
+        ...     picture = Figure(figsize=(7.2, 1))
+        ...     _ = picture.text(0.5, 0.5, "results → pictures", ha="center")
+        ...     return picture
+
     It is called twice, under a light and a dark theme, so colours of text and axes come from `rcParams`. A function
     with a parameter `narrow` is called twice more, with True, and then draws for pages as narrow as a phone.
 
     Args:
-        experiments: whose results are passed, in this order.
+        experiments: whose results are passed, in this order; none for a diagram.
         caption: used where the document gives none.
         alt: what a reader who cannot see the picture needs to know.
         suffix: of the product's name, for a second picture of one experiment: letters, digits, and `. _ , = + -`.

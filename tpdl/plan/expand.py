@@ -1,7 +1,8 @@
 """From the declarations in the source to the steps of one profile.
 
 An experiment becomes one step for each combination of its matrix, a *cell*, and one that collects their results in a
-table. A figure or summary becomes one step, which reads that table, or the single result where there is no matrix.
+table. A figure or summary becomes one step, which reads that table, or the single result where there is no matrix. A
+figure of no experiment, a diagram, is one step that reads nothing.
 """
 
 from __future__ import annotations
@@ -238,11 +239,11 @@ class Expansion:
     # Figures and summaries
 
     def _drawing(self, declared: Declaration) -> Step:
-        """The step of a figure or summary, which belongs to the first of the experiments that it uses."""
+        """The step of a figure or summary, which belongs to the first of the experiments that it uses, if any."""
         arguments = decorator_arguments(declared)
         functions = arguments.pop("", [])
         inputs = self._drawing_inputs(declared, functions)
-        base = self._cells_of(functions[0])[0].base
+        base = self._cells_of(functions[0])[0].base if functions else self._base_of_diagram(declared)
         name, products = self._drawing_products(declared, arguments, base)
         own = {parameter: default for parameter, default in declared.parameters.items() if parameter not in inputs}
         if declared.kind == "figure":
@@ -268,8 +269,8 @@ class Expansion:
 
     def _drawing_inputs(self, declared: Declaration, functions: Sequence[str]) -> dict[str, Input]:
         """The results that a drawing is passed, in the order of its first parameters."""
-        if not functions:
-            raise UserError(f"{where(declared)}: @{declared.kind} needs the experiments whose results it uses")
+        if not functions and declared.kind == "summary":
+            raise UserError(f"{where(declared)}: @summary needs the experiments whose results it uses")
         parameters = list(declared.parameters)
         if len(parameters) < len(functions):
             raise UserError(
@@ -279,6 +280,15 @@ class Expansion:
             parameter: self._input(function, {}, declared, "drawn")
             for parameter, function in zip(parameters, functions, strict=False)
         }
+
+    def _base_of_diagram(self, declared: Declaration) -> str:
+        """What a figure without experiments is called after: its own function, as an experiment is."""
+        base = base_name(declared.module, declared.qualname)
+        if other := next((step for step in self._steps.values() if step.base == base), None):
+            raise UserError(
+                f"{where(declared)} and {other.source}:{other.line} are both called {base}; rename one function"
+            )
+        return base
 
     def _drawing_products(
         self, declared: Declaration, arguments: Mapping[str, Any], base: str

@@ -73,7 +73,9 @@ def follow(plan: Plan, pairs: Sequence[tuple[str, str]], dry_run: bool = False) 
 def _old_names(plan: Plan, pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
     """New -> old, with steps replaced by the functions that they are called after."""
     names: dict[str, str] = {}
-    functions = {step.base: step.function for step in plan.steps.values() if step.kind == "experiment"}
+    functions = {
+        step.base: step.function for step in plan.steps.values() if step.kind == "experiment" or step.is_diagram
+    }
     for old_name, new in pairs:
         old, name = old_name.strip("/"), new
         if _kind(old) != _kind(new):
@@ -126,7 +128,7 @@ def _moves(plan: Plan, old_names: Mapping[str, str]) -> list[_Move]:
     bases = {
         step.base: base_name(*renames.node(step.function).split(":"))
         for step in plan.steps.values()
-        if step.kind == "experiment"
+        if step.kind == "experiment" or step.is_diagram
     }
     was = {name: bases[step.base] + name.removeprefix(step.base) for name, step in plan.steps.items()}
     now = {old: plan.steps[name] for name, old in was.items() if name == old or old not in plan.steps}

@@ -129,7 +129,7 @@ def drawable(plan: Plan, facts: Mapping[str, Facts]) -> Drawable:
         measured = [up for up in step.upstream if facts[up].record or up in result.names]
         unmeasured = [up for up in step.upstream if up not in measured and not plan.steps[up].optional]
         absent = [up for up in measured if plan.steps[up].local and not facts[up].is_here]
-        if unmeasured or not measured:
+        if unmeasured or not (measured or step.is_diagram):
             result.unmeasured[name] = (unmeasured or step.upstream)[0]
         elif absent:
             result.absent[name] = absent[0]

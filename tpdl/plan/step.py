@@ -35,7 +35,7 @@ class Step:
     name: str
     kind: Kind
     base: str
-    """The experiment it belongs to: the name without cell, suffix and file type."""
+    """The experiment it belongs to: the name without cell, suffix and file type. A diagram belongs to itself."""
     function: str
     """"module:qualname"; empty for a collected table, which the engine makes itself."""
     parameters: dict[str, Any]
@@ -72,6 +72,11 @@ class Step:
     """Bytes of a GPU's memory that it needs."""
     problem: str = ""
     """Why its declaration cannot be read now, as one line. Then the step is what its record says, and cannot run."""
+
+    @property
+    def is_diagram(self) -> bool:
+        """Whether it is a figure that is drawn from no results."""
+        return self.kind == "figure" and not self.inputs
 
     @property
     def product(self) -> Path:

@@ -71,6 +71,8 @@ def _step(record: Record, path: Path, declared: Declaration, bases: Iterable[str
     within = (base for up in drawn_from for base in bases if up == base or up.startswith(f"{base}/"))
     kind = _kind(record)
     base = name.removesuffix(".values") if kind == "summary" else next(within, name)
+    if kind == "figure" and not record.fingerprint.inputs:
+        base = name.rpartition(".")[0]
     local = places.local / path.relative_to(places.figures).parent
     is_local = not any((path.parent / file).exists() for file in record.products) and local.is_dir()
     return Step(

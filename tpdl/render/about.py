@@ -84,6 +84,8 @@ def _by_experiment(plan: Plan, rows: list[dict[str, Any]]) -> list[dict[str, Any
         groups.setdefault(plan.steps[row["step"]].base, []).append(row)
     experiments = []
     for base, group in groups.items():
+        if all(row["kind"] == "figure" for row in group):
+            continue  # a diagram: nothing was measured
         runs = [row for row in group if row["kind"] == "experiment"]
         measured = [row for row in runs if row["seconds"] is not None]
         states = Counter(row["state"] for row in group)

@@ -119,7 +119,7 @@ class Namespace(Mapping[str, Any]):
         self._names: dict[str, Any] = {}
         self._ambiguous: dict[str, list[str]] = {}
         self.results: dict[str, Results] = {}
-        for base in dict.fromkeys(step.base for step in plan.steps.values()):
+        for base in dict.fromkeys(step.base for step in plan.steps.values() if not step.is_diagram):
             self.results[base] = Results(plan, base)
             *folders, last = identifier(base).split(".")
             holder = self._names
