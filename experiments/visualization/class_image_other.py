@@ -1,7 +1,7 @@
-"""Gradient ascent from photographs of other classes (question 10): where the change begins, and what of the start is left.
+"""Gradient ascent from photographs of other classes (question 10): where the change begins, what of the start is left.
 
-The original report saw in one pair, hay driven towards gorilla, that patterns emerge where the saliency of the new class
-is highest, and that the colour of the background stays. Both are measured here on all photographs.
+The original report saw in one pair, hay driven towards gorilla, that patterns emerge where the saliency of the new
+class is highest, and that the colour of the background stays. Both are measured here on all photographs.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     import numpy as np
     from matplotlib.figure import Figure
 
-SHOWN = ("hay", "bee eater", "brown bear", "lakeside")
+SHOWN = ["hay", "bee eater", "brown bear", "lakeside"]
 """The original report's photograph, and three with a background of one colour each."""
 
 
 @experiment(
     data=["imagenet-25", "weights/{network}"],
-    demo={"network": "tiny_squeezenet", "target": "texture 22", "iterations": [4, 20]},
+    demo={"network": "tiny_squeezenet", "target": "texture 22", "iterations": [4, 20], "shown": ["texture 3"]},
 )
 def class_image_other(
     network: str = "squeezenet1_1",
@@ -34,6 +34,7 @@ def class_image_other(
     iterations: list[int] = [25, 500],  # noqa: B006
     rate: float = 5.0,
     l2: float = 1e-3,
+    shown: list[str] = SHOWN,
 ) -> tuple[pd.DataFrame, Images]:
     """One row for each photograph of another class and number of iterations, and the images of a few.
 
@@ -67,10 +68,10 @@ def class_image_other(
     regions = np.stack([_regions(one) for one in before])
     rows, pictures = [], {}
     for iteration, images in zip(iterations, kept, strict=True):
-        shown = pixels(torch.from_numpy(images))
-        change = np.stack([gaussian_filter(np.abs(one).max(2), 4) for one in shown - before])
+        now = pixels(torch.from_numpy(images))
+        change = np.stack([gaussian_filter(np.abs(one).max(2), 4) for one in now - before])
         same_place = np.stack([rank_correlations(np.roll(change, by, 0), maps) for by in range(len(others))])
-        after = np.stack([_regions(one) for one in shown])
+        after = np.stack([_regions(one) for one in now])
         same_colour = after @ regions.T / len(after.T)
         apart = ~np.eye(len(others), dtype=bool)
         rows.append(
@@ -89,7 +90,7 @@ def class_image_other(
             )
         )
         for name, image in zip(rows[-1]["class"], images, strict=True):
-            if name in SHOWN:
+            if name in shown:
                 shows = f"photograph of the class {name} after {iteration:,d} iterations of ascent towards {target}"
                 pictures[slug(name, iteration)] = Picture(stretched(colours(image)), f"{shows} with {title(network)}")
     return pd.concat(rows, ignore_index=True), pictures
@@ -108,19 +109,20 @@ def _regions(image: np.ndarray) -> np.ndarray:
     caption="[The colours of the photograph stay, and the change does not begin where the new class was salient."
     ']{claim="class_image_other.colour.own > 2 * class_image_other.colour.chance + 0.2 and '
     'class_image_other.early.own - class_image_other.early.chance < 0.1"} Ascent from '
-    "`class_image_other.photographs`{.value} photographs towards *`class_image_other.target`{.value}*. Left and middle: "
-    "rank correlation, over pixels, of the change with the saliency of the new class on the same photograph, and its "
-    "mean with that on the others, which is chance; both are blurred by 4 pixels. Right: correlation of the image with "
+    "`class_image_other.photographs`{.value} photographs towards *`class_image_other.target`{.value}*. Left and "
+    "middle: rank correlation, over pixels, of the change with the saliency of the new class on the same photograph, "
+    "and its mean with that on the others, which is chance; both are blurred by 4 pixels. Right: correlation of the image with "
     "its photograph, and with the others, blurred by 16 pixels, so that only the colours of regions are left. A thin "
     "line for each photograph.",
     alt="Three panels of lines from chance to the photograph itself. In the first two they hardly rise; in the third "
     "nearly all rise steeply.",
 )
-def class_image_other_slopes(results: pd.DataFrame, images: Images, *, narrow: bool = False) -> Figure:
+def class_image_other_slopes(result: tuple[pd.DataFrame, Images], *, narrow: bool = False) -> Figure:
     """From chance to the photograph itself, for each measure."""
     from experiments.lab.plots.panels import panels
     from experiments.lab.plots.slopes import slopes
 
+    results, _ = result
     steps = sorted(results["iteration"].unique())
     first, last = (results[results["iteration"] == step] for step in (steps[0], steps[-1]))
     fig, axes = panels(3, narrow=narrow, height=3.2, narrow_height=2.4)
@@ -143,15 +145,16 @@ def class_image_other_slopes(results: pd.DataFrame, images: Images, *, narrow: b
     suffix="sheet",
     format="sheet",
     caption="Gorillas appear all over the photograph, in its colours. Four photographs and what ascent towards "
-    "*`class_image_other.target`{.value}* makes of them. Contrast is stretched, for all but the photographs, between the "
-    "0.5th and the 99.5th percentile.",
+    "*`class_image_other.target`{.value}* makes of them. Contrast is stretched, for all but the photographs, between "
+    "the 0.5th and the 99.5th percentile.",
     alt="A hay field, a bee eater, bears and a lake. After 25 iterations a faint texture lies over them; after 500 "
     "faces of gorillas stand in it, and sky, leaves and water keep their colours.",
 )
-def class_image_other_sheet(results: pd.DataFrame, images: Images, starts: Images) -> Sheet:
+def class_image_other_sheet(result: tuple[pd.DataFrame, Images], starts: Images) -> Sheet:
     """A tile for each photograph, in which the iterations are gone through."""
     from experiments.lab.plots.pictures import slug
 
+    results, images = result
     steps = sorted(results["iteration"].unique())
     tiles = []
     for name in [name for name in results["class"].unique() if slug(name, steps[-1]) in images]:
@@ -168,7 +171,7 @@ def class_image_other_sheet(results: pd.DataFrame, images: Images, starts: Image
 
 
 @summary(class_image_other)
-def class_image_other_values(results: pd.DataFrame, images: Images) -> dict:
+def class_image_other_values(result: tuple[pd.DataFrame, Images]) -> dict:
     """Means over photographs of both correlations and their chance, early and at the end, and those of hay.
 
     `above` is how many photographs are above their own chance; `p` that of a sign test (two-sided).
@@ -186,6 +189,7 @@ def class_image_other_values(results: pd.DataFrame, images: Images) -> dict:
             "by_class": dict(zip(rows["class"], own.astype(float), strict=True)),
         }
 
+    results, _ = result
     steps = sorted(results["iteration"].unique())
     first, last = (results[results["iteration"] == step] for step in (steps[0], steps[-1]))
     return {
