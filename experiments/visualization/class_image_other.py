@@ -111,9 +111,9 @@ def _regions(image: np.ndarray) -> np.ndarray:
     'class_image_other.early.own - class_image_other.early.chance < 0.1"} Ascent from '
     "`class_image_other.photographs`{.value} photographs towards *`class_image_other.target`{.value}*. Left and "
     "middle: rank correlation, over pixels, of the change with the saliency of the new class on the same photograph, "
-    "and its mean with that on the others, which is chance; both are blurred by 4 pixels. Right: correlation of the image with "
-    "its photograph, and with the others, blurred by 16 pixels, so that only the colours of regions are left. A thin "
-    "line for each photograph.",
+    "and its mean with that on the others, which is chance; both are blurred by 4 pixels. Right: correlation of the "
+    "image with its photograph, and with the others, blurred by 16 pixels, so that only the colours of regions are "
+    "left. A thin line for each photograph.",
     alt="Three panels of lines from chance to the photograph itself. In the first two they hardly rise; in the third "
     "nearly all rise steeply.",
 )
