@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
+from experiments.lab.plots.titles import scene
 from experiments.transfer.gram import gram
 from experiments.transfer.layer_cut import layer_cut
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+COLOURS = {"train": "C3", "test": "C0"}
 
 
 @experiment(data=["15-scene"])
@@ -83,34 +86,47 @@ def leakage(
 
 @figure(
     dataset_audit,
-    caption="Images of each class, and their sizes in pixels: a dot for each size, its area the number of images that "
-    "have it; the most frequent one is named. Neither axis starts at zero there.",
+    caption="Left: images of each class. Right: sizes in pixels, a dot for each size, its area the number of images "
+    "that have it, with sizes rounded to four pixels; the most frequent one is named. Neither axis starts at zero "
+    "there.",
     alt="Left, horizontal bars: every class has equally many training images; the number of test images differs from "
     "class to class. Right, widths against heights: one size is far more frequent than all others, which spread widely "
     "around it.",
 )
-def dataset_audit_classes(results: pd.DataFrame) -> Figure:
+def dataset_audit_classes(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
     """Class counts on the left, image sizes on the right."""
-    from matplotlib.figure import Figure
+    from matplotlib.patches import Patch
 
-    fig = Figure(figsize=(7.2, 4.2))
-    left, right = fig.subplots(1, 2, width_ratios=(1, 1))
-    counts = results.groupby(["class", "split"]).size().unstack().sort_values("test")
-    left.barh(counts.index, counts["train"], color="C0", label="training")
-    left.barh(counts.index, counts["test"], left=counts["train"], color="C1", label="test")
+    from experiments.lab.plots.panels import panels
+    from experiments.lab.plots.stacked import stacked
+
+    fig, (left, right) = panels(2, narrow=narrow, height=4.4, narrow_height=3.4)
+    counts = results.groupby(["class", "split"]).size().rename("images").reset_index()
+    order = counts[counts["split"] == "test"].sort_values("images", ascending=False, kind="stable")["class"]
+    rows = counts.assign(
+        name=counts["class"].map(scene),
+        place=counts["class"].map({name: place for place, name in enumerate(order)}),
+        colour=counts["split"].map(COLOURS),
+        label=counts["images"].astype(str),
+    ).sort_values(["place", "split"], ascending=[True, False])
+    letter = 0.03 * counts.groupby("class")["images"].sum().max()
+    stacked(left, rows, "name", "images", "colour", "label", letter)
     left.set_xlabel("images")
-    left.grid(axis="y", visible=False)
-    left.legend(loc="lower right")
-    sizes = results.groupby(["width", "height"]).size()
+    handles = [Patch(color=shade, label=words) for words, shade in (("training", "C3"), ("test", "C0"))]
+    left.legend(handles=handles, loc="lower right")
+    about = results[["width", "height"]].map(lambda side: 4 * round(side / 4))
+    sizes = about.groupby(["width", "height"]).size()
     areas = 400 * sizes / sizes.max() + 6
-    right.scatter(*zip(*sizes.index, strict=True), s=areas, color="C2", alpha=0.5, linewidth=0)
-    width, height = sizes.idxmax()
+    right.scatter(
+        sizes.index.get_level_values(0), sizes.index.get_level_values(1), areas, color="C2", alpha=0.5, linewidth=0
+    )
+    exact = results.groupby(["width", "height"]).size()
+    width, height = exact.idxmax()
     right.annotate(
-        f"{width} × {height}:\n{sizes.max():,} images", (width, height), (6, 24), textcoords="offset points", fontsize=9
+        f"{width} × {height}:\n{exact.max():,} images", (width, height), (6, 24), textcoords="offset points", fontsize=9
     )
     right.set(xlabel="width in pixels", ylabel="height in pixels")
     right.margins(0.1)
-    right.set_aspect("equal", adjustable="box")
     return fig
 
 
@@ -126,6 +142,7 @@ def dataset_audit_values(audit: pd.DataFrame, accuracy: pd.DataFrame) -> dict:
         "train_images": (audit["split"] == "train").sum(),
         "test_images": (audit["split"] == "test").sum(),
         "classes": sorted(audit["class"].unique()),
+        "balanced": bool(counts["train"].nunique() == 1),
         "smallest_test_class": {"class": counts["test"].idxmin(), "images": counts["test"].min()},
         "largest_test_class": {"class": counts["test"].idxmax(), "images": counts["test"].max()},
         "sizes": len(audit[["width", "height"]].drop_duplicates()),

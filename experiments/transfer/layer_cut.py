@@ -123,13 +123,10 @@ def layer_cut_curve(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
 @figure(
     layer_cut,
     suffix="memory",
-    caption="[The process never needs more than `layer_cut.peak_gigabytes:.1f`{.value} GB, although the features of "
-    "one cut alone would take `layer_cut.largest_raw_gigabytes:.1f`{.value} GB.]"
-    '{claim="layer_cut.peak_gigabytes < layer_cut.largest_raw_gigabytes"} '
-    "Above, the seconds that each part takes for all images: the network up to the cut, spooling and the Gram matrix, "
-    "and the SVM. Below, the highest memory of the process, against what the training features alone would take in "
-    "double precision, which is proportional to their number. Cuts after layers of one kind are connected, with "
-    "markers as in @fig-layer-cut; all axes are logarithmic.",
+    caption="Above, the seconds that each part takes for all images: the network up to the cut, spooling and the Gram "
+    "matrix, and the SVM. Below, the highest memory of the process, against what the training features alone "
+    "would take in double precision, which is proportional to their number. Cuts after layers of one kind are "
+    "connected, with markers as in @fig-layer-cut; all axes are logarithmic.",
     alt="Two panels for each network, over the depth of the cut. Of the seconds, those of the network rise with depth, "
     "those of the Gram matrix follow the number of features and fall, and those of the classifier stay low. Of the "
     "memory, a nearly level line for the process, and falling ones for the raw features, which are above it at first.",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
+from experiments.lab.plots.titles import title
 from experiments.transfer.photographs import photographs
 from tpdl import Images, Sheet, Tile, experiment, figure, summary
 
@@ -104,34 +105,32 @@ def predictions_sheet(results: pd.DataFrame, images: Images) -> Sheet:
 
 @figure(
     prediction_settings,
-    caption="Accuracy on the 25 images with and without ImageNet's normalisation, in evaluation and in training mode. "
-    "In training mode, where dropout is active, each small dot is a pass and the large one their mean.",
-    alt="Four groups of dots for each network: evaluation mode with normalisation, training mode with normalisation, "
-    "and both without. The single dots of evaluation mode lie beside spread-out dots of training mode.",
+    caption="Accuracy on the 25 images with and without normalisation, in evaluation and in training mode. In "
+    "training mode, where dropout is active, each small dot is a pass and the ring their mean; evaluation mode has "
+    "one answer only.",
+    alt="Four rows of dots for each network: evaluation and training mode with normalisation, then both without. The "
+    "single dots of evaluation mode lie among the spread-out dots of training mode; without normalisation all are far "
+    "lower.",
 )
-def prediction_settings_dots(results: pd.DataFrame) -> Figure:
+def prediction_settings_dots(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
     """A dot for each pass, by setting; a panel for each network."""
-    import numpy as np
-    from matplotlib.figure import Figure
+    from experiments.lab.plots.dots import dots
+    from experiments.lab.plots.panels import panels
 
     networks = results["network"].unique()
-    fig = Figure(figsize=(3.6 + 3.6 * len(networks), 3.6))
-    axes = fig.subplots(1, len(networks), sharey=True, squeeze=False)[0]
-    settings = [(normalised, mode) for normalised in (True, False) for mode in ("evaluation", "training")]
+    fig, axes = panels(len(networks), narrow=narrow, height=2.7, narrow_height=2.6, same_y=True)
     for axis, network in zip(axes, networks, strict=True):
-        for position, (normalised, mode) in enumerate(settings):
-            wanted = (results["network"] == network) & (results["normalised"] == normalised) & (results["mode"] == mode)
-            rows = results[wanted]
-            aside = np.linspace(-0.25, 0.25, len(rows)) if len(rows) > 1 else [0]
-            colour = "C0" if normalised else "C1"
-            axis.plot(position + np.array(aside), rows["accuracy"], ".", color=colour, alpha=0.5, markersize=6)
-            axis.plot(position, rows["accuracy"].mean(), "o", color=colour, markersize=9)
-        axis.set(title=network, ylim=(0, 1))
-        labels = [f"{'normalised' if yes else 'not normalised'}\n{mode} mode" for yes, mode in settings]
-        axis.set_xticks(range(len(settings)), labels)
-        axis.grid(axis="x", visible=False)
-    axes[0].set_ylabel("accuracy")
-    axes[0].yaxis.set_major_formatter("{x:.0%}")
+        rows = results[results["network"] == network]
+        found = {
+            f"{'normalised' if normalised else 'not normalised'},\n{mode} mode": rows.loc[
+                (rows["normalised"] == normalised) & (rows["mode"] == mode), "accuracy"
+            ].tolist()
+            for normalised in (True, False)
+            for mode in ("evaluation", "training")
+        }
+        dots(axis, found, dict(zip(found, ("C0", "C0", "C3", "C3"), strict=True)))
+        axis.set(title=title(network), xlim=(0, max(0.7, 1.05 * rows["accuracy"].max())), xlabel="accuracy")
+        axis.xaxis.set_major_formatter("{x:.0%}")
     return fig
 
 

@@ -202,10 +202,10 @@ def adversarial_sheet(results: pd.DataFrame, images: Images, made: Images) -> Sh
     adversarial_pictures,
     suffix="change",
     format="sheet",
-    caption="As it is, the change is an even grey; ten times as strong, it is coloured noise, often densest on "
-    "the object. The pairs of @fig-adversarial in the same order: the saliency map of the original, the change, and "
-    "the change amplified. Grey is no change; each of the three colours is changed by what the scales at the end say, "
-    "and a change beyond them is drawn as their end.",
+    caption="As it is, the change is an even grey; ten times as strong, it is coloured noise, often densest on the "
+    "object. The pairs of @fig-adversarial in the same order: the saliency map of the original, the change, and the "
+    "change amplified. Grey is no change; each of the three colours is changed by what the scales at the end say, and "
+    "a change beyond them is drawn as their end.",
     alt="The changes of eight photographs. As they are they are grey all over; amplified ten times they are coloured "
     "noise, faint in the first and strong in the last, and often strongest where the dark saliency map is bright.",
 )
@@ -232,36 +232,37 @@ def adversarial_change(results: pd.DataFrame, maps: Images, made: Images) -> She
 @figure(
     adversarial,
     suffix="sizes",
-    caption="All pairs of image and target that succeeded. Left: root mean square of the perturbation against the "
-    "number of steps. Right: share of the adversarial images that, after they have been stored, are still classified "
-    "as the target, and still classified differently from the original.",
-    alt="Left, dots along a rising curve that bends downwards. Right, pairs of bars for 8-bit rounding and three JPEG "
-    "qualities; the first of each pair falls much faster than the second.",
+    caption="[Most changes are smaller than one grey level, and stored as JPEG not one image is still taken for the "
+    'target.]{claim="adversarial.below_one_level > 0.5 and adversarial.survival.jpeg95.target.share == 0 and '
+    'adversarial.survival.jpeg75.target.share == 0 and adversarial.survival.jpeg50.target.share == 0"} All pairs of '
+    "image and target that succeeded. First panel: root mean square of the change against the number of steps, a dot "
+    "for each pair. Second and third: share of an image's adversarial versions that, after they have been stored, are "
+    "still classified as the target, and still classified differently from the original stored in the same way. Dots: "
+    "images; ring and bar: their mean with a 95% bootstrap interval.",
+    alt="First, dots along a rising curve that bends downwards. Then rows of dots for 8-bit rounding and three JPEG "
+    "qualities. Still the target: three quarters after rounding, none after JPEG. Still wrong: nearly all after "
+    "rounding, and fewer the lower the quality, with images spread from none to all.",
 )
-def adversarial_sizes(results: pd.DataFrame) -> Figure:
-    """Sizes of the perturbations on the left, survival on the right."""
-    import numpy as np
-    from matplotlib.figure import Figure
+def adversarial_sizes(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
+    """Sizes of the perturbations, and what survives storing."""
+    from experiments.lab.methods.intervals import mean_interval
+    from experiments.lab.plots.dots import dots
+    from experiments.lab.plots.panels import panels
 
-    fig = Figure(figsize=(7.6, 3.4))
-    left, right = fig.subplots(1, 2)
+    fig, (sizes, target, wrong) = panels(3, narrow=narrow, height=3.2, narrow_height=2.3)
     reached = results[results["reached"]]
-    left.plot(reached["steps"], reached["rms"], ".", alpha=0.5)
-    left.set(xlabel="steps", ylabel="rms change in grey levels", xlim=(0, None), ylim=(0, None))
-    kinds = ["rounded", *(f"jpeg{quality}" for quality in QUALITIES)]
-    for aside, what, colour, label in (
-        (-0.2, "target", "C0", "still the target"),
-        (0.2, "fooled", "C1", "still wrong"),
+    sizes.plot(reached["steps"], reached["rms"], ".", alpha=0.5)
+    sizes.set(xlabel="steps", ylabel="rms change, grey levels", xlim=(0, None), ylim=(0, None))
+    kinds = {"8 bits": "rounded"} | {f"JPEG {quality}": f"jpeg{quality}" for quality in QUALITIES}
+    for axis, what, words, colour in (
+        (target, "target", "share still the target", "C0"),
+        (wrong, "fooled", "share still wrong", "C1"),
     ):
-        shares = [reached[f"{kind}_{what}"].mean() for kind in kinds]
-        bars = right.bar(np.arange(len(kinds)) + aside, shares, 0.4, color=colour, label=label)
-        right.bar_label(bars, [f"{share:.0%}" for share in shares], fontsize=8, padding=2)
-    right.set_xticks(range(len(kinds)), ["8 bits", *(f"JPEG {quality}" for quality in QUALITIES)])
-    right.set(ylim=(0, 1.15), ylabel="share of adversarial images")
-    right.yaxis.set_major_formatter("{x:.0%}")
-    right.set_yticks(np.linspace(0, 1, 6))
-    right.grid(axis="x", visible=False)
-    right.legend(loc="upper center", ncols=2, bbox_to_anchor=(0.5, 1.16), fontsize=8)
+        shares = {name: reached.groupby("image")[f"{kind}_{what}"].mean().to_list() for name, kind in kinds.items()}
+        dots(axis, shares, colour, interval=mean_interval, size=3)
+        axis.set(xlabel=words, xlim=(-0.05, 1.05))
+        axis.set_xticks([0, 0.5, 1])
+        axis.xaxis.set_major_formatter("{x:.0%}")
     return fig
 
 

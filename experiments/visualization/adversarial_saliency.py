@@ -95,35 +95,38 @@ def permutation_test(results: pd.DataFrame, draws: int = 10_000, seed: int = 0) 
 
 @figure(
     adversarial_saliency,
-    caption="Left: rank correlation of the perturbation's magnitude with the saliency of the same image, one dot for "
-    "each image (mean over targets), and with the saliency of the other images (bars: the middle 95%). Right: the mean "
-    "over all pairs (line), and the same for random assignments of maps to images (permutation test).",
-    alt="Left, 25 dots, most above the bars that belong to them. Right, a histogram that is narrow and far left of a "
-    "vertical line.",
+    caption="[For every image the change lies where this image's saliency is, more than where other images' "
+    'is.]{claim="adversarial_saliency.above_others == adversarial_saliency.images and adversarial_saliency.p < '
+    "0.0002\"} First panel: rank correlation of the perturbation's magnitude with the saliency of the same image, one "
+    "dot for each image (mean over targets), and with the saliency of the other images (bars: the middle 95%). Second: "
+    "the mean over all pairs (line), and its distribution over random assignments of maps to images (permutation "
+    "test).",
+    alt="In the first panel, 25 dots, most above the bars that belong to them. In the second, a curve that is narrow "
+    "and far left of a vertical line.",
 )
-def adversarial_saliency_null(results: pd.DataFrame) -> Figure:
-    """Correlations by image on the left, the permutation distribution on the right."""
+def adversarial_saliency_null(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
+    """Correlations by image, and the permutation distribution."""
     import numpy as np
-    from matplotlib.figure import Figure
 
-    fig = Figure(figsize=(7.6, 3.4))
-    left, right = fig.subplots(1, 2, width_ratios=(3, 2))
+    from experiments.lab.plots.distribution import densities
+    from experiments.lab.plots.panels import panels
+
+    fig, (images, whole) = panels(2, narrow=narrow, height=3.4, narrow_height=2.7, ratios=(3, 2))
     own = results[results["own"]].groupby("image")["correlation"].mean()
     others = results[~results["own"]].groupby("image")["correlation"]
     order = own.sort_values().index
     places = np.arange(len(order))
     low, high = (others.quantile(q)[order] for q in (0.025, 0.975))
-    left.vlines(places, low, high, color="C1", linewidth=4, alpha=0.4, label="saliency of other images")
-    left.plot(places, own[order], "o", color="C0", label="saliency of the same image")
-    left.set(xlabel="images, sorted", ylabel="rank correlation of change and saliency")
-    left.set_xticks([])
-    left.legend(loc="upper left", fontsize=8)
-    left.set_ylim(top=left.get_ylim()[1] + 0.12)
-    found, null, _ = permutation_test(results, 2_000)
-    right.hist(null, bins=40, color="C1", alpha=0.6, label="dealt out at random")
-    right.axvline(found, color="C0", label="true maps")
-    right.set(xlabel="mean rank correlation", ylabel="dealings")
-    right.legend(fontsize=8, loc="center", bbox_to_anchor=(0.65, 0.5), handlelength=1)
+    images.vlines(places, low, high, color="C1", linewidth=4, alpha=0.4, label="other images' saliency")
+    images.plot(places, own[order], "o", color="C0", label="the same image's saliency")
+    images.set(xlabel="images, sorted", ylabel="rank correlation", xticks=[])
+    images.legend(loc="upper left", fontsize=8)
+    images.set_ylim(top=images.get_ylim()[1] + 0.25)
+    found, null, _ = permutation_test(results)
+    densities(whole, {"at random": null}, {"at random": "C1"})
+    whole.axvline(found, color="C0", label="true maps")
+    whole.set(xlabel="mean rank correlation", xlim=(min(0, *null), 1.08 * max(found, *null)))
+    whole.legend(fontsize=8, loc="upper right", bbox_to_anchor=(0.9, 1))
     return fig
 
 

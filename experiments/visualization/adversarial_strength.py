@@ -148,62 +148,78 @@ def adversarial_transfer(
 
 @figure(
     adversarial_strength,
-    caption="Success rate of each attack against the size of the perturbation (root mean square over pixels and "
-    "channels, in grey levels of 0 … 255). The lab's attack and DeepFool stop at the size that each image needs; sizes "
-    "below 0.02 are drawn there. The others get a budget: their markers are largest changes of 1/8, 1/4, 1/2, 1, 2, 4 "
-    "and 8 levels, from left to right.",
+    caption="[It is the direction that counts: random signs of the same size hardly change an "
+    'answer.]{claim="adversarial_strength.budgets.noise.untargeted.b1 < 0.1 and '
+    'adversarial_strength.budgets.fgsm.untargeted.b1 > 0.9"} Success rate of each attack against the size of the '
+    "perturbation (root mean square over pixels and channels, in grey levels of 0 … 255). The lab's attack and "
+    "DeepFool stop at the size that each image needs: every step of their curves is an image. Those that need less "
+    "than 0.02 levels stand there as a triangle. The others get a budget: their markers are largest changes of 1/8, "
+    "1/4, 1/2, 1, 2, 4 and 8 levels, from left to right; band: 95% bootstrap interval over the images.",
     alt="Two panels of rising curves. Towards a given class PGD rises first, then the lab's attack, and FGSM lies far "
     "below. Away from the predicted class DeepFool rises first. Random signs stay at zero towards a class and rise "
     "last away from the prediction.",
 )
-def adversarial_strength_curves(results: pd.DataFrame) -> Figure:
+def adversarial_strength_curves(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
     """A panel for each aim, a curve for each attack."""
     import numpy as np
-    from matplotlib.figure import Figure
 
-    fig = Figure(figsize=(7.6, 3.7))
-    axes = fig.subplots(1, 2, sharex=True, sharey=True)
-    for axis, (aim, title) in zip(axes, AIMS.items(), strict=True):
+    from experiments.lab.methods.intervals import mean_interval
+    from experiments.lab.plots.band import band
+    from experiments.lab.plots.panels import legend_above, panels
+
+    least = 0.02
+    fig, axes = panels(2, narrow=narrow, height=3.7, narrow_height=2.7, same_y=True)
+    for axis, (aim, name) in zip(axes, AIMS.items(), strict=True):
         for colour, rule in enumerate(NAMES):
             rows = results[(results["rule"] == rule) & (results["aim"] == aim)]
             if rows.empty:
                 continue
             if (rows["budget"] == 0).all():
-                lengths = np.sort(rows.loc[rows["reached"], "rms"].clip(lower=0.02))
+                lengths = np.sort(rows.loc[rows["reached"], "rms"].clip(lower=least))
                 shares = np.arange(1, len(lengths) + 1) / len(rows)
+                below = int((lengths <= least).sum())
                 lengths, shares = np.append(lengths, max(BUDGETS)), np.append(shares, shares[-1:])
                 axis.step(lengths, shares, where="post", color=f"C{colour}", label=NAMES[rule])
+                if below:
+                    axis.plot(least, shares[below - 1], "<", color=f"C{colour}", clip_on=False)
             else:
-                means = rows.groupby("budget")[["rms", "reached"]].mean()
+                sizes = rows.groupby("budget")["rms"].transform("mean")
+                table = rows.assign(size=sizes, share=rows["reached"].astype(float))
                 style = "o--" if rule == "noise" else "o-"
-                axis.plot(means["rms"], means["reached"], style, color=f"C{colour}", label=NAMES[rule], markersize=4)
+                band(axis, table, "size", "share", f"C{colour}", NAMES[rule], "", style, mean_interval)
         axis.set_xscale("log")
-        axis.set(title=title, xlabel="rms change in grey levels", ylim=(-0.03, 1.03))
+        axis.set(title=name, xlabel="rms change in grey levels", ylabel="share of the images", ylim=(-0.03, 1.03))
         axis.set_xticks(
             [0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8], ["0.02", "0.05", "0.1", "0.25", "0.5", "1", "2", "4", "8"]
         )
         axis.tick_params(axis="x", labelsize=8)
         axis.minorticks_off()
-    axes[0].set_ylabel("share of the images")
+        axis.set_xlim(least * 0.85, max(BUDGETS) * 1.15)
     axes[0].yaxis.set_major_formatter("{x:.0%}")
-    fig.legend(*axes[1].get_legend_handles_labels(), loc="outside upper center", ncols=5, fontsize=8)
+    if not narrow:
+        axes[1].set_ylabel("")
+    legend_above(fig, axes[1], columns=3 if narrow else 5, compact=True)
     return fig
 
 
 @figure(
     adversarial_transfer,
-    caption="Share of the images whose prediction changes, for the attacked network and for another one (transfer), "
-    "with 95% bootstrap intervals. A targeted attack counts whatever the new prediction is. All perturbations are "
-    "scaled to the same size. Random signs have no aim: both draws of them are one group.",
-    alt="Pairs of bars for each attack and aim. The first of each pair is near one except for random signs; the second "
-    "is far lower.",
+    caption="[Changes that nearly always fool the network itself fool another one for at most "
+    '`adversarial_strength.most_transferred:.0%`{.value} of the images.]{claim="adversarial_strength.least_on_itself > '
+    '0.9 and adversarial_strength.most_transferred < 0.5"} For each attack the share of the images whose prediction '
+    "changes; in a targeted attack to whatever class. Bars: 95% bootstrap intervals. All changes are scaled to a root "
+    "mean square of `adversarial_strength.transfer_rms:g`{.value} grey levels. Random signs have no aim: both draws of "
+    "them are one row, and an image counts with the share of its draws.",
+    alt="Two panels with a row for each attack and aim. For the attacked network all rows are near 100 % except for "
+    "random signs, at a quarter; for the other network all lie between 4 and 32 %, with wide intervals.",
 )
-def adversarial_transfer_bars(results: pd.DataFrame) -> Figure:
-    """Two bars for each attack and aim, and for random signs, which have no aim."""
-    import numpy as np
-    from matplotlib.figure import Figure
+def adversarial_transfer_intervals(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
+    """A panel for each network, a row for each attack and aim, and for random signs, which have no aim."""
+    from matplotlib import rcParams
 
     from experiments.lab.methods.intervals import mean_interval
+    from experiments.lab.plots.dots import intervals
+    from experiments.lab.plots.panels import panels
 
     aimless = results["rule"] == "noise"
     groups = {}
@@ -211,22 +227,20 @@ def adversarial_transfer_bars(results: pd.DataFrame) -> Figure:
         for rule in NAMES:
             rows = results[(results["aim"] == aim) & (results["rule"] == rule) & ~aimless]
             if len(rows):
-                groups[f"{NAMES[rule]}\n{aim}".replace("the lab's", "lab's")] = rows
-    groups[f"{NAMES['noise']}\nno aim"] = results[aimless]
-    fig = Figure(figsize=(7.6, 3.6))
-    axis = fig.subplots()
-    for aside, key, label in ((-0.2, "first", "the network itself"), (0.2, "second", "another network")):
-        for place, rows in enumerate(groups.values()):
+                groups[f"{NAMES[rule]}, {aim}"] = rows, f"C{list(NAMES).index(rule)}"
+    groups[NAMES["noise"]] = results[aimless], f"C{list(NAMES).index('noise')}"
+    fig, axes = panels(2, narrow=narrow, height=3.4, narrow_height=2.9, same_y=True)
+    for axis, key, name in zip(axes, ("first", "second"), ("the network itself", "another network"), strict=True):
+        table = []
+        for label, (rows, _) in groups.items():
             values = rows.groupby("image")[f"{key}_changed"].mean().to_numpy(float)
             low, high = mean_interval(values)
-            colour = "C0" if key == "first" else "C1"
-            axis.bar(place + aside, values.mean(), 0.38, color=colour, label=label if place == 0 else "")
-            axis.plot([place + aside] * 2, [low, high], color=axis.xaxis.label.get_color(), linewidth=1.2)
-    axis.set_xticks(np.arange(len(groups)), list(groups), fontsize=7.5)
-    axis.set(ylabel="answers changed,\nnot necessarily to the target", ylim=(0, 1.05))
-    axis.yaxis.set_major_formatter("{x:.0%}")
-    axis.grid(axis="x", visible=False)
-    fig.legend(*axis.get_legend_handles_labels(), loc="outside upper center", ncols=2)
+            table.append({"name": label, "value": values.mean(), "low": low, "high": high})
+        intervals(axis, pd.DataFrame(table), "name", "value", colours=[colour for _, colour in groups.values()])
+        axis.set(title=name, xlabel="answers changed", xlim=(-0.03, 1.03))
+        axis.xaxis.set_major_formatter("{x:.0%}")
+        axis.axhline(len(groups) - 1.5, color=rcParams["grid.color"], linewidth=1)
+        axis.tick_params(axis="y", labelsize=8)
     return fig
 
 
@@ -255,6 +269,7 @@ def adversarial_strength_values(results: pd.DataFrame, transfer: pd.DataFrame) -
         transferred.setdefault(rule, {})[aim] = {
             key: rows[key].mean() for key in ("first_changed", "second_changed", "first_target", "second_target")
         } | {"second_interval": mean_interval(rows["second_changed"].to_numpy(float))}
+    attacks = transfer[~aimless].groupby(["rule", "aim"])[["first_changed", "second_changed"]].mean()
     return {
         "network": results["network"].iloc[0],
         "second": transfer["second"].iloc[0],
@@ -264,6 +279,8 @@ def adversarial_strength_values(results: pd.DataFrame, transfer: pd.DataFrame) -
         "budget_rms": budget_rms,
         "transfer": transferred,
         "transfer_rms": TRANSFER,
+        "least_on_itself": attacks["first_changed"].min(),
+        "most_transferred": attacks["second_changed"].max(),
         "random_signs": {key: transfer.loc[aimless, f"{key}_changed"].mean() for key in ("first", "second")},
         "second_target_hits": transfer.loc[targeted & ~aimless, "second_target"].sum(),
         "targeted_rows": (targeted & ~aimless).sum(),

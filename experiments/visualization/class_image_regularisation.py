@@ -193,34 +193,38 @@ def class_image_regularisation_variants(results: pd.DataFrame, images: Images) -
 @figure(
     class_image_regularisation,
     suffix="measures",
-    caption="The same in numbers, for each class: colourfulness (0 is grey, 33 moderately, 59 quite, 109 extremely "
-    "colourful), difference of neighbouring pixels, and the probability of the class for both networks, against the L2 "
-    "weight λ. The lab's weight is dotted.",
-    alt="Three panels over a logarithmic axis of the weight. Colour and differences fall beyond the lab's weight, and "
-    "with them the probabilities.",
+    caption="[The stronger the weight, the paler the image, until neither network finds the class in "
+    'it.]{claim="class_image_regularisation.weakest.colourfulness > 2 * '
+    "class_image_regularisation.strongest.colourfulness and class_image_regularisation.weights['0.1'].probability > "
+    "0.9 and class_image_regularisation.weights['1'].probability < 0.01 and "
+    "class_image_regularisation.weights['1'].judge_probability < 0.01\"} For each class, against the L2 weight λ: "
+    "colourfulness (0 is grey, 33 moderately, 59 quite, 109 extremely colourful), difference of neighbouring pixels in "
+    "grey levels, and the probability of the class for the network that the image was made with and for the other one. "
+    "The lab's weight is dotted. One image for each class and weight.",
+    alt="Three panels over a logarithmic axis of the weight. Colour and differences fall beyond the lab's weight. The "
+    "network's own probability stays near one up to a weight of 0.1 and is zero from 1 on; the other network's is "
+    "highest for weak weights.",
 )
-def class_image_regularisation_measures(results: pd.DataFrame) -> Figure:
+def class_image_regularisation_measures(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
     """A panel for each measure, a line for each class."""
     from matplotlib import rcParams
-    from matplotlib.figure import Figure
 
-    fig = Figure(figsize=(7.6, 3.0))
-    axes = fig.subplots(1, 3)
+    from experiments.lab.plots.panels import legend_above, panels
+
+    fig, axes = panels(3, narrow=narrow, height=3.3, narrow_height=2.3)
     rows = results[results["variant"] == "both"]
     for colour, (name, each) in enumerate(rows.groupby("class", sort=False)):
         _line(axes[0], each, "colourfulness", f"C{colour}", "o-", str(name))
         _line(axes[1], each, "total_variation", f"C{colour}", "o-", str(name))
         _line(axes[2], each, "probability", f"C{colour}", "o-", f"{name}")
         _line(axes[2], each, "judge_probability", f"C{colour}", "s--", f"{name}, other network")
-    for axis, label in zip(
-        axes, ("colourfulness", "neighbour difference, grey levels", "probability of the class"), strict=True
-    ):
-        axis.axvline(PLAIN, color=rcParams["text.color"], linestyle=":", linewidth=1.4)
+    for axis, name in zip(axes, ("colourfulness", "neighbour difference", "probability of the class"), strict=True):
+        axis.axvline(PLAIN, color=rcParams["text.color"], linestyle=":", linewidth=1.4, zorder=0)
+        axis.set_title(name, fontsize=10)
         axis.set_xlabel("L2 weight λ")
-        axis.set_ylabel(label, fontsize=9)
-        axis.set_ylim(bottom=0)
+        axis.set_ylim(bottom=-0.04 * axis.get_ylim()[1])
     axes[2].yaxis.set_major_formatter("{x:.0%}")
-    fig.legend(*axes[2].get_legend_handles_labels(), loc="outside upper center", ncols=4, fontsize=8)
+    legend_above(fig, axes[2], columns=2 if narrow else 4, compact=narrow)
     return fig
 
 

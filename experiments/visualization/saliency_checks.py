@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
+from experiments.visualization.method_colours import colour_of
 from tpdl import experiment, figure, progress, summary
 
 if TYPE_CHECKING:
@@ -128,38 +129,41 @@ def four_maps(
 @figure(
     saliency_checks,
     saliency_stability,
-    caption="Rank correlation of the maps with the original ones, mean over the images with 95% bootstrap interval. "
-    "Left: the layers from the last down to the named one have random weights. Right: the image has Gaussian noise of "
-    "the given standard deviation. SmoothGrad adds noise of its own. On the left it is drawn afresh for the second "
-    "map, so that the curve starts below 1 with no random weight; on the right both maps have the same.",
-    alt="Two panels of four curves. Left, the correlations fall once layers have random weights. Right, they fall with "
-    "the noise, the gradient's fastest.",
+    caption="[Of the four, only Grad-CAM's maps lose all likeness to the original when every layer is "
+    'random.]{claim="saliency_checks.by_method.grad_cam.all_interval[0] < 0 < '
+    "saliency_checks.by_method.grad_cam.all_interval[1] and saliency_checks.by_method.gradient.all_interval[0] > 0 and "
+    "saliency_checks.by_method.smoothgrad.all_interval[0] > 0 and "
+    'saliency_checks.by_method.integrated_gradients.all_interval[0] > 0"} Rank correlation of the maps with the '
+    "original ones; line: mean over the images; band: its 95% bootstrap interval. First panel: the layers from the "
+    "last down to the named one have random weights. Second: the image has Gaussian noise of the given standard "
+    "deviation. SmoothGrad adds noise of its own. With random weights it is drawn afresh for the second map, so that "
+    "the curve starts below 1 with no random weight; with a noisy image both maps have the same.",
+    alt="Two panels of four curves. In the first, the correlations fall once layers have random weights, Grad-CAM's to "
+    "zero at once. In the second, they fall with the noise, Grad-CAM's slowest.",
 )
-def saliency_checks_lines(results: pd.DataFrame, stability: pd.DataFrame) -> Figure:
-    """Randomised weights on the left, noise on the right."""
-    from matplotlib.figure import Figure
+def saliency_checks_lines(results: pd.DataFrame, stability: pd.DataFrame, *, narrow: bool = False) -> Figure:
+    """Randomised weights in one panel, noise in the other."""
+    from experiments.lab.methods.intervals import mean_interval
+    from experiments.lab.plots.band import band
+    from experiments.lab.plots.panels import legend_above, panels
 
-    fig = Figure(figsize=(7.6, 3.8))
-    left, right = fig.subplots(1, 2, sharey=True, width_ratios=(3, 2))
+    fig, (left, right) = panels(2, narrow=narrow, height=3.8, narrow_height=2.9, ratios=(3, 2), same_y=True)
     layers = results.drop_duplicates("stage").sort_values("stage")["layer"]
     modules = SQUEEZENET if results["network"].iloc[0] == "squeezenet1_1" else {}
-    for axis, table, by in ((left, results, "stage"), (right, stability, "noise")):
-        for colour, (method, name) in enumerate(NAMES.items()):
+    places = {noise: place for place, noise in enumerate(sorted(stability["noise"].unique()))}
+    noisy = stability.groupby(["method", "noise", "image"], as_index=False)["correlation"].mean()
+    noisy["place"] = noisy["noise"].map(places)
+    for method, name in NAMES.items():
+        for axis, table, by in ((left, results, "stage"), (right, noisy, "place")):
             rows = table[table["method"] == method]
-            at = sorted(rows[by].unique())
-            spread = [
-                _interval(rows[rows[by] == value].groupby("image")["correlation"].mean().to_numpy()) for value in at
-            ]
-            places = range(len(at))
-            axis.fill_between(places, *zip(*spread, strict=True), color=f"C{colour}", alpha=0.2, linewidth=0)
-            means = [rows.loc[rows[by] == value, "correlation"].mean() for value in at]
-            axis.plot(places, means, "o-", color=f"C{colour}", label=name)
-    left.set_xticks(range(len(layers)), [_layer(name, modules) for name in layers], rotation=60, ha="right", fontsize=8)
-    left.set(xlabel="random from the last layer down to", ylabel="rank correlation with the original map")
-    right.set_xticks(range(stability["noise"].nunique()), [str(value) for value in sorted(stability["noise"].unique())])
-    right.set_xlabel("noise in grey levels")
+            band(axis, rows, by, "correlation", colour_of(method), name, unit="", interval=mean_interval)
+    names = [_layer(name, modules) for name in layers]
+    left.set_xticks(range(len(names)), names, rotation=60, ha="right", rotation_mode="anchor", fontsize=8)
+    right.set_xticks(list(places.values()), [str(noise) for noise in places])
+    left.set(xlabel="random from the last layer down to", ylabel="rank correlation")
+    right.set(xlabel="noise in grey levels", ylabel="rank correlation" if narrow else "")
     left.set_ylim(min(-0.1, left.get_ylim()[0]), 1.03)
-    fig.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=4, fontsize=8)
+    legend_above(fig, left, columns=2 if narrow else 4)
     return fig
 
 

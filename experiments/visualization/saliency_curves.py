@@ -8,6 +8,7 @@ import pandas as pd
 
 import tpdl
 from experiments.visualization.maps import saliency_maps, second_maps
+from experiments.visualization.method_colours import colour_of
 from tpdl import Arrays, experiment, figure, note, progress
 
 if TYPE_CHECKING:
@@ -82,38 +83,37 @@ def all_maps(maps: Arrays, second: Arrays, inputs: np.ndarray, seed: int) -> dic
 
 @figure(
     saliency_curves,
-    caption="Probability of the true class, mean over the images, as pixels are deleted, those that a map marks most "
-    "strongly first (left; a curve that falls early is good), and as they are inserted into a blurred image (right; a "
-    "curve that rises early is good). Dotted, in grey: two baselines that do not depend on the network.",
-    alt="Two panels of curves over the share of pixels. On the left all fall steeply at once but that of the edges, "
-    "which falls later; on the right Grad-CAM's two curves rise first and the random one last.",
+    caption="[Deleting random pixels hurts as much as deleting those that the gradient marks; at insertion Grad-CAM "
+    'leads.]{claim="saliency_methods.methods.random.deletion_gain[0] < 0 < '
+    "saliency_methods.methods.random.deletion_gain[1] and saliency_methods.best_insertion == 'Grad-CAM' and "
+    'saliency_methods.methods.grad_cam.insertion_gain[0] > 0"} Probability of the true class, mean over the images, as '
+    "pixels are deleted, those that a map marks most strongly first (a curve that falls early is good), and as they "
+    "are inserted into a blurred image (a curve that rises early is good). Dashed: maps of the second network. Dotted, "
+    "in grey: two baselines that do not depend on a network. How much the images differ is in "
+    "@fig-saliency-methods-scores.",
+    alt="Two panels of curves over the share of pixels. With deletion all fall steeply at once but that of the edges, "
+    "which falls later; with insertion Grad-CAM's two curves rise first and the random one last.",
 )
-def saliency_curves_lines(results: pd.DataFrame) -> Figure:
+def saliency_curves_lines(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
     """A line for each method, in two panels."""
-    from matplotlib import rcParams
-    from matplotlib.figure import Figure
+    from experiments.lab.plots.panels import legend_above, panels
 
-    quiet = rcParams["ytick.color"]
-    styles: dict[str, dict] = {
-        "gradient": {"color": "C0"},
-        "smoothgrad": {"color": "C1"},
-        "integrated-gradients": {"color": "C2"},
-        "grad-cam": {"color": "C4"},
-        "second-gradient": {"color": "C0", "linestyle": "--"},
-        "second-grad-cam": {"color": "C4", "linestyle": "--"},
-        "edges": {"color": quiet, "linestyle": ":", "marker": "|"},
-        "random": {"color": quiet, "linestyle": ":"},
-    }
     means = results.groupby(["method", "share"])[["deletion", "insertion"]].mean()
-    fig = Figure(figsize=(7.6, 3.9))
-    axes = fig.subplots(1, 2, sharey=True)
+    fig, axes = panels(2, narrow=narrow, height=3.9, narrow_height=2.7, same_y=True)
     for axis, column, what in zip(axes, ("deletion", "insertion"), ("deleted", "inserted"), strict=True):
-        for method, style in styles.items():
+        for method, name in METHODS.items():
             line = means.loc[method, column]
-            axis.plot(100 * line.index, line, label=METHODS[method], linewidth=1.4, **style)
-        axis.set_xlabel(f"% of the pixels {what}")
-    axes[0].set_ylabel("probability of the true class")
-    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=4, fontsize=8)
+            style = {"edges": ":", "random": ":", "second-gradient": "--", "second-grad-cam": "--"}.get(method, "-")
+            marker = "|" if method == "edges" else ""
+            axis.plot(
+                line.index, line, color=colour_of(method), label=name, linewidth=1.4, linestyle=style, marker=marker
+            )
+        axis.set(xlabel=f"share of the pixels {what}", ylabel="probability of the class")
+        for scale in (axis.xaxis, axis.yaxis):
+            scale.set_major_formatter("{x:.0%}")
+    if not narrow:
+        axes[1].set_ylabel("")
+    legend_above(fig, axes[0], columns=2 if narrow else 4, compact=narrow)
     return fig
 
 

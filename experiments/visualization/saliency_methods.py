@@ -9,6 +9,7 @@ import pandas as pd
 import tpdl
 from experiments.transfer.photographs import photographs
 from experiments.visualization.maps import saliency_maps, second_maps
+from experiments.visualization.method_colours import colour_of
 from experiments.visualization.saliency import saliency, saliency_pictures
 from experiments.visualization.saliency_curves import METHODS, all_maps, saliency_curves
 from tpdl import Arrays, Images, Picture, Sheet, Tile, experiment, figure, summary
@@ -138,66 +139,81 @@ def saliency_methods_sheet(
 @figure(
     saliency_methods,
     suffix="scores",
-    caption="Each method over the images, mean with 95% bootstrap interval. Deletion: mean probability of the true "
-    "class as the strongest pixels are deleted first (low is good). Insertion: as they are inserted first (high is "
-    "good). Lift: how much more of the map is inside the object's box than its area would give. Fine waves: "
-    "high-frequency energy of the map, at wavelengths below 4 pixels. In grey, two baselines that do not depend on the "
-    "network.",
-    alt="Four panels of dots with intervals, one line for each method. Grad-CAM has the highest lift for each network "
-    "and the smallest share of fine waves; the intervals of deletion and insertion overlap widely.",
+    caption="[Images differ more than methods do: of the three leads only Grad-CAM's at insertion holds image by "
+    "image.]{claim=\"saliency_methods.best_deletion == 'SmoothGrad' and "
+    "saliency_methods.methods.smoothgrad.deletion_gain[1] > 0 and saliency_methods.best_insertion == 'Grad-CAM' and "
+    "saliency_methods.methods.grad_cam.insertion_gain[0] > 0 and saliency_methods.best_lift == 'Grad-CAM' and "
+    'saliency_methods.methods.grad_cam.lift_gain[0] < 0"} Dots: images; ring and bar: their mean with a 95% bootstrap '
+    "interval. Deletion: mean probability of the true class as the strongest pixels are deleted first (low is good). "
+    "Insertion: as they are inserted first (high is good). Lift: how much more of the map is inside the object's box "
+    "than its area would give. High frequencies: share of the map's energy at wavelengths below 4 pixels. In grey, two "
+    "baselines that do not depend on the network.",
+    alt="Four panels with a row of dots for each method. The dots of the images spread far wider than the means lie "
+    "apart, but for the share of high frequencies, which is almost zero for Grad-CAM.",
 )
-def saliency_methods_scores(results: pd.DataFrame) -> Figure:
-    """Dots with intervals, a panel for each measure."""
-    from matplotlib import rcParams
-    from matplotlib.figure import Figure
+def saliency_methods_scores(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
+    """A panel for each measure, a row of dots for each method."""
+    from experiments.lab.methods.intervals import mean_interval
+    from experiments.lab.plots.dots import dots
+    from experiments.lab.plots.panels import panels
 
-    panels = {
+    measures = {
         "deletion": "deletion ↓",
         "insertion": "insertion ↑",
-        "lift": "lift in the box ↑",
-        "high_frequency": "fine waves",
+        "lift": "lift ↑",
+        "high_frequency": "high frequencies",
     }
-    fig = Figure(figsize=(7.6, 3.4))
-    axes = fig.subplots(1, len(panels), sharey=True)
-    for axis, (column, title) in zip(axes, panels.items(), strict=True):
-        for place, method in enumerate(METHODS):
-            values = results.loc[results["method"] == method, column].dropna().to_numpy()
-            low, high = _interval(values)
-            colour = rcParams["ytick.color"] if method in ("edges", "random") else "C0"
-            axis.plot([low, high], [place, place], color=colour)
-            axis.plot(values.mean(), place, "o", color=colour)
-        axis.set_title(title, fontsize=10)
-        axis.set_xlim(left=-0.04 * axis.get_xlim()[1])
+    fig, axes = panels(len(measures), narrow=narrow, narrow_across=2, height=4.6, narrow_height=3.4, same_y=True)
+    for axis, (column, name) in zip(axes, measures.items(), strict=True):
+        table = results.dropna(subset=[column])
+        values = {METHODS[method]: table.loc[table["method"] == method, column].to_list() for method in METHODS}
+        colours = {METHODS[method]: colour_of(method) for method in METHODS}
+        dots(axis, values, colours, interval=mean_interval, size=2.5)
+        axis.set_title(name, fontsize=9 if narrow else 10)
+        most = table[column].max()
+        axis.set_xlim(-0.08 * most, 1.12 * most)
         axis.locator_params(axis="x", nbins=3)
-    fig.set_layout_engine("constrained", wspace=0.06)
-    axes[0].set_yticks(range(len(METHODS)), METHODS.values())
-    axes[0].invert_yaxis()
+        axis.tick_params(axis="y", labelsize=8)
     return fig
 
 
 @figure(
     saliency_spectrum,
-    caption="Power of the maps at each spatial frequency along rows and columns (mean over the images, scaled to a "
-    "mean of 1). Dotted: periods of 2, 4, 8 and 16 pixels, the accumulated strides of SqueezeNet's first convolution "
-    "and of the pooling layers after it.",
-    alt="Curves over frequency. All have sharp peaks at the dotted lines of 1/4 and 1/2; the second network's are the "
-    "lowest.",
+    caption="[Every map has peaks at periods of two and of four pixels, the network's strides; average pooling makes "
+    'them higher.]{claim="min([saliency_methods.peaks[name].period2 for name in saliency_methods.peaks]) > 2 and '
+    "min([saliency_methods.peaks[name].period4 for name in saliency_methods.peaks]) > 2 and "
+    "saliency_methods.peaks['gradient, average pooling'].period2 > saliency_methods.peaks['gradient'].period2 and "
+    "saliency_methods.peaks['gradient, average pooling'].period4 > saliency_methods.peaks['gradient'].period4\"} Power "
+    "of the maps at each spatial frequency along rows and columns (mean over the images, scaled to a mean of 1). "
+    "Dotted: periods of 2, 4, 8 and 16 pixels, the accumulated strides of SqueezeNet's first convolution and of the "
+    "pooling layers after it.",
+    alt="Curves over frequency that fall steeply at first. All have sharp peaks at the dotted lines of 1/4 and 1/2; "
+    "the second network's are the lowest.",
 )
-def saliency_spectrum_lines(results: pd.DataFrame) -> Figure:
+def saliency_spectrum_lines(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
     """A line for each map, on a logarithmic axis."""
     from matplotlib import rcParams
-    from matplotlib.figure import Figure
 
-    fig = Figure(figsize=(7.6, 3.8))
-    axis = fig.subplots()
-    for colour, (name, rows) in enumerate(results.groupby("map", sort=False)):
+    from experiments.lab.plots.panels import legend_above, panels
+
+    fig, (axis,) = panels(1, narrow=narrow, height=4.0, narrow_height=3.6)
+    styles = {
+        "gradient": ("C0", "-"),
+        "gradient, average pooling": ("C3", "-"),
+        "SmoothGrad": ("C1", "-"),
+        "Integrated Gradients": ("C2", "-"),
+        "gradient, 2nd network": ("C0", "--"),
+    }
+    for name, rows in results.groupby("map", sort=False):
+        colour, line = styles[str(name)]
         # The integral over frequency is the same for each, whatever the size of the images.
-        axis.semilogy(rows["frequency"], rows["power"] * len(rows), color=f"C{colour}", linewidth=1.2, label=name)
+        axis.semilogy(rows["frequency"], rows["power"] * len(rows), line, color=colour, linewidth=1.2, label=name)
     for period in (2, 4, 8, 16):
         axis.axvline(1 / period, color=rcParams["text.color"], linestyle=":", linewidth=1, zorder=0)
     axis.set_xticks([1 / period for period in (16, 8, 4, 2)], ["1/16", "1/8", "1/4", "1/2"])
-    axis.set(xlabel="frequency in cycles per pixel", ylabel="power, mean 1", xlim=(0, 0.505))
-    axis.legend(fontsize=8, loc="upper center", bbox_to_anchor=(0.74, 1))
+    axis.set(xlabel="frequency in cycles per pixel", ylabel="power, mean 1", xlim=(0, 0.51))
+    axis.yaxis.set_major_formatter("{x:g}")
+    legend_above(fig, axis, columns=2 if narrow else 3, compact=narrow)
     return fig
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import tpdl
 from experiments.transfer.photographs import photographs
 from experiments.visualization.maps import saliency_maps
+from experiments.visualization.method_colours import colour_of
 from tpdl import Arrays, Images, Outline, Sheet, Tile, experiment, figure, progress, summary
 
 if TYPE_CHECKING:
@@ -115,8 +116,8 @@ def mask_outlines(masks: Arrays, method: str = "gradient", tolerance: float = 0.
     "best mask to the worst. Rectangle: the box drawn by hand. Ragged line: the object found by the random walk with "
     "seeds from the gradient's map. Below each, the overlap (intersection over union) of that box with the box around "
     "the mask; from 0.50 the object counts as found.",
-    alt="Photographs with a rectangle and a ragged outline over each. In the first ones the outline follows the "
-    "animal or thing; in the last ones it has hardly anything to do with it.",
+    alt="Photographs with a rectangle and a ragged outline over each. In the first ones the outline follows the animal "
+    "or thing; in the last ones it has hardly anything to do with it.",
 )
 def saliency_segmentation_sheet(results: pd.DataFrame, outlines: pd.DataFrame, images: Images) -> Sheet:
     """Photographs with box and outline, by overlap."""
@@ -136,33 +137,30 @@ def saliency_segmentation_sheet(results: pd.DataFrame, outlines: pd.DataFrame, i
 @figure(
     saliency_segmentation,
     suffix="overlap",
-    caption="Overlap (intersection over union) of the box around the mask with the box drawn by hand. Dots: images. "
-    "Ring and bar: mean with 95% bootstrap interval. Dotted: a half, from which an object counts as found. The last "
-    "two rows are baselines that do not depend on the image.",
-    alt="Five rows of dots over the overlap. Those of the three methods spread from nearly 0 to nearly 1.",
+    caption="[On average no map's boxes fit better than a box that ignores the "
+    'image.]{claim="max(saliency_segmentation.by_method.gradient.overlap, '
+    "saliency_segmentation.by_method.smoothgrad.overlap, saliency_segmentation.by_method.grad_cam.overlap) <= "
+    'min(saliency_segmentation.by_method.centre.overlap, saliency_segmentation.by_method.whole.overlap)"} Overlap '
+    "(intersection over union) of the box around the mask with the box drawn by hand. Dots: images. Ring and bar: mean "
+    "with 95% bootstrap interval. Dotted: a half, from which an object counts as found. In grey, two baselines that do "
+    "not depend on the image.",
+    alt="Five rows of dots over the overlap. Those of the three methods spread from nearly 0 to nearly 1, and their "
+    "means lie left of those of the two baselines.",
 )
-def saliency_segmentation_overlap(results: pd.DataFrame) -> Figure:
+def saliency_segmentation_overlap(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
     """A row of dots for each method."""
-    import numpy as np
     from matplotlib import rcParams
-    from matplotlib.figure import Figure
 
     from experiments.lab.methods.intervals import mean_interval
+    from experiments.lab.plots.dots import dots
+    from experiments.lab.plots.panels import panels
 
-    fig = Figure(figsize=(7.2, 3.0))
-    axis = fig.subplots()
-    for place, method in enumerate(NAMES):
-        values = results.loc[results["method"] == method, "overlap"].to_numpy()
-        colour = "C0" if method in SOURCES else rcParams["ytick.color"]
-        aside = np.random.default_rng(0).uniform(-0.15, 0.15, len(values))
-        axis.plot(values, place + aside, ".", color=colour, alpha=0.5)
-        axis.plot(mean_interval(values), [place, place], color="C1", linewidth=2.5)
-        axis.plot(values.mean(), place, "o", color="C1", markersize=8, fillstyle="none", markeredgewidth=2)
-    axis.axvline(0.5, color=rcParams["text.color"], linestyle=":", linewidth=1.4)
-    axis.set_yticks(range(len(NAMES)), NAMES.values())
-    axis.invert_yaxis()
-    axis.set(xlabel="overlap with the box drawn by hand", xlim=(0, 1))
-    axis.grid(axis="y", visible=False)
+    fig, (axis,) = panels(1, narrow=narrow, height=3.0, narrow_height=3.0)
+    values = {name: results.loc[results["method"] == method, "overlap"].to_list() for method, name in NAMES.items()}
+    dots(axis, values, {name: colour_of(method) for method, name in NAMES.items()}, interval=mean_interval, size=4)
+    axis.axvline(0.5, color=rcParams["text.color"], linestyle=":", linewidth=1.4, zorder=0)
+    axis.set_xlabel("overlap of the two boxes")
+    axis.set_xlim(-0.02, 1.02)
     return fig
 
 

@@ -151,6 +151,14 @@ def test_a_sheet_of_images_that_are_not_committed_is_one_line(lab):
     assert "a sheet shows images that an experiment keeps in figures/" in said and "Traceback" not in said
 
 
+def test_the_sheet_of_a_broken_file_is_known_as_a_figure(lab):
+    write(lab)
+    lab.tpdl("run")
+    lab.edit("experiments/pictures.py", "def shapes(", "def shapes((")
+    said = lab.tpdl("figure", "shapes", code=2)
+    assert "experiments/pictures.py:" in said and "no figure" not in said
+
+
 def test_images_follow_a_rename_and_their_sheet_is_drawn_again(lab):
     write(lab)
     lab.tpdl("run")

@@ -65,9 +65,10 @@ def test_values_for_the_text(results: pd.DataFrame) -> None:
 
 
 @pytest.mark.parametrize("style", [theme.light, theme.dark])
-def test_the_picture(results: pd.DataFrame, style) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.parametrize("narrow", [False, True])
+def test_the_picture(results: pd.DataFrame, style, narrow: bool) -> None:  # type: ignore[no-untyped-def]
     with matplotlib.rc_context(style()):
-        picture = dimension_reduction_curve(results)
+        picture = dimension_reduction_curve(results, narrow=narrow)
         picture.canvas.draw()
     accuracy = picture.axes[0].lines[0].get_ydata()
     np.testing.assert_array_equal(accuracy, results["accuracy"])

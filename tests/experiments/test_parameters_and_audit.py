@@ -100,10 +100,12 @@ def test_the_audits_values(audit: pd.DataFrame) -> None:
     assert values["sizes"] == 2
 
 
-def test_the_picture_of_the_audit(audit: pd.DataFrame) -> None:
+@pytest.mark.parametrize("narrow", [False, True])
+def test_the_picture_of_the_audit(audit: pd.DataFrame, narrow: bool) -> None:
     with matplotlib.rc_context(theme.light()):
-        picture = dataset_audit_classes(audit)
+        picture = dataset_audit_classes(audit, narrow=narrow)
         picture.canvas.draw()
+    assert sum(segment.get_width() for segment in picture.axes[0].patches) == len(audit)
     assert [label.get_text() for label in picture.axes[0].get_yticklabels()] == ["a", "b"]
 
 

@@ -103,10 +103,13 @@ def test_the_pictures(made_up: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     tiles = predictions_sheet(table, images).tiles
     assert [tile and tile.label for tile in tiles] == ["**cat** 90%", "**dog** → *cat* 80%", "**cow** → *cat* 60%"]
     assert [tile and tile.frames[0].shows for tile in tiles] == ["cat", "dog", "cow"]
-    with matplotlib.rc_context(theme.dark()):
-        dots = prediction_settings_dots(settings)
-        dots.canvas.draw()
-    assert len(dots.axes[0].lines) == 8
+    for narrow in (False, True):
+        with matplotlib.rc_context(theme.dark()):
+            dots = prediction_settings_dots(settings, narrow=narrow)
+            dots.canvas.draw()
+        drawn = np.concatenate([each.get_offsets()[:, 0] for each in dots.axes[0].collections])
+        np.testing.assert_allclose(sorted(drawn), sorted(settings["accuracy"]), err_msg="a dot for each pass")
+        assert len(dots.axes[0].lines) == 4, "a mean for each setting"
 
 
 @pytest.mark.slow

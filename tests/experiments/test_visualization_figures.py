@@ -8,6 +8,7 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.collections import PathCollection
 
 from experiments.lab.plots.pictures import slug
 from experiments.visualization import (
@@ -55,6 +56,19 @@ def draw(*figures) -> None:  # type: ignore[no-untyped-def]
         figure.canvas.draw()
 
 
+def drawn(make, *results: pd.DataFrame):  # type: ignore[no-untyped-def]
+    """Draw for wide pages and for narrow ones; the wide figure."""
+    wide, narrow = make(*results), make(*results, narrow=True)
+    draw(wide, narrow)
+    assert narrow.get_figwidth() == 3.7 and len(narrow.axes) == len(wide.axes)
+    return wide
+
+
+def dots_of(axis) -> int:  # type: ignore[no-untyped-def]
+    """How many single measurements are drawn on it."""
+    return sum(len(row.get_offsets()) for row in axis.collections if isinstance(row, PathCollection))
+
+
 def attacks() -> pd.DataFrame:
     count = 8
     columns = {"network": "n", "image": np.arange(count) // 2 + 1, "true": "cat", "predicted": "cat"}
@@ -68,7 +82,9 @@ def attacks() -> pd.DataFrame:
 
 def test_adversarial_examples() -> None:
     rows = attacks()
-    draw(adversarial.adversarial_sizes(rows))
+    figure = drawn(adversarial.adversarial_sizes, rows)
+    assert len(figure.axes[0].get_lines()[0].get_xdata()) == 7, "every pair that succeeded"
+    assert [dots_of(axis) for axis in figure.axes[1:]] == [4 * 4] * 2, "every image, for each way to store it"
     values = adversarial.adversarial_values(rows)
     assert (values["success"], values["failed"], values["failed_targets"]) == (7 / 8, 1, ["cow"])
     assert (values["easiest"]["steps"], values["hardest"]["steps"], values["median"]["steps"]) == (1, 7, 4)
@@ -102,7 +118,7 @@ def test_change_against_saliency_and_its_null() -> None:
     rows = pd.DataFrame({"network": "n", "image": image.ravel() + 1, "map_of": other.ravel() + 1})
     rows["own"] = rows["image"] == rows["map_of"]
     rows["correlation"] = np.where(rows["own"], 0.9, 0.1) + RNG.normal(0, 0.01, len(rows))
-    draw(adversarial_saliency.adversarial_saliency_null(rows))
+    drawn(adversarial_saliency.adversarial_saliency_null, rows)
     values = adversarial_saliency.adversarial_saliency_values(rows)
     assert values["mean"] == pytest.approx(0.9, abs=0.02)
     # One dealing in 6! = 720 is the true one; a few of 10,000 come up by chance.
@@ -129,14 +145,15 @@ def test_strength_and_transfer() -> None:
             about |= {"first_changed": True, "first_target": True}
             moved.append(pd.DataFrame(about | {"second_changed": [True, False, False, False], "second_target": False}))
     results, transfer = pd.concat(rows), pd.concat(moved)
-    draw(
-        adversarial_strength.adversarial_strength_curves(results),
-        adversarial_strength.adversarial_transfer_bars(transfer),
-    )
+    drawn(adversarial_strength.adversarial_strength_curves, results)
+    figure = drawn(adversarial_strength.adversarial_transfer_intervals, transfer)
+    attacks = 2 * (len(adversarial_strength.NAMES) - 1)
+    assert [len(axis.get_yticks()) for axis in figure.axes] == [attacks + 1] * 2, "random signs have no aim"
     values = adversarial_strength.adversarial_strength_values(results, transfer)
     assert values["own_length"]["lab"]["targeted"] == {"reached": 0.75, "median_rms": 1.0, "images": 4}
     assert values["budgets"]["pgd"]["untargeted"]["b4"] == 0.75
     assert values["transfer"]["fgsm"]["targeted"]["second_changed"] == 0.25
+    assert (values["least_on_itself"], values["most_transferred"]) == (1, 0.25)
 
 
 def pictured(*names: str, shape: tuple[int, ...] = (8, 8, 3)) -> dict[str, Picture]:
@@ -191,7 +208,10 @@ def test_saliency_methods() -> None:
     rows = pd.concat(parts, ignore_index=True)
     spectrum = pd.DataFrame({"map": "gradient", "frequency": np.arange(1, 17) / 32, "power": 1 / 16, "peak": 2.0})
     spectrum["period"] = 1 / spectrum["frequency"]
-    draw(saliency_methods.saliency_methods_scores(rows), saliency_methods.saliency_spectrum_lines(spectrum))
+    scores = drawn(saliency_methods.saliency_methods_scores, rows)
+    methods = len(saliency_methods.METHODS)
+    assert [dots_of(axis) for axis in scores.axes] == [5 * methods, 5 * methods, 4 * methods, 5 * methods]
+    drawn(saliency_methods.saliency_spectrum_lines, spectrum)
     values = saliency_methods.saliency_methods_values(rows, spectrum)
     assert (values["best_deletion"], values["best_insertion"]) == ("gradient", "Grad-CAM")
     assert values["methods"]["random"]["deletion_gain"] == (7.0, 7.0)
@@ -218,10 +238,9 @@ def test_saliency_curves() -> None:
     grid = [(m, i, s) for m in saliency_curves.METHODS for i in (1, 2) for s in (0.0, 0.5, 1.0)]
     rows = pd.DataFrame(grid, columns=["method", "image", "share"]).assign(network="n")
     rows["deletion"], rows["insertion"] = 1 - rows["share"], rows["share"]
-    figure = saliency_curves.saliency_curves_lines(rows)
-    draw(figure)
+    figure = drawn(saliency_curves.saliency_curves_lines, rows)
     (line, *_) = figure.axes[0].get_lines()
-    assert line.get_xdata().tolist() == [0, 50, 100] and line.get_ydata().tolist() == [1, 0.5, 0]
+    assert line.get_xdata().tolist() == [0, 0.5, 1] and line.get_ydata().tolist() == [1, 0.5, 0]
     assert len(figure.axes[1].get_lines()) == len(saliency_curves.METHODS)
 
 
@@ -243,8 +262,7 @@ def test_saliency_checks() -> None:
     noisy = pd.DataFrame(grid, columns=["method", "noise", "image"])
     noisy["noise"] = noisy["noise"].map(dict(enumerate(saliency_checks.NOISES)))
     noisy = noisy.assign(correlation=0.5, same_class=True, draw=0)
-    figure = saliency_checks.saliency_checks_lines(rows.assign(network="n"), noisy)
-    draw(figure)
+    figure = drawn(saliency_checks.saliency_checks_lines, rows.assign(network="n"), noisy)
     assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["none", "classifier", "0"]
     values = saliency_checks.saliency_checks_values(rows.assign(network="n"), noisy)
     assert values["by_method"]["grad_cam"]["none"] == 1
@@ -265,7 +283,8 @@ def test_saliency_segmentation() -> None:
     assert labels(sheet)[:2] == ["**collie** 0.90", "**hay** 0.60"]
     best = sheet.tiles[0]
     assert best and best.marks[-1] == Outline([[0, 0], [5, 0], [5, 5]]) and len(best.marks) == 1 + 2
-    draw(saliency_segmentation.saliency_segmentation_overlap(rows))
+    figure = drawn(saliency_segmentation.saliency_segmentation_overlap, rows)
+    assert dots_of(figure.axes[0]) == len(rows)
     values = saliency_segmentation.saliency_segmentation_values(rows)
     assert values["best"] == "Grad-CAM"
     assert values["by_method"]["centre"]["found"] == 0
@@ -348,7 +367,7 @@ def test_regularisation() -> None:
     own, other = rows.iloc[-1][["probability", "judge_probability"]]
     assert labels(variants)[-1] == f"{own:.0%} | {other:.1%}"
     assert min(np.ptp(tile.frames[0].pixels) for tile in variants.tiles if tile) == 255
-    draw(class_image_regularisation.class_image_regularisation_measures(rows))
+    drawn(class_image_regularisation.class_image_regularisation_measures, rows)
     values = class_image_regularisation.class_image_regularisation_values(rows)
     assert values["weights"]["0.001"] == values["lab"] == values["variants"]["both"]
 

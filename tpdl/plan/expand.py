@@ -37,10 +37,9 @@ from tpdl.plan.names import base_name
 from tpdl.plan.patterns import file_patterns
 from tpdl.plan.places import Places
 from tpdl.plan.record import RECORD_SUFFIX
-from tpdl.plan.step import COLLECTED, Input, Step
+from tpdl.plan.step import COLLECTED, FIGURE_FORMATS, Input, Step
 from tpdl.plan.variants import NARROW, VARIANTS
 
-PICTURE_FORMATS = ("svg", "png", "sheet")
 MOST_CELLS = 100_000
 """Of one experiment. Each has a record, two files and a line of `tpdl status`."""
 LABEL_LENGTH = 120
@@ -301,7 +300,7 @@ class Expansion:
         if declared.kind == "summary":
             return f"{base}.values", (self._places.figures / f"{base}.values.json",)
         picture_format = arguments.get("format", "svg")
-        if picture_format not in PICTURE_FORMATS:
+        if picture_format not in FIGURE_FORMATS:
             raise UserError(f"{where(declared)}: format {picture_format!r} is none of svg, png and sheet")
         stem = f"{base}-{file_name_part(arguments, 'suffix', declared)}" if arguments.get("suffix") else base
         name = f"{stem}.{picture_format}"

@@ -12,6 +12,8 @@ from tpdl.files import sha256_bytes
 COLLECTED = (".csv", ".json")
 """Suffixes of the results that fit in the table of all cells; of several, the first in this order is collected."""
 
+FIGURE_FORMATS = ("svg", "png", "sheet")
+"""What a figure may be; the name of its step ends with it."""
 RULES = 2
 """The version of what decides, see `tpdl.fingerprint`. `tpdl.plan.upgrade` carries records of older ones over."""
 Observed = dict[str, str | None]

@@ -16,7 +16,7 @@ from tpdl.fingerprint import Declaration
 from tpdl.plan.names import base_name
 from tpdl.plan.places import Places
 from tpdl.plan.record import RECORD_SUFFIX, Record, read_record
-from tpdl.plan.step import Kind, Step
+from tpdl.plan.step import FIGURE_FORMATS, Kind, Step
 
 
 def syntax_error(root: Path, module: str) -> str:
@@ -97,7 +97,7 @@ def _kind(record: Record) -> Kind:
         return "table"
     if record.step.endswith(".values"):
         return "summary"
-    return "figure" if record.step.endswith((".svg", ".png")) else "experiment"
+    return "figure" if record.step.rpartition(".")[2] in FIGURE_FORMATS else "experiment"
 
 
 def _read(path: Path) -> Record | None:

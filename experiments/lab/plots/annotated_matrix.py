@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+    from matplotlib.typing import ColorType
 
 EVEN = 0.18
 """The relative luminance on which white and black have the same contrast."""
@@ -53,13 +54,29 @@ def sparse_matrix(
 ) -> None:
     """The same for a large matrix that is mostly 0, such as a confusion matrix: cells below `least` have no number.
 
+    Shades go by the square root, so that the few small numbers can be seen beside the large ones of the diagonal.
+
     Args:
         axis, cells, numbers, colour: as for `annotated_matrix`.
         least: of a number that is written.
         size: of the numbers, in points.
     """
+    from matplotlib.colors import PowerNorm
+
     annotated_matrix(axis, cells, numbers, colour)
-    for text, value in zip(list(axis.texts), cells.to_numpy().ravel(), strict=True):
-        text.set_fontsize(size)
+    mesh = axis.collections[0]
+    mesh.set_norm(PowerNorm(0.5, 0, cells.to_numpy().max()))
+    mesh.update_scalarmappable()
+    shades: Any = mesh.get_facecolor()
+    drawn = zip(list(axis.texts), shades, cells.to_numpy().ravel(), strict=True)
+    for text, shade, value in drawn:
+        text.set(fontsize=size, color=ink_on(shade))
         if value < least:
             text.remove()
+
+
+def ink_on(shade: ColorType) -> str:
+    """White or near-black for letters, whichever stands out more from `shade`."""
+    from seaborn.utils import relative_luminance
+
+    return "white" if relative_luminance(shade) < EVEN else "#1b1f24"

@@ -54,7 +54,14 @@ def panels(
     return fig, list(axes.ravel()[:count])
 
 
-def legend_above(fig: Figure, axis: Axes, columns: int = 3) -> None:
-    """The legend of one panel above all of them, where it covers no data."""
+def legend_above(fig: Figure, axis: Axes, columns: int = 3, compact: bool = False) -> None:
+    """The legend of one panel above all of them, where it covers no data.
+
+    Args:
+        fig, axis: the figure, and the panel that has all lines.
+        columns: of the legend, if there are as many lines.
+        compact: smaller letters and shorter lines, for long names in a narrow figure.
+    """
+    small = {"fontsize": 8, "handlelength": 1.3, "handletextpad": 0.5, "columnspacing": 0.9} if compact else {}
     handles, labels = axis.get_legend_handles_labels()
-    fig.legend(handles, labels, loc="outside upper center", ncols=min(columns, len(labels)))
+    fig.legend(handles, labels, loc="outside upper center", ncols=min(columns, len(labels)), **small)

@@ -31,7 +31,7 @@ def stacked(
     """
     import matplotlib
 
-    from experiments.lab.plots.contrast import ink_on
+    from experiments.lab.plots.annotated_matrix import ink_on
 
     names = list(rows[bar].unique())
     paper = matplotlib.rcParams["axes.facecolor"]

@@ -1,4 +1,4 @@
-"""What networks are called in figures and text, and their colours."""
+"""What networks and classes are called in figures and text, and the networks' colours."""
 
 from __future__ import annotations
 
@@ -14,6 +14,23 @@ def title(network: str) -> str:
     'SqueezeNet 1.1'
     """
     return TITLES.get(network, network)
+
+
+SCENES = {
+    "insidecity": "inside city",
+    "livingroom": "living room",
+    "opencountry": "open country",
+    "tallbuilding": "tall building",
+}
+
+
+def scene(name: str) -> str:
+    """A class of 15-Scene in words.
+
+    >>> scene("tallbuilding")
+    'tall building'
+    """
+    return SCENES.get(name, name)
 
 
 def colour(network: str) -> str:
