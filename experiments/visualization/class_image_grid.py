@@ -216,7 +216,9 @@ def class_image_grid_values(results: pd.DataFrame) -> dict:
     """Every cell by learning rate and iterations, and the best one for the other network.
 
     `settled` is the first snapshot at which the network itself is at least 99 % certain at every rate but the smallest
-    (the last one if there is none).
+    (the last one if there is none). `colour_rises` and `noise_rises` say whether colourfulness and the difference of
+    neighbours after the last iteration are the larger the larger the rate; `middling_is_best` that the other network
+    gives no image of the smallest or the largest rate half of what it gives the best.
     """
     columns = ["colourfulness", "total_variation", "fine", "probability", "judge_probability", "judge_rank"]
     shown = results[results["iteration"] > 0]
@@ -227,6 +229,7 @@ def class_image_grid_values(results: pd.DataFrame) -> dict:
     table = shown.pivot(index="iteration", columns="rate", values="probability").iloc[:, 1:].min(axis=1)
     sure = table[table >= 0.99] if (table >= 0.99).any() else table.iloc[-1:]
     last = shown[shown["iteration"] == shown["iteration"].max()].sort_values("rate")
+    best = shown.groupby("rate")["judge_probability"].max()
     return {
         "network": results["network"].iloc[0],
         "judge": results["judge"].iloc[0],
@@ -239,6 +242,9 @@ def class_image_grid_values(results: pd.DataFrame) -> dict:
         "slowest": about(last.iloc[0]),
         "fastest": about(last.iloc[-1]),
         "best_for_judge": about(shown.loc[shown["judge_probability"].idxmax()]),
+        "colour_rises": bool(last["colourfulness"].is_monotonic_increasing),
+        "noise_rises": bool(last["total_variation"].is_monotonic_increasing),
+        "middling_is_best": bool(max(best.iloc[0], best.iloc[-1]) < best.max() / 2),
         "trajectory_steps": shown["iteration"].max(),
         "separate_steps": shown["iteration"].sum() // shown["rate"].nunique(),
     }
