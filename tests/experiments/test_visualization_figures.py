@@ -17,7 +17,9 @@ from experiments.visualization import (
     adversarial_strength,
     class_image,
     class_image_grid,
+    class_image_other,
     class_image_regularisation,
+    class_image_seeds,
     class_image_start,
     saliency,
     saliency_checks,
@@ -398,3 +400,41 @@ def test_photographs() -> None:
     assert class_image_start.class_image_start_second_values(rows) == values
     assert values["iterations"] == [0, 500, 1000]
     assert values["judge_first_end"] == 2
+
+
+def test_starts_of_class_images_each_have_a_dot() -> None:
+    cells = [(name, rate, seed) for name in ("gorilla", "tarantula") for rate in (0.1, 10.0) for seed in range(3)]
+    rows = pd.DataFrame(cells, columns=["target", "rate", "seed"]).assign(iteration=1000)
+    rows["judge_probability"] = [0, 0, 0, 0.2, 0.4, 0.6, 0.1, 0.1, 0.1, 0.9, 0.5, 0.7]
+    figure = drawn(class_image_seeds.class_image_seeds_dots, rows)
+    assert [axis.get_title() for axis in figure.axes] == ["gorilla", "tarantula"]
+    assert sum(len(swarm.get_offsets()) for axis in figure.axes for swarm in axis.collections) == len(rows)
+    values = class_image_seeds.class_image_seeds_values(rows)
+    assert values["classes"]["gorilla"]["best_rate"] == 10.0
+    assert values["classes"]["gorilla"]["lowest"] == 0.2 and values["classes"]["gorilla"]["highest"] == 0.6
+    assert values["classes"]["tarantula"]["mean"] == pytest.approx(0.7)
+    within = np.var([0.2, 0.4, 0.6]) / 2
+    assert values["classes"]["gorilla"]["seed_share"] == pytest.approx(within / np.var([0, 0, 0, 0.2, 0.4, 0.6]))
+
+
+def test_what_is_left_of_a_photograph_is_compared_with_the_others() -> None:
+    names, rows = ["hay", "lakeside", "pirate"], []
+    for iteration, correlation in ((25, 0.0), (500, 0.3)):
+        about = {"network": "n", "target": "gorilla", "class": names, "iteration": iteration}
+        about |= {"probability": [0.1, 0.9, 0.9], "saliency_correlation": correlation, "saliency_chance": 0.1}
+        rows.append(pd.DataFrame(about | {"colour_correlation": [0.9, 0.8, 0.7], "colour_chance": 0.0}))
+    results = pd.concat(rows, ignore_index=True)
+    images = pictured(*(slug(name, n) for name in names[:2] for n in (25, 500)))
+    figure = drawn(class_image_other.class_image_other_slopes, (results, images))
+    assert [len(axis.lines) for axis in figure.axes] == [len(names) + 1] * 3, "one for each photograph, and the mean"
+    sheet = class_image_other.class_image_other_sheet((results, images), pictured(*map(slug, names)))
+    assert len(sheet.tiles) == 2 and list(sheet.frames) == ["photograph", "25 iterations", "500 iterations"]
+    values = class_image_other.class_image_other_values((results, images))
+    assert values["early"] == {
+        "own": 0.0,
+        "chance": pytest.approx(0.1),
+        "above": 0,
+        "p": 0.25,
+        "by_class": dict.fromkeys(names, 0.0),
+    }
+    assert values["colour"]["own"] == pytest.approx(0.8) and values["colour"]["above"] == 3 and values["reached"] == 2
