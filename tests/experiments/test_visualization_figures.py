@@ -403,9 +403,9 @@ def test_photographs() -> None:
 
 
 def test_starts_of_class_images_each_have_a_dot() -> None:
-    cells = [(name, rate, seed) for name in ("gorilla", "tarantula") for rate in (0.1, 10.0) for seed in range(3)]
+    cells = [(name, rate, seed) for name in ("gorilla", "tarantula") for rate in (0.1, 5.0, 10.0) for seed in range(3)]
     rows = pd.DataFrame(cells, columns=["target", "rate", "seed"]).assign(iteration=1000)
-    rows["judge_probability"] = [0, 0, 0, 0.2, 0.4, 0.6, 0.1, 0.1, 0.1, 0.9, 0.5, 0.7]
+    rows["judge_probability"] = [0.1, 0.1, 0.1, *[0.3] * 3, 0.2, 0.4, 0.6, 0.1, 0.1, 0.1, 0.9, 0.5, 0.7, *[0.4] * 3]
     figure = drawn(class_image_seeds.class_image_seeds_dots, rows)
     assert [axis.get_title() for axis in figure.axes] == ["gorilla", "tarantula"]
     assert sum(len(swarm.get_offsets()) for axis in figure.axes for swarm in axis.collections) == len(rows)
@@ -413,8 +413,10 @@ def test_starts_of_class_images_each_have_a_dot() -> None:
     assert values["classes"]["gorilla"]["best_rate"] == 10.0
     assert values["classes"]["gorilla"]["lowest"] == 0.2 and values["classes"]["gorilla"]["highest"] == 0.6
     assert values["classes"]["tarantula"]["mean"] == pytest.approx(0.7)
-    within = np.var([0.2, 0.4, 0.6]) / 2
-    assert values["classes"]["gorilla"]["seed_share"] == pytest.approx(within / np.var([0, 0, 0, 0.2, 0.4, 0.6]))
+    assert values["best_two"] == [5, 10] and values["best_differs"] and values["ahead"] == pytest.approx(3)
+    within = np.var([0.2, 0.4, 0.6]) / 3
+    whole = np.var([0.1, 0.1, 0.1, 0.3, 0.3, 0.3, 0.2, 0.4, 0.6])
+    assert values["classes"]["gorilla"]["seed_share"] == pytest.approx(within / whole)
 
 
 def test_what_is_left_of_a_photograph_is_compared_with_the_others() -> None:
