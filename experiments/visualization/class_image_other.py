@@ -134,7 +134,7 @@ def class_image_other_slopes(result: tuple[pd.DataFrame, Images], *, narrow: boo
         slopes(axis, rows[f"{kind}_chance"], rows[f"{kind}_correlation"], ("with others", "with itself"), colour)
         what = "change and saliency" if kind == "saliency" else "image and photograph"
         axis.set_title(f"{what},\nafter {rows['iteration'].iloc[0]:,d} iterations", fontsize=10)
-        axis.set_ylim(-0.5, 1)
+        axis.set_ylim(-0.6, 1.05)
     axes[0].set_ylabel("correlation")
     return fig
 
