@@ -81,7 +81,7 @@ def convergence(
     'convergence.by_network.conditional_narrow.shared.lowest_frechet)"} Fréchet distance after equally many batches, '
     "each seed a dot and their mean a ring, and on the way there, against iterations and against floating-point "
     "operations. Thick line: mean over seeds; thin lines: each seed; band: lowest to highest seed. Dashed: real "
-    "digits. None of the three was trained until it stops improving.",
+    "digits. Those of equal size still improve in every seed.",
     alt="Three panels for three networks. First the seeds at the end as dots: those of the large conditional network "
     "are nearest to the dashed line of real digits, then those of the unconditional one, and farthest those of the "
     "conditional one of the same size. Then curves that fall, those of the conditional networks with a plateau: over "
