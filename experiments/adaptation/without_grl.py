@@ -69,14 +69,14 @@ def without_grl(dann: Mapping[str, Any], constant: Mapping[str, Any], joined: Ma
 
 @figure(
     without_grl,
-    caption="[Without the reversal the target fares worse than if the features never hear of the domain classifier, "
-    'and the source hardly changes.]{claim="without_grl.only_the_target_suffers"} The gradient of the domain '
-    "classifier reversed, not passed on (branch detached), and passed on as it is. Domain probe: how well a new linear "
-    "classifier separates the domains by the features; dotted: guessing. Then the accuracy on the test images of the "
-    "target and of the source. Each panel has a scale of its own. Dots: seeds; ring: their mean.",
-    alt="Three panels with a row of dots for each treatment of the domain branch. With the reversal the probe is right "
-    "least often and the target accuracy highest; without it the probe is nearly always right and the target accuracy "
-    "lowest; the detached branch lies between. On the source the reversal is a point below the two others.",
+    caption="The gradient of the domain classifier reversed, not passed on (branch detached), and passed on as "
+    "it is. Domain probe: how well a new linear classifier separates the domains by the features; dotted: "
+    "guessing. Then the accuracy on the test images of the target and of the source. Each panel has a scale of "
+    "its own. Dots: seeds; ring: their mean.",
+    alt="Three panels with a row of dots for each treatment of the domain branch. With the reversal the "
+    "probe is right least often and the target accuracy highest; without it the probe is nearly always right and "
+    "the target accuracy lowest; the detached branch lies between. On the source the reversal is a point below "
+    "the two others.",
 )
 def without_grl_dots(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
     """A panel for each measure, a row of dots for each treatment of the branch."""
@@ -102,7 +102,7 @@ def without_grl_dots(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
     axes[0].axvline(0.5, color=rcParams["text.color"], linestyle=":", linewidth=1.2)
     axes[0].set_xlim(0.47, 1.03)
     axes[0].xaxis.set_major_locator(MultipleLocator(0.25))
-    axes[1].xaxis.set_major_locator(MultipleLocator(0.1))
+    axes[1].xaxis.set_major_locator(MultipleLocator(0.2))
     axes[2].xaxis.set_major_locator(MultipleLocator(0.005))
     axes[2].xaxis.set_major_formatter("{x:.1%}")
     return fig

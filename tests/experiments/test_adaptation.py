@@ -193,6 +193,10 @@ def test_pseudo_labels_are_compared_seed_by_seed() -> None:
     assert early["least_gain"] == pytest.approx(0.18) and early["above_trained"] == 1
     assert not values["little_unless_early"], "the trained networks gain as much"
 
+    rows.loc[(rows["start"] == "early") & (rows["threshold"] > 0), "coverage"] = 0.0
+    early = pseudo_labels_values(rows)["early"]
+    assert early["moved"] == 0 and not early["grows_with_threshold"], "of no seed nothing is said"
+
 
 def test_values_of_pseudo_labels_after_recolouring() -> None:
     rows = rounds().query("start == 'dann' and threshold == 0.9")
