@@ -86,7 +86,8 @@ def leakage(
 
 @figure(
     dataset_audit,
-    caption="Left: images of each class. Right: sizes in pixels, a dot for each size, its area the number of images "
+    caption="First panel: images of each class. Second: sizes in pixels, a dot for each size, its area the number of "
+    "images "
     "that have it, with sizes rounded to four pixels; the most frequent one is named. Neither axis starts at zero "
     "there.",
     alt="Left, horizontal bars: every class has equally many training images; the number of test images differs from "

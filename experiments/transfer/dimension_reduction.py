@@ -67,7 +67,7 @@ def dimension_reduction(
     "`dimension_reduction.as_good_as_all.variance:.0%`{.value} of the variance.]"
     '{claim="dimension_reduction.as_good_as_all.p_against_all > 0.05 and '
     'dimension_reduction.as_good_as_all.variance < 0.8"} '
-    "From left to right: accuracy of the SVM on the first principal components, with the 95% bootstrap interval as a "
+    "In order: accuracy of the SVM on the first principal components, with the 95% bootstrap interval as a "
     "band; the share of the training images' variance in them; and the time to train the SVM, "
     "once each, on a machine that had other work. The ring is the smallest "
     "number of components that McNemar's test cannot tell from all. The axis of accuracy does not start at zero.",

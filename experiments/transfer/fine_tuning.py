@@ -116,8 +116,9 @@ NAMES = {
     caption="[Fine-tuning all layers gains `100 * fine_tuning.gain:.1f`{.value} points over a new last layer; training "
     "from scratch falls `100 * fine_tuning.gap_to_scratch:.0f`{.value} points short of it.]"
     '{claim="fine_tuning.remedy_is_best"} '
-    "Left: accuracy on the test images by what is trained, mean of the seeds with its 95% bootstrap interval over test "
-    "images; below it a small dot for each seed. Right: the same for two of them as pairs, one thin line for each "
+    "First panel: accuracy on the test images by what is trained, mean of the seeds with its 95% bootstrap interval "
+    "over test "
+    "images; below it a small dot for each seed. Second: the same for two of them as pairs, one thin line for each "
     "seed, which decides what is held out. The axes do not start at zero.",
     alt="Left, four dots with intervals, one below the other. The three that start from the pretrained network are "
     "close together; the one for training from scratch is far to the left of them. Right, a rising line for each seed, "
@@ -158,7 +159,7 @@ def fine_tuning_bars(results: pd.DataFrame, top: dict, whole: dict, scratch: dic
     fine_tuning,
     fine_tuning_curves,
     suffix="curves",
-    caption="[After one epoch the new last layer is where training from scratch stops, still rising, after "
+    caption="[After one epoch the new last layer is where training from scratch stops after "
     '`fine_tuning.by_regime.scratch.longest`{.value}.]{claim="fine_tuning.by_regime.frozen.first_epoch > '
     'fine_tuning.by_regime.scratch.last_epoch"} '
     "Learning curves by what is trained: accuracy on the training images (augmented, with dropout) and on the "

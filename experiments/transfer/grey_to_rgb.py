@@ -270,7 +270,8 @@ COLOURS = ("red", "green", "blue")
     grey_to_rgb,
     caption="[The accuracies of the three ways cannot be told apart, and a learned convolution stays near the repeated "
     'channel.]{claim="grey_to_rgb.alike"} '
-    "Left: accuracy on the test images, with 95% bootstrap intervals. The other two: what the convolution learned for "
+    "First panel: accuracy on the test images, with 95% bootstrap intervals. The other two: what the convolution "
+    "learned for "
     "each colour of the network's input, a dot for each seed and a ring at their mean. The dashed line is the repeated "
     "channel. The axis of accuracy does not start at zero.",
     alt="Left, dots with intervals that overlap, for the repeated channel, the summed layer and the learned "

@@ -181,9 +181,10 @@ def heads_bars(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
     caption="[The SVM needs a smaller C than logistic regression; at their best, they are less than one point "
     'apart in cross-validation.]{claim="heads.strengths.svm.chosen < heads.strengths.logistic.chosen and '
     'abs(heads.strengths.svm.accuracy - heads.strengths.logistic.accuracy) < 0.01"} '
-    "Left: accuracy in cross-validation on the training images against C, the inverse regularisation strength. Thin "
+    "First panel: accuracy in cross-validation on the training images against C, the inverse regularisation "
+    "strength. Thin "
     "lines are the folds, the strong line is their mean, the band reaches from the lowest to the highest, and the ring "
-    "is the chosen C. Right: the same folds at the chosen C of each classifier, one thin line for each fold.",
+    "is the chosen C. Second: the same folds at the chosen C of each classifier, one thin line for each fold.",
     alt="Left, two curves over a logarithmic axis, one for each classifier, that rise and level off. Right, a line for "
     "each fold from the SVM to logistic regression; they are nearly level.",
 )
