@@ -86,7 +86,7 @@ def activation_pictures(maps: Arrays, channels: pd.DataFrame) -> Images:
     photographs,
     activation_pictures,
     format="sheet",
-    caption="The first layer keeps the layout of a photograph, and each channel picks one property. Photographs, and "
+    caption="The first layer keeps the layout of a photograph. Photographs, and "
     "their feature maps after the first convolution and its ReLU, each channel on its own scale: white is one of its "
     "strongest responses. The channels are chosen to differ as much as possible in what stands above them: their "
     "correlations with brightness and with the strength of edges.",

@@ -86,7 +86,8 @@ def leakage(
 
 @figure(
     dataset_audit,
-    caption="Left: images of each class. Right: sizes in pixels, a dot for each size, its area the number of images "
+    caption="First panel: images of each class. Second: sizes in pixels, a dot for each size, its area the number of "
+    "images "
     "that have it, with sizes rounded to four pixels; the most frequent one is named. Neither axis starts at zero "
     "there.",
     alt="Left, horizontal bars: every class has equally many training images; the number of test images differs from "
@@ -143,8 +144,8 @@ def dataset_audit_values(audit: pd.DataFrame, accuracy: pd.DataFrame) -> dict:
         "test_images": (audit["split"] == "test").sum(),
         "classes": sorted(audit["class"].unique()),
         "balanced": bool(counts["train"].nunique() == 1),
-        "smallest_test_class": {"class": counts["test"].idxmin(), "images": counts["test"].min()},
-        "largest_test_class": {"class": counts["test"].idxmax(), "images": counts["test"].max()},
+        "smallest_test_class": {"class": scene(counts["test"].idxmin()), "images": counts["test"].min()},
+        "largest_test_class": {"class": scene(counts["test"].idxmax()), "images": counts["test"].max()},
         "sizes": len(audit[["width", "height"]].drop_duplicates()),
         "identical_groups": len(groups),
         "identical_images": sum(map(len, groups)),

@@ -67,8 +67,9 @@ def dimension_reduction(
     "`dimension_reduction.as_good_as_all.variance:.0%`{.value} of the variance.]"
     '{claim="dimension_reduction.as_good_as_all.p_against_all > 0.05 and '
     'dimension_reduction.as_good_as_all.variance < 0.8"} '
-    "From left to right: accuracy of the SVM on the first principal components, with the 95% bootstrap interval as a "
-    "band; the share of the training images' variance in them; and the time to train the SVM. The ring is the smallest "
+    "In order: accuracy of the SVM on the first principal components, with the 95% bootstrap interval as a "
+    "band; the share of the training images' variance in them; and the time to train the SVM, "
+    "once each, on a machine that had other work. The ring is the smallest "
     "number of components that McNemar's test cannot tell from all. The axis of accuracy does not start at zero.",
     alt="Three curves over the number of components on a logarithmic axis. Accuracy rises steeply and levels off, the "
     "share of the variance rises more slowly up to one, and the seconds of training rise most steeply at the end.",
@@ -109,7 +110,11 @@ def dimension_reduction_curve(results: pd.DataFrame, *, narrow: bool = False) ->
 
 @summary(dimension_reduction)
 def dimension_reduction_values(results: pd.DataFrame) -> dict:
-    """Every number of components, the fewest that do not differ significantly from all, and the most accurate."""
+    """Every number of components, the fewest that do not differ significantly from all, and the most accurate.
+
+    `level_p` is the p below which the best of all comparisons with all components would be significant at the 5 %
+    level (Bonferroni).
+    """
     keys = ("dimensions", "accuracy", "low", "high", "variance", "svm_seconds", "p_against_all", "train_accuracy")
     rows = [{key: row[key] for key in keys} for row in results.to_dict("records")]
     return {
@@ -119,6 +124,7 @@ def dimension_reduction_values(results: pd.DataFrame) -> dict:
         "test_images": results["test_images"].iloc[0],
         "pca_seconds": results["pca_seconds"].iloc[0],
         "by_dimensions": {row["dimensions"]: row for row in rows},
+        "level_p": 0.05 / max(1, len(rows) - 1),
         "fewest": rows[0],
         "all": rows[-1],
         "as_good_as_all": next(row for row in rows if row["p_against_all"] > 0.05),

@@ -181,9 +181,10 @@ def heads_bars(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
     caption="[The SVM needs a smaller C than logistic regression; at their best, they are less than one point "
     'apart in cross-validation.]{claim="heads.strengths.svm.chosen < heads.strengths.logistic.chosen and '
     'abs(heads.strengths.svm.accuracy - heads.strengths.logistic.accuracy) < 0.01"} '
-    "Left: accuracy in cross-validation on the training images against C, the inverse regularisation strength. Thin "
+    "First panel: accuracy in cross-validation on the training images against C, the inverse regularisation "
+    "strength. Thin "
     "lines are the folds, the strong line is their mean, the band reaches from the lowest to the highest, and the ring "
-    "is the chosen C. Right: the same folds at the chosen C of each classifier, one thin line for each fold.",
+    "is the chosen C. Second: the same folds at the chosen C of each classifier, one thin line for each fold.",
     alt="Left, two curves over a logarithmic axis, one for each classifier, that rise and level off. Right, a line for "
     "each fold from the SVM to logistic regression; they are nearly level.",
 )
@@ -220,7 +221,11 @@ def heads_strengths(results: pd.DataFrame, strengths: pd.DataFrame, *, narrow: b
 
 @summary(heads, head_strengths)
 def heads_values(results: pd.DataFrame, strengths: pd.DataFrame) -> dict:
-    """Every classifier by a short name, the best two, and the path of C."""
+    """Every classifier by a short name, the best two, and the path of C.
+
+    `level_p` is the p below which the best of all comparisons with the most accurate would be significant at the 5 %
+    level (Bonferroni). `least_epochs` is of the classifiers that are trained by gradient descent.
+    """
     keys = ("head", "accuracy", "low", "high", "lowest", "highest", "seeds", "epochs", "seconds", "p_against_best")
     rows = [{key: row[key] for key in keys} for row in results.to_dict("records")]
     folds = strengths.groupby(["head", "C"])["accuracy"].mean().unstack("head")
@@ -232,6 +237,8 @@ def heads_values(results: pd.DataFrame, strengths: pd.DataFrame) -> dict:
         "best": rows[0],
         "second": rows[1],
         "worst": rows[-1],
+        "level_p": 0.05 / max(1, len(rows) - 1),
+        "least_epochs": min((row["epochs"] for row in rows if row["epochs"]), default=0),
         "spread": rows[0]["accuracy"] - rows[-1]["accuracy"],
         "by_head": {SHORT[row["head"]]: row for row in rows},
         "strengths": {

@@ -64,25 +64,26 @@ def networks(curve: pd.DataFrame, images: int = 8, rounds: int = 5) -> pd.DataFr
 @figure(
     networks,
     caption="[`networks.best.title`{.value} is `100 * (networks.best.accuracy - networks.worst.accuracy):.1f`{.value} "
-    "points more accurate than `networks.worst.title`{.value}, and takes "
-    "`networks.best.milliseconds / networks.worst.milliseconds:.1f`{.value} times as long.]"
-    '{claim="networks.best.low > networks.worst.high and networks.best.milliseconds > networks.worst.milliseconds"} '
-    "Accuracy on the test images at the best cut of each network, with 95% bootstrap intervals, against the time for "
-    "an image up to there and against the parameters of the whole network. Times are of batches of eight images of "
-    "224 × 224 pixels on a processor of two cores that had other work. The axis of accuracy does not start at zero.",
-    alt="Two panels with a dot and an interval for each network: accuracy upwards, against milliseconds on the left "
-    "and against millions of parameters on the right. The most accurate network is the slowest and the largest.",
+    "points more accurate than `networks.worst.title`{.value}, with "
+    "`networks.best.parameters / networks.worst.parameters:.1f`{.value} times as many parameters.]"
+    '{claim="networks.best.low > networks.worst.high"} '
+    "Accuracy on the test images at the best cut of each network, with 95% bootstrap intervals over test images, "
+    "against the multiplications for an image of 224 × 224 pixels and against the parameters, both of the whole "
+    "network. The axis of accuracy does not start at zero.",
+    alt="Two panels with a dot and an interval for each network: accuracy upwards, against millions of multiplications "
+    "on the left and against millions of parameters on the right. The most accurate network has the most of both, but "
+    "hardly more multiplications.",
 )
 def networks_dots(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
-    """A dot for each network against time, and against size, with its name."""
+    """A dot for each network against multiplications, and against parameters, with its name."""
     from matplotlib.ticker import MaxNLocator
 
     from experiments.lab.plots.curve import curve
     from experiments.lab.plots.panels import panels
 
     fig, axes = panels(2, narrow=narrow, height=3.2, narrow_height=2.5, same_y=True)
-    rows = results.assign(size=results["parameters"] / 1e6)
-    against = (("milliseconds", "milliseconds for an image, up to the cut"), ("size", "million parameters"))
+    rows = results.assign(size=results["parameters"] / 1e6, work=results["multiplications"] / 1e6)
+    against = (("work", "million multiplications for an image"), ("size", "million parameters"))
     for axis, (column, words) in zip(axes, against, strict=True):
         for network, row in rows.groupby("network", sort=False):
             curve(axis, row, column, "accuracy", "low", "high", colour(str(network)))

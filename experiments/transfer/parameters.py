@@ -126,7 +126,7 @@ def _bracket(axis: Axes, rows: pd.DataFrame) -> None:
 
 @summary(parameters)
 def parameters_values(results: pd.DataFrame) -> dict:
-    """Totals for each network."""
+    """Totals for each network; `largest_values` is the number of values that its largest layer delivers."""
     return {network: _totals(rows) for network, rows in results.groupby("network", sort=False)}
 
 
@@ -144,6 +144,7 @@ def _totals(rows: pd.DataFrame) -> dict:
         "outputs": int(str(rows["shape"].iloc[-1]).split("×")[0]),
         "megabytes": 4 * total / 1e6,
         "multiplications": rows["multiplications"].sum(),
+        "largest_values": rows["values"].max(),
         "largest_layer": rows.loc[rows["parameters"].idxmax(), "module"],
         "largest_layer_parameters": rows["parameters"].max(),
     }

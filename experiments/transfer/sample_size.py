@@ -171,7 +171,10 @@ def sample_size_curve(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
 
 @summary(sample_size)
 def sample_size_values(results: pd.DataFrame) -> dict:
-    """Both curves by images per class, and their gap with the fewest and with all images."""
+    """Both curves by images per class, and their gap with the fewest and with all images.
+
+    `half` is the last but one number of images on the pretrained curve.
+    """
     keys = ("each", "accuracy", "low", "high", "lowest", "highest", "subsets", "C")
     curves = {
         weights: [{key: row[key] for key in keys} for row in rows.to_dict("records")]
@@ -184,6 +187,7 @@ def sample_size_values(results: pd.DataFrame) -> dict:
         "chance": 1 / CLASSES,
         "by_weights": {name: {row["each"]: row for row in rows} for name, rows in curves.items()},
         "fewest": trained[0],
+        "half": trained[-2],
         "all": trained[-1],
         "random_fewest": random[0],
         "random_all": random[-1],

@@ -56,6 +56,7 @@ def test_values_for_the_text(given: tuple) -> None:
     assert values["best"] == {"class": "coast", "share": 1.0}
     assert values["worst"] == {"class": "bedroom", "share": 0.5}
     assert values["pairs"][0] == {"first": "bedroom", "second": "kitchen", "images": 3, "of_errors": 1.0}
+    assert (values["shown"], values["landscapes"]) == (3, 0)
     assert values["largest"] == {"true": "bedroom", "predicted": "kitchen", "share": 0.5}
 
 

@@ -90,14 +90,20 @@ def test_the_curves_have_every_epoch_and_mark_the_one_that_was_kept(curves: pd.D
     assert kept.query("regime == 'scratch'")["epoch"].tolist() == [7, 7, 7]
 
 
-def test_values_for_the_text(results: pd.DataFrame, curves: pd.DataFrame) -> None:
-    values = fine_tuning_values(results, curves)
+def test_values_for_the_text(results: pd.DataFrame, curves: pd.DataFrame, runs: tuple[dict, dict, dict]) -> None:
+    values = fine_tuning_values(results, curves, *runs)
     rows = results.set_index("regime")["accuracy"]
     assert values["gap_to_scratch"] == pytest.approx(rows["frozen"] - rows["scratch"])
     assert values["best"]["accuracy"] == rows.max()
     assert values["by_regime"]["last_blocks"]["accuracy"] == rows["last-blocks"]
     assert values["by_regime"]["all"]["first_epoch"] == pytest.approx(0.85 / 2)
     assert values["minutes"] == pytest.approx(len(curves) / 60)
+    scratch = values["against_frozen"]["scratch"]
+    assert scratch["low"] < scratch["gain"] < scratch["high"] < 0
+    assert scratch["gain"] == pytest.approx(rows["scratch"] - rows["frozen"])
+    top, _, anew = runs
+    assert scratch["p"][1] == mcnemar(anew["seed=1"]["correct"], top["regime=frozen,seed=1"]["correct"])[2]
+    assert not values["by_regime"]["all"]["surer_of_mistakes"] or values["by_regime"]["all"]["train_gap"] > 0
 
 
 @pytest.mark.parametrize("style", [theme.light, theme.dark])

@@ -31,13 +31,16 @@ def run(wrong: int, **more) -> dict:  # type: ignore[no-untyped-def]
     return {"correct": np.arange(TEST) >= wrong, "predicted": (np.arange(TEST) < wrong).astype(np.uint8)} | more
 
 
+PLAIN = {"way=repeated": run(20), "way=summed": run(20)}
+LEARNED = {
+    f"seed={seed}": run(10 + seed, weight=np.array([0.9, 1.0, 1.1 + seed]), bias=np.array([0.0, 0.1, -0.1]))
+    for seed in range(3)
+}
+
+
 @pytest.fixture(scope="module")
 def results() -> pd.DataFrame:
-    learned = {
-        f"seed={seed}": run(10 + seed, weight=np.array([0.9, 1.0, 1.1 + seed]), bias=np.array([0.0, 0.1, -0.1]))
-        for seed in range(3)
-    }
-    return grey_to_rgb({"way=repeated": run(20), "way=summed": run(20)}, learned)
+    return grey_to_rgb(PLAIN, LEARNED)
 
 
 def test_summed_layers_agree_and_one_constant_fails_only_with_padding(costs: pd.DataFrame) -> None:
@@ -66,10 +69,13 @@ def test_a_single_seed_comes_without_a_label() -> None:
 
 
 def test_values_for_the_text(results: pd.DataFrame, costs: pd.DataFrame) -> None:
-    values = grey_to_rgb_values(results)
+    values = grey_to_rgb_values(results, PLAIN, LEARNED)
     assert values["learned_gain"] == pytest.approx(0.09)
     assert values["by_way"]["summed"]["changed"] == 0
     assert values["largest_weight"] == pytest.approx(3.1)
+    assert not values["alike"], "a weight of 3.1 is not a repeated channel"
+    pairs = values["pairs"]
+    assert pairs["low"] < pairs["gain"] < pairs["high"] and pairs["gain"] == pytest.approx(0.09)
     about = grey_first_layer_values(costs)["by_network"]["tiny_vgg"]
     assert 0 < about["work_saved"] < 1 and about["difference"] < 1e-5 < about["constant_difference"]
 

@@ -152,6 +152,18 @@ def test_cuts_of_one_kind_are_connected_and_those_below_the_axis_are_marked() ->
     assert len(outside) and {f"{accuracy:.1%}" for accuracy in outside} <= said
 
 
+def test_modules_with_two_cuts_tell_size_from_depth() -> None:
+    values = layer_cut_values(pd.read_csv("figures/transfer/layer-cut.csv"))["by_network"]["squeezenet1_1"]
+    assert values["modules"] == 8 and 0 <= values["larger_better"] <= 8
+    assert values["maps_shrink"] == pytest.approx((111 / 13) ** 2)
+    assert values["shrinks"] == pytest.approx(64 * 111**2 / (512 * 13**2))
+    cuts = values["cuts"]
+    assert cuts["conv1"]["best_before"] == 0
+    assert cuts["fire3-expand"]["best_before"] == max(
+        cuts[cut]["accuracy"] for cut in ("conv1", "fire2-squeeze", "fire2-expand", "fire3-squeeze")
+    )
+
+
 def test_figures_and_values_need_no_torch() -> None:
     code = (
         "import sys, pandas as pd\n"

@@ -47,7 +47,7 @@ def test_the_picture(results: pd.DataFrame, style, narrow: bool) -> None:  # typ
     with matplotlib.rc_context(style()):
         picture = networks_dots(results, narrow=narrow)
         picture.canvas.draw()
-    assert len(picture.axes) == 2, "against time and against size"
+    assert len(picture.axes) == 2, "against multiplications and against size"
     for axis in picture.axes:
         assert len(axis.lines) == len(results)
         assert any("432 features" in text.get_text() for text in axis.texts)

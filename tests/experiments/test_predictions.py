@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from scipy.stats import binomtest
 from torch import nn
 from torchvision.transforms import v2
 
@@ -95,6 +96,24 @@ def test_values_for_the_text(made_up: tuple[pd.DataFrame, pd.DataFrame]) -> None
     assert training["deviation"] == pytest.approx(0.1)
     assert (training["lowest"], training["highest"], training["passes"]) == (0.2, 0.4, 2)
     assert about["settings"]["raw_evaluation"]["accuracy"] == pytest.approx(0.1)
+
+
+def test_the_worth_of_normalisation_whichever_images_are_right_without_it(
+    made_up: tuple[pd.DataFrame, pd.DataFrame],
+) -> None:
+    table, settings = made_up
+    rows = pd.concat(
+        [table[table["rank"] == 1].head(1).assign(image=image, correct=image < 13) for image in range(25)],
+        ignore_index=True,
+    )
+    evaluated = settings["mode"] == "evaluation"
+    settings = settings.assign(accuracy=settings["accuracy"].mask(evaluated, [0.52, 0, 0, 0.16, 0, 0]))
+    found = predictions_values(rows, settings)["by_network"]["n"]["without_normalisation"]
+    assert found["right"] == 4 and found["gain"] == pytest.approx(0.36)
+    # All four are among the thirteen, 9 against 0; or none is, 13 against 4.
+    assert found["least_p"] == pytest.approx(binomtest(0, 9).pvalue)
+    assert found["largest_p"] == pytest.approx(binomtest(4, 17).pvalue)
+    assert found["low"] < 0.36 < found["high"]
 
 
 def test_the_pictures(made_up: tuple[pd.DataFrame, pd.DataFrame]) -> None:
