@@ -175,9 +175,9 @@ def adversarial_pictures(made: Arrays, results: pd.DataFrame) -> Images:
     photographs,
     adversarial_pictures,
     format="sheet",
-    caption="[The network names another class for photographs whose structural similarity with the original is "
-    '`adversarial.least_ssim:.2f`{.value} or more.]{claim="adversarial.least_ssim > 0.95 and adversarial.success > '
-    '0.9"} Pairs that '
+    caption="[The network names another class, although the structural similarity with the original never falls below "
+    '`adversarial.least_ssim:.2f`{.value}.]{claim="adversarial.least_ssim > 0.95 and adversarial.success > 0.9"} '
+    "Pairs that "
     "succeeded, from the smallest change to the largest, evenly spread between. Below each, the network's answer for "
     "the original, which need not be the true class; the target, with its probability; the steps taken; and the root "
     "mean square of the change in grey levels. The files shown here are JPEG, which most changes do not survive "

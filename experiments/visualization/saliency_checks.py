@@ -136,14 +136,15 @@ def four_maps(
     'saliency_checks.by_method.integrated_gradients.all_interval[0] > 0"} Rank correlation of the maps with the '
     "original ones; line: mean over the images; band: its 95% bootstrap interval over the images. First panel: the "
     "layers from the last down to the named one have random weights, drawn once. "
-    "Second: the image has Gaussian noise of the given standard "
-    "deviation. SmoothGrad adds noise of its own. With random weights it is drawn afresh for the second map, so that "
-    "the curve starts below 1 with no random weight; with a noisy image both maps have the same.",
+    "Second: the image has Gaussian noise of the given standard deviation; only noisy copies that keep the network's "
+    "answer count, and below each level stands how many images have one. SmoothGrad adds noise of its own. With random "
+    "weights it is drawn afresh for the second map, so that the curve starts below 1 with no random weight; with a "
+    "noisy image both maps have the same.",
     alt="Two panels of four curves. In the first, the correlations fall once layers have random weights, Grad-CAM's to "
     "zero at once. In the second, they fall with the noise, Grad-CAM's slowest.",
 )
 def saliency_checks_lines(results: pd.DataFrame, stability: pd.DataFrame, *, narrow: bool = False) -> Figure:
-    """Randomised weights in one panel, noise in the other."""
+    """Randomised weights in one panel, noise that keeps the answer in the other."""
     from experiments.lab.methods.intervals import mean_interval
     from experiments.lab.plots.band import band
     from experiments.lab.plots.panels import legend_above, panels
@@ -152,7 +153,9 @@ def saliency_checks_lines(results: pd.DataFrame, stability: pd.DataFrame, *, nar
     layers = results.drop_duplicates("stage").sort_values("stage")["layer"]
     modules = SQUEEZENET if results["network"].iloc[0] == "squeezenet1_1" else {}
     places = {noise: place for place, noise in enumerate(sorted(stability["noise"].unique()))}
-    noisy = stability.groupby(["method", "noise", "image"], as_index=False)["correlation"].mean()
+    kept = stability[stability["same_class"]]
+    images = kept.groupby("noise")["image"].nunique().reindex(list(places), fill_value=0)
+    noisy = kept.groupby(["method", "noise", "image"], as_index=False)["correlation"].mean()
     noisy["place"] = noisy["noise"].map(places)
     for method, name in NAMES.items():
         for axis, table, by in ((left, results, "stage"), (right, noisy, "place")):
@@ -160,7 +163,7 @@ def saliency_checks_lines(results: pd.DataFrame, stability: pd.DataFrame, *, nar
             band(axis, rows, by, "correlation", colour_of(method), name, unit="", interval=mean_interval)
     names = [_layer(name, modules) for name in layers]
     left.set_xticks(range(len(names)), names, rotation=60, ha="right", rotation_mode="anchor", fontsize=8)
-    right.set_xticks(list(places.values()), [str(noise) for noise in places])
+    right.set_xticks(list(places.values()), [f"{noise}\n{count} images" for noise, count in images.items()], fontsize=8)
     left.set(xlabel="random from the last layer down to", ylabel="rank correlation")
     right.set(xlabel="noise in grey levels", ylabel="rank correlation" if narrow else "")
     left.set_ylim(min(-0.1, left.get_ylim()[0]), 1.03)

@@ -116,7 +116,7 @@ def saliency_methods_pictures(maps: Arrays, second: Arrays, results: pd.DataFram
     saliency_pictures,
     saliency_methods_pictures,
     format="sheet",
-    caption="[The methods do not agree: no other map has a rank correlation with the gradient's above "
+    caption="[The methods do not agree: on average no other map has a rank correlation with the gradient's above "
     '`saliency_methods.highest_agreement.value:.2f`{.value}.]{claim="saliency_methods.highest_agreement.value < '
     '0.6"} '
     "Some of the photographs with the box around the object, and their "

@@ -93,7 +93,9 @@ def test_adversarial_examples() -> None:
     assert values["success_lower"] < values["success"]
     assert values["confusion"] is None, "the probability before is the same for all"
     likely = rows.assign(probability_before=np.where(rows["target"] == "dog", 0.1, 0.01))
-    assert adversarial.adversarial_values(likely)["confusion"]["mean"] == pytest.approx(1), "of each image the likelier needs less"
+    assert adversarial.adversarial_values(likely)["confusion"]["mean"] == pytest.approx(1), (
+        "of each image the likelier needs less"
+    )
     assert values["spread"] == 7 and not values["small_for_most"]
 
 
@@ -302,6 +304,8 @@ def test_saliency_checks() -> None:
     assert values["still_alike"] == []
     assert values["fragile"] == dict.fromkeys(("gradient", "smoothgrad", "integrated_gradients", "grad_cam"), True)
     kept = noisy.assign(same_class=noisy["image"] < 3, correlation=noisy["image"] / 10)
+    below = drawn(saliency_checks.saliency_checks_lines, rows.assign(network="n"), kept).axes[1].get_xticklabels()
+    assert below[0].get_text() == "1\n2 images", "only copies that keep their answer are drawn"
     values = saliency_checks.saliency_checks_values(rows.assign(network="n"), kept)
     assert values["by_method"]["gradient"]["kept"]["noise4"]["images"] == 2
     assert values["by_method"]["gradient"]["kept"]["noise4"]["mean"] == pytest.approx(0.15)
