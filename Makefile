@@ -1,14 +1,26 @@
 # Everything on a fresh machine, with nothing but Python, pip and make.
-#   make report   the report, HTML and PDF, from the committed results (light: no torch)
+#   make report   the report, HTML and PDF, from the committed results (light: no torch). With Quarto, if it is here or can be
+#                 installed, which is tried once; RENDERER=embedded renders without it and tries nothing
+#   make quarto   try that again
 #   make test     install what the experiments need, check style and types, run the tests
 #   make demo     measure everything on embedded stand-ins and render that report
 #   make docs     the documentation, from docs/ and the docstrings: _docs/index.html (light, too)
 PYTHON ?= python3
 BIN    := .venv/bin
-.PHONY: report test demo docs run check fast-test clean
+# auto, quarto or embedded.
+RENDERER ?= auto
+.PHONY: report quarto test demo docs run check fast-test clean
 
-report: .venv/.report
-	$(BIN)/tpdl report
+report: .venv/.report $(if $(filter embedded,$(RENDERER)),,.venv-quarto/.tried)
+	$(BIN)/tpdl report --renderer $(RENDERER)
+
+quarto: .venv/.report
+	rm -rf .venv-quarto
+	@$(BIN)/python -m tpdl.quarto.install
+
+# An environment of its own: what Quarto brings gets in the way of nothing, and the attempt is over when this file is there.
+.venv-quarto/.tried: | .venv/.report
+	@$(BIN)/python -m tpdl.quarto.install
 
 demo: .venv/.full
 	$(BIN)/tpdl run --demo -j 2
@@ -53,4 +65,4 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 	touch $@
 
 clean:
-	rm -rf .venv .tpdl/cache _book _book-demo _docs
+	rm -rf .venv .venv-quarto .tpdl/cache _book _book-demo _docs

@@ -4,6 +4,7 @@ Quarto starts it with any Python it finds, so nothing is imported here that does
 """
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,11 +21,25 @@ def pythons() -> list[str]:
 
 def has_tpdl(python: str) -> bool:
     """Whether that Python can import what `tpdl prepare` needs."""
-    return subprocess.run([python, "-c", "import simpleeval, yaml"], capture_output=True, check=False).returncode == 0
+    needed = [python, "-c", "import tpdl, simpleeval, yaml"]
+    return subprocess.run(needed, cwd=ROOT, capture_output=True, check=False).returncode == 0
+
+
+def command() -> list[str]:
+    """How `tpdl` is called here: by the first Python that has it, else by the `tpdl` on the path; empty if by none."""
+    if python := next(filter(has_tpdl, pythons()), None):
+        return [python, "-m", "tpdl"]
+    program = shutil.which("tpdl")
+    return [program] if program else []
 
 
 if __name__ == "__main__":
-    python = next(filter(has_tpdl, pythons()), None)
-    if python is None:
-        sys.exit("tpdl is not installed; run `make report` once, or `pip install -e .`, and render again")
-    raise SystemExit(subprocess.run([python, "-m", "tpdl", "prepare"], cwd=ROOT, check=False).returncode)
+    tpdl = command()
+    if not tpdl:
+        how = (
+            "run `make report` once"
+            if (ROOT / "Makefile").exists()
+            else "install it into .venv, or activate where it is"
+        )
+        sys.exit(f"tpdl: no Python that this project knows of has it; {how}, and render again")
+    raise SystemExit(subprocess.run([*tpdl, "prepare"], cwd=ROOT, check=False).returncode)

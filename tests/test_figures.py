@@ -20,10 +20,8 @@ HEAVY = ("torch", "torchvision", "sklearn", "skimage", "captum", "safetensors")
 WAITS = (
     *("gan/alone-sheet", "gan/cdcgan-sheet", "gan/dcgan-sheet", "gan/interpolation-sheet", "gan/neighbours"),
     *("gan/sizes-sheet", "gan/unconditioned-sheet", "gan/variant-sheets", "gan/z-columns-sheet"),
-    *("visualization/class-image-grid.", "visualization/class-image-grid-measures", "visualization/class-image-start"),
 )
-"""Drawn from arrays that were not kept: of training runs on a graphics card, and of ascents that take half an hour.
-They follow the way of the others when these are measured again."""
+"""Drawn from arrays of training runs that were not kept. They follow the way of the others when these run again."""
 
 
 def same_versions() -> bool:

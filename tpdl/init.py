@@ -14,6 +14,8 @@ from tpdl.templates import fill
 
 HERE = Path(__file__).parent
 STARTER = HERE / "starter"
+HIDDEN = ("gitignore", "github")
+"""What gets a leading dot in the project."""
 SKIPPED = ("__pycache__", "*.pyc")
 """What may lie among the files of the starter and is not part of it."""
 
@@ -36,7 +38,8 @@ def start_project(folder: Path) -> list[Path]:
     try:
         shutil.copytree(STARTER, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*SKIPPED))
         # Package data with a leading dot is easily lost on the way into a wheel, so it has none until now.
-        (folder / "gitignore").rename(folder / ".gitignore")
+        for name in HIDDEN:
+            (folder / name).rename(folder / f".{name}")
         for name, quoted in TEMPLATES.items():
             (folder / name).write_text(fill(STARTER / name, title=quoted(title)), encoding="utf-8")
         # Quarto wants the filter and the style inside the project.

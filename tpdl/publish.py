@@ -3,24 +3,27 @@
     publish(root, root / "_book").commit     # "1a2b3c4", or "" if the site was there already
 
 The branch only ever grows: nothing is forced, and what somebody else has pushed in the meantime stays in its history.
+What else lies on the branch stays there: a commit says which names at the top are the site's, and only these are
+replaced.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
+import re
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tpdl.errors import StepError, UserError
-from tpdl.git import git, git_or_nothing
-
-if TYPE_CHECKING:
-    from tpdl.plan.status import Status
+from tpdl.git import git, git_bytes, git_or_nothing
+from tpdl.plan.status import Status, waiting
 
 BRANCH = "gh-pages"
+SITE = "Site: "
+"""Begins the line of a commit's message that lists the files and folders at the top which are the site's."""
 
 
 @dataclass
@@ -32,7 +35,7 @@ class Published:
     branch: str
     remote: str
     notes: list[str]
-    """What a reader of the site will stumble over, a line each."""
+    """What a reader of the site will stumble over, and what was left on the branch, a line each."""
 
 
 def check_fresh(states: Mapping[str, Status]) -> None:
@@ -44,18 +47,18 @@ def check_fresh(states: Mapping[str, Status]) -> None:
     Raises:
         StepError: a step is not fresh.
     """
-    waiting = [f"{name} is {status.state}" for name, status in states.items() if not status.settled]
-    if waiting:
-        more = f" and {len(waiting) - 1} more" if len(waiting) > 1 else ""
+    if stale := waiting(states):
+        more = f" and {len(stale) - 1} more" if len(stale) > 1 else ""
         raise StepError(
-            f"not published: {waiting[0]}{more}; `tpdl run` brings them up to date, --force publishes all the same"
+            f"not published: {stale[0]}{more}; `tpdl run` brings them up to date, --force publishes all the same"
         )
 
 
 def publish(root: Path, site: Path, remote: str = "origin", branch: str = BRANCH) -> Published:
     """Commit the files of `site` to `branch`, without touching the working tree, and push it.
 
-    The site's own domain (a file CNAME on the branch) is kept.
+    Files and folders at the top of the branch that no publication has put there are kept: a file CNAME for a domain,
+    previews, other versions.
 
     Args:
         root: the project's folder.
@@ -78,10 +81,16 @@ def publish(root: Path, site: Path, remote: str = "origin", branch: str = BRANCH
             f"push them, or delete the branch here with `git branch -D {branch}`, and publish again"
         )
     head = git_or_nothing(root, "rev-parse", "--short", "HEAD")
-    domain = git_or_nothing(root, "show", f"{published}:CNAME") if published else ""
     message = f"Publish the report of {head}" if head else "Publish the report"
-    commit = _commit(root, site, remote, branch, message, domain)
+    names = sorted({path.name for path in site.iterdir()} | {".nojekyll"})
+    commit = _commit(root, site, remote, branch, f"{message}\n\n{SITE}{json.dumps(names)}")
     notes = _notes(root, remote)
+    if published and (others := _others(root, published, names)):
+        commit = _with_others(root, branch, commit, others)
+        listed = ", ".join(others)
+        notes.append(
+            f"kept on {branch}, where no publication has put it: {listed}; `git rm` there removes what should go"
+        )
     if published and git(root, "rev-parse", f"{commit}^{{tree}}") == git(root, "rev-parse", f"{published}^{{tree}}"):
         _put_back(root, branch, before)
         return Published("", branch, remote, notes)
@@ -116,7 +125,43 @@ def _fetch(root: Path, remote: str, branch: str) -> str:
     return git(root, "rev-parse", f"refs/remotes/{remote}/{branch}")
 
 
-def _commit(root: Path, site: Path, remote: str, branch: str, message: str, domain: str) -> str:
+def _others(root: Path, published: str, names: list[str]) -> dict[str, bytes]:
+    """What lies at the top of the branch and is not the site's.
+
+    Args:
+        root: the project's folder.
+        published: the last commit of the branch.
+        names: the files and folders at the top of the new site.
+
+    Returns:
+        name, with a slash where it is a folder -> the line of `git ls-tree` about it.
+    """
+    former: set[str] = set()
+    said = git(root, "log", "-1", "--format=%B", f"--grep=^{SITE}\\[", published)
+    if found := re.search(rf"^{SITE}(\[.*\])$", said, re.MULTILINE):
+        with contextlib.suppress(ValueError):
+            former = {name for name in json.loads(found[1]) if isinstance(name, str)}
+    others = {}
+    for line in git_bytes(root, "ls-tree", "-z", published).split(b"\0"):
+        about, _, raw = line.partition(b"\t")
+        name = raw.decode("utf-8", "surrogateescape")
+        if name and name not in former and name not in names:
+            others[f"{name}/" if about.split()[1] == b"tree" else name] = line
+    return others
+
+
+def _with_others(root: Path, branch: str, commit: str, others: Mapping[str, bytes]) -> str:
+    """Make a commit of the branch hold what else was there, too; the new commit, which takes its place."""
+    lines = [*git_bytes(root, "ls-tree", "-z", commit).split(b"\0"), *others.values()]
+    tree = git_bytes(root, "mktree", "-z", stdin=b"".join(line + b"\0" for line in lines if line)).decode().strip()
+    parents = [word for parent in git(root, "show", "-s", "--format=%P", commit).split() for word in ("-p", parent)]
+    message = git_bytes(root, "show", "-s", "--format=%B", commit)
+    made = git_bytes(root, "commit-tree", tree, *parents, stdin=message).decode().strip()
+    git(root, "update-ref", f"refs/heads/{branch}", made)
+    return made
+
+
+def _commit(root: Path, site: Path, remote: str, branch: str, message: str) -> str:
     """Commit the site to the branch here, after what is published already; the new commit."""
     try:
         from ghp_import import GhpError, ghp_import
@@ -124,9 +169,7 @@ def _commit(root: Path, site: Path, remote: str, branch: str, message: str, doma
         raise UserError("publishing needs ghp-import; `pip install ghp-import`") from None
     try:
         with contextlib.chdir(root):  # ghp-import works in the repository of the current folder
-            ghp_import(
-                str(site), remote=remote, branch=branch, mesg=message, nojekyll=True, cname=domain or None, push=False
-            )
+            ghp_import(str(site), remote=remote, branch=branch, mesg=message, nojekyll=True, push=False)
     except (GhpError, OSError, subprocess.SubprocessError) as error:
         raise StepError(f"not published: {getattr(error, 'message', error)}") from error
     return git(root, "rev-parse", f"refs/heads/{branch}")

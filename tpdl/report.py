@@ -1,4 +1,4 @@
-"""Render the report: with Quarto where it is installed, else with the embedded renderer.
+"""Render the report: with Quarto where one that is new enough is installed, else with the embedded renderer.
 
 Example:
     result = build(Project.find(Path.cwd()), to=["html"])
@@ -7,11 +7,8 @@ Example:
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,12 +17,12 @@ from tpdl.embedded.typesetter import Later, Typesetter
 from tpdl.errors import UserError
 from tpdl.plan.plan import Plan
 from tpdl.plan.project import Project
-from tpdl.render.prepare import Prepared, prepare
+from tpdl.quarto.render import FORMATS, render_with_quarto
+from tpdl.quarto.version import REQUIRED, find_quarto
+from tpdl.render.prepare import prepare
 from tpdl.render.problem import Problem
 from tpdl.render.statements import Claim
 
-FORMATS = {"html": "html", "pdf": "typst"}
-"""Format -> Quarto's name for the one it comes from."""
 RENDERERS = ("auto", "quarto", "embedded")
 
 
@@ -45,6 +42,8 @@ class ReportResult:
     """What is wrong with experiments, of which what is recorded was shown."""
     seconds: float = 0.0
     """How long it took."""
+    note: str = ""
+    """Why the renderer is another one than might be expected; mostly empty."""
 
 
 def build(
@@ -55,6 +54,8 @@ def build(
     draft: bool = False,
     plan: Plan | None = None,
     typesetter: Typesetter | Later | None = None,
+    output: Path | None = None,
+    say: Callable[[str], None] | None = None,
 ) -> ReportResult:
     """Render the report of a project. Prints nothing.
 
@@ -62,10 +63,12 @@ def build(
         project: whose `_quarto.yml` describes the book.
         profile: "full", or "demo" for stand-in data; such a report says so on every page.
         to: "html", "pdf" or both.
-        renderer: "quarto", "embedded", or "auto" for Quarto where it is installed.
+        renderer: "quarto", "embedded", or "auto" for Quarto where one that is new enough is installed.
         draft: render in spite of false claims and unknown names, which are marked in the pages.
         plan: of that profile, if it is already there.
         typesetter: of the embedded renderer, for the PDF; by default one of its own.
+        output: the folder for the pages, inside the project; by default what `_quarto.yml` says.
+        say: is told of each chapter when its turn comes, by a renderer that takes long.
 
     Raises:
         UserError: the request or the book's configuration is wrong, or the renderer stopped.
@@ -76,36 +79,30 @@ def build(
             raise UserError(f"there is no format {name!r}; the formats are {' and '.join(FORMATS)}")
     if renderer not in RENDERERS:
         raise UserError(f"there is no renderer {renderer!r}; choose {', '.join(RENDERERS)}")
-    chosen = renderer if renderer != "auto" else "quarto" if quarto_path() else "embedded"
+    quarto, note = None, ""
+    if renderer != "embedded":
+        quarto = find_quarto(project.root)
+        needed = ".".join(map(str, REQUIRED))
+        if renderer == "quarto" and quarto is None:
+            raise UserError(
+                f"Quarto is not installed; install {needed} or newer, or use `--renderer embedded`, "
+                "which needs nothing but Python packages"
+            )
+        if quarto and not quarto.usable:
+            if renderer == "quarto":
+                raise UserError(f"{quarto.objection}; install a newer one, or use `--renderer embedded`")
+            note, quarto = f"{quarto.objection}; the embedded renderer is used", None
     prepared = prepare(project, profile, plan)
-    result = ReportResult(chosen, [], prepared.problems, prepared.claims, prepared.broken)
-    if chosen == "embedded":
+    if output:
+        prepared.book.output = output
+    chosen = "quarto" if quarto else "embedded"
+    result = ReportResult(chosen, [], prepared.problems, prepared.claims, prepared.broken, note=note)
+    if quarto is None:
         result.outputs, refused = render_embedded(prepared, to, draft, typesetter)
         result.problems = sorted([*prepared.problems, *refused])
     elif draft or not prepared.problems:
-        result.outputs = _render_with_quarto(prepared, profile, to)
+        if say:
+            say(f"rendering with {quarto.name}")
+        result.outputs = render_with_quarto(quarto, prepared, profile, to, say)
     result.seconds = time.perf_counter() - started
     return result
-
-
-def quarto_path() -> str | None:
-    """The path of Quarto; None where it is not installed. `TPDL_QUARTO` names one that is not on the path."""
-    return shutil.which(os.environ.get("TPDL_QUARTO", "quarto"))
-
-
-def _render_with_quarto(prepared: Prepared, profile: str, to: Sequence[str]) -> list[Path]:
-    quarto = quarto_path()
-    if quarto is None:
-        raise UserError("Quarto is not installed; `--renderer embedded` needs nothing but Python packages")
-    book = prepared.book
-    # Quarto runs `tpdl prepare` itself; problems have been reported already, so they must not stop it there.
-    environment = os.environ | {"TPDL_PROFILE": profile, "TPDL_DRAFT": "1"}
-    command = [quarto, "render", str(book.root), "--output-dir", book.output.relative_to(book.root).as_posix()]
-    if len(to) == 1:
-        command += ["--to", FORMATS[to[0]]]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        lines = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
-        raise UserError(f"Quarto stopped: {' '.join(lines[-3:])}")
-    outputs = [book.output / chapter.page for chapter in book.chapters] if "html" in to else []
-    return outputs + ([book.pdf] if "pdf" in to else [])

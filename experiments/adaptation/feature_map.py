@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 METHODS = ("source-only", "dann")
 """Before and after adaptation."""
+DRAWN = 0
+"""The seed whose networks the picture shows."""
 DIGITS = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#8C6D31", "#7F7F7F", "#B5A300", "#6A3D9A")
 """A colour for each digit, legible on white and on black; the digit is also written at the centre of its source points.
 """
@@ -84,12 +86,12 @@ def feature_gap(runs: Mapping[str, Any]) -> pd.DataFrame:
     feature_map,
     feature_gap,
     format="png",
-    caption='[Adaptation brings the two domains closer, and does not make them one.]{claim="feature_gap.dann.mmd < 0.2 '
-    '* feature_gap.source_only.mmd and feature_gap.dann.least > 0.75"} Features of the same test images of MNIST and '
-    "MNIST-M before adaptation (source only, left) and after it (DANN, right). Above, t-SNE coloured by domain, and by "
-    "digit (the number stands at the middle of its MNIST images); below, the first two principal components by domain. "
-    "Below each name: accuracy of a new linear probe for the domains (50% if they cannot be told apart) and squared "
-    "MMD, both in all 768 dimensions.",
+    caption="[Adaptation brings the two domains closer, and does not make them one.]"
+    '{claim="feature_gap.closer_but_apart"} Features of the same test images of MNIST and MNIST-M before adaptation '
+    "(source only, left column) and after it (DANN, right column), of the networks with seed 0. By rows: t-SNE "
+    "coloured by domain; t-SNE coloured by digit (the number stands at the middle of its MNIST images); the first two "
+    "principal components by domain. Below each name: accuracy of a new linear probe for the domains (50% if they "
+    "cannot be told apart) and squared MMD, both in all 768 dimensions.",
     alt="Three rows of two scatter plots, before and after adaptation: t-SNE coloured by domain, t-SNE coloured by "
     "digit, and principal components coloured by domain.",
 )
@@ -101,7 +103,7 @@ def feature_map_points(places: pd.DataFrame, gaps: pd.DataFrame, *, narrow: bool
     across = len(methods)
     fig, axes = panels(3 * across, narrow=narrow, across=across, narrow_across=across, height=10.2, narrow_height=1.75)
     for at, method in enumerate(methods):
-        gap = gaps[(gaps["method"] == method) & (gaps["seed"] == 0)].iloc[0]
+        gap = gaps[(gaps["method"] == method) & (gaps["seed"] == DRAWN)].iloc[0]
         maps = {name: rows for name, rows in places[places["method"] == method].groupby("map")}
         above, middle, below = axes[at::across]
         above.set_title(f"{NAMES[method]}\nprobe {gap['separability']:.0%}, MMD² {gap['mmd']:.3f}", fontsize=9)
@@ -141,13 +143,28 @@ def _by_digit(axis: Axes, rows: pd.DataFrame, size: int) -> None:
 
 @summary(feature_gap)
 def feature_gap_values(results: pd.DataFrame) -> dict:
-    """Every measure averaged over seeds, by method, with the lowest and highest separability."""
-    by = {}
+    """Every measure by method: its mean over seeds, its lowest and highest seed, and the seed that is drawn.
+
+    `closer_but_apart` is whether, in every seed, DANN leaves less than a fifth of the MMD that this seed has without
+    it, and a probe that is still right for more than three quarters of the images.
+    """
+    by: dict[str, Any] = {}
     for method, rows in results.groupby("method", sort=False):
         means = {column: rows[column].mean() for column in ("separability", "a_distance", "mmd")}
         extremes = {"least": rows["separability"].min(), "most": rows["separability"].max()}
-        by[str(method).replace("-", "_")] = means | extremes | {"seeds": len(rows)}
-    return by
+        extremes |= {"least_mmd": rows["mmd"].min(), "most_mmd": rows["mmd"].max()}
+        drawn = rows[rows["seed"] == DRAWN]
+        by[str(method).replace("-", "_")] = (
+            means
+            | extremes
+            | {
+                "seeds": len(rows),
+                "drawn": {column: drawn[column].mean() for column in ("separability", "a_distance", "mmd")},
+            }
+        )
+    gaps = results.pivot(index="seed", columns="method", values="mmd")
+    kept = (gaps["dann"] / gaps["source-only"]).max()
+    return by | {"mmd_kept": kept, "closer_but_apart": bool(kept < 0.2 and by["dann"]["least"] > 0.75)}
 
 
 if __name__ == "__main__":

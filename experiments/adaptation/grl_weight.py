@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SCHEDULE = "schedule"
+FLOOR = 0.95
+"""Where the axis of the source's accuracy starts; runs below it have learned nothing and are marked."""
 
 
 @experiment(
@@ -57,22 +59,24 @@ def grl_weight(constant: Mapping[str, Any], scheduled: Mapping[str, Any]) -> pd.
 @figure(
     grl_weight,
     caption="[The reversal helps up to a point: at λ = `grl_weight.strongest.weight:g`{.value} not one run learns the "
-    "digits.]{claim=\"grl_weight.strongest.highest < 0.15 and grl_weight.settings['0'].highest < "
-    'grl_weight.best.lowest"} After the last epoch, for five constant λ and, set apart, the schedule: accuracy on the '
-    "test images of the target, accuracy of the domain classifier on test images of both domains, and norms of the two "
-    "gradients at the features. Dots: seeds, side by side; ring and line: their mean; band: from the lowest to the "
-    "highest. Dotted: guessing.",
-    alt="Three panels over lambda from 0 to 3. The accuracy on the target rises until 1 and falls to a tenth at 3, for "
-    "every seed; the schedule is as good as 1. The domain accuracy falls all the way; at 3 two seeds are at one half "
-    "and one is at 70 %. The gradients rise and are zero at 3.",
+    'digits of either domain.]{claim="grl_weight.helps_up_to_a_point"} After the last epoch, for five constant λ and, '
+    "set apart, the schedule: accuracy on the test images of the target and of the source, accuracy of the domain "
+    "classifier on test images of both, and norms of the two gradients at the features. Dots and lines: seeds, side by "
+    "side; where they agree a ring marks their mean. Dotted: guessing. The source's panel shows what is above "
+    "`grl_weight.floor:.0%`{.value}; a triangle marks the runs below.",
+    alt="Four panels over lambda from 0 to 3. The accuracy on the target rises from 59 to 75 % until 0.3, stays there "
+    "at 1 and falls to a tenth at 3, for every seed; the schedule is as good as 1. On the source it falls from 99 to "
+    "98 % until 1, and to a tenth at 3; the schedule is above 1. The domain accuracy falls from 99 to 67 % at 1; at 3 "
+    "two seeds are at one half and one is at 71 %. The gradients rise and are near zero at 3.",
 )
 def grl_weight_curves(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
-    """Three panels over λ, a place for each value and one for the schedule."""
+    """Four panels over λ, a place for each value and one for the schedule."""
     from matplotlib import rcParams
 
+    from experiments.lab.plots.curve import mark_below
     from experiments.lab.plots.panels import panels
 
-    fig, axes = panels(3, narrow=narrow, height=3.6, narrow_height=2.4)
+    fig, axes = panels(4, narrow=narrow, across=2, height=5.4, narrow_height=2.2)
     last = results[results["epoch"] == results["epoch"].max()]
     weights = sorted(last["constant"].dropna().unique())
     places = {f"{weight:g}": float(place) for place, weight in enumerate(weights)}
@@ -80,60 +84,100 @@ def grl_weight_curves(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
         places[SCHEDULE] = len(weights) + 0.4
     last = last.assign(place=last["setting"].map(places))
     _by_weight(axes[0], last, "target_accuracy", COLOURS["dann"])
-    _by_weight(axes[1], last, "domain_test_accuracy", DOMAIN)
-    _by_weight(axes[2], last, "label_gradient", LABEL, "label classifier")
-    _by_weight(axes[2], last, "reversed_gradient", DOMAIN, "domain, times λ")
-    for axis, guessing in zip(axes, (0.1, 0.5), strict=False):
+    _by_weight(axes[1], last[last["source_accuracy"] > FLOOR], "source_accuracy", COLOURS["source-only"])
+    _by_weight(axes[2], last, "domain_test_accuracy", DOMAIN)
+    _by_weight(axes[3], last, "label_gradient", LABEL, "label classifier")
+    _by_weight(axes[3], last, "reversed_gradient", DOMAIN, "domain, times λ")
+    for axis, guessing in ((axes[0], 0.1), (axes[2], 0.5)):
         axis.axhline(guessing, color=rcParams["text.color"], linestyle=":", linewidth=1.2, zorder=0)
+    for axis in axes[:3]:
         axis.yaxis.set_major_formatter("{x:.0%}")
-    titles = ("accuracy on the target", "domain accuracy", "gradient norm")
+    titles = ("accuracy on the target", "accuracy on the source", "domain accuracy", "gradient norm")
     for axis, name in zip(axes, titles, strict=True):
-        axis.set_xticks(list(places.values()), ["sched." if name == SCHEDULE else name for name in places])
-        axis.set(title=name, xlabel="λ", ylabel="")
-        axis.margins(x=0.08, y=0.08)
+        axis.set_xticks(list(places.values()), ["schedule" if name == SCHEDULE else name for name in places])
+        axis.set(title=name, xlabel="λ", ylabel="", xlim=(-0.5, max(places.values()) + 0.6))
+        axis.margins(y=0.08)
     axes[0].set_ylim(0, 1)
+    axes[1].set_ylim(FLOOR, 1)
+    for place, below in last[last["source_accuracy"] <= FLOOR].groupby("place"):
+        words = f"{below['source_accuracy'].mean():.0%}, {len(below)} {'seed' if len(below) == 1 else 'seeds'}"
+        mark_below(axes[1], float(str(place)), words, COLOURS["source-only"], right=False)
     if weights:
-        axes[2].legend(loc="upper left", fontsize=8)
+        axes[3].legend(loc="upper left", fontsize=8)
     most = last[["label_gradient", "reversed_gradient"]].max(axis=None)
-    axes[2].set_ylim(-0.06 * most, 1.45 * most)
+    axes[3].set_ylim(-0.06 * most, 1.45 * most)
     return fig
 
 
 def _by_weight(axis: Axes, last: pd.DataFrame, column: str, colour: str, label: str = "") -> None:
-    """The seeds and their mean: a line over constant λ, and the schedule beside it."""
-    from experiments.lab.plots.band import band
-
-    constant = last[last["setting"] != SCHEDULE]
-    if len(constant):
-        band(axis, constant, "place", column, colour, label, style="-")
+    """Every seed: a dot for each setting and a thin line over constant λ; and the mean where the seeds agree."""
     aside = 0.09 * (last["seed"] - last["seed"].mean())  # or two seeds that end alike would look like one
-    axis.plot(last["place"] + aside, last[column], "o", color=colour, markersize=3.5, alpha=0.8)
-    means = last.groupby("place")[column].mean()
-    axis.plot(means.index, means, "o", color=colour, fillstyle="none", markersize=8, markeredgewidth=1.5)
+    seeds = last.assign(place=last["place"] + aside)
+    axis.plot(seeds["place"], seeds[column], "o", color=colour, markersize=3.5, alpha=0.8, label=label or None)
+    for _, one in seeds[seeds["setting"] != SCHEDULE].sort_values("constant").groupby("seed"):
+        axis.plot(one["place"], one[column], color=colour, linewidth=0.9, alpha=0.7)
+    spread = last.groupby("place")[column].agg(["mean", "min", "max"])
+    agree = spread[spread["max"] - spread["min"] <= 0.1]
+    axis.plot(agree.index, agree["mean"], "o", color=colour, fillstyle="none", markersize=8, markeredgewidth=1.3)
 
 
 @summary(grl_weight)
 def grl_weight_values(results: pd.DataFrame) -> dict:
-    """The last epoch of every setting, over seeds: accuracies, gradients, and the best constant λ."""
+    """The last epoch of every setting, over seeds: accuracies, gradients, the best constant λ and the strongest.
+
+    `helps_up_to_a_point` is whether every seed of the best λ is better on the target than every seed of λ = 0, while no
+    run of the strongest λ comes above 15 % on either domain. `schedule_gain` is the schedule's gain over λ = 1 at equal
+    seeds, on both domains. `labels_first` is whether, in the first epoch and in every seed, both the label loss and the
+    domain loss are lower with the schedule than with λ = 1: the digits are learned, and the domains are still apart.
+    """
+    from experiments.adaptation.dann import over_seeds
+
     last = results[results["epoch"] == results["epoch"].max()]
     columns = ("target_accuracy", "source_accuracy", "domain_test_accuracy", "label_gradient", "reversed_gradient")
-    settings = {}
+    settings: dict[str, dict[str, Any]] = {}
     for setting, rows in last.groupby("setting", sort=False):
         means = {column: rows[column].mean() for column in columns}
-        target = rows["target_accuracy"]
-        settings[setting] = means | {
+        target, source = rows["target_accuracy"], rows["source_accuracy"]
+        settings[str(setting)] = means | {
             "seeds": len(rows),
             "lowest": target.min(),
             "highest": target.max(),
+            "source_lowest": source.min(),
+            "source_highest": source.max(),
+            "domain_by_seed": [float(value) for value in rows.sort_values("seed")["domain_test_accuracy"]],
             "share_of_domain": means["reversed_gradient"] / (means["reversed_gradient"] + means["label_gradient"]),
         }
     constant = {name: about for name, about in settings.items() if name != SCHEDULE}
     found = {"settings": settings, "constants": sorted(constant, key=float), "epochs": results["epoch"].max()}
+    found |= {"floor": FLOOR}
     if constant:
         best = max(constant, key=lambda name: constant[name]["target_accuracy"])
         found |= {"best": {"weight": float(best)} | constant[best]}
         strongest = max(constant, key=float)
-        found |= {"strongest": {"weight": float(strongest)} | constant[strongest]}
+        on_either = max(constant[strongest]["highest"], constant[strongest]["source_highest"])
+        found |= {"strongest": {"weight": float(strongest), "highest_on_either": on_either} | constant[strongest]}
+        weakest = constant[min(constant, key=float)]
+        found |= {"helps_up_to_a_point": bool(on_either < 0.15 and weakest["highest"] < constant[best]["lowest"])}
+    if {"1", SCHEDULE} <= set(settings):
+        by = {name: rows.set_index("seed") for name, rows in last.groupby("setting")}
+        found |= {
+            "schedule_gain": {
+                domain: over_seeds((by[SCHEDULE][f"{domain}_accuracy"] - by["1"][f"{domain}_accuracy"]).dropna())
+                for domain in ("target", "source")
+            }
+        }
+        first = {name: rows.set_index("seed") for name, rows in results[results["epoch"] == 1].groupby("setting")}
+        ahead = {
+            loss: (first["1"][f"{loss}_loss"] - first[SCHEDULE][f"{loss}_loss"]).dropna()
+            for loss in ("label", "domain")
+        }
+        found |= {"labels_first": all(bool((differences > 0).all()) for differences in ahead.values())}
+        found |= {
+            "first_epoch": {
+                name: {loss: first[key][f"{loss}_loss"].mean() for loss in ("label", "domain")}
+                for name, key in (("constant", "1"), ("schedule", SCHEDULE))
+            }
+        }
     return found
 
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 import tpdl
 from experiments.gan.cdcgan import cdcgan
 from experiments.gan.classifier import real_measures
-from experiments.gan.curves import COLOURS, floor, iterations_axis, logarithmic, over_seeds
+from experiments.gan.curves import (
+    COLOURS,
+    apart,
+    falls_to_the_end,
+    floor,
+    iterations_axis,
+    logarithmic,
+    over_seeds,
+)
 from experiments.gan.dcgan import dcgan
 from experiments.gan.unconditioned import unconditioned_discriminator
 from tpdl import experiment, figure, summary
@@ -66,14 +74,14 @@ def convergence(
 @figure(
     convergence,
     real_measures,
-    caption="[The condition pays in the lab's large network only: at equal size every conditional seed ends behind "
-    'every unconditional one.]{claim="convergence.by_network.conditional.shared.highest_frechet < '
-    "convergence.by_network.unconditional.shared.lowest_frechet and "
-    "convergence.by_network.conditional_narrow.shared.lowest_frechet > "
-    'convergence.by_network.unconditional.shared.highest_frechet"} Fréchet distance after equally many batches, each '
-    "seed a dot and their mean a ring, and on the way there, against iterations and against floating-point "
-    "operations: thick line: mean over seeds; thin lines: each seed; band: lowest to highest seed. Dashed: real "
-    "digits.",
+    caption="[At equal size the condition helps at first and holds back later, in every seed; the lab's large "
+    'conditional network ends ahead of both.]{claim="convergence.equal_size.ahead_then_behind and '
+    "convergence.by_network.conditional.shared.highest_frechet < "
+    "min(convergence.by_network.unconditional.shared.lowest_frechet, "
+    'convergence.by_network.conditional_narrow.shared.lowest_frechet)"} Fréchet distance after equally many batches, '
+    "each seed a dot and their mean a ring, and on the way there, against iterations and against floating-point "
+    "operations. Thick line: mean over seeds; thin lines: each seed; band: lowest to highest seed. Dashed: real "
+    "digits. None of the three was trained until it stops improving.",
     alt="Three panels for three networks. First the seeds at the end as dots: those of the large conditional network "
     "are nearest to the dashed line of real digits, then those of the unconditional one, and farthest those of the "
     "conditional one of the same size. Then curves that fall, those of the conditional networks with a plateau: over "
@@ -126,7 +134,14 @@ def convergence_values(results: pd.DataFrame) -> dict:
 
     The common distance is the one that both of the lab's sizes reach; a narrow network that never reaches it has None.
     "before" is the distance, averaged over seeds, after half of the shared iterations; "worst_before" that of the seed
-    that is worst at the end, at the last measurement but one.
+    that is worst at the end, at the last measurement but one. "falls_to_the_end" says whether every seed still gets
+    closer to real digits from there.
+
+    "equal_size" compares the conditional with the unconditional network of the same size: the iterations, first and
+    last, at which every seed of the one is closer to real digits than every seed of the other ("ahead" if it is the
+    conditional one, "behind" if not; None if never), and both at the last iteration at which it is ahead. With
+    "ahead_then_behind" it is ahead first, and then behind up to the end; with "leads_with_less_variety" every seed of
+    it has less diversity than every one of the other while it is ahead for the last time.
     """
     ends = {}
     shared = max(set.intersection(*(set(rows["iteration"]) for _, rows in results.groupby("network"))))
@@ -145,8 +160,34 @@ def convergence_values(results: pd.DataFrame) -> dict:
             "teraflop": rows["teraflop"].max(),
             "gigaflop_an_image": 1000 * rows["teraflop"].max() / rows["iteration"].max() / 128,
             "minutes": rows["seconds"].max() / 60,
+            "falls_to_the_end": falls_to_the_end(rows),
         }
-    return {"shared_iteration": shared, "shared_distance": reached, "by_network": ends}
+    return {
+        "shared_iteration": shared,
+        "shared_distance": reached,
+        "by_network": ends,
+        "equal_size": _equal_size(results),
+    }
+
+
+def _equal_size(results: pd.DataFrame) -> dict:
+    """See `convergence_values`."""
+    of = {str(network): rows for network, rows in results.groupby("network")}
+    with_class, without = of["conditional-narrow"], of["unconditional"]
+    moments = sorted({*with_class["iteration"]} & {*without["iteration"]})
+    at = {moment: [rows[rows["iteration"] == moment] for rows in (with_class, without)] for moment in moments if moment}
+    found: dict[str, Any] = {}
+    for name, order in (("ahead", 1), ("behind", -1)):
+        where = [moment for moment, rows in at.items() if apart(*rows[::order])]
+        found[name] = {"first": min(where, default=None), "last": max(where, default=None)}
+    ahead, behind = found["ahead"], found["behind"]
+    if ahead["last"]:
+        last = zip(("conditional", "unconditional"), at[ahead["last"]], strict=True)
+        found["when_last_ahead"] = {name: over_seeds(rows.dropna(axis=1)) for name, rows in last}
+        ours, others = found["when_last_ahead"].values()
+        found["leads_with_less_variety"] = ours["highest_diversity"] < others["lowest_diversity"]
+    in_order = bool(ahead["last"] and behind["first"]) and ahead["last"] < behind["first"]
+    return {**found, "ahead_then_behind": in_order and behind["last"] == moments[-1]}
 
 
 def _worst_before(rows: pd.DataFrame) -> float:

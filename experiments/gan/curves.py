@@ -19,6 +19,10 @@ COLOURS = {
 """What a colour stands for in the figures of this chapter: the generator and the DCGAN's digits are blue, the
 discriminator is vermillion, and what is real is green."""
 
+STARTED = 0.85
+"""A training run has started once its Fréchet distance has been below this part of what it was before training. Set by
+hand, so that runs in which only one network is trained, and the images stay noise, have not started."""
+
 MEASURES = ("frechet", "classes_covered", "effective_classes", "confidence", "diversity", "agreement")
 
 
@@ -87,3 +91,49 @@ def collapsed(rows: pd.DataFrame, real: pd.DataFrame) -> int:
     """
     lost = rows["effective_classes"] < real["effective_classes"].mean() / 2
     return int((lost | (rows["diversity"] < real["diversity"].mean() / 2)).sum())
+
+
+def standing(run: pd.DataFrame, real: pd.DataFrame) -> Literal["not_started", "no_variety", "collapsed", "varied"]:
+    """Where a training run has got to, so that one that is slow is not taken for one that has collapsed.
+
+    "varied": at least half as many effective classes and half the diversity of real digits. "collapsed": it was varied
+    at an earlier measurement, and no longer is. Otherwise it has not been varied so far: "not_started" if its Fréchet
+    distance has never been below `STARTED` times that before training, else "no_variety", which may be slow or stuck.
+
+    Args:
+        run: of one seed, a row for each measurement, the first before training.
+        real: what the measures are for real digits, a row for each split.
+    """
+    rows = run.sort_values("iteration")
+    varied = is_varied(rows, real)
+    if varied.iloc[-1]:
+        return "varied"
+    if varied.any():
+        return "collapsed"
+    return "no_variety" if rows["frechet"].min() < STARTED * rows["frechet"].iloc[0] else "not_started"
+
+
+def is_varied(rows: pd.DataFrame, real: pd.DataFrame) -> pd.Series:
+    """For each row, whether it has half as many effective classes and half the diversity of real digits."""
+    names = ["effective_classes", "diversity"]
+    return (rows[names] >= real[names].mean() / 2).all(axis=1)
+
+
+def standings(runs: pd.DataFrame, real: pd.DataFrame) -> dict[str, int]:
+    """How many seeds are in each `standing`."""
+    found = [standing(run, real) for _, run in runs.groupby("seed")]
+    return {name: found.count(name) for name in ("not_started", "no_variety", "collapsed", "varied")}
+
+
+def falls_to_the_end(runs: pd.DataFrame) -> bool:
+    """Whether in every seed the Fréchet distance at the last measurement is lower than at the one before."""
+    by = runs.sort_values("iteration").pivot(index="iteration", columns="seed", values="frechet")
+    return bool((by.iloc[-1] < by.iloc[-2]).all())
+
+
+def apart(low: pd.DataFrame, high: pd.DataFrame) -> bool:
+    """Whether every seed of `low` has a smaller Fréchet distance than every seed of `high`.
+
+    For 3 seeds against 3, chance alone does that one way or the other in one case of ten.
+    """
+    return bool(low["frechet"].max() < high["frechet"].min())

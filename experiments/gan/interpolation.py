@@ -132,11 +132,11 @@ def interpolation_loop(images: Arrays) -> Figure:
     interpolation,
     real_measures,
     caption="[Halfway along the straight line z is too short and the digits are farther from real ones; on the arc "
-    'nothing is lost.]{claim="interpolation.linear.middle.norm < 0.8 * interpolation.linear.ends.norm and '
-    "interpolation.linear.middle.frechet > 1.1 * interpolation.linear.ends.frechet and "
-    'interpolation.spherical.middle.frechet < 1.05 * interpolation.spherical.ends.frechet"} '
-    "Along the path from one noise vector to another: length of z, Fréchet distance of the images at that point, and "
-    "the classifier's confidence, for one generator. Dashed: real digits.",
+    'they are not, in the one generator that was looked at.]{claim="interpolation.linear.middle.norm < 0.8 * '
+    "interpolation.linear.ends.norm and interpolation.linear.middle.frechet > 1.1 * interpolation.linear.ends.frechet "
+    'and interpolation.spherical.middle.frechet < 1.05 * interpolation.spherical.ends.frechet"} Along the path from '
+    "one noise vector to another: length of z, Fréchet distance of the images at that point, and the classifier's "
+    "confidence. Dashed: real digits.",
     alt="Three panels against the position on the path. The length of z sags in the middle of the straight path and "
     "stays level on the arc; the Fréchet distance rises a little in the middle of the straight path and not on the "
     "arc, and is far above that of real digits throughout; the confidence is the same on both paths.",

@@ -59,12 +59,12 @@ def memorisation(neighbours: Arrays) -> pd.DataFrame:
 
 @figure(
     memorisation,
-    caption="[The generated digits are no copies: they lie farther from the training digits than real test digits "
-    'do.]{claim="memorisation.copies == 0 and memorisation.generated.median > memorisation.test.median"} Share of '
-    "`memorisation.count:,d`{.value} generated digits, and of as many real digits that are not in the training set, "
-    "whose nearest training digit is closer than the distance on the axis. Distances are Euclidean, over pixels from "
-    "0 to 1. Digits nearer than half of the smallest distance of a test digit, the dotted line, count as copies; one "
-    "that is shifted by a pixel would not be found.",
+    caption="[None of the generated digits is a pixel-for-pixel copy: at the median they lie farther from the "
+    'training digits than real test digits do.]{claim="memorisation.copies == 0 and memorisation.generated.median > '
+    'memorisation.test.median"} Share of `memorisation.count:,d`{.value} digits of one generator, and of as many real '
+    "digits that are not in the training set, whose nearest training digit is closer than the distance on the axis. "
+    "Distances are Euclidean, over pixels from 0 to 1. Digits nearer than half of the smallest distance of a test "
+    "digit, the dotted line, count as copies; one that is shifted by a pixel would not be found.",
     alt="Two rising curves, the shares of generated and of real test digits below each distance. The curve of the "
     "generated digits lies to the right of the other nearly everywhere.",
 )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 import tpdl
 from experiments.gan.classifier import classifier
-from experiments.gan.curves import COLOURS, over_seeds
+from experiments.gan.curves import COLOURS, STARTED, over_seeds
 from experiments.gan.training import built, digit_measure, history_rows, measured_rows, train
 from experiments.lab.plots.picture_grid import picture_grid
 from tpdl import Arrays, experiment, figure, summary
@@ -150,12 +150,12 @@ def objectives_curves(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
 
 @figure(
     objectives_alone,
-    caption="[Neither network learns anything useful alone: the discriminator soon tells the images apart without "
-    "error, and the generator fools a discriminator that has never seen a "
-    'digit.]{claim="objectives_alone.discriminator.d_real > 0.95 and objectives_alone.discriminator.d_fake < 0.05 and '
-    "objectives_alone.generator.d_fake > 0.95\"} The discriminator's output for real and for generated images when "
-    "only one of the two networks is trained. Thick line: mean over seeds; thin lines: each seed; band: lowest to "
-    "highest seed.",
+    caption="[Trained alone, either network dominates and no digits come of it: the discriminator tells the images "
+    "apart nearly without error, the generator fools a discriminator that has never seen a "
+    'digit.]{claim="objectives_alone.discriminator.dominates and objectives_alone.generator.dominates and '
+    'objectives_alone.started == 0"} The '
+    "discriminator's output for real and for generated images when only one of the two networks is trained. Thick "
+    "line: mean over seeds; thin lines: each seed; band: lowest to highest seed.",
     alt="Two panels. With only the discriminator trained its output goes to 1 for real and to 0 for generated images; "
     "with only the generator trained the output for generated images rises to 1, and that for real ones stays near one "
     "half.",
@@ -194,20 +194,33 @@ def alone_pictures(images: Arrays) -> Figure:
 
 @summary(objectives)
 def objectives_values(results: pd.DataFrame) -> dict:
-    """The gradients of both losses where D is nearly certain, and where it is not."""
+    """The gradients of both losses where D is nearly certain, and where it is not.
+
+    "largest_deviation" is that of a gradient from its closed form, D for the minimax loss and 1 - D for the other.
+    """
     low, middle = results.iloc[0], results.iloc[(results["d"] - 0.5).abs().argmin()]
     keys = ("d", "pull_minimax", "pull_non_saturating", "loss_minimax", "loss_non_saturating")
     return {
         "low": {key: low[key] for key in keys},
         "middle": {key: middle[key] for key in keys},
         "ratio_low": low["pull_non_saturating"] / low["pull_minimax"],
+        "largest_deviation": max(
+            abs(results["pull_minimax"] - results["d"]).max(),
+            abs(results["pull_non_saturating"] - (1 - results["d"])).max(),
+        ),
     }
 
 
 @summary(objectives_alone, alone_measures)
 def objectives_alone_values(results: pd.DataFrame, measures: pd.DataFrame) -> dict:
-    """For each network that is trained alone: D at the end, and the quality of the images."""
-    found = {}
+    """For each network that is trained alone: D at the end, and the quality of the images.
+
+    "dominates" says whether in every seed the one network that is trained has its way at the end: the discriminator
+    gives real images more than 0.95 and generated ones less than 0.05, the generator gets more than 0.95, and more than
+    real images. "started" counts runs by "start_limit", `experiments.gan.curves.STARTED`; "lowest_of_start" is the
+    lowest Fréchet distance at the end of a run, in units of that before training.
+    """
+    found: dict[str, Any] = {}
     for trained, rows in results.groupby("trained"):
         measured = measures[measures["trained"] == trained]
         end = rows[rows["iteration"] == rows["iteration"].max()]
@@ -218,6 +231,15 @@ def objectives_alone_values(results: pd.DataFrame, measures: pd.DataFrame) -> di
             "start": over_seeds(measured[measured["iteration"] == 0]),
             "end": over_seeds(measured[measured["iteration"] == measured["iteration"].max()]),
         }
+        won = {
+            "discriminator": (end["d_real"] > 0.95) & (end["d_fake"] < 0.05),
+            "generator": (end["d_fake"] > 0.95) & (end["d_fake"] > end["d_real"]),
+        }
+        found[trained]["dominates"] = won[str(trained)].all()
+    runs = measures.sort_values("iteration").groupby(["trained", "seed"])["frechet"]
+    found["start_limit"] = STARTED
+    found["started"] = (runs.min() < STARTED * runs.first()).sum()
+    found["lowest_of_start"] = (runs.last() / runs.first()).min()
     return {"iterations": results["iteration"].max(), "seeds": results["seed"].nunique(), **found}
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.gan.curves import COLOURS, iterations_axis, line_by_seed, logarithmic
+from experiments.gan.curves import COLOURS, STARTED, falls_to_the_end, iterations_axis, line_by_seed, logarithmic
 from experiments.gan.dcgan import dcgan_losses
-from experiments.gan.sizes import DEMO_SETTINGS, SETTING_COLOURS, SETTINGS, size_training, words
+from experiments.gan.sizes import DEMO_SETTINGS, SETTING_COLOURS, SETTINGS, dcgan_sizes, size_training, words
 from experiments.gan.training import history_rows
 from tpdl import Arrays, experiment, figure, summary
 
@@ -58,6 +58,10 @@ def size_losses_lines(results: pd.DataFrame, small: pd.DataFrame, *, narrow: boo
         axis.axhline(RUNAWAY, color=rcParams["text.color"], linestyle=":", linewidth=1.3)
         logarithmic(axis, "y", few=True)
         iterations_axis(axis, results, few=not narrow)
+        if not narrow:  # 1,500 and 3,000 would touch
+            last = int(results["iteration"].max())
+            axis.set_xticks([tick for tick in axis.get_xticks() if tick < 0.4 * last or tick == last])
+            axis.xaxis.set_major_formatter("{x:,.0f}")
         axis.set_title(words(name).replace(", d", ",\nd" if not narrow else ", d"), fontsize=10)
         if not narrow:
             axis.set_xlabel("iteration")
@@ -70,13 +74,16 @@ def size_losses_lines(results: pd.DataFrame, small: pd.DataFrame, *, narrow: boo
     return fig
 
 
-@summary(size_losses)
-def size_losses_values(results: pd.DataFrame) -> dict:
+@summary(size_losses, dcgan_sizes)
+def size_losses_values(results: pd.DataFrame, sizes: pd.DataFrame) -> dict:
     """D(x) and D(G(z)) of each setting over the second half of training: mean, lowest and highest seed.
 
     "early" is D(G(z)) at iteration 200. "ran_away" counts the seeds in which D(G(z)), averaged over 20 iterations,
     falls below `RUNAWAY`; "came_back" those of them in which it is above 0.01 at the end; and "back" is the
-    iteration after which it stays above `RUNAWAY`, the latest over these seeds.
+    iteration after which it stays above `RUNAWAY`, the latest over these seeds. "started" counts the seeds whose
+    Fréchet distance has been below `experiments.gan.curves.STARTED` times that before training; "nearest" is the lowest
+    value of any seed at any moment, in units of that before training, and "falls_to_the_end" says whether every seed
+    still gets closer to real images at the last measurement.
     """
     last, found = results["iteration"].max(), {}
     early = results[results["iteration"] == min(200, last)].groupby("setting")["d_fake"]
@@ -89,6 +96,7 @@ def size_losses_values(results: pd.DataFrame) -> dict:
             **{f"highest_{name}": rows[name].max() for name in rows},
             **_runaways([run for (name, _), run in runs.items() if name == setting]),
             "early": {"lowest": early.min()[setting], "highest": early.max()[setting]},
+            **_starts(sizes[sizes["setting"] == setting]),
         }
     return {"iterations": last, **found}
 
@@ -99,6 +107,13 @@ def _runaways(runs: list[pd.DataFrame]) -> dict:
     back = [run for run in away if run["d_fake"].iloc[-1] > 0.01]
     returns = [run[run["d_fake"] < RUNAWAY]["iteration"].max() for run in back]
     return {"ran_away": len(away), "came_back": len(back), "back": max(returns, default=None)}
+
+
+def _starts(rows: pd.DataFrame) -> dict:
+    """See `size_losses_values`."""
+    runs = rows.sort_values("iteration").groupby("seed")["frechet"]
+    nearest = runs.min() / runs.first()
+    return {"started": (nearest < STARTED).sum(), "nearest": nearest.min(), "falls_to_the_end": falls_to_the_end(rows)}
 
 
 if __name__ == "__main__":

@@ -295,7 +295,11 @@ def z_directions_values(results: pd.DataFrame) -> dict:
 
 @summary(z_columns)
 def z_columns_values(results: pd.DataFrame) -> dict:
-    """For each property the mean over lab-sized generators and the extremes; and which property z explains best."""
+    """For each property the mean over lab-sized generators and the extremes; and which property z explains best.
+
+    "hand" has the extremes over all three properties and lab-sized generators, and the lowest share over generators of
+    a quarter of the width.
+    """
     of_lab = results["generator"].str.startswith("lab")
     lab, narrow = results[of_lab].groupby("property"), results[~of_lab].groupby("property")
     keys = ["column_share", "shuffled_share", "correlation", "f_statistic", "p", "r2"]
@@ -315,6 +319,14 @@ def z_columns_values(results: pd.DataFrame) -> dict:
     return {
         "vectors": results["columns"].iloc[0],
         "generators": results[of_lab]["generator"].nunique(),
+        "hand": {
+            "lowest_share": results[of_lab]["column_share"].min(),
+            "lowest_correlation": results[of_lab]["correlation"].min(),
+            "lowest_shuffled_share": results[of_lab]["shuffled_share"].min(),
+            "highest_shuffled_share": results[of_lab]["shuffled_share"].max(),
+            "lowest_r2": results[of_lab]["r2"].min(),
+            "lowest_narrow_share": results[~of_lab]["column_share"].min(),
+        },
         "narrow_generators": results[~of_lab]["generator"].nunique(),
         "most": {
             "property": most,

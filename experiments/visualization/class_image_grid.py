@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.lab.plots.tiles import grid
+from experiments.lab.plots.titles import title
 from experiments.visualization.ascent import class_index, noise, snapshots
-from experiments.visualization.class_measures import measured, tile
-from tpdl import Arrays, experiment, figure, summary
+from experiments.visualization.class_measures import measured
+from tpdl import Arrays, Images, Picture, Sheet, Tile, experiment, figure, summary
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -83,36 +83,71 @@ def class_image_grid(
     return pd.concat(rows).sort_values(["rate", "iteration"], ignore_index=True)
 
 
-@experiment(inputs={"made": class_image_trajectories}, local=True)
-def class_image_grid_thumbnails(made: Arrays) -> Arrays:
-    """For the sheet: "image", uint8 [rates, iterations, side, side, 3]."""
+@experiment(inputs={"made": class_image_trajectories})
+def class_image_grid_probability(made: Arrays, per_decade: int = 20) -> pd.DataFrame:
+    """How certain the network itself was on the way: means over windows that are as wide on a logarithmic axis.
+
+    `iteration` is the middle of the window, `steps` how many it has: 1 at the beginning, about a tenth of its
+    beginning later on.
+    """
+    from itertools import pairwise
+
     import numpy as np
 
-    return {"image": np.stack([np.stack([tile(x, 76, 16) for x in row]) for row in made["image"]])}
+    probability = made["probability"]
+    windows = round(per_decade * np.log10(len(probability)))
+    edges = np.unique(np.round(np.geomspace(1, len(probability) + 1, windows + 1)).astype(int))
+    return pd.DataFrame(
+        {
+            "rate": rate,
+            "iteration": (first + after - 1) / 2,
+            "steps": after - first,
+            "probability": probability[first - 1 : after - 1, column].mean(),
+        }
+        for column, rate in enumerate(made["rate"])
+        for first, after in pairwise(edges)
+    )
+
+
+@experiment(inputs={"made": class_image_trajectories, "results": class_image_grid})
+def class_image_grid_pictures(made: Arrays, results: pd.DataFrame) -> Images:
+    """Each image of the grid, and the noise at the start, at the size they were made, with their contrast stretched."""
+    from experiments.lab.plots.pictures import colours, slug, stretched
+
+    name, network = results.iloc[0][["class", "network"]]
+    pictures = {"start": Picture(stretched(colours(made["start"])), "the noise that all class images start from")}
+    for rate, row in zip(made["rate"], made["image"], strict=True):
+        for iteration, image in zip(made["iteration"], row, strict=True):
+            shows = f"class image of {name} after {iteration:,d} iterations at η = {rate:g}, made with {title(network)}"
+            pictures[slug("rate", f"{rate:g}", "after", iteration)] = Picture(stretched(colours(image)), shows)
+    return pictures
 
 
 @figure(
     class_image_grid,
-    class_image_grid_thumbnails,
-    format="png",
-    caption="The class image for each learning rate (rows) and number of iterations (columns). Under each, its "
-    "colourfulness, and the probability of the class for the other network.",
-    alt="Five rows of five pictures. The first row stays grey noise that clears slowly; further down and to the right, "
-    "parts of the class appear in stronger and stronger colours.",
+    class_image_grid_pictures,
+    format="sheet",
+    caption="Faces come out of the noise at every learning rate η, the sooner the larger it is. Class images of "
+    "*`class_image_grid['class']`{.value}* after more and more iterations. Contrast is stretched, for each image, "
+    "between the 0.5th and the 99.5th percentile: they show what is drawn, not how strongly.",
+    alt="Five images, one for each learning rate, that begin as the same noise. After a hundred iterations "
+    "it has faces in it at the larger rates, and after thousands of iterations the images are full of them.",
 )
-def class_image_grid_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
-    """Learning rates down, iterations across."""
-    shown = results[results["iteration"] > 0]
-    rates, steps = (sorted(shown[column].unique()) for column in ("rate", "iteration"))
-    cell = shown.set_index(["rate", "iteration"])
-    below = [
-        [f"{cell.loc[(r, n), 'colourfulness']:.0f} · {cell.loc[(r, n), 'judge_probability']:.1%}" for n in steps]
-        for r in rates
+def class_image_grid_sheet(results: pd.DataFrame, images: Images) -> Sheet:
+    """A tile for each learning rate, in which the iterations are gone through."""
+    from experiments.lab.plots.pictures import slug
+
+    steps = sorted(results["iteration"].unique())
+    name, network = results.iloc[0][["class", "network"]]
+    tiles = [
+        Tile(
+            [images[slug("rate", f"{rate:g}", "after", n) if n else "start"] for n in steps],
+            label=f"η = {rate:g}",
+            alt=f"class image of {name} at η = {rate:g}, made with {title(network)}",
+        )
+        for rate in sorted(results["rate"].unique())
     ]
-    tiles = [list(row) for row in images["image"]]
-    return grid(
-        tiles, [f"η = {rate:g}" for rate in rates], [f"{n:,d} iterations" for n in steps], below=below, label=0.6
-    )
+    return Sheet(tiles, columns=3, frames=[f"{n:,d}" for n in steps], frame_label="iterations")
 
 
 @figure(
@@ -126,15 +161,16 @@ def class_image_grid_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
     alt="A table of five learning rates by five numbers of iterations, shaded by the number in each cell. The largest "
     "are in the rows of η = 5 and 10, from 500 iterations on; that of the smallest rate is nearly 0 throughout.",
 )
-def class_image_grid_judge(results: pd.DataFrame) -> Figure:
+def class_image_grid_judge(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
     """Learning rates down, iterations across."""
     from matplotlib.figure import Figure
 
     from experiments.lab.plots.annotated_matrix import annotated_matrix
+    from experiments.lab.plots.panels import NARROW
 
     shown = results[results["iteration"] > 0]
     cells = shown.pivot(index="rate", columns="iteration", values="judge_probability")
-    fig = Figure(figsize=(4.8, 2.9))
+    fig = Figure(figsize=(NARROW, 2.7) if narrow else (4.8, 2.9))
     axis = fig.subplots()
     annotated_matrix(axis, cells.rename(index="{:g}".format, columns="{:,d}".format), numbers=".1%")
     axis.set(xlabel="iterations", ylabel="learning rate η")
@@ -143,47 +179,35 @@ def class_image_grid_judge(results: pd.DataFrame) -> Figure:
 
 @figure(
     class_image_grid,
-    class_image_trajectories,
+    class_image_grid_probability,
     suffix="measures",
-    caption="The grid in numbers: colourfulness (33 is moderately, 59 quite, 109 extremely colourful), difference of "
-    "neighbouring pixels, the probability of the class for the other network at each snapshot, and for the network "
-    "itself at every step (mean of 50).",
-    alt="Four panels of five curves over the number of iterations, one for each learning rate. Colour and differences "
-    "grow with the learning rate.",
+    caption="Larger learning rates make more colourful and noisier images. Colourfulness (33 is moderately, 59 quite, "
+    "109 extremely colourful) and difference of neighbouring pixels at each snapshot, of the images as they are, and "
+    "the probability of the class for the network itself at every step (means over windows of a tenth of their "
+    "beginning).",
+    alt="Three panels of five curves over the number of iterations, one for each learning rate. Colour and differences "
+    "grow with the learning rate; the probability of every rate but the smallest is at 1 from 1,000 iterations on.",
 )
-def class_image_grid_measures(results: pd.DataFrame, trajectories: Arrays) -> Figure:
+def class_image_grid_measures(results: pd.DataFrame, curve: pd.DataFrame, *, narrow: bool = False) -> Figure:
     """A panel for each measure, a line for each learning rate."""
-    import numpy as np
-    from matplotlib.figure import Figure
+    from experiments.lab.plots.band import band
+    from experiments.lab.plots.panels import legend_above, panels
 
-    fig = Figure(figsize=(7.6, 5.4))
-    axes = fig.subplots(2, 2, sharex=True).ravel()
-    panels = {
-        "colourfulness": "colourfulness",
-        "total_variation": "neighbour difference, grey levels",
-        "judge_probability": "probability, other network",
-    }
-    sure = trajectories["probability"]
-    width = max(1, min(50, len(sure) // 10))
-    smooth = sure[: len(sure) // width * width].reshape(-1, width, sure.shape[1]).mean(1)
-    for colour, (rate, rows) in enumerate(results.groupby("rate")):
-        rows = rows[rows["iteration"] > 0]
-        for axis, column in zip(axes, panels, strict=False):
-            axis.semilogx(
-                rows["iteration"], rows[column], "o-", color=f"C{colour}", markersize=4, label=f"η = {rate:g}"
-            )
-        axes[3].semilogx(width * (np.arange(len(smooth)) + 0.5), smooth[:, colour], color=f"C{colour}", linewidth=1.2)
-    for axis, label in zip(axes, [*panels.values(), "probability, network itself"], strict=True):
-        axis.set_ylabel(label, fontsize=9)
+    titles = ("colourfulness", "neighbour difference, grey levels", "probability, network itself")
+    fig, axes = panels(3, narrow=narrow, height=3.1, narrow_height=2.1)
+    shown = results[results["iteration"] > 0]
+    for number, rate in enumerate(sorted(shown["rate"].unique())):
+        rows, line = shown[shown["rate"] == rate], curve[curve["rate"] == rate]
+        colour, label = f"C{number}", f"η = {rate:g}"
+        band(axes[0], rows, "iteration", "colourfulness", colour, label, unit="")
+        band(axes[1], rows, "iteration", "total_variation", colour, unit="")
+        band(axes[2], line, "iteration", "probability", colour, unit="", style="-")
+    for axis, words in zip(axes, titles, strict=True):
+        axis.set_title(words, fontsize=9)
+        axis.set(xscale="log", xlabel="iterations", ylabel="")
         axis.set_ylim(bottom=0)
-    steps = sorted(results.loc[results["iteration"] > 0, "iteration"].unique())
-    axes[0].set_xticks(steps, [f"{n:,d}" for n in steps])
-    axes[0].minorticks_off()
-    axes[0].set_xlim(steps[0] / 2, steps[-1] * 1.2)
-    for axis in axes[2:]:
-        axis.set_xlabel("iterations")
-        axis.yaxis.set_major_formatter("{x:.0%}")
-    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=5, fontsize=8)
+    axes[2].yaxis.set_major_formatter("{x:.0%}")
+    legend_above(fig, axes[0], columns=3 if narrow else 5)
     return fig
 
 
@@ -192,7 +216,9 @@ def class_image_grid_values(results: pd.DataFrame) -> dict:
     """Every cell by learning rate and iterations, and the best one for the other network.
 
     `settled` is the first snapshot at which the network itself is at least 99 % certain at every rate but the smallest
-    (the last one if there is none).
+    (the last one if there is none). `colour_rises` and `noise_rises` say whether colourfulness and the difference of
+    neighbours after the last iteration are the larger the larger the rate; `middling_is_best` that the other network
+    gives no image of the smallest or the largest rate half of what it gives the best.
     """
     columns = ["colourfulness", "total_variation", "fine", "probability", "judge_probability", "judge_rank"]
     shown = results[results["iteration"] > 0]
@@ -203,6 +229,7 @@ def class_image_grid_values(results: pd.DataFrame) -> dict:
     table = shown.pivot(index="iteration", columns="rate", values="probability").iloc[:, 1:].min(axis=1)
     sure = table[table >= 0.99] if (table >= 0.99).any() else table.iloc[-1:]
     last = shown[shown["iteration"] == shown["iteration"].max()].sort_values("rate")
+    best = shown.groupby("rate")["judge_probability"].max()
     return {
         "network": results["network"].iloc[0],
         "judge": results["judge"].iloc[0],
@@ -215,6 +242,9 @@ def class_image_grid_values(results: pd.DataFrame) -> dict:
         "slowest": about(last.iloc[0]),
         "fastest": about(last.iloc[-1]),
         "best_for_judge": about(shown.loc[shown["judge_probability"].idxmax()]),
+        "colour_rises": bool(last["colourfulness"].is_monotonic_increasing),
+        "noise_rises": bool(last["total_variation"].is_monotonic_increasing),
+        "middling_is_best": bool(max(best.iloc[0], best.iloc[-1]) < best.max() / 2),
         "trajectory_steps": shown["iteration"].max(),
         "separate_steps": shown["iteration"].sum() // shown["rate"].nunique(),
     }

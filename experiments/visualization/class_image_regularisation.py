@@ -234,11 +234,22 @@ def _line(axis: Axes, rows: pd.DataFrame, column: str, colour: str, style: str, 
 
 @summary(class_image_regularisation)
 def class_image_regularisation_values(results: pd.DataFrame) -> dict:
-    """Means over classes for every weight and variant, and the best weight of each class for the other network."""
+    """Means over classes for every weight and variant, and the best weight of each class for the other network.
+
+    `colour_lost` is the share of the colourfulness at the weakest weight that is lost at ten times the lab's;
+    `fades_then_vanishes` says whether beyond that colours fade further while the network is still certain, and at a
+    larger weight it no longer is.
+    """
     columns = ["colourfulness", "total_variation", "fine", "probability", "judge_probability", "length"]
     about = lambda rows: {column: rows[column].mean() for column in columns}  # noqa: E731
     both = results[results["variant"] == "both"]
     plain = results[results["l2"] == PLAIN]
+    means = both.groupby("l2")[["colourfulness", "probability"]].mean()
+    stronger = min(weight for weight in WEIGHTS if weight > PLAIN)
+    beyond = means.loc[stronger:]
+    faded = beyond[
+        (beyond["probability"] > 0.99) & (beyond["colourfulness"] < 0.8 * means.loc[stronger, "colourfulness"])
+    ]
     return {
         "network": results["network"].iloc[0],
         "classes": sorted(results["class"].unique()),
@@ -248,7 +259,9 @@ def class_image_regularisation_values(results: pd.DataFrame) -> dict:
         "strongest": about(both[both["l2"] == max(WEIGHTS)]),
         "lab": about(both[both["l2"] == PLAIN]),
         "lab_weight": PLAIN,
-        "stronger": about(both[both["l2"] == min(weight for weight in WEIGHTS if weight > PLAIN)]),
+        "stronger": about(both[both["l2"] == stronger]),
+        "colour_lost": float(1 - means.loc[stronger, "colourfulness"] / means["colourfulness"].iloc[0]),
+        "fades_then_vanishes": bool(len(faded) and means["probability"].iloc[-1] < 0.01),
         "shown": results["class"].iloc[0],
         "best_for_judge": sorted(
             {float(both.loc[at, "l2"]) for at in both.groupby("class")["judge_probability"].idxmax()}

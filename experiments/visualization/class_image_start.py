@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 import tpdl
-from experiments.lab.plots.tiles import grid, map_tile
+from experiments.lab.plots.titles import title
+from experiments.transfer.photographs import photographs
 from experiments.visualization.ascent import snapshots
-from experiments.visualization.class_measures import measured, tile
-from tpdl import Arrays, experiment, figure, summary
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from experiments.visualization.class_measures import measured
+from experiments.visualization.saliency import saliency_pictures
+from tpdl import Arrays, Images, Picture, Sheet, Tile, experiment, figure, summary
 
 IMAGES = (7, 8, 13, 20)
 """Photographs, from 0: a gorilla, a sports car, a bee eater, a daisy."""
@@ -126,65 +123,138 @@ def class_image_start_second(
     return class_image_start(made, network, judge)
 
 
-@experiment(inputs={"made": second_photograph_trajectories}, local=True)
-def class_image_start_second_thumbnails(made: Arrays) -> Arrays:
-    """As `class_image_start_thumbnails`, for the second network."""
-    return class_image_start_thumbnails(made)
+@experiment(inputs={"made": photograph_trajectories, "results": class_image_start})
+def class_image_start_pictures(made: Arrays, results: pd.DataFrame) -> Images:
+    """What the ascent makes of the photographs, with its contrast stretched, and where it has changed them.
 
-
-@experiment(inputs={"made": photograph_trajectories}, local=True)
-def class_image_start_thumbnails(made: Arrays) -> Arrays:
-    """For the sheet: photographs with snapshots and saliency maps.
-
-    Returns:
-        "image", uint8 [1 + iterations, photographs, side, side, 3]; "saliency", uint8 [photographs, side, side].
+    The photographs themselves, and their saliency maps for this network, are results of other steps. The change of a
+    pixel is that of the colour channel that changed most.
     """
     import numpy as np
 
-    return {
-        "image": np.stack([np.stack([tile(x, 84, 24) for x in row]) for row in made["image"]]),
-        "saliency": np.stack([map_tile(x, 84, 24) for x in made["saliency"]]),
+    from experiments.lab.plots.pictures import colours, map_colours, slug, stretched
+
+    network, pictures = title(results["network"].iloc[0]), {}
+    start = [colours(image).astype(float) for image in made["image"][0]]
+    for iteration, images in zip(made["iteration"][1:], made["image"][1:], strict=True):
+        names = results.loc[results["iteration"] == iteration, "class"]
+        for name, image, before in zip(names, images, start, strict=True):
+            shown, when = colours(image), f"after {iteration:,d} iterations of gradient ascent with {network}"
+            change = map_colours(np.abs(shown - before).max(2))
+            pictures[slug(name, iteration)] = Picture(stretched(shown), f"photograph of the class {name} {when}")
+            if iteration == made["iteration"][-1]:
+                pictures[slug(name, "change")] = Picture(change, f"change of the photograph of the class {name} {when}")
+    return pictures
+
+
+@experiment(inputs={"made": second_photograph_trajectories, "results": class_image_start_second})
+def class_image_start_second_pictures(made: Arrays, results: pd.DataFrame) -> Images:
+    """As `class_image_start_pictures`, for the second network, with the saliency maps of the photographs."""
+    from experiments.lab.plots.pictures import map_colours, slug
+
+    names, network = results["class"].unique(), title(results["network"].iloc[0])
+    maps = {
+        slug(name, "saliency"): Picture(
+            map_colours(one), f"saliency map of the photograph of the class {name} for {network}"
+        )
+        for name, one in zip(names, made["saliency"], strict=True)
     }
+    return {**class_image_start_pictures(made, results), **maps}
 
 
 @figure(
     class_image_start,
-    class_image_start_thumbnails,
-    format="png",
-    caption="Gradient ascent from photographs. Under each picture, the probability of the class for the network that "
-    "ascends, and for the other. Last row: saliency of the photograph.",
-    alt="Four columns. Below each photograph it is shown after more and more iterations, paler and greyer, with "
-    "repeated parts of the object drawn over it; the object remains visible.",
+    photographs,
+    class_image_start_pictures,
+    format="sheet",
+    caption="Gradient ascent draws further parts of the class over the photograph. Four photographs, and what ascent "
+    "towards their class makes of them. Below each, how the probability of the class changes for the network that "
+    "ascends, and for the other one. Contrast is stretched, for all but the photographs, between the 0.5th and the "
+    "99.5th percentile; as they are, the images are paler than the photographs.",
+    alt="A gorilla, a sports car, a bee eater and a daisy. With more and more iterations parts of the object repeat "
+    "around it, and the background loses its detail; the object remains visible.",
 )
-def class_image_start_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
-    """A column for each photograph: start, snapshots, saliency."""
+def class_image_start_sheet(results: pd.DataFrame, images: Images, ascended: Images) -> Sheet:
+    """A tile for each photograph, in which the iterations are gone through."""
+    from experiments.lab.plots.pictures import slug
+
     steps = sorted(results["iteration"].unique())
-    names = [f"{step}\niterations" if step else "photograph" for step in steps]
-    tiles = [list(row) for row in images["image"]] + [list(images["saliency"])]
-    below = [
-        [
-            f"{row['probability']:.1%}, other {row['judge_probability']:.1%}"
-            for _, row in results[results["iteration"] == step].iterrows()
-        ]
-        for step in steps
+    tiles = []
+    for name, rows in results.groupby("class", sort=False):
+        first, last = rows.iloc[0], rows.iloc[-1]
+        own = f"{first['probability']:.0%} → {last['probability']:.0%}"
+        other = f"{first['judge_probability']:.0%} → {last['judge_probability']:.0%}"
+        tiles.append(
+            Tile(
+                [images[slug(name)], *(ascended[slug(name, step)] for step in steps[1:])],
+                label=f"**{name}**, {own} | {other}",
+                alt=f"photograph of the class {name}",
+            )
+        )
+    frames = ["photograph", *(f"{step:,d} iterations" for step in steps[1:])]
+    return Sheet(tiles, columns=min(len(tiles), 2), frames=frames)
+
+
+@figure(
+    class_image_start,
+    saliency_pictures,
+    class_image_start_pictures,
+    suffix="change",
+    format="sheet",
+    caption="The ascent changes the whole photograph, and not mainly where it was salient. Above, the saliency map of "
+    "the photograph; below, the change of each pixel, of the colour channel that changed most. Maps run from black (0) "
+    "to bright yellow (their 99th percentile). ρ: rank correlation of the two maps over pixels.",
+    alt="Two rows of four maps. In the upper row bright specks are densest on the object; in the lower row brightness "
+    "is spread over the whole image, and has little to do with the map above.",
+)
+def class_image_start_change(results: pd.DataFrame, maps: Images, ascended: Images) -> Sheet:
+    """A column for each photograph: where it is salient, and where the ascent has changed it."""
+    from experiments.lab.plots.pictures import slug
+
+    last = results[results["iteration"] == results["iteration"].max()]
+    tiles = [Tile(maps[slug(name)]) for name in last["class"]]
+    tiles += [
+        Tile(ascended[slug(row["class"], "change")], label=f"ρ = {row['saliency_correlation']:.2f}")
+        for _, row in last.iterrows()
     ]
-    below.append([""] * len(images["saliency"]))
-    return grid(tiles, [*names, "saliency\nof the\nphotograph"], list(results["class"].unique()), below=below)
+    rows = ["saliency", f"change after {last['iteration'].iloc[0]:,d} iterations"]
+    return Sheet(tiles, columns=len(last), column_labels=list(last["class"]), row_labels=rows)
 
 
 @figure(
     class_image_start_second,
-    class_image_start_second_thumbnails,
-    format="png",
-    caption="The same photographs with the second network. Under each picture, the probability of the class for the "
-    "second network, which ascends, and for the first.",
-    alt="Four columns: what the ascent makes of a photograph after more and more iterations, paler each time, and the "
-    "saliency of the photograph for the second network.",
+    photographs,
+    class_image_start_second_pictures,
+    format="sheet",
+    caption="The second network, too, draws over the photograph what its class is made of, and the first one is not "
+    "convinced. The same photographs. Below each, how the probability of the class changes for the second network, "
+    "which ascends, and for the first. Contrast is stretched, for all but the photographs, between the 0.5th and the "
+    "99.5th percentile.",
+    alt="The same four photographs. With more and more iterations, fine textures of the class cover the image, and the "
+    "object remains visible.",
 )
-def class_image_start_second_sheet(results: pd.DataFrame, images: Arrays) -> Figure:
-    """As `class_image_start_sheet`, without the photographs, which are shown there."""
-    later = {"image": images["image"][1:], "saliency": images["saliency"]}
-    return class_image_start_sheet(results[results["iteration"] > 0], later)
+def class_image_start_second_sheet(results: pd.DataFrame, images: Images, ascended: Images) -> Sheet:
+    """As `class_image_start_sheet`."""
+    return class_image_start_sheet(results, images, ascended)
+
+
+@figure(
+    class_image_start_second,
+    class_image_start_second_pictures,
+    suffix="change",
+    format="sheet",
+    caption="The changes of the second network, too, are spread over the whole photograph. Above, the saliency map of "
+    "the photograph for the second network; below, the change of each pixel. Maps run from black (0) to bright yellow "
+    "(their 99th percentile). ρ: rank correlation of the two maps over pixels.",
+    alt="Two rows of four maps. In the upper row bright specks are densest on the object; in the lower row brightness "
+    "is spread over the whole image, and has little to do with the map above.",
+)
+def class_image_start_second_change(results: pd.DataFrame, ascended: Images) -> Sheet:
+    """As `class_image_start_change`."""
+    from experiments.lab.plots.pictures import slug
+
+    maps = {slug(name): ascended[slug(name, "saliency")] for name in results["class"].unique()}
+    return class_image_start_change(results, maps, ascended)
 
 
 @summary(class_image_start_second)

@@ -54,14 +54,3 @@ def resized(inputs: Tensor, network: str) -> Tensor:
 
     side = image_size(network)
     return inputs if inputs.shape[-1] == side else interpolate(inputs, (side, side), mode="bilinear", antialias=True)
-
-
-def tile(image: np.ndarray, side: int = 96, colours: int = 32) -> np.ndarray:
-    """A thumbnail of a network input [3, side, side] for a sheet: uint8 [side, side, 3] with few colours."""
-    import numpy as np
-    import torch
-
-    from experiments.lab.nets.frozen import pixels
-    from experiments.lab.plots.sheet import thumbnail
-
-    return thumbnail((255 * pixels(torch.from_numpy(image)[None])[0]).astype(np.uint8), side, colours)

@@ -69,7 +69,7 @@ def test_code_blocks_show_their_file(site: Path) -> None:
 
 
 def test_every_setting_is_described() -> None:
-    files = [path for room in ("plan", "run") for path in (ROOT / "tpdl" / room).rglob("*.py")]
+    files = [path for room in ("plan", "run", "cli") for path in (ROOT / "tpdl" / room).rglob("*.py")]
     sources = "".join(path.read_text(encoding="utf-8") for path in files)
     asked = set(re.findall(r'settings\.get\("(\w+)"', sources))
     page = (DOCS / "reference/settings.md").read_text(encoding="utf-8")

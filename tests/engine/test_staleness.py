@@ -466,13 +466,22 @@ def test_status_is_quick_once_warm(fresh):
 def test_an_opaque_picture_loses_its_alpha_channel_and_nothing_else():
     from PIL import Image
 
-    from tpdl.run.pictures import smaller
+    from tpdl.run.pictures import smaller_png
 
     for alpha, mode in ((255, "RGB"), (254, "RGBA")):
         image = Image.effect_noise((40, 30), 60).convert("RGBA")
         image.putpixel((3, 4), (1, 2, 3, alpha))
         buffer = io.BytesIO()
         image.save(buffer, "PNG", dpi=(150, 150))
-        found = Image.open(io.BytesIO(smaller(buffer.getvalue())))
+        found = Image.open(io.BytesIO(smaller_png(buffer.getvalue())))
         assert found.mode == mode and found.convert("RGBA").tobytes() == image.tobytes()
         assert [round(value) for value in found.info["dpi"]] == [150, 150]
+
+
+def test_an_svg_keeps_its_letters_and_hundredths_of_a_point():
+    from tpdl.run.pictures import smaller_svg
+
+    letter = b'<g transform="translate(1.2345 -0.0001) scale(0.015625)">\n  <path d="M 1234567.891 2.5"/>\n</g>'
+    assert (
+        smaller_svg(letter) == b'<g transform="translate(1.23 0) scale(0.015625)">\n<path d="M 1234567.89 2.5"/>\n</g>'
+    )

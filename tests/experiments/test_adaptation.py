@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.collections import PathCollection
-from scipy.stats import binomtest
+from scipy.stats import binomtest, t
 
 from experiments.adaptation.dann import (
     dann,
@@ -18,6 +18,7 @@ from experiments.adaptation.dann import (
     dann_curves,
     dann_domain_curves,
     dann_values,
+    over_seeds,
 )
 from experiments.adaptation.domain_samples import domain_samples, domain_samples_sheet
 from experiments.adaptation.feature_map import feature_gap, feature_gap_values, feature_map, feature_map_points
@@ -88,6 +89,15 @@ def test_dann_has_a_row_for_each_training_and_epoch() -> None:
     assert rows.query("method == 'dann'")["domain_loss"].notna().all()
     values = dann_values(rows)
     assert values["epochs"] == EPOCHS and values["last"]["target_accuracy"] == pytest.approx(0.75)
+    assert values["gain"]["each"] == pytest.approx([0.25, 0.25]) and values["rises"] and values["fell_last"] == 0
+    assert values["closed"]["mean"] == pytest.approx(0.25 / 0.45)
+    assert not values["ordered"], "random colours are made up to be worse than DANN"
+
+
+def test_the_interval_over_seeds_is_students() -> None:
+    values = over_seeds(pd.Series([0.3, 0.1, 0.2], index=[2, 0, 1]))
+    assert values["each"] == [0.1, 0.2, 0.3] and (values["lowest"], values["highest"]) == (0.1, 0.3)
+    assert values["high"] - values["mean"] == pytest.approx(t.ppf(0.975, 2) * 0.1 / 3**0.5)
 
 
 def test_accuracies_are_means_over_seeds_with_intervals_and_mcnemars_test() -> None:
@@ -126,13 +136,15 @@ def test_lambda_0_is_the_detached_branch_and_dann_the_reversed() -> None:
     values = without_grl_values(rows)
     assert values["detached"]["target_accuracy"] == pytest.approx(0.4)
     assert values["branches"] == ["detached", "joined", "reversed"]
+    assert values["lost"]["target"]["each"] == pytest.approx([0.1])
+    assert not values["only_the_target_suffers"], "the made-up source accuracy is 96 %"
 
 
 def test_the_weights_are_compared_after_the_last_epoch() -> None:
     values = grl_weight_values(grl_weight(CONSTANT, RUNS))
     assert values["constants"] == ["0", "1", "3"]
     assert values["best"]["weight"] == 3 and values["best"]["target_accuracy"] == pytest.approx(0.7)
-    assert values["strongest"] == values["best"]
+    assert values["strongest"]["weight"] == 3 and values["strongest"]["highest_on_either"] == pytest.approx(0.96)
     assert values["settings"]["schedule"]["seeds"] == 2
     one = values["settings"]["1"]
     assert one["share_of_domain"] == pytest.approx(0.06 / (0.06 + 0.1 / 3))
@@ -142,6 +154,9 @@ def test_the_gap_tells_domains_apart() -> None:
     values = feature_gap_values(feature_gap(RUNS))
     assert values["source_only"]["separability"] > 0.85 > 0.65 > values["dann"]["separability"]
     assert values["source_only"]["mmd"] > values["dann"]["mmd"]
+    drawn = next(row for row in feature_gap(RUNS).to_dict("records") if row["method"] == "dann" and row["seed"] == 0)
+    assert values["dann"]["drawn"]["mmd"] == drawn["mmd"]
+    assert not values["closer_but_apart"], "made up so that the probe can no longer tell the domains apart"
 
 
 def rounds() -> pd.DataFrame:
@@ -163,6 +178,20 @@ def test_values_of_pseudo_labels() -> None:
     start = values["starts"]["dann"]
     assert start["best"]["threshold"] == 0.9 and start["best"]["target_accuracy"] == pytest.approx(0.68)
     assert start["begins"] == 0.5 and start["thresholds"]["0"]["last"]["kept_accuracy"] == pytest.approx(0.705)
+    assert start["thresholds"]["0.9"]["gain"]["each"] == pytest.approx([0.18, 0.18])
+
+
+def test_pseudo_labels_are_compared_seed_by_seed() -> None:
+    rows = pd.concat([rounds(), rounds().query("start == 'dann'").assign(start="source-only")], ignore_index=True)
+    never = (rows["start"] == "early") & (rows["seed"] == 1) & (rows["threshold"] > 0)
+    rows.loc[never, ["coverage", "target_accuracy"]] = 0.0, 0.5
+    values = pseudo_labels_values(rows)
+    trained, early = values["trained"], values["early"]
+    assert trained["helpful_thresholds"] == [0.9] and trained["greatest_gain"] == pytest.approx(0.18)
+    assert trained["runs"] == trained["steady"] == 4 and not trained["helps_but_not_steadily"]
+    assert early["never_kept"] == 1 and early["stays_at"] == [0.5] and early["grows_with_threshold"]
+    assert early["least_gain"] == pytest.approx(0.18) and early["above_trained"] == 1
+    assert not values["little_unless_early"], "the trained networks gain as much"
 
 
 def test_values_of_pseudo_labels_after_recolouring() -> None:
@@ -198,18 +227,32 @@ def test_the_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     draw(lambda **how: dann_domain_curves(histories, **how))
     branches = without_grl(RUNS, CONSTANT, made_up("joined", 0))
     (rows, _) = draw(lambda **how: without_grl_dots(branches, **how))
-    assert [dots_of(axis) for axis in rows.axes] == [len(branches)] * 2
+    assert [dots_of(axis) for axis in rows.axes] == [len(branches)] * 3
 
 
 def test_every_seed_of_every_weight_is_within_the_picture() -> None:
     weights = grl_weight(CONSTANT, RUNS)
     (figure, _) = draw(lambda **how: grl_weight_curves(weights, **how))
     last = weights[weights["epoch"] == EPOCHS]
-    for axis, column in zip(figure.axes, ("target_accuracy", "domain_test_accuracy", "label_gradient"), strict=True):
+    columns = ("target_accuracy", "source_accuracy", "domain_test_accuracy", "label_gradient")
+    for axis, column in zip(figure.axes, columns, strict=True):
         (seeds, *_) = [line for line in axis.lines if line.get_linestyle() == "None"]
         assert sorted(seeds.get_ydata()) == sorted(last[column])
         inside = axis.viewLim.padded(-1e-9)
         assert all(inside.contains(x, y) for x, y in seeds.get_xydata())
+
+
+def test_runs_below_the_axis_of_the_source_are_marked() -> None:
+    weights = grl_weight(CONSTANT, RUNS)
+    weights.loc[weights["setting"] == "3", "source_accuracy"] = 0.11
+    (figure, _) = draw(lambda **how: grl_weight_curves(weights, **how))
+    assert [text.get_text() for text in figure.axes[1].texts] == ["11%, 1 seed"]
+
+
+def test_every_seed_of_self_training_has_a_line() -> None:
+    (figure, _) = draw(lambda **how: pseudo_labels_paths(rounds(), **how))
+    starts, seeds = 2, 2
+    assert [len(axis.lines) for axis in figure.axes[:2]] == [starts * seeds] * 2
 
 
 def test_the_other_pictures(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,7 @@ from experiments.gan import (
     z_columns,
 )
 from experiments.gan.classifier import real_measures_values
-from experiments.gan.curves import collapsed, over_seeds
+from experiments.gan.curves import apart, collapsed, falls_to_the_end, over_seeds, standing, standings
 from experiments.lab.plots.animation import Animation, animated_svg
 from experiments.lab.plots.picture_grid import picture_grid
 from tpdl.plan import theme
@@ -300,12 +300,78 @@ def test_values_of_the_dcgan() -> None:
     assert values["spread"] == pytest.approx(5 / 3)
     assert values["collapsed"] == 0
     assert values["by_iteration"][50] == pytest.approx(np.mean([50, 100 / 3, 25]))
+    assert values["falls_to_the_end"] and values["before_end"]["iteration"] == 50
+    assert values["all_classes_from"] is None and values["no_variety_until"] is None
+    later = measured().assign(classes_covered=[9, 10, 10] * 3, diversity=[0.1, 0.1, 0.8] * 3)
+    found = dcgan.dcgan_values(later, history().assign(loss_g=[1.0, 2.0, 4.0] * 2), REAL)
+    assert (found["all_classes_from"], found["no_variety_until"]) == (50, 50) and not found["shapes_early"]
+    assert values["losses_keep_their_level"] and not found["losses_keep_their_level"]
+    assert found["fluctuation"] == {"loss_d": 0, "loss_g": pytest.approx(2**0.5 / 3)}
 
 
 def test_collapse_is_seen_in_classes_and_in_diversity() -> None:
     rows = measured(iterations=(100,), seeds=range(4))
     rows.loc[1, "effective_classes"], rows.loc[2, "diversity"] = 3.0, 0.2
     assert collapsed(rows, REAL) == 2
+
+
+def run(frechet: list[float], diversity: list[float], classes: list[float], seed: int = 0) -> pd.DataFrame:
+    """A training run with a measurement every 50 iterations."""
+    rows = {"frechet": frechet, "diversity": diversity, "effective_classes": classes}
+    return pd.DataFrame({"seed": seed, "iteration": [50 * i for i in range(len(frechet))], **rows})
+
+
+def test_not_started_slow_and_collapsed_are_different() -> None:
+    runs = {
+        "not_started": run([100, 95, 90], [0, 0.1, 0.1], [1, 2, 2]),
+        "no_variety": run([100, 90, 80], [0, 0.1, 0.3], [1, 2, 4]),
+        "collapsed": run([100, 20, 60], [0, 0.9, 0.2], [1, 9, 9]),
+        "varied": run([100, 20, 10], [0, 0.9, 0.9], [1, 9, 9]),
+    }
+    for name, rows in runs.items():
+        assert standing(rows, REAL) == name
+        assert standing(rows[::-1], REAL) == name  # whatever the order of the table
+    few = run([100, 20, 10], [0, 0.9, 0.9], [1, 9, 3])
+    assert standing(few, REAL) == "collapsed"  # of classes alone
+    both = pd.concat([runs["varied"], runs["collapsed"].assign(seed=1), few.assign(seed=2)])
+    assert standings(both, REAL) == {"not_started": 0, "no_variety": 0, "collapsed": 2, "varied": 1}
+
+
+def test_a_training_run_that_still_improves_is_seen() -> None:
+    falls, rises = run([100, 50, 40], [1] * 3, [9] * 3), run([100, 40, 50], [1] * 3, [9] * 3, seed=1)
+    assert falls_to_the_end(falls) and not falls_to_the_end(pd.concat([falls, rises]))
+
+
+def test_seeds_are_apart_if_none_overlaps() -> None:
+    low, high = pd.DataFrame({"frechet": [1.0, 2.0]}), pd.DataFrame({"frechet": [3.0, 2.5]})
+    assert apart(low, high) and not apart(high, low)
+    assert not apart(low, pd.DataFrame({"frechet": [3.0, 1.5]}))
+
+
+def test_a_condition_that_helps_early_and_holds_back_later() -> None:
+    moments = (0, 50, 100, 200)
+    networks = pd.concat([measured(moments, [0, 1], network=name) for name in convergence.NETWORKS], ignore_index=True)
+    networks = networks.assign(teraflop=networks["iteration"] * 2.0)
+    for name, frechet in (("unconditional", [9, 8, 6, 2]), ("conditional-narrow", [9, 5, 6, 5])):
+        networks.loc[networks["network"] == name, "frechet"] = [*frechet, *(value + 0.5 for value in frechet)]
+    found = convergence.convergence_values(networks)["equal_size"]
+    assert (found["ahead"], found["behind"]) == ({"first": 50, "last": 50}, {"first": 200, "last": 200})
+    assert found["ahead_then_behind"]
+    assert found["when_last_ahead"]["conditional"]["frechet"] == pytest.approx(5.25)
+    same = networks.assign(frechet=1.0)
+    assert convergence.convergence_values(same)["equal_size"]["ahead"] == {"first": None, "last": None}
+    assert not convergence.convergence_values(same)["equal_size"]["ahead_then_behind"]
+
+
+def test_variants_say_which_have_started() -> None:
+    until = [run([100, 95, 95], [0] * 3, [1] * 3, seed) for seed in (0, 1)]
+    rows = pd.concat([pd.concat(until).assign(variant="nz-10")]).assign(d_real=0.9, d_fake=0.1, loss_g=3.0)
+    lab = pd.concat([run([100, 50, 40, 20], [0, 0.3, 0.9, 0.9], [1, 9, 9, 9], seed) for seed in (0, 1)])
+    named = variants.dcgan_variants_values(VARIANTS, rows, lab, REAL)
+    assert named["not_started"] == [variants.WORDS["nz-10"]] and named["no_variety"] == []
+    assert named["runs"] == {"not_started": 2, "no_variety": 0, "collapsed": 0, "varied": 2}
+    assert not named["noise_is_ordered"] and not named["best_is_apart"]
+    assert named["discriminator_ahead"] is None
 
 
 def test_means_over_seeds_stay_above_zero() -> None:
@@ -325,7 +391,7 @@ def test_the_labs_own_row_is_the_dcgan_at_as_many_iterations() -> None:
 
 
 def test_values_of_the_other_steps() -> None:
-    named = variants.dcgan_variants_values(VARIANTS, VARIANT_ROWS)
+    named = variants.dcgan_variants_values(VARIANTS, VARIANT_ROWS, measured(), REAL)
     assert named["better_than_lab"] == ["noise of 10 numbers"] and named["by_name"]["nz_10"]["d_fake"] == pytest.approx(
         0.2
     )
@@ -336,11 +402,11 @@ def test_values_of_the_other_steps() -> None:
     of_sizes = found["by_setting"]["mnist_64"]
     assert (of_sizes["start_frechet"], of_sizes["lowest_frechet"], of_sizes["highest_frechet"]) == (8, 4, 5)
     assert (of_sizes["times_floor"], of_sizes["minutes"]) == (2.25, 1)
-    losses = size_losses.size_losses_values(STARTS)
+    losses = size_losses.size_losses_values(STARTS, SETTINGS)
     late = losses["mnist_64"]
     assert (late["ran_away"], late["came_back"], late["back"]) == (0, 0, None)
     away = STARTS.assign(d_fake=[0.1, 1e-4, 0.02, 0.1, 1e-4, 1e-5, *STARTS["d_fake"][6:]])
-    away = size_losses.size_losses_values(away)["mnist_64"]
+    away = size_losses.size_losses_values(away, SETTINGS)["mnist_64"]
     assert (away["ran_away"], away["came_back"], away["back"]) == (2, 1, 40)
     assert (late["lowest_d_fake"], late["highest_d_fake"]) == (pytest.approx(0.0055), pytest.approx(0.012))
     assert late["early"] == {"lowest": 0.001, "highest": 0.004} and losses["mnist_64_slower"]["d_fake"] == 0.5
@@ -361,7 +427,7 @@ def test_values_of_the_other_steps() -> None:
         "then": 100,
     }
     assert over["highest"] == 1 and over["lowest"] == asked["lowest"] == asked["agreement"] < over["agreement"] < 1
-    seen = unconditioned.unconditioned_discriminator_values(NARROW)
+    seen = unconditioned.unconditioned_discriminator_values(NARROW, REAL)
     assert seen["unseen"]["agreement"] == pytest.approx(0.1) and seen["highest_unseen_agreement"] == pytest.approx(0.1)
     both = convergence.convergence_values(NETWORKS)
     assert both["shared_iteration"] == 100

@@ -17,7 +17,9 @@ from experiments.visualization import (
     adversarial_strength,
     class_image,
     class_image_grid,
+    class_image_other,
     class_image_regularisation,
+    class_image_seeds,
     class_image_start,
     saliency,
     saliency_checks,
@@ -365,17 +367,36 @@ def test_class_images() -> None:
 def test_the_grid() -> None:
     cells = [(rate, n) for rate in (0.1, 1.0) for n in (0, 10, 20)]
     rows = with_measures(pd.DataFrame(cells, columns=["rate", "iteration"])).assign(**{"class": "gorilla"})
-    figure = class_image_grid.class_image_grid_sheet(rows, {"image": pictures(2, 2)})
-    draw(figure, class_image_grid.class_image_grid_measures(rows, {"probability": RNG.random((20, 2))}))
-    assert len(figure.axes) == 4
+    made = {"rate": np.array([0.1, 1.0]), "iteration": np.array([10, 20]), "probability": RNG.random((20, 2))}
+    made |= {"image": RNG.normal(0, 1, (2, 2, 3, 8, 8)), "start": RNG.normal(0, 1, (3, 8, 8))}
+    images = class_image_grid.class_image_grid_pictures(made, rows)
+    sheet = class_image_grid.class_image_grid_sheet(rows, images)
+    assert labels(sheet) == ["η = 0.1", "η = 1"] and list(sheet.frames) == ["0", "10", "20"]
+    shown = [tile.frames for tile in sheet.tiles if tile]
+    assert shown[0][0] is shown[1][0] and {picture.shows for picture in shown[1][1:]} == {
+        f"class image of gorilla after {n} iterations at η = 1, made with n" for n in (10, 20)
+    }
     judge = class_image_grid.class_image_grid_judge(rows)
     draw(judge)
-    wanted = rows.loc[rows["iteration"] > 0, "judge_probability"]
-    assert [text.get_text() for text in judge.axes[0].texts] == [f"{share:.1%}" for share in wanted]
+    assert [text.get_text() for text in judge.axes[0].texts] == [
+        f"{p:.1%}" for p in rows.query("iteration > 0")["judge_probability"]
+    ]
+    draw(class_image_grid.class_image_grid_measures(rows, class_image_grid.class_image_grid_probability(made)))
     values = class_image_grid.class_image_grid_values(rows)
     assert set(values["cells"]) == {"rate0_1", "rate1"}
     assert (values["trajectory_steps"], values["separate_steps"]) == (20, 30)
     assert values["best_for_judge"]["judge_probability"] == rows.query("iteration > 0")["judge_probability"].max()
+
+
+def test_the_probability_on_the_way_is_a_mean_over_ever_wider_windows() -> None:
+    steps = np.arange(1, 1001)
+    made = {"rate": np.array([0.1, 1.0]), "probability": np.stack([steps, np.zeros(1000)], axis=1)}
+    curve = class_image_grid.class_image_grid_probability(made, per_decade=10)
+    first = curve[curve["rate"] == 0.1]
+    assert first["iteration"].tolist()[:5] == [1, 2, 3, 4, 5] and first["steps"].sum() == 1000
+    assert first["probability"].tolist() == first["iteration"].tolist(), "the mean of a straight line is its middle"
+    assert first["steps"].iloc[-1] == pytest.approx(1000 - 1000 / 10**0.1, abs=1)
+    assert not curve.loc[curve["rate"] == 1.0, "probability"].any()
 
 
 def test_regularisation() -> None:
@@ -402,9 +423,65 @@ def test_photographs() -> None:
     cells = [(n, i) for n in (0, 500, 1000) for i in range(1, 3)]
     rows = with_measures(pd.DataFrame(cells, columns=["iteration", "image"]))
     rows = rows.assign(ssim=0.5, rms=3.0, saliency_correlation=0.2, **{"class": ["gorilla", "daisy"] * 3})
-    draw(class_image_start.class_image_start_sheet(rows, {"image": pictures(3, 2), "saliency": maps(2)}))
-    draw(class_image_start.class_image_start_second_sheet(rows, {"image": pictures(3, 2), "saliency": maps(2)}))
+    made = {"image": RNG.normal(0, 0.3, (3, 2, 3, 8, 8)), "iteration": np.array([0, 500, 1000])}
+    made["image"][2, 0] = made["image"][0, 0]
+    made["image"][2, 0, 1, 4, 5] += 1
+    originals, maps = pictured("gorilla", "daisy"), pictured("gorilla", "daisy")
+    images = class_image_start.class_image_start_pictures(made, rows)
+    sheet = class_image_start.class_image_start_sheet(rows, originals, images)
+    assert list(sheet.frames) == ["photograph", "500 iterations", "1,000 iterations"]
+    assert sheet.tiles[1] and sheet.tiles[1].frames == [originals["daisy"], images["daisy-500"], images["daisy-1000"]]
+    change = class_image_start.class_image_start_change(rows, maps, images)
+    assert labels(change) == ["", "", "ρ = 0.20", "ρ = 0.20"]
+    assert change.tiles[2] and np.argwhere(change.tiles[2].frames[0].pixels.sum(2) > 100).tolist() == [[4, 5]]
+    second = class_image_start.class_image_start_second_pictures({**made, "saliency": RNG.random((2, 8, 8))}, rows)
+    assert class_image_start.class_image_start_second_sheet(rows, originals, second).frames == sheet.frames
+    shown = class_image_start.class_image_start_second_change(rows, second)
+    assert [tile.frames[0] for tile in shown.tiles[:2] if tile] == [
+        second["gorilla-saliency"],
+        second["daisy-saliency"],
+    ]
     values = class_image_start.class_image_start_values(rows)
     assert class_image_start.class_image_start_second_values(rows) == values
     assert values["iterations"] == [0, 500, 1000]
     assert values["judge_first_end"] == 2
+
+
+def test_starts_of_class_images_each_have_a_dot() -> None:
+    cells = [(name, rate, seed) for name in ("gorilla", "tarantula") for rate in (0.1, 5.0, 10.0) for seed in range(3)]
+    rows = pd.DataFrame(cells, columns=["target", "rate", "seed"]).assign(iteration=1000)
+    rows["judge_probability"] = [0.1, 0.1, 0.1, *[0.3] * 3, 0.2, 0.4, 0.6, 0.1, 0.1, 0.1, 0.9, 0.5, 0.7, *[0.4] * 3]
+    figure = drawn(class_image_seeds.class_image_seeds_dots, rows)
+    assert [axis.get_title() for axis in figure.axes] == ["gorilla", "tarantula"]
+    assert sum(len(swarm.get_offsets()) for axis in figure.axes for swarm in axis.collections) == len(rows)
+    values = class_image_seeds.class_image_seeds_values(rows)
+    assert values["classes"]["gorilla"]["best_rate"] == 10.0
+    assert values["classes"]["gorilla"]["lowest"] == 0.2 and values["classes"]["gorilla"]["highest"] == 0.6
+    assert values["classes"]["tarantula"]["mean"] == pytest.approx(0.7)
+    assert values["best_two"] == [5, 10] and values["best_differs"] and values["ahead"] == pytest.approx(3)
+    within = np.var([0.2, 0.4, 0.6]) / 3
+    whole = np.var([0.1, 0.1, 0.1, 0.3, 0.3, 0.3, 0.2, 0.4, 0.6])
+    assert values["classes"]["gorilla"]["seed_share"] == pytest.approx(within / whole)
+
+
+def test_what_is_left_of_a_photograph_is_compared_with_the_others() -> None:
+    names, rows = ["hay", "lakeside", "pirate"], []
+    for iteration, correlation in ((25, 0.0), (500, 0.3)):
+        about = {"network": "n", "target": "gorilla", "class": names, "iteration": iteration}
+        about |= {"probability": [0.1, 0.9, 0.9], "saliency_correlation": correlation, "saliency_chance": 0.1}
+        rows.append(pd.DataFrame(about | {"colour_correlation": [0.9, 0.8, 0.7], "colour_chance": 0.0}))
+    results = pd.concat(rows, ignore_index=True)
+    images = pictured(*(slug(name, n) for name in names[:2] for n in (25, 500)))
+    figure = drawn(class_image_other.class_image_other_slopes, (results, images))
+    assert [len(axis.lines) for axis in figure.axes] == [len(names) + 1] * 3, "one for each photograph, and the mean"
+    sheet = class_image_other.class_image_other_sheet((results, images), pictured(*map(slug, names)))
+    assert len(sheet.tiles) == 2 and list(sheet.frames) == ["photograph", "25 iterations", "500 iterations"]
+    values = class_image_other.class_image_other_values((results, images))
+    assert values["early"] == {
+        "own": 0.0,
+        "chance": pytest.approx(0.1),
+        "above": 0,
+        "p": 0.25,
+        "by_class": dict.fromkeys(names, 0.0),
+    }
+    assert values["colour"]["own"] == pytest.approx(0.8) and values["colour"]["above"] == 3 and values["reached"] == 2

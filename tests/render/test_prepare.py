@@ -50,7 +50,8 @@ MISTAKES = [
         3,
         "mixes a work with a part of the book",
     ),
-    ("foreign kind of reference", "See @thm-one.", 3, "not supported"),
+    ("reference to no theorem", "See @thm-one.\n\n::: {#thm-two}\nTrue.\n:::", 3, "did you mean `thm-two`"),
+    ("listing used twice", "```{#lst-a .python}\n1\n```\n\n```{#lst-a .python}\n2\n```", 7, "report/second.qmd:3"),
     ("no such image", "![A](../figures/shapes/aera.svg){#fig-a}", 3, "did you mean `figures/shapes/areas.svg`"),
     ("image elsewhere", "![A](https://example.org/a.png){#fig-a}", 3, "another host"),
     ("table of nothing", '::: {#tbl-a .results from="shapes/aera"}\nA\n:::', 3, "did you mean `shapes/areas`"),
@@ -187,6 +188,8 @@ UNSUPPORTED = [
     ("::: {.callout-danger}\nNote\n:::", "class .callout-danger"),
     ('::: {.callout-note appearance="minimal"}\nNote\n:::', "callout option appearance"),
     ('![A](../figures/shapes/areas.svg){#fig-x fig-align="left"}', "attribute fig-align"),
+    ("See @thm-x.\n\n::: {#thm-x}\nTheorem\n:::", "reference @thm-x"),
+    ("```{#lst-x .python}\n1\n```", "label #lst-x"),
     ("::: {#thm-x}\nTheorem\n:::", "label #thm-x"),
     ("::: {#cnj-x}\nConjecture\n:::", "label #cnj-x"),
     ("::: {#tip-x .callout-tip}\nTip\n:::", "label #tip-x"),
@@ -200,6 +203,87 @@ def test_unsupported_constructs_are_refused(root: Path, text: str, message: str)
     result = build(Project(root), to=["html"], renderer="embedded", draft=True)
     assert result.outputs == []
     assert [str(p) for p in result.problems if message in str(p) and str(p).startswith("report/second.qmd:3: ")]
+
+
+QUARTO_KNOWS = {
+    "theorem": "::: {#thm-line}\n## Line\nTrue.\n:::\n\nBy @thm-line and @Thm-line.",
+    "listing": '```{#lst-code .python lst-cap="Code"}\n1 + 1\n```\n\nSee @lst-code.',
+    "listing in a block": "::: {#lst-code}\n```python\n1\n```\n\nCode\n:::\n\nSee @lst-code.",
+    "note": "::: {#nte-a .callout-note}\n## A\nNote.\n:::\n\n@nte-a says so.",
+    "cell": "```{python}\n#| label: fig-cell\n#| fig-cap: A\nplot()\n```\n\n@fig-cell shows it.",
+    "figure of a cell": "```{r}\n#| label: fig-cell\n#| lst-label: lst-cell\nplot()\n```\n\n@fig-cell-2, by @lst-cell.",
+    "cell of another language": "```{ojs}\n//| label: tbl-cell\n1\n```\n\n@tbl-cell shows it.",
+}
+
+
+@pytest.mark.parametrize("text", QUARTO_KNOWS.values(), ids=QUARTO_KNOWS)
+def test_what_quarto_knows_passes(root: Path, text: str) -> None:
+    """And the embedded renderer refuses it by itself."""
+    write_chapter(root, f"# Second\n\n{text}\n")
+    assert prepared(root).problems == []
+    assert build(Project(root), to=["html"], renderer="embedded", draft=True).outputs == []
+
+
+def test_parts_among_the_chapters(root: Path) -> None:
+    (root / "report/part.qmd").write_text("# A part of its own {.unnumbered}\n")
+    settings = root / "_quarto.yml"
+    text = settings.read_text()
+    assert "    - report/constructs.qmd\n    - report/second.qmd\n" in text
+    settings.write_text(
+        text.replace(
+            "    - report/constructs.qmd\n    - report/second.qmd\n",
+            "    - part: Shapes\n      chapters:\n        - report/constructs.qmd\n"
+            "    - part: report/part.qmd\n      chapters:\n        - file: report/second.qmd\n          text: Other\n"
+            "    - text: '---'\n",
+        )
+    )
+    found = prepared(root)
+    paths = [chapter.path for chapter in found.book.chapters]
+    assert paths[1:4] == ["report/constructs.qmd", "report/part.qmd", "report/second.qmd"]
+    assert found.problems == []
+    result = build(Project(root), to=["html"], renderer="embedded")
+    assert result.outputs == []
+    line = settings.read_text().splitlines().index("    - part: Shapes") + 1
+    assert str(result.problems[0]).startswith(f"_quarto.yml:{line}: `part: Shapes` among the chapters; the embedded")
+    assert len(result.problems) == 4
+
+
+@pytest.mark.parametrize("item", ["3", "[a.qmd]", "{chapters: [a.qmd]}", "{part: A, chapters: a.qmd}"])
+def test_what_is_no_chapter(root: Path, item: str) -> None:
+    settings = root / "_quarto.yml"
+    settings.write_text(settings.read_text().replace("    - report/second.qmd\n", f"    - {item}\n"))
+    with pytest.raises(UserError, match="a chapter is a file name, or a part with its chapters, not"):
+        prepared(root)
+
+
+TITLED = [
+    '---\ntitle: "Second things {#sec-second}"\n---\n',
+    "---\nlang: en\ntitle: >\n  Second\n  things {#sec-second}\nabstract: |\n  Short.\n---\n",
+    "---\ntitle: Second things {#sec-second}\ndescription: x\n...\n\n",
+]
+
+
+@pytest.mark.parametrize("head", TITLED, ids=range(len(TITLED)))
+def test_a_title_in_the_metadata(root: Path, head: str) -> None:
+    (root / "report/second.qmd").write_text(
+        f"{head}Text.\n\n![A](../figures/shapes/areas.svg){{#fig-second}}\n\n`no.x`{{.value}}\n"
+    )
+    (problem,) = prepared(root).problems
+    assert (problem.path, problem.line) == ("report/second.qmd", head.count("\n") + 5)
+    build(Project(root), to=["html"], renderer="embedded", draft=True)
+    page = (root / "_book/report/second.html").read_text(encoding="utf-8")
+    assert (
+        re.search(r"<h1[^>]*>.*Second things</span></h1>", page) and "title:" not in page and "description:" not in page
+    )
+
+
+def test_a_false_claim_behind_a_title_in_the_metadata(root: Path) -> None:
+    page = root / "index.qmd"
+    text = (
+        page.read_text(encoding="utf-8").replace("== 'circle'", "== 'square'").replace("# Findings {.unnumbered}", "")
+    )
+    page.write_text(text.replace("---\n", "---\ntitle: Findings {.unnumbered}\n", 1), encoding="utf-8")
+    assert [(problem.path, problem.line) for problem in prepared(root).problems] == [("index.qmd", 4)]
 
 
 def test_a_false_claim_in_the_abstract_is_found_where_it_stands(root: Path) -> None:

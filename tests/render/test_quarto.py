@@ -13,11 +13,13 @@ import pytest
 import tpdl.render
 from tests.render.structure import structure
 from tpdl.plan.project import Project
-from tpdl.report import ReportResult, build, quarto_path
+from tpdl.quarto.version import find_quarto
+from tpdl.report import ReportResult, build
 
+QUARTO = find_quarto(Path(__file__).parents[2])
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(quarto_path() is None, reason="Quarto is not installed"),
+    pytest.mark.skipif(QUARTO is None or not QUARTO.usable, reason="no Quarto that is new enough is installed"),
 ]
 NAMES = ["index.html", "report/constructs.html", "report/second.html", "report/references.html", "report/appendix.html"]
 

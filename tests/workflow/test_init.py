@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tomllib
+import venv
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,22 @@ def test_it_brings_the_whole_filter(tmp_path: Path) -> None:
     assert parts
     for part in (Path("tpdl.lua"), *parts):
         assert (copied / part).read_bytes() == (package / part).read_bytes(), part
+
+
+def test_quarto_finds_the_python_that_has_tpdl(tmp_path: Path) -> None:
+    """With the script of this repository, which needs no activated environment; and it says so if there is none."""
+    start_project(tmp_path / "started")
+    script = tmp_path / "started" / "report" / "prepare.py"
+    settings = yaml.safe_load((tmp_path / "started" / "_quarto.yml").read_text(encoding="utf-8"))
+    assert settings["project"]["pre-render"] == "report/prepare.py"
+    assert script.read_bytes() == (ROOT / "report" / "prepare.py").read_bytes()
+    venv.create(tmp_path / "empty", with_pip=False, symlinks=True)
+    python = next(path for path in (tmp_path / "empty").glob("*/python*") if path.stem == "python")
+    alone = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH")}
+    alone["PATH"] = str(tmp_path)
+    done = subprocess.run([python, script], env=alone, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert one_line(done.stderr).startswith("tpdl: no Python that this project knows of has it; install it into .venv")
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")

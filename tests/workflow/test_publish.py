@@ -79,6 +79,43 @@ def test_what_others_published_stays_in_the_history(source: Path, remote: Path, 
     assert git(remote, "show", "gh-pages:CNAME") == "report.example.org"
 
 
+def test_what_is_not_the_sites_stays_and_is_named(source: Path, remote: Path, tmp_path: Path) -> None:
+    (source / "_book/old.html").write_text("<h1>A page that will go</h1>")
+    publish(source, source / "_book")
+    git(tmp_path, "clone", "--quiet", "--branch", "gh-pages", str(remote), "other")
+    (tmp_path / "other/preview/of it").mkdir(parents=True)
+    (tmp_path / "other/preview/of it/index.html").write_text("<h1>Preview</h1>")
+    (tmp_path / "other/CNAME").write_text("report.example.org\n")
+    (tmp_path / "other/report/by-hand.html").write_text("a folder of the site is the site's")
+    commit(tmp_path / "other", "A preview and a domain")
+    git(tmp_path / "other", "push", "--quiet", "origin", "gh-pages")
+    (source / "_book/old.html").unlink()
+    for page in ("<h1>Two</h1>", "<h1>Three</h1>"):
+        (source / "_book/index.html").write_text(page)
+        (note,) = publish(source, source / "_book").notes
+        assert "where no publication has put it: CNAME, preview/;" in note
+        assert git(remote, "show", "gh-pages:index.html") == page
+        assert files(remote) == {".nojekyll", "CNAME", "index.html", "preview/of it/index.html", "report/a.html"}
+    before = history(remote)
+    assert len(before) == 4 and publish(source, source / "_book").commit == ""
+    assert history(remote) == before
+
+
+def test_a_branch_that_others_have_begun(source: Path, remote: Path) -> None:
+    """Nobody knows what of it was a site: it stays, and is named."""
+    (source / "_book/v1").mkdir()
+    (source / "_book/v1/index.html").write_text("<h1>The first version</h1>")
+    publish(source, source / "_book")
+    theirs = git(remote, "commit-tree", "gh-pages^{tree}", "-m", "Built site for gh-pages")
+    git(remote, "update-ref", "refs/heads/gh-pages", theirs)
+    git(source, "branch", "--quiet", "-D", "gh-pages")
+    (source / "_book/v1/index.html").unlink()
+    (source / "_book/v1").rmdir()
+    (source / "_book/index.html").write_text("<h1>Two</h1>")
+    (note,) = publish(source, source / "_book").notes
+    assert "v1/;" in note and "v1/index.html" in files(remote)
+
+
 def test_commits_that_only_this_clone_has_are_not_lost(source: Path, remote: Path) -> None:
     publish(source, source / "_book")
     mine = git(source, "commit-tree", "gh-pages^{tree}", "-p", "gh-pages", "-m", "By hand")
@@ -145,10 +182,14 @@ def test_the_command_renders_and_refuses_what_is_not_true(started: Lab, remote: 
     claim.write_text(right.replace("< 0.05 for", "< 0.00005 for"))
     said = started.tpdl("publish", code=1)
     assert "does not hold" in said and "pushed" not in said
+    assert "`--force` renders all the same" in said and "--draft" not in said
     claim.write_text(right)
     started.edit("experiments/noise/means.py", 'fmt="o"', 'fmt="s"')
     stale = one_line(started.tpdl("publish", code=1))
     assert stale.startswith("tpdl: not published: noise/means.svg is stale; `tpdl run`")
     assert git(remote, "branch", "--list") == ""
+    (started.root / "_book").mkdir(exist_ok=True)
+    (started.root / "_book/draft.html").write_text("left over")
     assert "pushed " in started.tpdl("publish", "--force")
+    assert "draft.html" not in files(remote)
     assert {".nojekyll", "index.html", "report/means.html", "figures/noise/means.csv"} <= files(remote)

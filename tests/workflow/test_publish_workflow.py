@@ -19,14 +19,19 @@ from tests.workflow.conftest import commit, git, in_folder
 
 ROOT = Path(__file__).parents[2]
 WORKFLOW = ROOT / ".github/workflows/publish.yml"
+STARTERS = ROOT / "tpdl/starter/github/workflows"
 RIGHTS_TO_PUBLISH = {"pages": "write", "id-token": "write"}
+
+
+def read(path: Path) -> dict[str, Any]:
+    """A workflow as GitHub reads it. (YAML 1.1 takes the key `on` for a truth value.)"""
+    found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {("on" if key is True else key): value for key, value in found.items()}
 
 
 @pytest.fixture(scope="module")
 def workflow() -> dict[str, Any]:
-    """The file as GitHub reads it. (YAML 1.1 takes the key `on` for a truth value.)"""
-    found = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))
-    return {("on" if key is True else key): value for key, value in found.items()}
+    return read(WORKFLOW)
 
 
 def job_that(workflow: dict[str, Any], action: str) -> tuple[str, dict[str, Any], int]:
@@ -73,7 +78,7 @@ def run_workflow(workflow: dict[str, Any], clone: Path, tools: Path, environment
     before_render = yaml.safe_load((clone / "_quarto.yml").read_text(encoding="utf-8"))["project"]["pre-render"]
     for script in scripts(workflow):
         if script.startswith("quarto render"):
-            script = before_render
+            script = f'"{sys.executable}" {before_render}'
         elif not script.startswith("tpdl "):
             continue
         ran += 1
@@ -109,10 +114,55 @@ def test_nobody_but_the_publishing_job_may_write(workflow: dict[str, Any]) -> No
     assert not {"pull_request", "pull_request_target", "issue_comment", "workflow_run"} & workflow["on"].keys()
 
 
-def test_actions_are_taken_at_a_version(workflow: dict[str, Any]) -> None:
-    used = [value for key, value in parts(workflow["jobs"]) if key == "uses"]
+ALL = sorted([*WORKFLOW.parent.glob("*.yml"), *STARTERS.glob("*.yml")])
+
+
+@pytest.mark.parametrize("path", ALL, ids=lambda path: f"{path.parents[1].name}-{path.stem}")
+def test_actions_are_taken_at_a_version(path: Path) -> None:
+    """And Quarto, too: the one that was tried, everywhere the same."""
+    found = list(parts(read(path)["jobs"]))
+    used = [value for key, value in found if key == "uses"]
     versions = [use.partition("@")[2] for use in used]
     assert used and all(version and version not in ("main", "master", "latest") for version in versions)
+    steps = [step for key, value in found if key == "steps" for step in value]
+    assert {step["with"]["version"] for step in steps if "quarto-actions" in step.get("uses", "")} <= {"1.10.18"}
+
+
+def asked(path: Path) -> list[str]:
+    """What of tpdl and Quarto a workflow runs, in this order."""
+    steps = [step for key, value in parts(read(path)["jobs"]) if key == "steps" for step in value]
+    return [step["run"] for step in steps if step.get("run", "").startswith(("tpdl ", "quarto "))]
+
+
+@pytest.mark.parametrize("name", ["publish", "results"])
+def test_a_new_project_has_the_same_workflow(name: str) -> None:
+    ours, theirs = WORKFLOW.with_stem(name), STARTERS / f"{name}.yml"
+    assert asked(theirs) == asked(ours) != []
+    for part in ("on", "permissions", "concurrency"):
+        assert read(theirs)[part] == read(ours)[part]
+    rights = [[job.get("permissions") for job in read(path)["jobs"].values()] for path in (ours, theirs)]
+    assert rights[0] == rights[1]
+
+
+def test_a_pull_request_shows_what_differs_and_may_only_read(clone: Path, tmp_path: Path) -> None:
+    """What differs is kept even if something is stale or false, and compared with what it would be merged into."""
+    path = STARTERS / "results.yml"
+    workflow = read(path)
+    assert "pull_request" in workflow["on"] and "pull_request_target" not in workflow["on"]
+    assert set(workflow["permissions"].values()) == {"read"}
+    assert not [key for key, _ in parts(workflow["jobs"]) if key in ("permissions", "secrets", "continue-on-error")]
+    [job] = workflow["jobs"].values()
+    uploaded = next(at for at, step in enumerate(job["steps"]) if "upload-artifact" in step.get("uses", ""))
+    commands = [step.get("run", "") for step in job["steps"]]
+    assert next(at for at, command in enumerate(commands) if command.startswith("tpdl diff")) < uploaded
+    assert uploaded < min(at for at, command in enumerate(commands) if command in ("tpdl status", "tpdl claims"))
+    base = git(clone, "rev-parse", "HEAD")
+    edit(clone / CODE, 'fmt="o"', 'fmt="s"')
+    in_folder(clone).tpdl("figure", "noise/means")
+    commit(clone)
+    command = commands[uploaded - 1].replace('"$BASE"', base).split()
+    assert "noise/means.svg" in in_folder(clone).tpdl(*command[1:])
+    assert "noise/means.svg" in (clone / job["steps"][uploaded]["with"]["path"]).read_text(encoding="utf-8")
 
 
 def test_what_quarto_writes_is_what_is_published(workflow: dict[str, Any]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 from tpdl.cli.common import Arguments, Commands, add_command, find_project
 from tpdl.cli.report import render_and_print
 from tpdl.errors import Exit
@@ -29,9 +31,14 @@ def publish(arguments: Arguments) -> int:
         plan = read_plan(project)
         plan.check()
         check_fresh(judge_all(plan, read_facts(plan)))
-    if code := render_and_print(project, "full", ("html", "pdf"), "auto", arguments.force):
+    # An empty folder: what is left of earlier renderings, or was put there by hand, is not published.
+    site = project.state / "publish" / read_book(project.root).output.name
+    shutil.rmtree(site, ignore_errors=True)
+    if code := render_and_print(
+        project, "full", ("html", "pdf"), "auto", arguments.force, despite="--force", output=site
+    ):
         return code
-    done = push(project.root, read_book(project.root).output, arguments.remote)
+    done = push(project.root, site, arguments.remote)
     where = f"{done.remote}/{done.branch}"
     print(f"pushed {done.commit} to {where}" if done.commit else "nothing to push: the site is there")
     for note in done.notes:

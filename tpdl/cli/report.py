@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tpdl.cli.common import Arguments, Commands, add_command, find_project, honest, profile_of, say_what_is_broken
@@ -23,7 +24,7 @@ def add(commands: Commands) -> None:
         "--renderer",
         default="auto",
         choices=("auto", "quarto", "embedded"),
-        help="which one; by default Quarto where it is installed",
+        help="which one; by default Quarto where 1.9 or newer is installed",
     )
     parser.add_argument("--draft", action="store_true", help="exit code 0 even if a claim is false")
 
@@ -31,14 +32,37 @@ def add(commands: Commands) -> None:
 def report(arguments: Arguments) -> int:
     """Render the report, HTML and PDF, with Quarto where it is installed, else with the embedded renderer."""
     formats = arguments.to or ("html", "pdf")
-    return render_and_print(find_project(), profile_of(arguments), formats, arguments.renderer, arguments.draft)
+    return render_and_print(
+        find_project(), profile_of(arguments), formats, arguments.renderer, arguments.draft, despite="--draft"
+    )
 
 
-def render_and_print(project: Project, profile: str, to: Sequence[str], renderer: str, draft: bool) -> int:
-    """Render, and say with what, how long it took, what was written, and what is wrong."""
+def render_and_print(
+    project: Project,
+    profile: str,
+    to: Sequence[str],
+    renderer: str,
+    draft: bool,
+    *,
+    despite: str,
+    output: Path | None = None,
+) -> int:
+    """Render, and say with what, how long it took, what was written, and what is wrong.
+
+    Args:
+        project: whose report it is.
+        profile: "full" or "demo".
+        to: the formats.
+        renderer: which one, or "auto".
+        draft: render in spite of mistakes in the documents.
+        despite: the option of the command that asks for that.
+        output: the folder for the pages, if it is another than usual.
+    """
     from tpdl.report import build
 
-    result = build(project, profile, to, renderer, draft)
+    result = build(project, profile, to, renderer, draft, output=output, say=_progress())
+    if result.note:
+        print(f"tpdl: {result.note}", file=sys.stderr)
     say_what_is_broken(result.broken)
     print_problems(result.problems)
     if result.outputs:
@@ -49,8 +73,19 @@ def render_and_print(project: Project, profile: str, to: Sequence[str], renderer
         for path in shown:
             print(f"  {os.path.relpath(path)}")
     else:
-        print("nothing was rendered; `--draft` renders all the same and marks what is wrong", file=sys.stderr)
+        print(f"nothing was rendered; `{despite}` renders all the same and marks what is wrong", file=sys.stderr)
     return honest(Exit.NOT_FRESH if result.problems and not (draft and result.outputs) else Exit.OK, result.broken)
+
+
+def _progress() -> Callable[[str], None]:
+    """What prints how far a renderer is: each chapter where somebody looks on, else only that it has begun."""
+    watched = sys.stderr.isatty()
+
+    def say(text: str) -> None:
+        if watched or not text.startswith("["):
+            print(text, file=sys.stderr, flush=True)
+
+    return say
 
 
 def print_problems(problems: Iterable[Problem]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tpdl.cli.common import NAMES, Arguments, Commands, add_command, honest, plan_of, say_doubts
@@ -20,6 +20,7 @@ def add(commands: Commands) -> None:
     """Declare the command's arguments."""
     parser = add_command(commands, status)
     parser.add_argument("names", metavar="NAME", nargs="*", help=NAMES)
+    parser.add_argument("--all", action="store_true", help="a line for each step, also for those that are fresh")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -37,18 +38,30 @@ def status(arguments: Arguments) -> int:
     if arguments.json:
         print(json.dumps(_as_json(plan, shown), indent=1))
     else:
-        _print(shown)
+        _print(plan, shown, arguments.all)
     return honest(Exit.OK if all(states[name].settled for name in chosen) else Exit.NOT_FRESH, plan.broken)
 
 
-def _print(states: Mapping[str, Status]) -> None:
-    """Print step, state, when it was made and the reason in a table, then one line that counts."""
-    rows = []
-    for name, status in states.items():
-        made = status.record.happened.get("made", "") if status.record else ""
-        word = status.state + (" (optional)" if status.optional else "")
-        rows.append((name, word, made[:16].replace("T", " "), brief(status.reasons)))
-    print_table(("step", "state", "made (UTC)", "reason"), rows, [COLOURS[status.state] for status in states.values()])
+def _print(plan: Plan, states: Mapping[str, Status], all_of_them: bool) -> None:
+    """Print the steps with state, day and reason, those that are not fresh last, and a line that counts.
+
+    Of several experiments, one of which all is fresh takes a line.
+    """
+    by_base: dict[str, list[str]] = {}
+    for name in states:
+        by_base.setdefault(plan.steps[name].base, []).append(name)
+    fresh = [base for base, names in by_base.items() if all(states[name].state == "fresh" for name in names)]
+    if all_of_them or len(by_base) < 2:
+        print_table(*_steps(states, list(states)))
+    else:
+        if fresh:
+            rows = [(base, "fresh", *_sum([states[name] for name in by_base[base]])) for base in fresh]
+            print_table(("experiment", "state", "made (UTC)", "steps"), rows, [COLOURS["fresh"]] * len(rows))
+        others = [name for base, names in by_base.items() if base not in fresh for name in names]
+        waiting = [name for name in others if states[name].state != "fresh"]
+        if waiting:
+            print("\n" * bool(fresh), end="")
+            print_table(*_steps(states, waiting))
     counts = Counter(
         "not measured yet" if status.optional and status.state == "missing" else status.state
         for status in states.values()
@@ -57,6 +70,27 @@ def _print(states: Mapping[str, Status]) -> None:
         f"\n{len(states)} step{'s' * (len(states) != 1)}: "
         + ", ".join(f"{count} {word}" for word, count in counts.items())
     )
+
+
+def _steps(
+    states: Mapping[str, Status], names: Sequence[str]
+) -> tuple[Sequence[str], list[tuple[str, str, str, str]], list[int]]:
+    """What `print_table` prints of single steps."""
+    rows = []
+    for name in names:
+        status = states[name]
+        word = status.state + (" (optional)" if status.optional else "")
+        rows.append((name, word, _day(status), brief(status.reasons)))
+    return ("step", "state", "made (UTC)", "reason"), rows, [COLOURS[states[name].state] for name in names]
+
+
+def _sum(states: Sequence[Status]) -> tuple[str, str]:
+    """The last day, and how many steps."""
+    return max(map(_day, states)), str(len(states))
+
+
+def _day(status: Status) -> str:
+    return str(status.record.happened.get("made", ""))[:10] if status.record else ""
 
 
 def _as_json(plan: Plan, states: Mapping[str, Status]) -> list[dict[str, Any]]:

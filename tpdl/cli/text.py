@@ -5,8 +5,11 @@ Rich is not used for them: a table that it draws costs more time than everything
 
 from __future__ import annotations
 
+import math
 import os
+import shutil
 import sys
+import textwrap
 from collections.abc import Sequence
 
 COLOURS = {"fresh": 32, "stale": 33, "stale upstream": 33, "missing": 36, "failed": 31}
@@ -16,19 +19,36 @@ SHOWN = 2
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]], colours: Sequence[int] | None = None) -> None:
-    """Print a table with columns as wide as they must be; the last one, which may be long, wraps as the terminal does.
+    """Print a table with columns as wide as they must be.
+
+    On a terminal that is too narrow, a row takes several lines: the first cell has one for itself, and the rest wraps.
 
     Args:
         head: the titles of the columns.
         rows: the cells of each row.
         colours: ANSI colours of the second column, one for each row.
     """
-    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)][:-1]
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else math.inf
+    if sum(widths) + 2 * (len(widths) - 1) > room:
+        return _print_narrow(rows, int(room), colours)
     for index, row in enumerate([head, *rows]):
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        cells = [cell.ljust(width) for cell, width in zip(row, widths[:-1], strict=False)]
         if colours and index:
             cells[1] = coloured(cells[1], colours[index - 1])
         print("  ".join([*cells, row[-1]]).rstrip())
+    return None
+
+
+def _print_narrow(rows: Sequence[Sequence[str]], room: int, colours: Sequence[int] | None) -> None:
+    """Each row as its first cell, and the others below, indented."""
+    for index, (name, *others) in enumerate(rows):
+        print(name)
+        text = "  ".join(filter(None, others))
+        lines = textwrap.wrap(text, room, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False)
+        if colours and lines and others[0] and lines[0].startswith(f"    {others[0]}"):
+            lines[0] = f"    {coloured(others[0], colours[index])}{lines[0][4 + len(others[0]) :]}"
+        print("\n".join(lines))
 
 
 def coloured(text: str, colour: int) -> str:

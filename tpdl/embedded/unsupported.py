@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from tpdl.render.label_kinds import FLOATS, QUARTO_ONLY, kind_of
 from tpdl.render.prepare import Prepared
@@ -22,13 +23,15 @@ KNOWN_LAYOUT = {"layout-ncol", "layout"}
 
 def unsupported(prepared: Prepared) -> list[Problem]:
     """Every construct of the book that this renderer does not know."""
-    problems = [
-        item.problem(f"{message}; the embedded renderer does not know it, `quarto render` does")
-        for items in prepared.items.values()
-        for item in items
-        for message in _objections(item)
+    found = [
+        item.problem(message) for items in prepared.items.values() for item in items for message in _objections(item)
     ]
-    return sorted(set(problems))
+    return sorted(
+        {
+            replace(problem, message=f"{problem.message}; the embedded renderer does not know it, `quarto render` does")
+            for problem in [*found, *prepared.book.beyond]
+        }
+    )
 
 
 def _objections(item: Item) -> list[str]:
@@ -39,6 +42,8 @@ def _objections(item: Item) -> list[str]:
         return [f"code cell {item.text}: documents hold no code that runs"]
     if item.kind == "code":
         return [f"code block option {name}" for name in item.attributes]
+    if item.kind in ("label", "reference") and kind_of(item.text) in QUARTO_ONLY:
+        return [f"label #{item.text}" if item.kind == "label" else f"reference @{item.text}"]
     if item.kind not in ("div", "image", "table"):
         return []
     objections = [
@@ -49,6 +54,4 @@ def _objections(item: Item) -> list[str]:
             objections += [f"callout option {key}" for key in item.attributes if key not in CALLOUT_ATTRIBUTES]
         elif SPECIAL_CLASSES.fullmatch(name):
             objections.append(f"class .{name}")
-    if item.kind == "div" and kind_of(item.label) in QUARTO_ONLY:
-        objections.append(f"label #{item.label}")
     return objections

@@ -26,9 +26,12 @@ SETTINGS = {
     "device": "text",
     "demo_only": "texts",
     "preload": "libraries, or false",
+    "refuse_stale": "text",
     "unmeasured": "texts",
 }
 """Of `[tool.tpdl]`, with what each of them is."""
+CHOICES = {"refuse_stale": ("publish", "render", "never")}
+"""Settings that have one of a few values; the first is the one without the setting."""
 
 
 class Project:
@@ -80,6 +83,9 @@ class Project:
                 raise UserError(f"pyproject.toml: [tool.tpdl] has no setting {name!r}{hint}")
             if SETTINGS.get(name) == "text" and not isinstance(setting, str):
                 raise UserError(f"pyproject.toml: {name} in [tool.tpdl] must be a text, not {setting!r:.40}")
+            if name in CHOICES and setting not in CHOICES[name]:
+                values = ", ".join(f'"{value}"' for value in CHOICES[name])
+                raise UserError(f"pyproject.toml: {name} in [tool.tpdl] must be one of {values}, not {setting!r:.40}")
             if SETTINGS.get(name) == "texts" and not _is_list_of_texts(setting):
                 raise UserError(
                     f'pyproject.toml: {name} in [tool.tpdl] must be a list of texts, such as ["…"], not {setting!r:.40}'

@@ -46,6 +46,11 @@ def judge_all(plan: Plan, facts: Mapping[str, Facts]) -> dict[str, Status]:
     return states
 
 
+def waiting(states: Mapping[str, Status]) -> tuple[str, ...]:
+    """The steps about which something needs to be done, each with its state: "noise/means.svg is stale"."""
+    return tuple(f"{name} is {status.state}" for name, status in states.items() if not status.settled)
+
+
 def judge(step: Step, facts: Facts, upstream: Mapping[str, Status]) -> Status:
     """The state of a step. It follows from the arguments alone: nothing else is read or asked.
 

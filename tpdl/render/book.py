@@ -9,6 +9,7 @@ Example:
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,12 @@ import yaml
 from tpdl.errors import UserError
 from tpdl.files import read_text
 from tpdl.git import git_or_nothing
+from tpdl.render.problem import Problem
 
 INCLUDE = re.compile(r"^[ \t]*\{\{<\s*include\s+(\S+)\s*>\}\}[ \t]*$")
 CONFIGURATION = "_quarto.yml"
+PARTS = ("part", "section", "file", "href", "text")
+"""What an entry among the chapters can be, apart from a file name."""
 
 
 @dataclass
@@ -58,6 +62,8 @@ class Book:
     """The folder that the pages go to."""
     title: str
     bibliography: list[Path] = field(default_factory=list)
+    beyond: list[Problem] = field(default_factory=list)
+    """What of the configuration Quarto understands and the embedded renderer does not."""
 
     @property
     def meta(self) -> dict[str, Any]:
@@ -117,10 +123,11 @@ def read_book(root: Path, profile: str = "full") -> Book:
     book = settings.get("book") if isinstance(settings, dict) else None
     if not isinstance(book, dict) or not book.get("title") or not book.get("chapters"):
         raise UserError(f"{CONFIGURATION}: a `book:` with `title:` and `chapters:` is needed")
-    chapters = [_read_chapter(root, item) for item in _listed(book, "chapters")]
-    chapters += [_read_chapter(root, item, appendix=True) for item in _listed(book, "appendices")]
-    if book.get("references"):
-        chapters.append(_read_chapter(root, book["references"]))
+    beyond: list[Problem] = []
+    references = [book["references"]] if book.get("references") else []
+    chapters = [_read_chapter(root, name) for name in _documents(root, _listed(book, "chapters"), beyond)]
+    chapters += [_read_chapter(root, name, True) for name in _documents(root, _listed(book, "appendices"), beyond)]
+    chapters += [_read_chapter(root, name) for name in _documents(root, references, beyond)]
     named = settings.get("bibliography") or []
     bibliography = [root / name for name in _listed({"bibliography": [named] if isinstance(named, str) else named})]
     for file in bibliography:
@@ -136,7 +143,7 @@ def read_book(root: Path, profile: str = "full") -> Book:
     _check_shape(settings, book)
     folder = (settings.get("project") or {}).get("output-dir", "_book")
     output = root / (folder if profile == "full" else f"{folder}-{profile}")
-    return Book(root, settings, chapters, output, str(book["title"]), bibliography)
+    return Book(root, settings, chapters, output, str(book["title"]), bibliography, beyond)
 
 
 def _listed(settings: dict[str, Any], name: str = "bibliography") -> list[Any]:
@@ -175,13 +182,75 @@ def _check_shape(settings: dict[str, Any], book: dict[str, Any]) -> None:
         raise UserError(f"{CONFIGURATION}: `lang:` must be a text, not {settings['lang']!r:.40}")
 
 
-def _read_chapter(root: Path, item: Any, appendix: bool = False) -> Chapter:
-    if not isinstance(item, str):
-        raise UserError(f"{CONFIGURATION}: chapters are file names; parts and links are not supported, found {item!r}")
+def _documents(root: Path, items: list[Any], beyond: list[Problem]) -> Iterator[str]:
+    """The documents that a list of chapters names, in order; also those in its parts.
+
+    Args:
+        root: of the project.
+        items: file names, or mappings as Quarto knows them: a part, with a title or a page of its own, and its
+            chapters; a file with another name in the navigation; a separator.
+        beyond: what of it the embedded renderer does not understand is added to this.
+
+    Raises:
+        UserError: it is none of these.
+    """
+    for item in items:
+        if isinstance(item, str):
+            yield item
+            continue
+        kind = next((key for key in PARTS if isinstance(item, dict) and isinstance(item.get(key), str)), "")
+        inner = (item.get("chapters") or item.get("contents") or []) if kind else []
+        if not kind or not isinstance(inner, list):
+            raise UserError(f"{CONFIGURATION}: a chapter is a file name, or a part with its chapters, not {item!r:.60}")
+        name = item[kind]
+        beyond.append(Problem(CONFIGURATION, _line_of(root, kind, name), f"`{kind}: {name}` among the chapters"))
+        if kind in ("file", "href") or (Path(name).suffix in (".qmd", ".md") and (root / name).is_file()):
+            yield name
+        yield from _documents(root, inner, beyond)
+
+
+def _line_of(root: Path, key: str, value: str) -> int:
+    """The line of the configuration on which a setting stands."""
+    lines = read_text(root / CONFIGURATION).splitlines()
+    pattern = rf"[\s\-{{,]*['\"]?{key}['\"]?\s*:\s*['\"]?{re.escape(value)}"
+    return next((number for number, line in enumerate(lines, 1) if re.match(pattern, line)), 1)
+
+
+def _read_chapter(root: Path, name: str, appendix: bool = False) -> Chapter:
     lines: list[str] = []
     origins: list[tuple[str, int]] = []
-    _read_into(root, item, CONFIGURATION, lines, origins, ())
-    return Chapter(item, "".join(lines), origins, appendix)
+    _read_into(root, name, CONFIGURATION, lines, origins, ())
+    _title_as_heading(lines, origins)
+    return Chapter(name, "".join(lines), origins, appendix)
+
+
+def _title_as_heading(lines: list[str], origins: list[tuple[str, int]]) -> None:
+    """Make a heading of a title that stands in the metadata, where Quarto looks for it as well.
+
+    Args:
+        lines: of a chapter, changed in place; their number stays.
+        origins: of the lines, which go with them.
+    """
+    fences = [at for at, line in enumerate(lines) if line.rstrip() in ("---", "...")]
+    if fences[:1] != [0] or len(fences) < 2:
+        return
+    end = fences[1]
+    try:
+        metadata = yaml.compose("".join(lines[1:end]), Loader=yaml.SafeLoader)
+    except yaml.YAMLError:
+        return  # Quarto says what is wrong with it
+    pairs = metadata.value if isinstance(metadata, yaml.MappingNode) else []
+    for key, value in pairs:
+        if key.value != "title" or not isinstance(value, yaml.ScalarNode) or not value.value.strip():
+            continue
+        first = 1 + key.start_mark.line
+        after = 1 + value.end_mark.line + (value.end_mark.column > 0)
+        others = [*range(1, first), *range(after, end)] if len(pairs) > 1 else []
+        kept = [(lines[at], origins[at]) for at in ([0, *others, end] if others else [])]
+        kept += [("\n", origins[first])] * (end - len(kept))
+        kept.append((f"# {' '.join(value.value.split())}\n", origins[first]))
+        lines[: end + 1], origins[: end + 1] = map(list, zip(*kept, strict=True))
+        return
 
 
 def _read_into(

@@ -9,7 +9,7 @@ from pathlib import Path
 from tpdl.files import read_text
 from tpdl.nearest import nearest
 from tpdl.render.book import Book
-from tpdl.render.label_kinds import NUMBERED, kind_of
+from tpdl.render.label_kinds import kind_of
 from tpdl.render.problem import Problem
 from tpdl.render.reading import Reading
 from tpdl.render.scan import Item
@@ -39,14 +39,11 @@ def check_labels(reading: Reading) -> Iterator[Problem]:
             yield item.problem(
                 f"the label #{item.text} is used twice, first at {first.path}:{first.line}; rename one of them"
             )
+    made = {label for label, item in labels.items() if "cell" in item.classes}
     for item in reading.of_kind("reference"):
-        prefix = item.text.split("-")[0]
-        if prefix not in NUMBERED:
-            yield item.problem(
-                f"@{item.text}: references of the kind {prefix}- are not supported; there are {', '.join(NUMBERED)}"
-            )
-        elif item.text not in labels:
-            same_kind = [label for label in labels if kind_of(label) == prefix]
+        # A cell may make several figures: the second one of `fig-cell` is `fig-cell-2`.
+        if item.text not in labels and re.sub(r"-\d+$", "", item.text) not in made:
+            same_kind = [label for label in labels if kind_of(label) == kind_of(item.text)]
             yield item.problem(f"@{item.text} refers to nothing; {nearest(item.text, same_kind)}")
 
 

@@ -10,7 +10,9 @@ QUARTO_ONLY = (
     *("lst", "thm", "lem", "cor", "prp", "cnj", "def", "exm", "exr", "sol", "rem", "alg"),
     *("nte", "tip", "wrn", "imp", "cau"),
 )
-"""What Quarto alone numbers: listings, theorems, callouts. Here they can be neither referred to nor rendered."""
+"""What Quarto alone numbers: listings, theorems, callouts. The embedded renderer refuses them."""
+KINDS = (*NUMBERED, *QUARTO_ONLY)
+"""What a document can refer to."""
 
 
 def kind_of(label: str) -> str:
@@ -20,4 +22,4 @@ def kind_of(label: str) -> str:
     ('fig', '', '')
     """
     prefix, hyphen, _ = label.partition("-")
-    return prefix if hyphen and prefix in (*NUMBERED, *QUARTO_ONLY) else ""
+    return prefix if hyphen and prefix in KINDS else ""

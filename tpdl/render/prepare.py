@@ -19,7 +19,7 @@ from tpdl.files import atomic_write
 from tpdl.plan.facts import read_facts
 from tpdl.plan.plan import Plan, read_plan
 from tpdl.plan.project import Project
-from tpdl.plan.status import judge_all
+from tpdl.plan.status import judge_all, waiting
 from tpdl.render.about import about
 from tpdl.render.book import Book, read_book, repository
 from tpdl.render.checks import check_citations, check_labels, check_slips, check_titles
@@ -57,6 +57,8 @@ class Prepared:
     """How long it took."""
     broken: tuple[str, ...] = ()
     """What is wrong with experiments, see `tpdl.plan.plan.Plan`; the documents show what is recorded of them."""
+    waiting: tuple[str, ...] = ()
+    """The steps whose results are not those of the code, each with its state: "noise/means.svg is stale"."""
 
 
 def prepare(project: Project, profile: str = "full", plan: Plan | None = None) -> Prepared:
@@ -129,6 +131,7 @@ def prepare(project: Project, profile: str = "full", plan: Plan | None = None) -
         written=reading.written,
         seconds=time.perf_counter() - started,
         broken=plan.broken,
+        waiting=waiting(states),
     )
 
 

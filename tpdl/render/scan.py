@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from tpdl.render.label_kinds import NUMBERED, kind_of
+from tpdl.render.label_kinds import KINDS, kind_of
 from tpdl.render.markup import ATTRIBUTES, CODE, DIV, VALUE_CLASS, blank, parse_attributes
 from tpdl.render.problem import Problem
 from tpdl.render.slips import RAW_FENCE, slips, values_in
@@ -39,8 +39,10 @@ Kind = Literal[
 
 FENCE = re.compile(r"^(?:> ?)*[ \t]*(`{3,}|~{3,})(.*)$")
 COMMENT = re.compile(r"<!--.*?-->", re.S)
+CELL_LABEL = re.compile(r"\s*(?:#|//|%%|--)\|\s*(?:lst-)?label:\s*[\"']?([\w.:-]*\w)")
+"""The option of a code cell that labels what it makes."""
 HEADING = re.compile(r"^(#{1,6})[ \t]+\S|^\S[^\n]*\n=+[ \t]*$", re.M)
-LABEL = re.compile(rf"#((?:{'|'.join(NUMBERED)})-[\w.:-]*\w)")
+LABEL = re.compile(rf"#((?:{'|'.join(KINDS)})-[\w.:-]*\w)")
 BRACKET = re.compile(r"\[([^\[\]]*@[^\[\]]*)\](?![({])")
 REFERENCE = re.compile(r"(?<![\w@\\])-?@(\{[^}]+\}|\w(?:[\w:.#$%&+?<>~/-]*\w)?)")
 SHORTCODE = re.compile(r"\{\{<\s*(.*?)\s*>\}\}", re.S)
@@ -124,7 +126,7 @@ class Scanner:
 
     def _without_code_blocks(self, text: str) -> str:
         """Blank every fenced code block; report the ones that would have to be run."""
-        lines, at, fence, raw = [], 0, "", ""
+        lines, at, fence, raw, cell = [], 0, "", "", False
         for line in text.splitlines(keepends=True):
             found = FENCE.match(line.rstrip("\n"))
             if fence:
@@ -132,14 +134,20 @@ class Scanner:
                 fence = "" if closes else fence
                 for position, message in values_in(line, at, raw) if raw else ():
                     self._add("slip", message, position)
+                if cell and (option := CELL_LABEL.match(line)) and kind_of(option[1]):
+                    self._add("label", option[1], at, classes=("cell",))
                 lines.append(blank(line))
             elif found and not (found[1][0] == "`" and "`" in found[2]):
                 fence = found[1]
                 raw = language[1] if (language := RAW_FENCE.match(found[2])) else ""
-                if re.match(r"\s*\{\s*[A-Za-z]+[\s,}]", found[2]):
+                cell = bool(re.match(r"\s*\{\s*[A-Za-z]+[\s,}]", found[2]))
+                if cell:
                     self._add("cell", found[2].strip(), at)
                 elif found[2].strip().startswith("{"):
-                    self._add("code", found[1], at, attributes=parse_attributes(found[2]).pairs)
+                    attributes = parse_attributes(found[2])
+                    self._add("code", found[1], at, attributes=attributes.pairs)
+                    if kind_of(attributes.label):
+                        self._add("label", attributes.label, at)
                 lines.append(blank(line))
             else:
                 lines.append(line)
