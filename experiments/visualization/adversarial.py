@@ -175,7 +175,9 @@ def adversarial_pictures(made: Arrays, results: pd.DataFrame) -> Images:
     photographs,
     adversarial_pictures,
     format="sheet",
-    caption="The changed photographs look like the originals, and the network names another class. Pairs that "
+    caption="[The network names another class, although the structural similarity with the original never falls below "
+    '`adversarial.least_ssim:.2f`{.value}.]{claim="adversarial.least_ssim > 0.95 and adversarial.success > 0.9"} '
+    "Pairs that "
     "succeeded, from the smallest change to the largest, evenly spread between. Below each, the network's answer for "
     "the original, which need not be the true class; the target, with its probability; the steps taken; and the root "
     "mean square of the change in grey levels. The files shown here are JPEG, which most changes do not survive "
@@ -202,8 +204,10 @@ def adversarial_sheet(results: pd.DataFrame, images: Images, made: Images) -> Sh
     adversarial_pictures,
     suffix="change",
     format="sheet",
-    caption="As it is, the change is an even grey; ten times as strong, it is coloured noise, often densest on the "
-    "object. The pairs of @fig-adversarial in the same order: the saliency map of the original, the change, and the "
+    caption="[As it is, the change is nearly an even grey; ten times as strong, it is coloured noise, densest where "
+    'the saliency is high.]{claim="adversarial.median.rms < 1 and adversarial_saliency.interval[0] > '
+    'adversarial_saliency.null_high"} '
+    "The pairs of @fig-adversarial in the same order: the saliency map of the original, the change, and the "
     "change amplified. Grey is no change; each of the three colours is changed by what the scales at the end say, and "
     "a change beyond them is drawn as their end.",
     alt="The changes of eight photographs. As they are they are grey all over; amplified ten times they are coloured "
@@ -238,7 +242,7 @@ def adversarial_change(results: pd.DataFrame, maps: Images, made: Images) -> She
     "image and target that succeeded. First panel: root mean square of the change against the number of steps, a dot "
     "for each pair. Second and third: share of an image's adversarial versions that, after they have been stored, are "
     "still classified as the target, and still classified differently from the original stored in the same way. Dots: "
-    "images; ring and bar: their mean with a 95% bootstrap interval.",
+    "images; ring and bar: their mean with a 95% bootstrap interval over the images.",
     alt="First, dots along a rising curve that bends downwards. Then rows of dots for 8-bit rounding and three JPEG "
     "qualities. Still the target: three quarters after rounding, none after JPEG. Still wrong: nearly all after "
     "rounding, and fewer the lower the quality, with images spread from none to all.",
@@ -268,7 +272,16 @@ def adversarial_sizes(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
 
 @summary(adversarial)
 def adversarial_values(results: pd.DataFrame) -> dict:
-    """The success rate, sizes of the successful perturbations, their survival, and what affects the number of steps."""
+    """The success rate, sizes of the successful perturbations, their survival, and what affects the number of steps.
+
+    `confusion` says whether the targets that the network confuses an image with are reached with less change: for each
+    image the rank correlation, over targets, of the probability before the attack with the size of the change (a
+    failure counts as larger than any success, and the sign is turned, so that 1 means that the likeliest target needs
+    least); its mean over images with an interval, and how many images have a positive one. `spread` is how many times
+    the largest change of all is the smallest. `small_for_most` is whether most changes are below one grey level and
+    the median structural similarity is above 0.99. `fooled_lost` is the interval, image by image, of the share of
+    adversarial images that still fool the network as JPEG of the first quality but not of the second.
+    """
     from experiments.lab.methods.intervals import mean_interval
 
     reached = results[results["reached"]]
@@ -296,6 +309,12 @@ def adversarial_values(results: pd.DataFrame) -> dict:
         "failed_targets": sorted(results.loc[~results["reached"], "target"].unique()),
         "below_one_level": (reached["rms"] < 1).mean(),
         "step_variance": _step_variance(results),
+        "confusion": _confusion(results),
+        "spread": reached["rms"].max() / reached["rms"].min(),
+        "small_for_most": bool((reached["rms"] < 1).mean() > 0.5 and reached["ssim"].median() > 0.99),
+        "fooled_lost": mean_interval(
+            by_image(f"jpeg{QUALITIES[0]}_fooled") - by_image(f"jpeg{QUALITIES[1]}_fooled"),
+        ),
         "survival": {
             kind: {
                 what: {
@@ -306,6 +325,30 @@ def adversarial_values(results: pd.DataFrame) -> dict:
             }
             for kind in ("rounded", *(f"jpeg{quality}" for quality in QUALITIES))
         },
+    }
+
+
+def _confusion(results: pd.DataFrame) -> dict | None:
+    """How the size of the change goes with the target's probability before; None if neither varies in any image."""
+    import numpy as np
+    from scipy.stats import spearmanr
+
+    from experiments.lab.methods.intervals import mean_interval
+
+    need = results["rms"].where(results["reached"], np.inf)
+    by_image = [
+        float(spearmanr(-rows["probability_before"], rows["need"].rank()).statistic)
+        for _, rows in results.assign(need=need).groupby("image")
+        if rows["need"].nunique() > 1 and rows["probability_before"].nunique() > 1
+    ]
+    if not by_image:
+        return None
+    each = np.array(by_image)
+    return {
+        "mean": each.mean(),
+        "interval": mean_interval(each),
+        "positive": (each > 0).sum(),
+        "images": len(each),
     }
 
 

@@ -95,8 +95,8 @@ def permutation_test(results: pd.DataFrame, draws: int = 10_000, seed: int = 0) 
 
 @figure(
     adversarial_saliency,
-    caption="[For every image the change lies where this image's saliency is, more than where other images' "
-    'is.]{claim="adversarial_saliency.above_others == adversarial_saliency.images and adversarial_saliency.p < '
+    caption="[For every image the change follows its own saliency more than, on average, that of other "
+    'images.]{claim="adversarial_saliency.above_others == adversarial_saliency.images and adversarial_saliency.p < '
     "0.0002\"} First panel: rank correlation of the perturbation's magnitude with the saliency of the same image, one "
     "dot for each image (mean over targets), and with the saliency of the other images (bars: the middle 95%). Second: "
     "the mean over all pairs (line), and its distribution over random assignments of maps to images (permutation "
@@ -132,7 +132,11 @@ def adversarial_saliency_null(results: pd.DataFrame, *, narrow: bool = False) ->
 
 @summary(adversarial_saliency)
 def adversarial_saliency_values(results: pd.DataFrame) -> dict:
-    """The mean correlation, its null distribution and p-value, and how many images exceed unrelated maps."""
+    """The mean correlation, its null distribution and p-value, and how many images exceed unrelated maps.
+
+    `least_image` and `most_image` are the numbers of the images (from 1) with the lowest and the highest correlation.
+    `beyond_null` is whether the interval of the mean is above 97.5% of the null distribution.
+    """
     import numpy as np
 
     from experiments.lab.methods.intervals import mean_interval
@@ -154,6 +158,9 @@ def adversarial_saliency_values(results: pd.DataFrame) -> dict:
         "above_band": (own > other.quantile(0.975)).sum(),
         "least": own.min(),
         "most": own.max(),
+        "beyond_null": bool(mean_interval(own.to_numpy())[0] > np.quantile(null, 0.975)),
+        "least_image": own.idxmin(),
+        "most_image": own.idxmax(),
     }
 
 

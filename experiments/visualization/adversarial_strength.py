@@ -148,8 +148,8 @@ def adversarial_transfer(
 
 @figure(
     adversarial_strength,
-    caption="[It is the direction that counts: random signs of the same size hardly change an "
-    'answer.]{claim="adversarial_strength.budgets.noise.untargeted.b1 < 0.1 and '
+    caption="[Signs along the gradient with a largest change of one grey level turn nearly every answer, random signs "
+    'of that size hardly any.]{claim="adversarial_strength.budgets.noise.untargeted.b1 < 0.1 and '
     'adversarial_strength.budgets.fgsm.untargeted.b1 > 0.9"} Success rate of each attack against the size of the '
     "perturbation (root mean square over pixels and channels, in grey levels of 0 … 255). The lab's attack and "
     "DeepFool stop at the size that each image needs: every step of their curves is an image. Those that need less "
@@ -207,7 +207,8 @@ def adversarial_strength_curves(results: pd.DataFrame, *, narrow: bool = False) 
     caption="[Changes that nearly always fool the network itself fool another one for at most "
     '`adversarial_strength.most_transferred:.0%`{.value} of the images.]{claim="adversarial_strength.least_on_itself > '
     '0.9 and adversarial_strength.most_transferred < 0.5"} For each attack the share of the images whose prediction '
-    "changes; in a targeted attack to whatever class. Bars: 95% bootstrap intervals. All changes are scaled to a root "
+    "changes; in a targeted attack to whatever class. Bars: 95% bootstrap intervals over the images. All changes "
+    "are scaled to a root "
     "mean square of `adversarial_strength.transfer_rms:g`{.value} grey levels. Random signs have no aim: both draws of "
     "them are one row, and an image counts with the share of its draws.",
     alt="Two panels with a row for each attack and aim. For the attacked network all rows are near 100 % except for "
@@ -246,7 +247,14 @@ def adversarial_transfer_intervals(results: pd.DataFrame, *, narrow: bool = Fals
 
 @summary(adversarial_strength, adversarial_transfer)
 def adversarial_strength_values(results: pd.DataFrame, transfer: pd.DataFrame) -> dict:
-    """Median sizes, success rates and mean sizes for each budget, and transfer to the second network."""
+    """Median sizes, success rates and mean sizes for each budget, and transfer to the second network.
+
+    `reached_lower` is the lower end of the exact 95 % interval of a success rate (Clopper and Pearson 1934).
+    `over_signs` is the interval, image by image, of the share of the second network's answers that an attack changes
+    beyond what random signs change, and `not_over_signs` are the attacks whose interval includes 0.
+    """
+    from scipy.stats import binomtest
+
     from experiments.lab.methods.intervals import mean_interval
 
     own_length: dict = {}
@@ -254,6 +262,7 @@ def adversarial_strength_values(results: pd.DataFrame, transfer: pd.DataFrame) -
         moved = rows[rows["reached"]]
         own_length.setdefault(rule, {})[aim] = {
             "reached": rows["reached"].mean(),
+            "reached_lower": binomtest(len(moved), len(rows)).proportion_ci(method="exact").low,
             "median_rms": moved["rms"].median(),
             "images": len(rows),
         }
@@ -264,11 +273,15 @@ def adversarial_strength_values(results: pd.DataFrame, transfer: pd.DataFrame) -
         budgets.setdefault(rule, {}).setdefault(aim, {})[key] = rows["reached"].mean()
         budget_rms.setdefault(rule, {}).setdefault(aim, {})[key] = rows["rms"].mean()
     aimless, targeted = transfer["rule"] == "noise", transfer["aim"] == "targeted"
+    by_chance = transfer[aimless].groupby("image")["second_changed"].mean()
     transferred: dict = {}
     for (rule, aim), rows in transfer.groupby(["rule", "aim"]):
         transferred.setdefault(rule, {})[aim] = {
             key: rows[key].mean() for key in ("first_changed", "second_changed", "first_target", "second_target")
-        } | {"second_interval": mean_interval(rows["second_changed"].to_numpy(float))}
+        } | {
+            "second_interval": mean_interval(rows["second_changed"].to_numpy(float)),
+            "over_signs": mean_interval((rows.groupby("image")["second_changed"].mean() - by_chance).to_numpy(float)),
+        }
     attacks = transfer[~aimless].groupby(["rule", "aim"])[["first_changed", "second_changed"]].mean()
     return {
         "network": results["network"].iloc[0],
@@ -279,6 +292,12 @@ def adversarial_strength_values(results: pd.DataFrame, transfer: pd.DataFrame) -
         "budget_rms": budget_rms,
         "transfer": transferred,
         "transfer_rms": TRANSFER,
+        "not_over_signs": [
+            f"{rule}, {aim}"
+            for rule, aims in transferred.items()
+            for aim, about in aims.items()
+            if rule != "noise" and about["over_signs"][0] <= 0
+        ],
         "least_on_itself": attacks["first_changed"].min(),
         "most_transferred": attacks["second_changed"].max(),
         "random_signs": {key: transfer.loc[aimless, f"{key}_changed"].mean() for key in ("first", "second")},

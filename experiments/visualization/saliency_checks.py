@@ -134,15 +134,17 @@ def four_maps(
     "saliency_checks.by_method.grad_cam.all_interval[1] and saliency_checks.by_method.gradient.all_interval[0] > 0 and "
     "saliency_checks.by_method.smoothgrad.all_interval[0] > 0 and "
     'saliency_checks.by_method.integrated_gradients.all_interval[0] > 0"} Rank correlation of the maps with the '
-    "original ones; line: mean over the images; band: its 95% bootstrap interval. First panel: the layers from the "
-    "last down to the named one have random weights. Second: the image has Gaussian noise of the given standard "
-    "deviation. SmoothGrad adds noise of its own. With random weights it is drawn afresh for the second map, so that "
-    "the curve starts below 1 with no random weight; with a noisy image both maps have the same.",
+    "original ones; line: mean over the images; band: its 95% bootstrap interval over the images. First panel: the "
+    "layers from the last down to the named one have random weights, drawn once. "
+    "Second: the image has Gaussian noise of the given standard deviation; only noisy copies that keep the network's "
+    "answer count, and below each level stands how many images have one. SmoothGrad adds noise of its own. With random "
+    "weights it is drawn afresh for the second map, so that the curve starts below 1 with no random weight; with a "
+    "noisy image both maps have the same.",
     alt="Two panels of four curves. In the first, the correlations fall once layers have random weights, Grad-CAM's to "
     "zero at once. In the second, they fall with the noise, Grad-CAM's slowest.",
 )
 def saliency_checks_lines(results: pd.DataFrame, stability: pd.DataFrame, *, narrow: bool = False) -> Figure:
-    """Randomised weights in one panel, noise in the other."""
+    """Randomised weights in one panel, noise that keeps the answer in the other."""
     from experiments.lab.methods.intervals import mean_interval
     from experiments.lab.plots.band import band
     from experiments.lab.plots.panels import legend_above, panels
@@ -151,7 +153,9 @@ def saliency_checks_lines(results: pd.DataFrame, stability: pd.DataFrame, *, nar
     layers = results.drop_duplicates("stage").sort_values("stage")["layer"]
     modules = SQUEEZENET if results["network"].iloc[0] == "squeezenet1_1" else {}
     places = {noise: place for place, noise in enumerate(sorted(stability["noise"].unique()))}
-    noisy = stability.groupby(["method", "noise", "image"], as_index=False)["correlation"].mean()
+    kept = stability[stability["same_class"]]
+    images = kept.groupby("noise")["image"].nunique().reindex(list(places), fill_value=0)
+    noisy = kept.groupby(["method", "noise", "image"], as_index=False)["correlation"].mean()
     noisy["place"] = noisy["noise"].map(places)
     for method, name in NAMES.items():
         for axis, table, by in ((left, results, "stage"), (right, noisy, "place")):
@@ -159,7 +163,7 @@ def saliency_checks_lines(results: pd.DataFrame, stability: pd.DataFrame, *, nar
             band(axis, rows, by, "correlation", colour_of(method), name, unit="", interval=mean_interval)
     names = [_layer(name, modules) for name in layers]
     left.set_xticks(range(len(names)), names, rotation=60, ha="right", rotation_mode="anchor", fontsize=8)
-    right.set_xticks(list(places.values()), [str(noise) for noise in places])
+    right.set_xticks(list(places.values()), [f"{noise}\n{count} images" for noise, count in images.items()], fontsize=8)
     left.set(xlabel="random from the last layer down to", ylabel="rank correlation")
     right.set(xlabel="noise in grey levels", ylabel="rank correlation" if narrow else "")
     left.set_ylim(min(-0.1, left.get_ylim()[0]), 1.03)
@@ -169,11 +173,21 @@ def saliency_checks_lines(results: pd.DataFrame, stability: pd.DataFrame, *, nar
 
 @summary(saliency_checks, saliency_stability)
 def saliency_checks_values(results: pd.DataFrame, stability: pd.DataFrame) -> dict:
-    """Mean correlations by method, with trained weights, after the first stage, with random weights; and by noise."""
+    """Mean correlations by method, with trained weights, after the first stage, with random weights; and by noise.
+
+    `kept` is about the noisy copies whose predicted class is still the same: how many images have one, and the mean
+    over these images with its interval and its largest value. `still_alike` are the methods whose maps still resemble
+    the original when all weights are random (the interval excludes 0). `fragile` is whether noise of one grey level,
+    which keeps every predicted class, brings a method's maps below a mean correlation of 0.9.
+    """
     last = results["stage"].max()
     random = results.groupby(["method", "stage"])["correlation"].mean()
     noisy = stability.groupby(["method", "noise"])["correlation"].mean()
     layers = results.drop_duplicates("stage").set_index("stage")["layer"]
+    untrained = results[results["stage"] == last].set_index("method")["correlation"]
+    all_random = {method: _interval(untrained.loc[[method]].to_numpy()) for method in NAMES}
+    kept = {method: {f"noise{noise}": _kept(stability, method, noise) for noise in NOISES} for method in NAMES}
+    unchanged = bool(stability.loc[stability["noise"] == NOISES[0], "same_class"].all())
     return {
         "network": results["network"].iloc[0],
         "stages": last,
@@ -183,12 +197,16 @@ def saliency_checks_values(results: pd.DataFrame, stability: pd.DataFrame) -> di
                 "none": random[method, 0],
                 "first": random[method, 1],
                 "all": random[method, last],
-                "all_interval": _interval(
-                    results.query("method == @method and stage == @last")["correlation"].to_numpy()
-                ),
+                "all_interval": all_random[method],
             }
             | {f"noise{noise}": noisy[method, noise] for noise in NOISES}
+            | {"kept": kept[method]}
             for method in NAMES
+        },
+        "still_alike": [name for method, name in NAMES.items() if all_random[method][0] > 0],
+        "fragile": {
+            method.replace("-", "_"): unchanged and about["noise1"] is not None and about["noise1"]["interval"][1] < 0.9
+            for method, about in kept.items()
         },
         "same_class": {
             f"noise{noise}": stability.loc[stability["noise"] == noise, "same_class"].mean() for noise in NOISES
@@ -200,6 +218,16 @@ def _interval(values: np.ndarray) -> tuple[float, float]:
     from experiments.lab.methods.intervals import mean_interval
 
     return mean_interval(values)
+
+
+def _kept(stability: pd.DataFrame, method: str, noise: float) -> dict | None:
+    """Correlations of the maps of noisy copies that keep the predicted class; None if there is none."""
+    rows = stability.query("method == @method and noise == @noise and same_class")
+    if rows.empty:
+        return None
+    by_image = rows.groupby("image")["correlation"].mean().to_numpy()
+    about = {"images": len(by_image), "mean": by_image.mean(), "largest": by_image.max()}
+    return about | {"interval": _interval(by_image)}
 
 
 def _layer(name: str, modules: dict[str, str]) -> str:

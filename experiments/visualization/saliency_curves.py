@@ -83,7 +83,7 @@ def all_maps(maps: Arrays, second: Arrays, inputs: np.ndarray, seed: int) -> dic
 
 @figure(
     saliency_curves,
-    caption="[Deleting random pixels hurts as much as deleting those that the gradient marks; at insertion Grad-CAM "
+    caption="[At deletion random pixels cannot be told from those that the gradient marks; at insertion Grad-CAM "
     'leads.]{claim="saliency_methods.methods.random.deletion_gain[0] < 0 < '
     "saliency_methods.methods.random.deletion_gain[1] and saliency_methods.best_insertion == 'Grad-CAM' and "
     'saliency_methods.methods.grad_cam.insertion_gain[0] > 0"} Probability of the true class, mean over the images, as '

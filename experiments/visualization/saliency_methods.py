@@ -116,7 +116,10 @@ def saliency_methods_pictures(maps: Arrays, second: Arrays, results: pd.DataFram
     saliency_pictures,
     saliency_methods_pictures,
     format="sheet",
-    caption="No two methods mark the same pixels. Some of the photographs with the box around the object, and their "
+    caption="[The methods do not agree: on average no other map has a rank correlation with the gradient's above "
+    '`saliency_methods.highest_agreement.value:.2f`{.value}.]{claim="saliency_methods.highest_agreement.value < '
+    '0.6"} '
+    "Some of the photographs with the box around the object, and their "
     "maps by each method and of each network, from black (0) to bright yellow (the map's 99th percentile).",
     alt="Six rows of a photograph and six maps. The gradient's maps are scattered specks, SmoothGrad's denser and "
     "cleaner, Grad-CAM's a soft blob.",
@@ -132,19 +135,22 @@ def saliency_methods_sheet(
         marks = box_marks(i, images[slug(name)].width)
         row = [images[slug(name)], gradients[slug(name)], *(maps[slug(name, method)] for method in OTHERS)]
         tiles += [Tile(picture, marks=marks) for picture in row]
-    columns = ["photograph", *(METHODS[method] for method in ("gradient", *OTHERS))]
+    # A narrow column may break a name here.
+    names_of_methods = (METHODS[method].replace("SmoothGrad", "Smooth\u00adGrad") for method in ("gradient", *OTHERS))
+    columns = ["photograph", *names_of_methods]
     return Sheet(tiles, columns=len(columns), column_labels=columns, row_labels=names)
 
 
 @figure(
     saliency_methods,
     suffix="scores",
-    caption="[Images differ more than methods do: of the three leads only Grad-CAM's at insertion holds image by "
-    "image.]{claim=\"saliency_methods.best_deletion == 'SmoothGrad' and "
+    caption="[Of the leads at deletion, at insertion and in lift, only Grad-CAM's at insertion sets a method apart "
+    "from the gradient.]{claim=\"saliency_methods.best_deletion == 'SmoothGrad' and "
     "saliency_methods.methods.smoothgrad.deletion_gain[1] > 0 and saliency_methods.best_insertion == 'Grad-CAM' and "
     "saliency_methods.methods.grad_cam.insertion_gain[0] > 0 and saliency_methods.best_lift == 'Grad-CAM' and "
     'saliency_methods.methods.grad_cam.lift_gain[0] < 0"} Dots: images; ring and bar: their mean with a 95% bootstrap '
-    "interval. Deletion: mean probability of the true class as the strongest pixels are deleted first (low is good). "
+    "interval over images. Deletion: mean "
+    "probability of the true class as the strongest pixels are deleted first (low is good). "
     "Insertion: as they are inserted first (high is good). Lift: how much more of the map is inside the object's box "
     "than its area would give. High frequencies: share of the map's energy at wavelengths below 4 pixels. In grey, two "
     "baselines that do not depend on the network.",
@@ -219,7 +225,15 @@ def saliency_spectrum_lines(results: pd.DataFrame, *, narrow: bool = False) -> F
 
 @summary(saliency_methods, saliency_spectrum)
 def saliency_methods_values(results: pd.DataFrame, spectrum: pd.DataFrame) -> dict:
-    """Means with intervals by method, paired comparisons with the gradient, and the peaks of the spectra."""
+    """Means with intervals by method, paired comparisons with the gradient, and the peaks of the spectra.
+
+    `highest_agreement` is the method other than the gradient whose maps agree with the gradient's best.
+    `second_lift_gain` compares the lifts of the second network's maps with those of the first network's maps by the
+    same method, image by image. `lift_over_edges` is the lead of the gradient's lift over that of the edges. `differs`
+    is whether the interval of a method's difference from the gradient excludes 0, and `leads_that_hold` are the
+    measures among deletion, insertion and lift at which the best of the first network's methods differs from it.
+    `average_pooling_raises_peaks` is about the peaks at periods of two and four pixels.
+    """
     columns = ["deletion", "insertion", "total_variation", "high_frequency", "concentration", "lift", "agreement"]
     tables = {column: results.pivot(index="image", columns="method", values=column) for column in columns}
     methods = {}
@@ -230,21 +244,39 @@ def saliency_methods_values(results: pd.DataFrame, spectrum: pd.DataFrame) -> di
             difference = (table[method] - table["gradient"]).dropna().to_numpy()
             about[column] = values.mean()
             about[f"{column}_interval"] = _interval(values)
-            about[f"{column}_gain"] = _interval(difference)
+            low, high = about[f"{column}_gain"] = _interval(difference)
+            about.setdefault("differs", {})[column] = low > 0 or high < 0
         methods[method.replace("-", "_")] = about
     peaks: dict = {}
     for name, rows in spectrum.groupby("map"):
         at = rows.set_index(rows["period"].round(3))["peak"]
         peaks[name] = {f"period{period}": at[float(period)] for period in (2, 4, 8, 16)}
     best = lambda column, sign: max(list(METHODS)[:4], key=lambda m: sign * tables[column][m].mean())  # noqa: E731
+    directions = {"deletion": -1, "insertion": 1, "lift": 1}
+    leaders = {column: best(column, sign) for column, sign in directions.items()}
+    agreement = {method: methods[method.replace("-", "_")]["agreement"] for method in METHODS if method != "gradient"}
+    closest = max(agreement, key=lambda method: agreement[method])
+    lifts = tables["lift"]
     return {
         "network": results["network"].iloc[0],
         "images": results["image"].nunique(),
         "methods": methods,
+        "highest_agreement": {"method": METHODS[closest], "value": agreement[closest]},
+        "second_lift_gain": {
+            method.replace("-", "_"): _interval((lifts[f"second-{method}"] - lifts[method]).dropna().to_numpy())
+            for method in ("gradient", "grad-cam")
+        },
+        "lift_over_edges": _interval((lifts["gradient"] - lifts["edges"]).dropna().to_numpy()),
         "names": METHODS,
-        "best_deletion": METHODS[best("deletion", -1)],
-        "best_insertion": METHODS[best("insertion", 1)],
-        "best_lift": METHODS[best("lift", 1)],
+        **{f"best_{column}": METHODS[method] for column, method in leaders.items()},
+        "leads_that_hold": [
+            column for column, method in leaders.items() if methods[method.replace("-", "_")]["differs"][column]
+        ],
+        "average_pooling_raises_peaks": all(
+            peaks["gradient, average pooling"][period] > peaks["gradient"][period] for period in ("period2", "period4")
+        )
+        if "gradient, average pooling" in peaks
+        else None,
         "peaks": peaks,
     }
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SOURCES = {"gradient": "gradient", "smoothgrad": "SmoothGrad", "grad-cam": "Grad-CAM"}
+OTHERS = ("centre", "whole", "gradient")
+"""What each method is compared with, image by image."""
 NAMES = SOURCES | {"centre": "middle of the image", "whole": "whole image"}
 
 
@@ -112,7 +114,9 @@ def mask_outlines(masks: Arrays, method: str = "gradient", tolerance: float = 0.
     mask_outlines,
     photographs,
     format="sheet",
-    caption="Some masks follow the object, others take in half of the background. All images with one box, from the "
+    caption="[The box around the best mask fits the object closely, that around the worst misses "
+    'it.]{claim="saliency_segmentation.best_image.overlap > 0.8 and saliency_segmentation.worst_image.overlap < 0.1"} '
+    "All images with one box, from the "
     "best mask to the worst. Rectangle: the box drawn by hand. Ragged line: the object found by the random walk with "
     "seeds from the gradient's map. Below each, the overlap (intersection over union) of that box with the box around "
     "the mask; from 0.50 the object counts as found.",
@@ -142,7 +146,8 @@ def saliency_segmentation_sheet(results: pd.DataFrame, outlines: pd.DataFrame, i
     "saliency_segmentation.by_method.smoothgrad.overlap, saliency_segmentation.by_method.grad_cam.overlap) <= "
     'min(saliency_segmentation.by_method.centre.overlap, saliency_segmentation.by_method.whole.overlap)"} Overlap '
     "(intersection over union) of the box around the mask with the box drawn by hand. Dots: images. Ring and bar: mean "
-    "with 95% bootstrap interval. Dotted: a half, from which an object counts as found. In grey, two baselines that do "
+    "with 95% bootstrap interval over the images. "
+    "Dotted: a half, from which an object counts as found. In grey, two baselines that do "
     "not depend on the image.",
     alt="Five rows of dots over the overlap. Those of the three methods spread from nearly 0 to nearly 1, and their "
     "means lie left of those of the two baselines.",
@@ -166,10 +171,25 @@ def saliency_segmentation_overlap(results: pd.DataFrame, *, narrow: bool = False
 
 @summary(saliency_segmentation)
 def saliency_segmentation_values(results: pd.DataFrame) -> dict:
-    """Overlap and images found by method, and each against the two baselines."""
+    """Overlap and images found by method, each against the two baselines and against the gradient, pair by pair.
+
+    `by_class` has the overlap of each image's mask from the gradient, and that of the two baselines; `best_image` and
+    `worst_image` are the ones with the highest and the lowest overlap. `beat_guesses` are the kinds of map whose boxes
+    fit better than both baselines (the intervals of the differences are above 0), `guesses_no_worse` whether both
+    baselines have at least the mean overlap and the number found of the gradient's, and `differs_from` whether the
+    interval of a method's difference from another excludes 0.
+    """
     from experiments.lab.methods.intervals import mean_interval
+    from experiments.lab.plots.pictures import slug
 
     table = results.pivot(index="image", columns="method", values="overlap")
+    masks = results[results["method"] == "gradient"].sort_values("overlap", kind="stable")
+    ranked = [{"true": row["class"], "overlap": row["overlap"]} for row in masks.to_dict("records")]
+    means, found = table.mean(), (table >= 0.5).sum()
+    gains = {
+        method: {other: mean_interval((table[method] - table[other]).to_numpy()) for other in OTHERS}
+        for method in NAMES
+    }
     return {
         "network": results["network"].iloc[0],
         "images": len(table),
@@ -179,12 +199,32 @@ def saliency_segmentation_values(results: pd.DataFrame) -> dict:
                 "overlap": table[method].mean(),
                 "interval": mean_interval(table[method].to_numpy()),
                 "found": (table[method] >= 0.5).sum(),
-                "gain": mean_interval((table[method] - table["centre"]).to_numpy()),
-                "gain_over_whole": mean_interval((table[method] - table["whole"]).to_numpy()),
+                "gain": gains[method]["centre"],
+                "gain_over_whole": gains[method]["whole"],
+                "gain_over_gradient": gains[method]["gradient"],
+                "differs_from": {other: low > 0 or high < 0 for other, (low, high) in gains[method].items()},
             }
             for method in NAMES
         },
         "best": NAMES[max(SOURCES, key=lambda method: float(table[method].mean()))],
+        "beat_guesses": [
+            name
+            for method, name in SOURCES.items()
+            if min(gains[method][guess][0] for guess in ("centre", "whole")) > 0
+        ],
+        "guesses_no_worse": all(
+            means[guess] >= means["gradient"] and found[guess] >= found["gradient"] for guess in ("centre", "whole")
+        ),
+        "best_image": ranked[-1],
+        "worst_image": ranked[0],
+        "by_class": {
+            slug(row["class"]).replace("-", "_"): {
+                "overlap": row["overlap"],
+                "centre": table.at[row["image"], "centre"],
+                "whole": table.at[row["image"], "whole"],
+            }
+            for row in masks.to_dict("records")
+        },
     }
 
 

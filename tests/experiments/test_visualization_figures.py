@@ -93,6 +93,12 @@ def test_adversarial_examples() -> None:
     assert values["survival"]["rounded"]["target"]["share"] == 1
     assert values["survival"]["jpeg95"]["target"]["share"] == 0
     assert values["success_lower"] < values["success"]
+    assert values["confusion"] is None, "the probability before is the same for all"
+    likely = rows.assign(probability_before=np.where(rows["target"] == "dog", 0.1, 0.01))
+    assert adversarial.adversarial_values(likely)["confusion"]["mean"] == pytest.approx(1), (
+        "of each image the likelier needs less"
+    )
+    assert values["spread"] == 7 and not values["small_for_most"]
 
 
 def test_adversarial_sheets_show_the_easiest_pair_first_and_each_change_on_its_scale(
@@ -126,7 +132,7 @@ def test_change_against_saliency_and_its_null() -> None:
     # One dealing in 6! = 720 is the true one; a few of 10,000 come up by chance.
     assert values["p"] == pytest.approx(1 / 720, abs=0.001)
     assert values["null_mean"] == pytest.approx(0.1 + 0.8 / 6, abs=0.02)
-    assert values["above_others"] == 6
+    assert values["above_others"] == 6 and values["beyond_null"]
 
 
 def test_maps_of_a_grid_are_averaged() -> None:
@@ -152,10 +158,13 @@ def test_strength_and_transfer() -> None:
     attacks = 2 * (len(adversarial_strength.NAMES) - 1)
     assert [len(axis.get_yticks()) for axis in figure.axes] == [attacks + 1] * 2, "random signs have no aim"
     values = adversarial_strength.adversarial_strength_values(results, transfer)
-    assert values["own_length"]["lab"]["targeted"] == {"reached": 0.75, "median_rms": 1.0, "images": 4}
+    assert values["own_length"]["lab"]["targeted"] == {"reached": 0.75, "median_rms": 1.0, "images": 4} | {
+        "reached_lower": pytest.approx(0.194, abs=0.001)
+    }
     assert values["budgets"]["pgd"]["untargeted"]["b4"] == 0.75
     assert values["transfer"]["fgsm"]["targeted"]["second_changed"] == 0.25
     assert (values["least_on_itself"], values["most_transferred"]) == (1, 0.25)
+    assert len(values["not_over_signs"]) == attacks, "none changes more than random signs do"
 
 
 def pictured(*names: str, shape: tuple[int, ...] = (8, 8, 3)) -> dict[str, Picture]:
@@ -187,6 +196,27 @@ def test_saliency(monkeypatch: pytest.MonkeyPatch) -> None:
     values = saliency.saliency_values(rows)
     assert (values["boxed"], values["above_one"], values["peaks_expected"]) == (5, 4, 2.5)
     assert values["least"]["lift"] == 0.8
+    assert (values["below_one"], values["two_below_one"]) == (["hay"], False)
+    assert not values["three_preferred"], "the lift of hay is below 1"
+    assert values["with_box"] is None, "all boxes are equally large"
+    assert values["by_class"]["tibetan_mastiff"]["lift"] == 1.3
+
+
+def test_what_an_earlier_report_saw_in_single_images_is_tested_on_their_lifts() -> None:
+    names = ["hay", "Tibetan mastiff", "Border terrier", "Christmas stocking", "sports car", "toilet tissue"]
+    rows = pd.DataFrame({"network": "n", "image": range(1, 7), "true": names, "predicted": names})
+    rows.loc[5, "predicted"] = "pillow"
+    rows = rows.assign(correct=rows["true"] == rows["predicted"], concentration=0.4, peak_inside=1.0)
+    rows["lift"], rows["box"] = [6.0, 1.1, 2.0, 0.8, 0.9, 2.6], [0.1, 0.8, 0.3, 0.5, 0.7, 0.2]
+    rows["inside"], rows["probability"] = rows["lift"] * rows["box"], [0.1, 0.9, 0.3, 0.5, 0.7, 0.2]
+    values = saliency.saliency_values(rows)
+    assert values["three_preferred"] and values["two_below_one"] and values["tissue_misnamed"]
+    assert values["with_box"]["correlation"] == pytest.approx(-0.77, abs=0.01)
+    assert not values["lift_tells_errors"], "not with six images"
+    turned = saliency.saliency_values(rows.assign(lift=7 - rows["lift"], predicted=rows["true"]))
+    assert not (turned["three_preferred"] and turned["two_below_one"]) and not turned["tissue_misnamed"]
+    told = saliency.saliency_values(rows.assign(probability=rows["lift"] / 10))
+    assert told["lift_tells_errors"], "the lift goes with the probability"
 
 
 def test_maps_are_kept_pixel_by_pixel() -> None:
@@ -217,6 +247,8 @@ def test_saliency_methods() -> None:
     values = saliency_methods.saliency_methods_values(rows, spectrum)
     assert (values["best_deletion"], values["best_insertion"]) == ("gradient", "Grad-CAM")
     assert values["methods"]["random"]["deletion_gain"] == (7.0, 7.0)
+    assert values["methods"]["random"]["differs"]["deletion"] and not values["methods"]["random"]["differs"]["lift"]
+    assert values["leads_that_hold"] == ["insertion"], "the gradient itself is best at deletion, and no lift differs"
     assert values["peaks"]["gradient"]["period4"] == 2
 
 
@@ -229,7 +261,8 @@ def test_the_sheet_of_methods_has_a_column_for_each(monkeypatch: pytest.MonkeyPa
     gradients = saliency.saliency_pictures(found, about)
     photographs = pictured(*about["true"], shape=(224, 224, 3))
     sheet = saliency_methods.saliency_methods_sheet(pd.DataFrame(), about, photographs, gradients, pictures)
-    assert list(sheet.column_labels[:3]) == ["photograph", "gradient", "SmoothGrad"]
+    shown = [label.replace("\u00ad", "") for label in sheet.column_labels]
+    assert shown[:3] == ["photograph", "gradient", "SmoothGrad"]
     assert list(sheet.row_labels[:2]) == ["class 1", "class 3"]
     assert all(tile and tile.marks == sheet.tiles[0].marks for tile in sheet.tiles[:7])
     assert sheet.tiles[6] and sheet.tiles[6].alt == "" and "Grad-CAM, 2nd network" in sheet.tiles[6].frames[0].shows
@@ -270,6 +303,15 @@ def test_saliency_checks() -> None:
     assert values["by_method"]["grad_cam"]["none"] == 1
     assert values["by_method"]["grad_cam"]["all"] == 0
     assert values["same_class"]["noise1"] == 1
+    assert values["still_alike"] == []
+    assert values["fragile"] == dict.fromkeys(("gradient", "smoothgrad", "integrated_gradients", "grad_cam"), True)
+    kept = noisy.assign(same_class=noisy["image"] < 3, correlation=noisy["image"] / 10)
+    below = drawn(saliency_checks.saliency_checks_lines, rows.assign(network="n"), kept).axes[1].get_xticklabels()
+    assert below[0].get_text() == "1\n2 images", "only copies that keep their answer are drawn"
+    values = saliency_checks.saliency_checks_values(rows.assign(network="n"), kept)
+    assert values["by_method"]["gradient"]["kept"]["noise4"]["images"] == 2
+    assert values["by_method"]["gradient"]["kept"]["noise4"]["mean"] == pytest.approx(0.15)
+    assert not any(values["fragile"].values()), "the answers change as well"
 
 
 def test_saliency_segmentation() -> None:
@@ -291,6 +333,9 @@ def test_saliency_segmentation() -> None:
     assert values["best"] == "Grad-CAM"
     assert values["by_method"]["centre"]["found"] == 0
     assert values["by_method"]["smoothgrad"]["gain"] == pytest.approx([0.1, 0.1])
+    assert values["best_image"] == {"true": "collie", "overlap": 0.9}
+    assert values["beat_guesses"] == ["gradient", "SmoothGrad", "Grad-CAM"] and not values["guesses_no_worse"]
+    assert values["by_method"]["smoothgrad"]["differs_from"] == {"centre": True, "whole": True, "gradient": True}
 
 
 def test_outlines_enclose_the_mask_and_its_holes() -> None:
