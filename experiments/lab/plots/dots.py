@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,6 +12,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Interval = Callable[["np.ndarray"], tuple[float, float]]
+
+
+@cache
+def _ends(interval: Interval, values: tuple[float, ...]) -> tuple[float, float]:
+    """The interval of the mean, once for the wide and the narrow drawing: a bootstrap takes a while."""
+    import numpy as np
+
+    return interval(np.array(values))
 
 
 def dots(
@@ -51,7 +60,7 @@ def dots(
     for place, (name, each) in enumerate(values.items()):
         measured = np.asarray(each, float)
         if interval and len(measured) > 1:
-            axis.plot(interval(measured), [place, place], color=by[name], linewidth=2.4, zorder=3)
+            axis.plot(_ends(interval, tuple(measured)), [place, place], color=by[name], linewidth=2.4, zorder=3)
         ring: dict[str, Any] = {"fillstyle": "none", "markersize": 9, "markeredgewidth": 2, "zorder": 4}
         axis.plot(measured.mean(), place, "o", color=by[name], **ring)
     _as_rows(axis, len(values))
