@@ -22,6 +22,8 @@ PAPER = 420
 """Points of paper that a line of text has, about."""
 POINTS = {False: 0.75, True: 2.5}
 """How large a pixel of an image becomes on paper, at most, in points: a smooth one, and one with hard edges."""
+LEAST = 66
+"""Points that an image of a sequence has on paper, about, before there is one tile in a row."""
 MANY = 12
 """Of so many pairs a page of paper holds all, where they are small."""
 
@@ -86,7 +88,7 @@ def _laid_out(content: Mapping[str, Any], name: str, figures: Path, root: Path) 
         raise UserError(f"{name} shows no image")
     matrix = bool(sheet["column_labels"] or sheet["row_labels"])
     columns, shown = sheet["columns"], max(len(frames), 1)
-    apart = columns if matrix or shown == 1 else _pairs_in_a_row(columns, len(sheet["tiles"])) if shown == 2 else 1
+    apart = columns if matrix or shown == 1 else _tiles_in_a_row(columns, shown, len(sheet["tiles"]))
     width = max(image["width"] for image in images)
     pixelated = all(image["pixelated"] for image in images)
     points = apart * shown * width * POINTS[pixelated]
@@ -103,9 +105,11 @@ def _laid_out(content: Mapping[str, Any], name: str, figures: Path, root: Path) 
     }
 
 
-def _pairs_in_a_row(columns: int, pairs: int) -> int:
-    """Where both images of a pair are beside each other, there are half as many; more where they are many."""
-    return min(columns, 4) if pairs > MANY else max(columns // 2, 1)
+def _tiles_in_a_row(columns: int, frames: int, tiles: int) -> int:
+    """Where the frames of each tile are beside each other, fewer tiles are; more where tiles are many."""
+    if frames == 2:
+        return min(columns, 4) if tiles > MANY else max(columns // 2, 1)
+    return min(columns, max(PAPER // (frames * LEAST), 1))
 
 
 def _tile(tile: Mapping[str, Any], sheet: Mapping[str, Any], name: str, figures: Path, root: Path) -> dict[str, Any]:
