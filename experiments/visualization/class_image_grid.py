@@ -153,7 +153,8 @@ def class_image_grid_sheet(results: pd.DataFrame, images: Images) -> Sheet:
 @figure(
     class_image_grid,
     suffix="judge",
-    caption="The other network recognises the class at middling learning rates only. Probability of the class for "
+    caption="[The other network recognises the class best at middling learning rates."
+    ']{claim="class_image_grid.middling_is_best"} Probability of the class for '
     "EfficientNet-Lite0, which took no part in making the images, for each learning rate η and number of iterations. "
     "It is highest, `class_image_grid.best_for_judge.judge_probability:.1%`{.value}, at "
     "η = `class_image_grid.best_for_judge.rate:g`{.value} after "
@@ -181,7 +182,9 @@ def class_image_grid_judge(results: pd.DataFrame, *, narrow: bool = False) -> Fi
     class_image_grid,
     class_image_grid_probability,
     suffix="measures",
-    caption="Larger learning rates make more colourful and noisier images. Colourfulness (33 is moderately, 59 quite, "
+    caption='[Larger learning rates make more colourful and noisier images.]{claim="class_image_grid.colour_rises '
+    'and class_image_grid.noise_rises"} '
+    "Colourfulness (33 is moderately, 59 quite, "
     "109 extremely colourful) and difference of neighbouring pixels at each snapshot, of the images as they are, and "
     "the probability of the class for the network itself at every step (means over windows of a tenth of their "
     "beginning).",
