@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from tpdl.plan.project import Project
 ROOT = Path(__file__).parent.parent
 FIGURES = sorted(step.name for step in read_plan(Project(ROOT)).steps.values() if step.kind == "figure")
 HEAVY = ("torch", "torchvision", "sklearn", "skimage", "captum", "safetensors")
+LONGEST = 15
+"""Seconds for one figure beside another test."""
 WAITS = (
     *("gan/alone-sheet", "gan/cdcgan-sheet", "gan/dcgan-sheet", "gan/interpolation-sheet", "gan/neighbours"),
     *("gan/sizes-sheet", "gan/unconditioned-sheet", "gan/variant-sheets", "gan/z-columns-sheet"),
@@ -56,6 +59,7 @@ def test_a_figure_is_drawn_again_as_it_is(clone: Path, name: str) -> None:
     before = {path: path.read_bytes() for path in (clone / "figures").rglob("*") if path.is_file()}
     environment = {key: value for key, value in os.environ.items() if not key.startswith("TPDL_")}
     environment |= {"PYTHONPATH": os.pathsep.join([str(clone / ".light"), str(clone)]), "OMP_NUM_THREADS": "1"}
+    begun = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-m", "tpdl", "figure", name],
         cwd=clone,
@@ -69,6 +73,7 @@ def test_a_figure_is_drawn_again_as_it_is(clone: Path, name: str) -> None:
         assert done.returncode == 1 and "are not here" in done.stdout, done.stdout + done.stderr
         return
     assert done.returncode == 0, done.stdout + done.stderr
+    assert time.perf_counter() - begun < LONGEST, "a generous bound; by itself it takes three seconds at most"
     if same_versions():
         changed = [path for path, content in before.items() if path.read_bytes() != content]
         assert [path for path in changed if path.suffix != ".json"] == []

@@ -60,7 +60,7 @@ def size_losses_lines(results: pd.DataFrame, small: pd.DataFrame, *, narrow: boo
         iterations_axis(axis, results, few=not narrow)
         if not narrow:  # 1,500 and 3,000 would touch
             last = int(results["iteration"].max())
-            axis.set_xticks([tick for tick in axis.get_xticks() if tick < 0.4 * last or tick == last])
+            axis.set_xticks([tick for tick in axis.get_xticks() if 0 < tick < 0.4 * last or tick == last])
             axis.xaxis.set_major_formatter("{x:,.0f}")
         axis.set_title(words(name).replace(", d", ",\nd" if not narrow else ", d"), fontsize=10)
         if not narrow:

@@ -204,8 +204,8 @@ def adversarial_sheet(results: pd.DataFrame, images: Images, made: Images) -> Sh
     adversarial_pictures,
     suffix="change",
     format="sheet",
-    caption="[As it is, the change is nearly an even grey; ten times as strong, it is coloured noise, densest where "
-    'the saliency is high.]{claim="adversarial.median.rms < 1 and adversarial_saliency.interval[0] > '
+    caption="[Even ten times as strong most changes are hardly seen; they are densest where the saliency is high."
+    ']{claim="adversarial.median.rms < 1 and adversarial_saliency.interval[0] > '
     'adversarial_saliency.null_high"} '
     "The pairs of @fig-adversarial in the same order: the saliency map of the original, the change, and the "
     "change amplified. Grey is no change; each of the three colours is changed by what the scales at the end say, and "

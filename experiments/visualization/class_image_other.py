@@ -144,7 +144,9 @@ def class_image_other_slopes(result: tuple[pd.DataFrame, Images], *, narrow: boo
     photographs,
     suffix="sheet",
     format="sheet",
-    caption="Gorillas appear all over the photograph, in its colours. Four photographs and what ascent towards "
+    caption="[Every photograph becomes a gorilla for the network, in its own colours.]"
+    '{claim="class_image_other.reached == class_image_other.photographs and class_image_other.colour.own > 0.9"} '
+    "Four photographs and what ascent towards "
     "*`class_image_other.target`{.value}* makes of them. Contrast is stretched, for all but the photographs, between "
     "the 0.5th and the 99.5th percentile.",
     alt="A hay field, a bee eater, bears and a lake. After 25 iterations a faint texture lies over them; after 500 "

@@ -137,7 +137,10 @@ def class_image_regularisation_pictures(made: Arrays, results: pd.DataFrame) -> 
     class_image_regularisation,
     class_image_regularisation_pictures,
     format="sheet",
-    caption="The stronger the pull towards grey, the less of the class is left. Class images for L2 weights λ from "
+    caption="[The stronger the pull towards grey, the less of the class is left.]"
+    '{claim="class_image_regularisation.weakest.probability > 0.99 and class_image_regularisation.strongest.probability'
+    ' < 0.01"} '
+    "Class images for L2 weights λ from "
     "strong to weak; the lab's is `class_image_regularisation.lab_weight:g`{.value}. Contrast is stretched alike for "
     "all weights of a class, between the 0.5th and the 99.5th percentile of their values.",
     alt="At a weight of 10 both images are of one colour. As the weight falls, something like a face or a spider can "
@@ -168,7 +171,10 @@ def class_image_regularisation_sheet(results: pd.DataFrame, images: Images) -> S
     class_image_regularisation_pictures,
     suffix="variants",
     format="sheet",
-    caption="Without blur or jitter the network is as certain, and the class is harder to see. Class images at the "
+    caption="[Without blur or jitter the network is as certain, and the other network hardly recognises the class.]"
+    '{claim="class_image_regularisation.variants.neither.probability > 0.99 and '
+    'class_image_regularisation.variants.neither.judge_probability < 0.01"} '
+    "Class images at the "
     "lab's L2 weight. Below each, the probability of the class for the network that it was made with, and for the "
     "other one. Contrast is stretched, for each image, between the 0.5th and the 99.5th percentile.",
     alt="Two rows of four images. With blur and jitter, faces and spiders fill the image; without blur there is fine "

@@ -201,7 +201,9 @@ def class_image_start_sheet(results: pd.DataFrame, images: Images, ascended: Ima
     class_image_start_pictures,
     suffix="change",
     format="sheet",
-    caption="The ascent changes the whole photograph, and not mainly where it was salient. Above, the saliency map of "
+    caption="[The ascent changes the whole photograph, and not mainly where it was salient.]"
+    '{claim="abs(class_image_start.end.saliency_correlation) < 0.2"} '
+    "Above, the saliency map of "
     "the photograph; below, the change of each pixel, of the colour channel that changed most. Maps run from black (0) "
     "to bright yellow (their 99th percentile). ρ: rank correlation of the two maps over pixels.",
     alt="Two rows of four maps. In the upper row bright specks are densest on the object; in the lower row brightness "
@@ -226,8 +228,9 @@ def class_image_start_change(results: pd.DataFrame, maps: Images, ascended: Imag
     photographs,
     class_image_start_second_pictures,
     format="sheet",
-    caption="The second network, too, draws over the photograph what its class is made of, and the first one is not "
-    "convinced. The same photographs. Below each, how the probability of the class changes for the second network, "
+    caption="[What the second network draws over the photographs does not convince the first.]"
+    '{claim="class_image_start_second.end.judge_probability < class_image_start_second.start.judge_probability"} '
+    "The same photographs. Below each, how the probability of the class changes for the second network, "
     "which ascends, and for the first. Contrast is stretched, for all but the photographs, between the 0.5th and the "
     "99.5th percentile.",
     alt="The same four photographs. With more and more iterations, fine textures of the class cover the image, and the "
@@ -243,7 +246,9 @@ def class_image_start_second_sheet(results: pd.DataFrame, images: Images, ascend
     class_image_start_second_pictures,
     suffix="change",
     format="sheet",
-    caption="The changes of the second network, too, are spread over the whole photograph. Above, the saliency map of "
+    caption="[The changes of the second network, too, have little to do with the saliency.]"
+    '{claim="abs(class_image_start_second.end.saliency_correlation) < 0.2"} '
+    "Above, the saliency map of "
     "the photograph for the second network; below, the change of each pixel. Maps run from black (0) to bright yellow "
     "(their 99th percentile). ρ: rank correlation of the two maps over pixels.",
     alt="Two rows of four maps. In the upper row bright specks are densest on the object; in the lower row brightness "

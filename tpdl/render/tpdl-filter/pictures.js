@@ -155,10 +155,18 @@
     if (calm) Object.assign(box.settings, { openEffect: "none", closeEffect: "none", slideEffect: "none" });
     let opener = null;
 
+    // The name of a frame with what it counts, as in "iterations 10,000".
+    function frameName(sheet, frame) {
+      const name = frame.querySelector(".sheet-frame-name");
+      const copy = name && name.cloneNode(true), what = sheet.dataset.frameLabel;
+      if (copy && what) (copy.querySelector("p") || copy).prepend(`${what} `);
+      return copy;
+    }
+
     // What stands below the large picture: the label of a tile, the caption of anything else, with their markup.
     function words(link) {
       const tile = link.closest(".sheet-tile"), frame = link.closest(".sheet-frame");
-      const parts = tile ? [tile.querySelector(".sheet-label"), frame.querySelector(".sheet-frame-name")]
+      const parts = tile ? [tile.querySelector(".sheet-label"), frameName(link.closest(".sheet"), frame)]
         : [(link.closest("figure") || link.closest(".picture") || link).querySelector("figcaption, .caption")];
       return parts.filter(Boolean).map((part) => part.innerHTML.replace(/ id="[^"]*"/g, "")).join(" · ");
     }
@@ -167,7 +175,9 @@
       const image = trigger.querySelector("img");
       if (!image) return;
       opener = opener || trigger;
-      slideConfig.title = words(trigger);
+      const drawing = /\.svg$/.test(trigger.pathname);
+      // On a phone a plot fills the window, and its caption, which stands on the page below it, would lie over it.
+      slideConfig.title = drawing && innerWidth < 640 ? "" : words(trigger);
       slideConfig.alt = image.alt;
       slideConfig.zoomable = false;   // it is as large as it gets
       const width = Number(image.getAttribute("width")) || image.naturalWidth;
@@ -175,7 +185,6 @@
       if (!width || !height) return;
       const fits = Math.min(0.94 * innerWidth / width, 0.74 * innerHeight / height);
       const pixelated = image.classList.contains("pixelated");
-      const drawing = /\.svg$/.test(trigger.pathname);
       const scale = pixelated ? Math.max(1, Math.floor(fits)) : drawing ? fits : Math.min(fits, 3);
       const media = slideNode.querySelector(".gslide-media");
       media.classList.add("tpdl-enlarged");

@@ -97,6 +97,7 @@ local function sheet_html(sheet, alt, identifier)
   local classes = pandoc.List { 'sheet' }
   if sheet.matrix then classes:insert 'sheet-matrix' end
   if #sheet.row_labels > 0 then classes:insert 'sheet-with-rows' end
+  if sheet.columns % 2 == 0 then classes:insert 'sheet-even' end
   if #sheet.row_labels > 0 and #sheet.column_labels == 0 and not sheet.pixelated then classes:insert 'sheet-rows' end
   if sheet.pixelated then classes:insert 'sheet-pixelated' end
   if #sheet.frames == 2 then classes:insert 'sheet-pair' end
@@ -155,7 +156,11 @@ end
 local function tile_typst(tile, sheet, is_named)
   if not tile then return cell {} end
   local blocks = frames_typst(tile, sheet, is_named)
-  if tile.label ~= '' then blocks:extend(small { pandoc.Plain(inlines(tile.label)) }) end
+  if tile.label ~= '' then
+    local label = small { pandoc.Plain(inlines(tile.label)) }
+    -- Below a row of many frames it would be taken for the heading of the next.
+    blocks = #sheet.frames > 2 and label .. blocks or blocks .. label
+  end
   return cell(blocks)
 end
 
