@@ -87,7 +87,7 @@ def test_every_figure_and_table_of_the_pages_is_in_it(pdf: PdfReader, book: Path
         page = path.read_text(encoding="utf-8").replace("\u00a0", " ").replace("&nbsp;", " ")
         main = page[page.index("<main") : page.index("</main>")]
         # What is drawn over a picture, such as a box, is part of it.
-        pictures += len(re.findall(r"<img\b(?![^>]*dark-content)|<svg\b(?![^>]*sheet-marks)", main))
+        pictures += len(re.findall(r"<img\b(?![^>]*(?:dark|narrow)-content)|<svg\b(?![^>]*sheet-marks)", main))
         if "steps-graph" in main:  # on paper it has a picture for each chapter
             report = json.loads((book.parent / ".tpdl" / "report.json").read_text(encoding="utf-8"))
             pictures += len(report["graph"]["parts"]) - 1

@@ -139,7 +139,7 @@
       if (!more) { words.remove(); scroll.removeAttribute("tabindex"); scroll.removeAttribute("role"); return; }
       if (!words.isConnected) scroll.after(words);
       scroll.setAttribute("tabindex", "0");
-      scroll.setAttribute("role", "region");
+      scroll.setAttribute("role", "group");
       scroll.setAttribute("aria-label", sheet.getAttribute("aria-label") || "Images");
     }
     scroll.addEventListener("scroll", look, { passive: true });
