@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import importlib
+import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -120,9 +121,9 @@ def _dask_client(spec: str, workers: int) -> Iterator[Any]:
             cluster = stack.enter_context(SLURMCluster())
             cluster.scale(workers)
         elif spec == "dask":
-            cluster = stack.enter_context(
-                LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=40)
-            )
+            # A worker that is ended may miss its scheduler, and would say so at length; steps say what fails.
+            options = {"threads_per_worker": 1, "dashboard_address": None, "silence_logs": logging.CRITICAL}
+            cluster = stack.enter_context(LocalCluster(n_workers=workers, **options))
         else:
             cluster = spec.partition(":")[2]
         yield stack.enter_context(Client(cluster, set_as_default=False))
