@@ -48,3 +48,13 @@ def test_those_that_nobody_draws_any_more_are_cleaned_away(fresh):
     fresh.tpdl("clean", "--figures", "--yes")
     assert not any((fresh.root / "figures/toy" / name).exists() for name in NARROW)
     assert (fresh.root / "figures/toy/curve.dark.svg").exists()
+
+
+def test_a_name_that_looks_like_a_variant_is_only_a_name(fresh):
+    for suffix in ("x.dark", "x.narrow"):
+        fresh.edit("experiments/toy/curve.py", "@figure(curve, ", f'@figure(curve, suffix="{suffix}", ')
+        fresh.tpdl("run")
+        folder = fresh.root / "figures/toy"
+        light, dark = (folder / f"curve-{suffix}{variant}.svg" for variant in ("", ".dark"))
+        assert "#ffffff" in light.read_text() and "#ffffff" not in dark.read_text()
+        fresh.edit("experiments/toy/curve.py", f'suffix="{suffix}", ', "")

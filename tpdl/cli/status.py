@@ -57,8 +57,7 @@ def _print(plan: Plan, states: Mapping[str, Status], all_of_them: bool) -> None:
         if fresh:
             rows = [(base, "fresh", *_sum([states[name] for name in by_base[base]])) for base in fresh]
             print_table(("experiment", "state", "made (UTC)", "steps"), rows, [COLOURS["fresh"]] * len(rows))
-        others = [name for base, names in by_base.items() if base not in fresh for name in names]
-        waiting = [name for name in others if states[name].state != "fresh"]
+        waiting = [name for name, status in states.items() if status.state != "fresh"]
         if waiting:
             print("\n" * bool(fresh), end="")
             print_table(*_steps(states, waiting))

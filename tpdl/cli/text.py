@@ -31,13 +31,13 @@ def print_table(head: Sequence[str], rows: Sequence[Sequence[str]], colours: Seq
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
     room = shutil.get_terminal_size().columns if sys.stdout.isatty() else math.inf
     if sum(widths) + 2 * (len(widths) - 1) > room:
-        return _print_narrow(rows, int(room), colours)
+        _print_narrow(rows, int(room), colours)
+        return
     for index, row in enumerate([head, *rows]):
         cells = [cell.ljust(width) for cell, width in zip(row, widths[:-1], strict=False)]
         if colours and index:
             cells[1] = coloured(cells[1], colours[index - 1])
         print("  ".join([*cells, row[-1]]).rstrip())
-    return None
 
 
 def _print_narrow(rows: Sequence[Sequence[str]], room: int, colours: Sequence[int] | None) -> None:

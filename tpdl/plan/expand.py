@@ -306,8 +306,8 @@ class Expansion:
         name = f"{stem}.{picture_format}"
         if picture_format == "sheet":
             return name, (self._places.figures / name,)
-        wanted = ("light", "dark", "narrow", "narrow_dark")[: 4 if NARROW in declared.parameters else 2]
-        return name, tuple(self._places.figures / f"{stem}{VARIANTS[each]}.{picture_format}" for each in wanted)
+        variants = list(VARIANTS.values())[: 4 if NARROW in declared.parameters else 2]
+        return name, tuple(self._places.figures / f"{stem}{variant}.{picture_format}" for variant in variants)
 
     # Both
 

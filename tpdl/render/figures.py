@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tpdl.errors import UserError
 from tpdl.nearest import nearest
-from tpdl.plan.variants import variant_of
+from tpdl.plan.variants import VARIANTS
 from tpdl.render.namespace import run_command
 from tpdl.render.problem import Problem
 from tpdl.render.provenance import Provenance
@@ -93,7 +93,8 @@ class Figures:
             except UserError as error:
                 self.problems.append(item.problem(str(error)))
                 return {}
-        return {variant_of(each.name): each.relative_to(self._root).as_posix() for each in paths if each.exists()}
+        shown = zip(VARIANTS, paths, strict=False)  # two of the four where no drawing is for narrow pages
+        return {variant: each.relative_to(self._root).as_posix() for variant, each in shown if each.exists()}
 
     def _declare(self, words: Iterable[str], source: str, line: int) -> None:
         for text in words:

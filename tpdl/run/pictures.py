@@ -12,14 +12,12 @@ import pickle
 import re
 import sys
 import warnings
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 from tpdl.files import atomic_write
 from tpdl.plan import theme
 from tpdl.plan.step import Step
-from tpdl.plan.variants import is_dark, is_narrow
 from tpdl.run.products import expect
 from tpdl.sheets import SUFFIX as SHEET
 from tpdl.sheets import Sheet, write_sheet
@@ -45,23 +43,22 @@ def save_pictures(step: Step, draw: Callable[..., Any]) -> None:
     os.environ.setdefault("MPLBACKEND", "agg")  # for functions that use pyplot; importing it here would cost a second
     import matplotlib.figure  # before the fork, so that it is imported once  # noqa: F401
 
-    dark = [path for path in step.products if is_dark(path.name)]
-    light = [path for path in step.products if not is_dark(path.name)]
-    dark_from_fork = _in_fork(lambda: _drawn(step, dark, draw, theme.dark()))
-    drawn = _drawn(step, light, draw, theme.light())
-    drawn |= dark_from_fork() or _drawn(step, dark, draw, theme.dark())
-    for path in step.products:
-        atomic_write(path, drawn[path.name])
+    dark_from_fork = _in_fork(lambda: _drawn(step, draw, theme.dark()))
+    light = _drawn(step, draw, theme.light())
+    dark = dark_from_fork() or _drawn(step, draw, theme.dark())
+    both = [picture for pair in zip(light, dark, strict=True) for picture in pair]
+    for path, content in zip(step.products, both, strict=True):  # wide and narrow, of each the light one first
+        atomic_write(path, content)
 
 
-def _drawn(step: Step, paths: Sequence[Path], draw: Callable[..., Any], style: Any) -> dict[str, bytes]:
-    """File name -> the bytes of the picture, for wide pages and for narrow ones, all in one style."""
+def _drawn(step: Step, draw: Callable[..., Any], style: Any) -> list[bytes]:
+    """The picture for wide pages, and the one for narrow pages where there is one, in one style."""
     import matplotlib
 
-    drawn = {}
-    for path in paths:
+    drawn = []
+    for narrow in (False, True)[: len(step.products) // 2]:
         with matplotlib.rc_context(style):
-            drawn[path.name] = _bytes(step, draw(narrow=True) if is_narrow(path.name) else draw())
+            drawn.append(_bytes(step, draw(narrow=True) if narrow else draw()))
     return drawn
 
 
@@ -110,7 +107,7 @@ def smaller_png(png: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def _in_fork(make: Callable[[], dict[str, bytes]]) -> Callable[[], dict[str, bytes]]:
+def _in_fork(make: Callable[[], list[bytes]]) -> Callable[[], list[bytes]]:
     """Start `make` in a fork of this process, where the system can fork.
 
     Returns:
@@ -118,7 +115,7 @@ def _in_fork(make: Callable[[], dict[str, bytes]]) -> Callable[[], dict[str, byt
         itself, in this process, where an error can be reported.
     """
     if not hasattr(os, "fork"):
-        return dict
+        return list
     reading, writing = os.pipe()
     with warnings.catch_warnings():
         # The threads of numerical libraries, which do not exist in the copy, are idle while Python draws.
@@ -136,10 +133,10 @@ def _in_fork(make: Callable[[], dict[str, bytes]]) -> Callable[[], dict[str, byt
             os._exit(code)
     os.close(writing)
 
-    def result() -> dict[str, bytes]:
+    def result() -> list[bytes]:
         with os.fdopen(reading, "rb") as pipe:
             content = pipe.read()
         _, status = os.waitpid(child, 0)
-        return dict(pickle.loads(content)) if status == 0 else {}
+        return list(pickle.loads(content)) if status == 0 else []
 
     return result
