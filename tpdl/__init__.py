@@ -13,6 +13,7 @@ from tpdl.errors import StepError, UserError
 from tpdl.files import atomic_path, sha256_file
 from tpdl.images import Images, Picture
 from tpdl.plan.declare import experiment, figure, summary
+from tpdl.readings import reading
 from tpdl.run.context import Arrays, checkpoint, note, profile, progress
 from tpdl.sheets import Box, Outline, Sheet, Tile
 
@@ -34,6 +35,7 @@ __all__ = [
     "note",
     "profile",
     "progress",
+    "reading",
     "sha256_file",
     "summary",
 ]

@@ -13,7 +13,7 @@ import tpdl
 from experiments.lab.plots.titles import colour, title
 from experiments.transfer.cut_classifiers import cut_classifiers
 from experiments.transfer.gram import EACH_NETWORK, gram
-from tpdl import Arrays, experiment, figure, summary
+from tpdl import Arrays, experiment, figure, reading, summary
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -105,6 +105,8 @@ def layer_cut_curve(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
         for style, (kind, part) in _kinds(rows):
             curve(axis, part, "index", "accuracy", "low", "high", shade, kind, style)
         _mark_chosen(axis, rows, shade)
+        for _, row in rows.iterrows():
+            reading(axis, row["index"], row["accuracy"], _words(row, len(rows)))
         for _, row in beyond.iterrows():
             mark_below(axis, row["index"], f"{row['accuracy']:.1%}", shade, right=False)
         mark_below(axis, len(rows), f"chance, {1 / CLASSES:.1%}", right=False)
@@ -308,6 +310,13 @@ def _mark_chosen(axis: Axes, rows: pd.DataFrame, colour: str) -> None:
         textcoords="axes fraction", ha="right", va="top", fontsize=9,
         arrowprops={"arrowstyle": "-", "color": colour, "shrinkB": 7},
     )  # fmt: skip
+
+
+def _words(row: pd.Series, cuts: int) -> str:
+    """A cut in words, such as "SqueezeNet 1.1, cut 3 of 18, fire2-expand: 71.0 % (69.4 to 72.6 %)"."""
+    place = f"{title(row['network'])}, cut {row['index']} of {cuts}, after {row['cut']}"
+    accuracy = f"{row['accuracy']:.1%} of test images right (95% interval {row['low']:.1%} to {row['high']:.1%})"
+    return f"{place}: {accuracy}; {row['shape']} = {row['features']:,d} features"
 
 
 def _name_cuts(axis: Axes, rows: pd.DataFrame, named: bool = True) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 from tpdl.files import atomic_write
 from tpdl.plan import theme
 from tpdl.plan.step import Step
+from tpdl.readings import append, positions
 from tpdl.run.products import expect
 from tpdl.sheets import SUFFIX as SHEET
 from tpdl.sheets import Sheet, write_sheet
@@ -73,7 +74,9 @@ def _bytes(step: Step, figure: Any) -> bytes:
     figure.savefig(buffer, format=kind, metadata=metadata)
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close("all")
-    return {"png": smaller_png, "svg": smaller_svg}[kind](buffer.getvalue())
+    if kind == "png":
+        return smaller_png(buffer.getvalue())
+    return append(smaller_svg(buffer.getvalue()), positions(figure))
 
 
 COORDINATES = re.compile(rb'(?<=[ \n])(?:d|x|y|width|height)="[^"]*"|translate\([^)]*\)')
