@@ -32,7 +32,8 @@ RESULT_SUFFIX = {
 
 KNOWN_ARGUMENTS: dict[str, set[str]] = {
     "experiment": {
-        *("matrix", "demo", "inputs", "data", "optional", "uses", "files", "local", "may_be_missing"),
+        *("matrix", "cases", "search", "draws", "search_seed"),
+        *("demo", "inputs", "data", "optional", "uses", "files", "local", "may_be_missing"),
         *("timeout", "memory", "gpu_memory"),
     },
     "figure": {"caption", "alt", "suffix", "format", "uses", "files"},
@@ -55,6 +56,10 @@ def _is_mapping_of_values(value: Any) -> bool:
     )
 
 
+def _is_mapping_of_mappings(value: Any) -> bool:
+    return _is_mapping_of_texts(value) and all(map(_is_mapping_of_texts, value.values() if value else ()))
+
+
 def _is_mapping_of_functions(value: Any) -> bool:
     return _is_mapping_of_texts(value) and all(isinstance(item, str) for item in (value.values() if value else ()))
 
@@ -62,6 +67,9 @@ def _is_mapping_of_functions(value: Any) -> bool:
 KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "": ("experiments of this project", _is_list_of_texts),
     **dict.fromkeys(("matrix", "demo"), ("a mapping", _is_mapping_of_texts)),
+    "cases": ("a mapping from names to mappings of parameters", _is_mapping_of_mappings),
+    "search": ("a mapping from parameters to what is drawn from", _is_mapping_of_texts),
+    **dict.fromkeys(("draws", "search_seed"), ("a whole number", lambda value: isinstance(value, int))),
     "inputs": ("a mapping from parameters to experiments", _is_mapping_of_functions),
     "optional": ("a mapping from parameters to lists of values", _is_mapping_of_values),
     **dict.fromkeys(("data", "uses", "may_be_missing"), ("a list of texts", _is_list_of_texts)),

@@ -2,7 +2,7 @@
 
 They return the function unchanged: a decorated function is called, tested and debugged like any other. The engine reads
 the arguments from the source (see `tpdl.fingerprint`), without importing the module, so they must be literals,
-names of constants, or names of other step functions.
+names of constants, names of other step functions, or pure expressions of these, such as `[10.0**e for e in range(3)]`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,10 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 def experiment(
     *,
     matrix: Mapping[str, Sequence[Any]] | None = None,
+    cases: Mapping[str, Mapping[str, Any]] | None = None,
+    search: Mapping[str, Any] | None = None,
+    draws: int = 0,
+    search_seed: int = 0,
     demo: Mapping[str, Any] | None = None,
     inputs: Mapping[str, Callable[..., Any]] | None = None,
     data: Sequence[str] = (),
@@ -57,7 +61,15 @@ def experiment(
     back with the types that it had; an index that is not 0, 1, 2, … is refused.
 
     Args:
-        matrix: parameter -> values; one step, a *cell*, for each combination.
+        matrix: parameter -> values; one step, a *cell*, for each combination. Values may be pure expressions: `range`,
+            comprehensions, `10.0 ** e`, `np.logspace`.
+        cases: name -> parameters that go together; a cell for each, called after the case, and for each combination of
+            the matrix. A parameter `case` of the function gets the name.
+        search: parameter -> what is drawn from: a list, `("uniform", low, high)`, `("log", low, high)` or `("integers",
+            low, high)`; a cell for each draw, and for each combination of the matrix.
+        draws: how many combinations are drawn. With more of them the first stay as they are; the demo profile has
+            three at most.
+        search_seed: of the draws.
         demo: what differs in the demo profile: a list replaces an axis of the matrix, anything else replaces a default.
         inputs: argument -> experiment whose result is passed. Cells are matched by the matrix parameters both have;
             where the input has more, its collected table is passed.

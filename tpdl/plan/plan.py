@@ -51,8 +51,9 @@ class Plan:
 def read_plan(project: Project, profile: str = "full") -> Plan:
     """All steps of a profile, read from the source.
 
-    The setting `unmeasured` lists experiments (names or patterns) that this edition does not measure yet: like optional
-    cells they show as missing, and neither `status` nor publishing waits for them.
+    The setting `matrix` gives this edition other values for parameters. The setting `unmeasured` lists experiments
+    (names or patterns) that this edition does not measure yet: like optional cells they show as missing, and neither
+    `status` nor publishing waits for them.
 
     Raises:
         UserError: there is no such profile, or the settings are wrong. What is wrong with a declaration is in
@@ -64,9 +65,10 @@ def read_plan(project: Project, profile: str = "full") -> Plan:
     unmeasured = project.settings.get("unmeasured", []) if profile != "demo" else []
     places = project.places(profile)
     declarations = [_where_it_is(each, project) for each in sources.declarations()]
-    expansion = Expansion(declarations, places, unmeasured)
+    edition = project.settings.get("matrix", {}) if profile != "demo" else {}
+    expansion = Expansion(declarations, places, unmeasured, edition)
     steps = expansion.steps()
-    broken = dict.fromkeys(each.problem for each in expansion.broken)
+    broken = dict.fromkeys((*(each.problem for each in expansion.broken), *expansion.unused()))
     if profile != "demo" and any(step.data for step in steps.values()):
         problem = project.catalogue_problem()
         if problem and not any(line.partition(": ")[0] in problem for line in broken):
