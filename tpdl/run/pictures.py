@@ -69,6 +69,9 @@ def _bytes(step: Step, figure: Any) -> bytes:
 
     expect(isinstance(figure, Figure), f"{step.source}:{step.line}: {step.name}", "a matplotlib Figure", figure)
     kind = step.product.suffix[1:]
+    for axis in figure.axes:
+        if axis.images:
+            axis.grid(False)  # the theme's lines would lie over the image
     buffer = io.BytesIO()
     metadata = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
     figure.savefig(buffer, format=kind, metadata=metadata)

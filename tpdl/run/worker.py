@@ -25,6 +25,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
+from tpdl.cells import Cells
 from tpdl.errors import StepError, UserError
 from tpdl.files import sha256_file, write_json
 from tpdl.images import SUFFIX as IMAGES
@@ -271,11 +272,11 @@ def _result(job: Job, source: Input) -> Any:
     """What is passed as one argument: the result of a step, or those of several cells by their label."""
     if source.labels is None:
         return _loaded(job, source.steps[0])
-    return {
-        label: _loaded(job, name)
-        for label, name in zip(source.labels, source.steps, strict=True)
-        if name in job.input_products
+    measured = {
+        label: name for label, name in zip(source.labels, source.steps, strict=True) if name in job.input_products
     }
+    parameters = {label: job.input_cells[name] for label, name in measured.items()}
+    return Cells({label: _loaded(job, name) for label, name in measured.items()}, parameters)
 
 
 def _loaded(job: Job, name: str, for_table: bool = False) -> Any:
