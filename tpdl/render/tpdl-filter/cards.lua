@@ -84,7 +84,7 @@ end
 -- The question stays on the page of its answer, and both on that of what comes next.
 local function on_paper(anchor, question, answer, rest)
   local blocks = pandoc.Blocks {
-    output.typst('#block(width: 100%, above: 2em, below: 1.2em, breakable: false, sticky: true, '
+    output.typst('#block(width: 100%, above: 2em, below: 1.2em, breakable: false, '
       .. 'inset: (x: 1em, y: 0.9em), stroke: (left: 2.5pt + rgb("#0b5cad")), fill: rgb("#0b5cad").lighten(95%))['),
     pandoc.Para(question),
   }
