@@ -3,14 +3,12 @@
 local require = ...
 local output = require 'output'
 local report = require 'report'
+local scopes = require 'scopes'
 local warning = require 'warning'
 
 local values = {}
 
--- An expression as `tpdl prepare` names it, however its lines were broken.
-local function one_line(text)
-  return (text:gsub('%s+', ' '):gsub('^ ', ''):gsub(' $', ''))
-end
+local one_line = scopes.one_line
 
 local function value(code)
   if code.classes:includes 'value' then
