@@ -31,6 +31,7 @@ Kind = Literal[
     "citation",
     "mixed",
     "div",
+    "span",
     "shortcode",
     "cell",
     "code",
@@ -197,6 +198,8 @@ class Scanner:
             if start is None:
                 continue
             words = " ".join(self._text[start + 1 : found.start()].split())
+            more = {"attributes": attributes.pairs, "classes": attributes.classes, "label": attributes.label}
+            self._add("span", attributes.label, start, **more)
             if "claim" in attributes.pairs:
                 self._add("claim", attributes.pairs["claim"], start, inside=words)
             if "when" in attributes.pairs:
