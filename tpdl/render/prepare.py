@@ -25,6 +25,7 @@ from tpdl.render.book import Book, read_book, repository
 from tpdl.render.checks import check_citations, check_labels, check_slips, check_titles
 from tpdl.render.expressions import Evaluator
 from tpdl.render.figures import Figures
+from tpdl.render.formulas import check_formulas
 from tpdl.render.graph import graph
 from tpdl.render.namespace import Namespace
 from tpdl.render.problem import Problem
@@ -117,6 +118,7 @@ def prepare(project: Project, profile: str = "full", plan: Plan | None = None) -
         *check_labels(reading),
         *check_slips(reading),
         *check_citations(book, reading),
+        *check_formulas(book, reading),
         *statements.problems,
         *figures.problems,
         *tables.problems,

@@ -17,7 +17,7 @@ from typing import Literal
 from tpdl.render.label_kinds import KINDS, kind_of
 from tpdl.render.markup import ATTRIBUTES, CODE, DIV, VALUE_CLASS, blank, parse_attributes
 from tpdl.render.problem import Problem
-from tpdl.render.slips import RAW_FENCE, slips, values_in
+from tpdl.render.slips import RAW_FENCE, formulas, slips, values_in
 
 Kind = Literal[
     "value",
@@ -35,6 +35,7 @@ Kind = Literal[
     "shortcode",
     "cell",
     "code",
+    "formula",
     "slip",
 ]
 
@@ -57,7 +58,7 @@ class Item:
     kind: Kind
     text: str
     """What identifies it: the expression of a value, claim or condition, the target of an image, a label or key; of a
-    slip, what is wrong."""
+    formula all of it; of a slip, what is wrong."""
     line: int
     attributes: dict[str, str] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
@@ -93,6 +94,8 @@ class Scanner:
         """All items. Conditions are complete only when everything is found, so they are filled in last."""
         for at, message in slips(self._text):
             self._add("slip", message, at)
+        for at, formula in formulas(self._text):
+            self._add("formula", formula, at)
         prose = self._inline_code(self._text)
         self._divs(prose)
         self._attribute_blocks(prose)
