@@ -27,6 +27,7 @@ from tpdl.render.cards import read_cards
 from tpdl.render.checks import check_citations, check_labels, check_slips, check_titles
 from tpdl.render.expressions import Evaluator
 from tpdl.render.figures import Figures
+from tpdl.render.formulas import check_formulas
 from tpdl.render.glossary import read_glossary
 from tpdl.render.graph import graph
 from tpdl.render.namespace import Namespace
@@ -129,6 +130,7 @@ def prepare(project: Project, profile: str = "full", plan: Plan | None = None) -
         *check_citations(book, reading),
         *cards.problems,
         *glossary.problems,
+        *check_formulas(book, reading),
         *statements.problems,
         *figures.problems,
         *tables.problems,
