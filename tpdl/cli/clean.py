@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tpdl.cli.common import Arguments, Commands, add_command, find_project
+from tpdl.cli.text import print_json
 from tpdl.errors import Exit
 
 
@@ -12,6 +13,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
     parser.add_argument("--figures", action="store_true", help="products in figures/ that no step makes any more, too")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be freed")
+    parser.add_argument("--json", action="store_true", help="only print what would be freed, as JSON")
 
 
 def clean(arguments: Arguments) -> int:
@@ -23,6 +25,9 @@ def clean(arguments: Arguments) -> int:
     old = [(path, path.stat().st_size) for path in disowned(project)]
     if arguments.figures:
         found += old
+    if arguments.json:
+        print_json([{"path": path, "bytes": size} for path, size in found])
+        return Exit.OK
     if not found:
         print("nothing to clean: every local file belongs to a step")
     for path, size in found:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tpdl.cli.common import Arguments, Commands, add_command, console, find_project
+from tpdl.cli.common import Arguments, Commands, add_command, add_json, console, find_project
+from tpdl.cli.text import print_json
 from tpdl.errors import Exit
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def add(commands: Commands) -> None:
     parser = add_command(commands, diff, profile=False)
     parser.add_argument("revision", metavar="REV", help="a commit, branch or tag")
     parser.add_argument("--html", metavar="FILE", help="write one page with the pictures side by side")
+    add_json(parser)
     parser.add_argument("--exit-code", action="store_true", help="exit code 1 if anything differs")
 
 
@@ -35,11 +37,23 @@ def diff(arguments: Arguments) -> int:
     from tpdl.plan.plan import read_plan
 
     comparison = compare(read_plan(find_project()), arguments.revision)
-    print_comparison(comparison, console())
+    if arguments.json:
+        print_json(_as_json(comparison))
+    else:
+        print_comparison(comparison, console())
     if arguments.html:
         atomic_write(Path(arguments.html), render_page(comparison))
-        print(f"wrote {arguments.html}")
+        if not arguments.json:
+            print(f"wrote {arguments.html}")
     return Exit.NOT_FRESH if arguments.exit_code and not comparison.identical else Exit.OK
+
+
+def _as_json(comparison: Comparison) -> dict[str, Any]:
+    """The comparison without the pictures themselves."""
+    steps = [{key: value for key, value in vars(step).items() if key != "picture"} for step in comparison.steps]
+    for step in steps:
+        step["changes"] = [vars(change) for change in step["changes"]]
+    return vars(comparison) | {"commit": vars(comparison.commit), "steps": steps}
 
 
 def print_comparison(comparison: Comparison, console: Console) -> None:

@@ -129,10 +129,11 @@ def _inside(job: Job, checkpoints: Path) -> Iterator[Observing]:
         make_importable(Path(job.root), FOLDER)
     observing = Observing(job, _observed_before(job, checkpoints))
     context.checkpoint.begin(checkpoints, observing.events)
-    context.progress.file = job.places.progress(job.step.name)
+    file = job.places.progress(job.step.name)
+    context.progress.begin(file)
     context.notes.clear()
     with contextlib.suppress(OSError):
-        context.progress.file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
     try:
         yield observing
     finally:
