@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from tpdl.cli.common import Arguments, Commands, add_command, add_names, honest, plan_of
 from tpdl.errors import Exit, UserError
+
+if TYPE_CHECKING:
+    from tpdl.plan.plan import Plan
 
 
 def add(commands: Commands) -> None:
@@ -17,10 +21,13 @@ def add(commands: Commands) -> None:
 
 def log(arguments: Arguments) -> int:
     """Print what steps have printed when they last ran on this machine, and the traceback of one that failed."""
+    from tpdl.plan.scratch import PREFIX, recorded, with_steps
     from tpdl.plan.selection import select
 
     plan = plan_of(arguments)
-    names = select(plan, arguments.names)
+    if any(name.startswith(PREFIX) for name in arguments.names):
+        plan = with_steps(plan, recorded(plan))
+    names = [name for each in arguments.names for name in (_failed(plan, each) or select(plan, [each]))]
     logs = {name: path for name in names if (path := plan.places.log(name)).is_file()}
     if not logs:
         raise UserError(
@@ -37,3 +44,10 @@ def log(arguments: Arguments) -> int:
     if not any(written.values()):
         print(f"nothing was printed by {', '.join(logs)}")
     return honest(Exit.OK, plan.broken)
+
+
+def _failed(plan: Plan, name: str) -> list[str]:
+    """A scratch run that has no result, and a log all the same."""
+    from tpdl.plan.scratch import PREFIX
+
+    return [name] if name.startswith(PREFIX) and plan.places.log(name).is_file() else []

@@ -13,6 +13,7 @@ from tpdl.cli import (
     accept,
     claims,
     clean,
+    compare,
     completion,
     data,
     diff,
@@ -27,6 +28,7 @@ from tpdl.cli import (
     run,
     show,
     status,
+    table,
     upgrade,
     watch,
     why,
@@ -36,7 +38,7 @@ from tpdl.errors import Exit, UserError
 from tpdl.nearest import did_you_mean, nearest
 
 COMMANDS = (
-    *(status, run, figure, show, log, why, accept, mv, graph, clean, data),
+    *(status, run, table, compare, figure, show, log, why, accept, mv, graph, clean, data),
     *(prepare, claims, report, diff, init, publish, watch, upgrade, completion),
 )
 """In the order of `tpdl --help`."""

@@ -10,9 +10,11 @@ def steps(prefix: str, parsed_args: argparse.Namespace, **_: object) -> list[str
     """Chapters, experiments and steps that begin with `prefix`: those of one level, as a shell does with folders."""
     from tpdl.plan.plan import read_plan
     from tpdl.plan.project import Project
+    from tpdl.plan.scratch import recorded
 
     plan = read_plan(Project.find(Path.cwd()), "demo" if getattr(parsed_args, "demo", False) else "full")
-    matching = [name for name in plan.steps if name.startswith(prefix)]
+    names = [*plan.steps, *(step.name for step in recorded(plan))] if prefix else list(plan.steps)
+    matching = [name for name in names if name.startswith(prefix)]
     slash = prefix.count("/")
     return list(dict.fromkeys(_until(name, slash + 1) for name in matching))
 

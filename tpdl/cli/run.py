@@ -54,6 +54,12 @@ def add(commands: Commands) -> None:
         action="store_true",
         help="NaN and infinity are results of the named steps; one that was refused for them is taken up as it is",
     )
+    parser.add_argument(
+        *("-S", "--set"),
+        action="append",
+        metavar="PARAMETER=VALUE",
+        help="run the named experiments with other parameters, into scratch results; can be repeated",
+    )
     parser.add_argument("--force", action="store_true", help="run the named steps even if they are fresh")
 
 
@@ -76,6 +82,10 @@ def run(arguments: Arguments) -> int:
     if arguments.keep_nan and not arguments.names:
         raise UserError("--keep-nan needs the names of the steps whose NaN is a result")
     plan = plan_of(arguments)
+    if arguments.set:
+        from tpdl.cli.scratch import run_scratch
+
+        return run_scratch(arguments, plan, executor)
     say_doubts(plan)
     facts = read_facts(plan)
     states = judge_all(plan, facts)

@@ -37,9 +37,12 @@ def show(arguments: Arguments) -> int:
 
     In a script, where no person looks on, pictures are named and not opened.
     """
+    from tpdl.plan.scratch import PREFIX, recorded, with_steps
     from tpdl.plan.selection import select
 
     plan = plan_of(arguments)
+    if any(name.startswith(PREFIX) for name in arguments.names):
+        plan = with_steps(plan, recorded(plan))
     exact = [name for name in arguments.names if name in plan.steps]
     names = exact if len(exact) == len(arguments.names) else select(plan, arguments.names)
     here = {name: plan.steps[name] for name in names if any(path.is_file() for path in plan.steps[name].products)}

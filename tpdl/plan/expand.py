@@ -99,6 +99,21 @@ class Expansion:
                     self._give_up(replace(declared, problem=str(error)))
         return self._steps
 
+    def variant(self, step: Step, settings: Mapping[str, Any]) -> Step:
+        """What the cell `step` of these steps would be with other parameters; it is not one of them.
+
+        Raises:
+            UserError: there is no cell of an experiment that it needs with such parameters.
+        """
+        declared = self._declared[step.function]
+        return self._cell(
+            declared,
+            decorator_arguments(declared),
+            [path.suffix for path in step.products],
+            {**step.cell, **settings},
+            {name: value for name, value in step.parameters.items() if name not in settings},
+        )
+
     def _give_up(self, declared: Declaration) -> None:
         """Note a declaration that cannot be understood, and take back what was made of it."""
         function = f"{declared.module}:{declared.qualname}"

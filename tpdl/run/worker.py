@@ -307,7 +307,11 @@ def _moved(job: Job) -> list[str]:
         return []
     try:
         plan = read_plan(Project(Path(job.root)), job.profile)
-        now = symbols(plan, plan.steps[job.step.name]) if job.step.name in plan.steps else {}
+        same = (
+            step for step in plan.steps.values() if step.function == job.step.function
+        )  # a scratch result has no step
+        step = plan.steps.get(job.step.name) or next(same, None)
+        now = symbols(plan, step) if step else {}
     except UserError:  # a declaration that is being edited just now
         return [job.step.function]
     planned = job.fingerprint.symbols
