@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tpdl.cli.common import (
-    NAMES,
     Arguments,
     Commands,
     add_command,
+    add_names,
     console,
     honest,
     limit,
@@ -19,7 +19,7 @@ from tpdl.cli.common import (
     positive,
     say_doubts,
 )
-from tpdl.cli.text import brief, print_table
+from tpdl.cli.text import brief, print_json, print_table
 from tpdl.errors import Exit, UserError
 from tpdl.plan.limits import seconds, size
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def add(commands: Commands) -> None:
     """Declare the command's arguments."""
     parser = add_command(commands, run)
-    parser.add_argument("names", metavar="NAME", nargs="*", help=NAMES)
+    add_names(parser)
     parser.add_argument("-j", "--jobs", type=positive, default=1, metavar="N", help="steps at a time")
     parser.add_argument("--executor", help="inline, process, dask, dask:ADDRESS, slurm, or module:function")
     parser.add_argument(
@@ -45,6 +45,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("--memory", type=limit(size), metavar="SIZE", help="end steps that use more: 500MB, 4GB")
     parser.add_argument("--twice", action="store_true", help="run the named steps twice, and compare the results")
     parser.add_argument("--dry-run", action="store_true", help="show what would run, and why")
+    parser.add_argument("--json", action="store_true", help="with --dry-run: print JSON")
     parser.add_argument(
         "--trace", action="store_true", help="compare the functions really executed with the fingerprint"
     )
@@ -52,6 +53,12 @@ def add(commands: Commands) -> None:
         "--keep-nan",
         action="store_true",
         help="NaN and infinity are results of the named steps; one that was refused for them is taken up as it is",
+    )
+    parser.add_argument(
+        *("-S", "--set"),
+        action="append",
+        metavar="PARAMETER=VALUE",
+        help="run the named experiments with other parameters, into scratch results; can be repeated",
     )
     parser.add_argument("--force", action="store_true", help="run the named steps even if they are fresh")
 
@@ -70,9 +77,15 @@ def run(arguments: Arguments) -> int:
         raise UserError("--timeout and --memory end the process of a step; a step that runs in this one has none")
     executor = "inline" if here else arguments.executor
     check_executor(executor)
+    if arguments.json and not arguments.dry_run:
+        raise UserError("--json goes with --dry-run: `tpdl run --dry-run --json`")
     if arguments.keep_nan and not arguments.names:
         raise UserError("--keep-nan needs the names of the steps whose NaN is a result")
     plan = plan_of(arguments)
+    if arguments.set:
+        from tpdl.cli.scratch import run_scratch
+
+        return run_scratch(arguments, plan, executor)
     say_doubts(plan)
     facts = read_facts(plan)
     states = judge_all(plan, facts)
@@ -85,6 +98,9 @@ def run(arguments: Arguments) -> int:
     always = [name for name in always if not plan.steps[name].problem]
     keep_nan = chosen if arguments.keep_nan else []
     running = with_absent_inputs(plan, [*stale(plan, chosen, facts, states, exact), *always], facts)
+    if arguments.json:
+        print_json(_dry_run_as_json(running, states))
+        return honest(Exit.OK, plan.broken)
     if arguments.names or not running:
         _print_left_out(plan, chosen, running, facts, states)
     if arguments.dry_run:
@@ -137,12 +153,23 @@ def _print_dry_run(plan: Plan, names: Sequence[str], states: Mapping[str, Status
         return
     rows = []
     for name in names:
-        status = states[name]
-        took = status.record.happened.get("seconds") if status.record else None
-        because = brief(status.reasons) or ("asked for" if status.state == "fresh" else status.state)
-        rows.append((name, f"{took:.1f} s" if took is not None else "", because))
+        took, reasons = _took(states[name]), brief(_because(states[name]))
+        rows.append((name, f"{took:.1f} s" if took is not None else "", reasons))
     print_table(("would run", "took", "because"), rows)
     print(f"\n{len(names)} of {len(plan.steps)} steps; those after a result that comes out the same will be skipped")
+
+
+def _dry_run_as_json(names: Sequence[str], states: Mapping[str, Status]) -> list[dict[str, Any]]:
+    """What would run, with the seconds that it took the last time."""
+    return [{"step": name, "took": _took(states[name]), "because": _because(states[name])} for name in names]
+
+
+def _took(status: Status) -> float | None:
+    return status.record.happened.get("seconds") if status.record else None
+
+
+def _because(status: Status) -> list[str]:
+    return status.reasons or ["asked for" if status.state == "fresh" else status.state]
 
 
 def _print_left_out(

@@ -126,6 +126,22 @@ class Expansion:
             for name in sorted(named - self._axes_known)
         ]
 
+    def variant(self, step: Step, settings: Mapping[str, Any]) -> Step:
+        """What the cell `step` of these steps would be with other parameters; it is not one of them.
+
+        Raises:
+            UserError: there is no cell of an experiment that it needs with such parameters.
+        """
+        declared, cell = self._declared[step.function], {**step.cell, **settings}
+        return self._cell(
+            declared,
+            decorator_arguments(declared),
+            [path.suffix for path in step.products],
+            cell,
+            {name: value for name, value in step.parameters.items() if name not in settings},
+            _label(cell),
+        )
+
     def _give_up(self, declared: Declaration) -> None:
         """Note a declaration that cannot be understood, and take back what was made of it."""
         function = f"{declared.module}:{declared.qualname}"

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from tpdl.errors import UserError
 from tpdl.nearest import near
+from tpdl.plan.address import cells_at
 from tpdl.plan.facts import Facts
 from tpdl.plan.plan import Plan
 from tpdl.plan.status import Status
@@ -25,7 +26,8 @@ def select(plan: Plan, names: Iterable[str]) -> list[str]:
 
     Args:
         plan: the steps.
-        names: each a step, an experiment with all that belongs to it, a folder, or a pattern with *.
+        names: each a step, or a file that it has made; an experiment with all that belongs to it, or with some of its
+            parameters (`toy/train/opt=sgd`); a folder; or a pattern with *.
 
     Raises:
         UserError: a name means nothing; the nearest names are suggested.
@@ -33,7 +35,7 @@ def select(plan: Plan, names: Iterable[str]) -> list[str]:
     chosen: dict[str, None] = {}
     for name in names:
         plain = name.strip("/").removeprefix("figures/")
-        meant = [step.name for step in plan.steps.values() if _means(plain, step)]
+        meant = [step.name for step in plan.steps.values() if _means(plain, step)] or cells_at(plan.steps, plain)
         if not meant:
             known = {*plan.steps, *(step.base for step in plan.steps.values())}
             alike = near(plain, known)
@@ -49,6 +51,7 @@ def _means(name: str, step: Step) -> bool:
         or step.name.startswith(name + "/")
         or fnmatch.fnmatchcase(step.name, name)
         or (step.kind == "figure" and name == step.name.rpartition(".")[0])
+        or any(path.as_posix().endswith(f"/figures/{name}") for path in step.products)
     )
 
 

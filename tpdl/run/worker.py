@@ -130,10 +130,11 @@ def _inside(job: Job, checkpoints: Path) -> Iterator[Observing]:
         make_importable(Path(job.root), FOLDER)
     observing = Observing(job, _observed_before(job, checkpoints))
     context.checkpoint.begin(checkpoints, observing.events)
-    context.progress.file = job.places.progress(job.step.name)
+    file = job.places.progress(job.step.name)
+    context.progress.begin(file)
     context.notes.clear()
     with contextlib.suppress(OSError):
-        context.progress.file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
     try:
         yield observing
     finally:
@@ -307,7 +308,11 @@ def _moved(job: Job) -> list[str]:
         return []
     try:
         plan = read_plan(Project(Path(job.root)), job.profile)
-        now = symbols(plan, plan.steps[job.step.name]) if job.step.name in plan.steps else {}
+        same = (
+            step for step in plan.steps.values() if step.function == job.step.function
+        )  # a scratch result has no step
+        step = plan.steps.get(job.step.name) or next(same, None)
+        now = symbols(plan, step) if step else {}
     except UserError:  # a declaration that is being edited just now
         return [job.step.function]
     planned = job.fingerprint.symbols
