@@ -17,6 +17,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from tpdl.files import read_json
 from tpdl.plan.facts import Facts
 from tpdl.plan.plan import Plan
+from tpdl.run.devices import Device
 from tpdl.run.job import Outcome
 from tpdl.run.schedule import Listener, Report
 
@@ -55,6 +56,8 @@ class Display(Listener):
         )
         self._all = self._bars.add_task("steps", total=len(names), what="")
         self._running: dict[str, tuple[Any, float]] = {}
+        self._devices: dict[str, Any] = {}
+        """GPU -> its line."""
         self._live: Live | None = None
         self._drawn = 0.0
 
@@ -114,6 +117,27 @@ class Display(Listener):
             self._bars.update(task, completed=done or 0, total=total, what="  ".join(part for part in parts if part))
         self._bars.update(self._all, what=self._left())
         self._live.update(self._bars, refresh=True)
+
+    def devices(self, seen: Sequence[Device]) -> None:
+        """Show a line for each GPU: what it is doing."""
+        for device in seen:
+            if device.uuid not in self._devices:
+                self._devices[device.uuid] = self._bars.add_task(device.name, total=device.memory or None, what="")
+            used = f"{device.used / 1e9:.1f} of {device.memory / 1e9:.1f} GB" if device.memory else ""
+            busy = f"{device.utilisation} % busy" if device.utilisation is not None else ""
+            what = "  ".join(filter(None, (used, busy)))
+            self._bars.update(self._devices[device.uuid], completed=device.used, what=what)
+
+    def again(self, outcome: Outcome) -> None:
+        """Print a line for a step that starts once more."""
+        task, _ = self._running.pop(outcome.step)
+        self._bars.remove_task(task)
+        self._console.print(
+            f"[yellow]again[/]   {escape(outcome.step)}: {escape(outcome.message or '')}; others ran beside it, so it "
+            f"is tried once more without them (out of {outcome.out_of_memory})",
+            highlight=False,
+            soft_wrap=True,
+        )
 
     def ended(self, outcome: Outcome) -> None:
         """Print a line for a step that delivered, and the end of its log for one that failed."""

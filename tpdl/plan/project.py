@@ -24,6 +24,7 @@ PROFILES = ("full", "demo")
 SETTINGS = {
     "catalogue": "text",
     "device": "text",
+    "device_memory": "text",
     "demo_only": "texts",
     "preload": "libraries, or false",
     "refuse_stale": "text",
