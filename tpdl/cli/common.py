@@ -142,6 +142,23 @@ def positive(text: str) -> int:
     return number
 
 
+def jobs(text: str) -> int | None:
+    """How many steps run at a time, for argparse: a number, or None for "auto".
+
+    >>> jobs("4"), jobs("auto")
+    (4, None)
+
+    Raises:
+        ArgumentTypeError: it is neither.
+    """
+    if text == "auto":
+        return None
+    try:
+        return positive(text)
+    except argparse.ArgumentTypeError as error:
+        raise argparse.ArgumentTypeError(f"{error}, or 'auto'") from None
+
+
 def limit(read: Callable[[object], Amount]) -> Callable[[str], Amount]:
     """What reads a limit as an argument."""
 

@@ -23,6 +23,7 @@ from tpdl.files import read_json
 from tpdl.plan.facts import Facts
 from tpdl.plan.plan import Plan
 from tpdl.run.context import progress
+from tpdl.run.devices import Device
 from tpdl.run.job import Outcome
 from tpdl.run.schedule import Listener, Report
 
@@ -134,6 +135,7 @@ class Display(Listener):
         self._expected = {name: record.happened.get("seconds", 0.0) for name, record in records.items() if record}
         self._total, self._ended = len(names), 0
         self._running: dict[str, _Running] = {}
+        self._devices: Sequence[Device] = ()
         self._live: Live | None = None
         self._drawn = 0.0
 
@@ -221,6 +223,11 @@ class Display(Listener):
         wide = self._console.width >= NARROW
         if self._total > 1:
             yield _line(_bar(self._ended, self._total, wide), Text(self._left(), overflow="ellipsis", no_wrap=True))
+        for device in self._devices:
+            used = f"{device.used / 1e9:.1f} of {device.memory / 1e9:.1f} GB" if device.memory else ""
+            busy = f"{device.utilisation} % busy" if device.utilisation is not None else ""
+            said = Text("  ".join(filter(None, (device.name, used, busy))), overflow="ellipsis", no_wrap=True)
+            yield _line(_bar(device.used, device.memory or None, wide), said)
         for step in self._running.values():
             yield Text(step.name, style="bold", overflow="ellipsis", no_wrap=True)
             main, *others = step.values() or [""]
@@ -228,6 +235,20 @@ class Display(Listener):
             parts = [step.count, f"{main} {curve}".strip(), step.clock(), *others]
             said = Text("  ".join(part for part in parts if part), overflow="ellipsis", no_wrap=True)
             yield _line("", _bar(step.done or 0, step.total, wide), said)
+
+    def devices(self, seen: Sequence[Device]) -> None:
+        """Show a line for each GPU: what it is doing."""
+        self._devices = seen
+
+    def again(self, outcome: Outcome) -> None:
+        """Print a line for a step that starts once more."""
+        del self._running[outcome.step]
+        self._console.print(
+            f"[yellow]again[/]   {escape(outcome.step)}: {escape(outcome.message or '')}; others ran beside it, so it "
+            f"is tried once more without them (out of {outcome.out_of_memory})",
+            highlight=False,
+            soft_wrap=True,
+        )
 
     def ended(self, outcome: Outcome) -> None:
         """Print a line for a step that delivered, and the end of its log for one that failed."""

@@ -14,9 +14,9 @@ from tpdl.cli.common import (
     add_names,
     console,
     honest,
+    jobs,
     limit,
     plan_of,
-    positive,
     say_doubts,
 )
 from tpdl.cli.text import brief, print_json, print_table
@@ -33,7 +33,14 @@ def add(commands: Commands) -> None:
     """Declare the command's arguments."""
     parser = add_command(commands, run)
     add_names(parser)
-    parser.add_argument("-j", "--jobs", type=positive, default=1, metavar="N", help="steps at a time")
+    parser.add_argument(
+        "-j",
+        "--jobs",
+        type=jobs,
+        default=1,
+        metavar="N",
+        help="steps at a time; auto: as many as cores, memory and GPUs allow",
+    )
     parser.add_argument("--executor", help="inline, process, dask, dask:ADDRESS, slurm, or module:function")
     parser.add_argument(
         "--inline", action="store_true", help="in this process, so that breakpoint() and prints are here"
@@ -66,12 +73,12 @@ def add(commands: Commands) -> None:
 def run(arguments: Arguments) -> int:
     """Bring steps up to date; a step that fails stops only those that need it."""
     from tpdl.plan.facts import read_facts
-    from tpdl.plan.selection import select, stale, with_absent_inputs
+    from tpdl.plan.selection import select, stale, with_absent_inputs, with_group
     from tpdl.plan.status import judge_all
     from tpdl.run.executors import check_executor
 
     here = arguments.inline or arguments.pdb
-    if here and (arguments.executor not in (None, "inline") or arguments.jobs > 1):
+    if here and (arguments.executor not in (None, "inline") or arguments.jobs != 1):
         raise UserError("--inline and --pdb run one step after the other in this process: without --executor and -j")
     if (here or arguments.executor == "inline") and (arguments.timeout or arguments.memory):
         raise UserError("--timeout and --memory end the process of a step; a step that runs in this one has none")
@@ -104,18 +111,18 @@ def run(arguments: Arguments) -> int:
     if arguments.names or not running:
         _print_left_out(plan, chosen, running, facts, states)
     if arguments.dry_run:
-        _print_dry_run(plan, running, states)
+        _print_dry_run(plan, running, states, always)
         return honest(Exit.OK, plan.broken)
     if not running:
         return honest(_nothing_to_run(chosen, states), plan.broken)
     from tpdl.cli.display import Display, print_report
     from tpdl.run.schedule import Limits
-    from tpdl.run.steps import run_steps
+    from tpdl.run.steps import run_steps, workers_for
 
     if arguments.trace:
         os.environ["TPDL_TRACE"] = "1"
     screen = console()
-    with Display(plan, screen, running, facts, arguments.jobs) as display:
+    with Display(plan, screen, running, facts, arguments.jobs or workers_for(plan, running)) as display:
         debug = display.debug if arguments.pdb else None
         limits = Limits(arguments.timeout, arguments.memory)
         report = run_steps(
@@ -123,8 +130,8 @@ def run(arguments: Arguments) -> int:
         )
     print_report(report, screen)
     if arguments.twice and report.ok:
-        again = [name for name in chosen if name in report.done]
-        with Display(plan, screen, again, facts, arguments.jobs) as display:
+        again = with_group(plan, [name for name in chosen if name in report.done])
+        with Display(plan, screen, again, facts, arguments.jobs or workers_for(plan, again)) as display:
             report = run_steps(plan, again, display, executor, arguments.jobs, again, on_error=debug, limits=limits)
         differ = len(report.surprises)
         same = len(report.done) - differ
@@ -146,15 +153,18 @@ def _nothing_to_run(chosen: Sequence[str], states: Mapping[str, Status]) -> int:
     return Exit.OK
 
 
-def _print_dry_run(plan: Plan, names: Sequence[str], states: Mapping[str, Status]) -> None:
+def _print_dry_run(plan: Plan, names: Sequence[str], states: Mapping[str, Status], asked_for: Sequence[str]) -> None:
     """Print what would run, why, and how long it took the last time."""
     if not names:
         print("nothing would run")
         return
     rows = []
     for name in names:
-        took, reasons = _took(states[name]), brief(_because(states[name]))
-        rows.append((name, f"{took:.1f} s" if took is not None else "", reasons))
+        status = states[name]
+        took, because = _took(status), brief(_because(status))
+        if status.state == "fresh" and name not in asked_for and (together := plan.steps[name].together):
+            because = f"runs together with {next(each for each in together if each != name)}"
+        rows.append((name, f"{took:.1f} s" if took is not None else "", because))
     print_table(("would run", "took", "because"), rows)
     print(f"\n{len(names)} of {len(plan.steps)} steps; those after a result that comes out the same will be skipped")
 

@@ -55,7 +55,7 @@ class Declaration:
     annotation: str
     """The last component of the return annotation: "DataFrame" for `pd.DataFrame`; "" where there is none.
 
-    Of a tuple those of its parts: "tuple[DataFrame, Arrays]".
+    Of a tuple those of its parts: "tuple[DataFrame, Arrays]"; so of a list: "list[DataFrame]".
     """
     problem: str = ""
     """What is wrong with it, as one line with file and line; then nothing that is said above can be relied on. With

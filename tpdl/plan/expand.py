@@ -176,20 +176,23 @@ class Expansion:
     def _experiment(self, declared: Declaration) -> list[Step]:
         """Add the cells of an experiment, and the table of their results. Arrays fit in no table."""
         arguments = decorator_arguments(declared)
-        suffixes = result_suffixes(declared)
+        suffixes = result_suffixes(declared, bool(arguments.get("together")))
         axes, defaults = self._axes_and_defaults(declared, arguments)
-        together = self._together(declared, arguments, axes)
-        count = len(together) * math.prod(map(len, axes.values()))
+        combined = self._combined(declared, arguments, axes)
+        count = len(combined) * math.prod(map(len, axes.values()))
         if count > MOST_CELLS:
             raise UserError(f"{where(declared)}: the matrix has {count:,} combinations, more than {MOST_CELLS:,}")
         cells = []
-        for (case, chosen), *combination in itertools.product(together, *axes.values()):
+        for (case, chosen), *combination in itertools.product(combined, *axes.values()):
             varied = dict(zip(axes, combination, strict=True))
             label = ",".join(filter(None, [case or _label(chosen), _label(varied)]))
             own = {name: value for name, value in defaults.items() if name not in chosen}
             if case and "case" in own:
                 own["case"] = case
-            cells.append(self._add(self._cell(declared, arguments, suffixes, chosen | varied, own, label)))
+            cells.append(self._cell(declared, arguments, suffixes, chosen | varied, own, label))
+        if together := self._together(declared, arguments, cells[0].cell):
+            cells = self._grouped(declared, arguments, cells, together)
+        cells = [self._add(cell) for cell in cells]
         if cells[0].cell and any(suffix in COLLECTED for suffix in suffixes):
             self._add(self._table(declared, cells))
         return cells
@@ -225,7 +228,7 @@ class Expansion:
         defaults = {name: value for name, value in declared.parameters.items() if name not in inputs} | demo
         return axes, {name: value for name, value in defaults.items() if name not in axes}
 
-    def _together(
+    def _combined(
         self, declared: Declaration, arguments: Mapping[str, Any], axes: Mapping[str, Any]
     ) -> list[tuple[str, dict[str, Any]]]:
         """The combinations of parameters that go together, each with its name, if it has one: cases, or random draws.
@@ -307,8 +310,57 @@ class Expansion:
             local=local,
             may_be_missing=tuple(arguments.get("may_be_missing", ())),
             cell=cell,
+            device=arguments.get("device") or "",
             **limits_of(arguments, declared),
         )
+
+    def _together(self, declared: Declaration, arguments: Mapping[str, Any], axes: Mapping[str, Any]) -> list[str]:
+        """The parameters whose cells one process measures together."""
+        names = list(dict.fromkeys(arguments.get("together") or ()))
+        for name in names:
+            if name not in axes:
+                hint = f"; {nearest(name, axes)}" if axes else ""
+                raise UserError(f"{where(declared)}: together names {name!r}, which is no parameter of matrix{hint}")
+            if name in (arguments.get("optional") or {}):
+                raise UserError(
+                    f"{where(declared)}: together and optional both name {name!r}; cells that run together need the "
+                    "data of all, so none of them can be left out"
+                )
+        return names
+
+    def _grouped(
+        self, declared: Declaration, arguments: Mapping[str, Any], cells: Sequence[Step], together: Sequence[str]
+    ) -> list[Step]:
+        """The cells, each with the others that it is measured together with.
+
+        What decides the result of one decides those of all, since one call makes them: inputs, data and files are
+        those of the whole group, and its cells are a part of what is compared.
+        """
+        groups: dict[str, list[Step]] = {}
+        for cell in cells:
+            rest = {name: value for name, value in cell.cell.items() if name not in together}
+            groups.setdefault(json.dumps(rest, sort_keys=True), []).append(cell)
+        own = {
+            argument
+            for argument, function in mapping_argument(arguments, "inputs", declared).items()
+            if not set(together).isdisjoint(self._cells_of(function)[0].cell)
+        }
+        new = {}
+        for group in groups.values():
+            inputs = {
+                argument: _of_cells([cell.inputs[argument] for cell in group]) if argument in own else source
+                for argument, source in group[0].inputs.items()
+            }
+            for cell in group:
+                new[cell.name] = replace(
+                    cell,
+                    inputs=inputs,
+                    data=tuple(dict.fromkeys(name for each in group for name in each.data)),
+                    files=tuple(dict.fromkeys(pattern for each in group for pattern in each.files)),
+                    together=tuple(each.name for each in group),
+                    group={name: [each.cell[name] for each in group] for name in together},
+                )
+        return [new[cell.name] for cell in cells]
 
     def _is_left_out(self, name: str) -> bool:
         """Whether this edition may leave the step unmeasured."""
@@ -456,6 +508,13 @@ def _several(cells: Sequence[Step]) -> Input:
     """The results of several cells, passed as a mapping from label to result."""
     names = tuple(cell.name for cell in cells)
     return Input(names, tuple(name.removeprefix(cells[0].base).removeprefix("/") for name in names))
+
+
+def _of_cells(inputs: Sequence[Input]) -> Input:
+    """The inputs of cells that run together, passed as a list."""
+    steps = [name for source in inputs for name in source.steps]
+    labels = [label for source in inputs for label in source.labels or source.steps]
+    return Input(tuple(steps), tuple(labels), tuple(inputs))
 
 
 def _label(cell: Mapping[str, Any]) -> str:

@@ -48,6 +48,11 @@ class Plan:
         return self.project.places(self.profile)
 
 
+def edition_of(project: Project, profile: str) -> dict[str, Any]:
+    """The values that this edition of a report has for parameters of matrices; see `Expansion`."""
+    return project.settings.get("matrix", {}) if profile != "demo" else {}
+
+
 def read_plan(project: Project, profile: str = "full") -> Plan:
     """All steps of a profile, read from the source.
 
@@ -65,8 +70,7 @@ def read_plan(project: Project, profile: str = "full") -> Plan:
     unmeasured = project.settings.get("unmeasured", []) if profile != "demo" else []
     places = project.places(profile)
     declarations = [_where_it_is(each, project) for each in sources.declarations()]
-    edition = project.settings.get("matrix", {}) if profile != "demo" else {}
-    expansion = Expansion(declarations, places, unmeasured, edition)
+    expansion = Expansion(declarations, places, unmeasured, edition_of(project, profile))
     steps = expansion.steps()
     broken = dict.fromkeys((*(each.problem for each in expansion.broken), *expansion.unused()))
     if profile != "demo" and any(step.data for step in steps.values()):

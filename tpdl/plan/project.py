@@ -25,6 +25,7 @@ SETTINGS = {
     "catalogue": "text",
     "device": "text",
     "matrix": "values",
+    "device_memory": "text",
     "demo_only": "texts",
     "preload": "libraries, or false",
     "refuse_stale": "text",

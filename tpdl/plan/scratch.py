@@ -16,7 +16,7 @@ from typing import Any
 from tpdl.errors import UserError
 from tpdl.plan.address import settings_for
 from tpdl.plan.expand import Expansion
-from tpdl.plan.plan import Plan
+from tpdl.plan.plan import Plan, edition_of
 from tpdl.plan.record import RECORD_SUFFIX, Record, read_record
 from tpdl.plan.step import Step
 
@@ -42,7 +42,7 @@ def scratch_steps(plan: Plan, names: Sequence[str], texts: Sequence[str]) -> lis
         raise UserError(
             f"-S sets parameters of experiments, and there is none among {', '.join(names[:3]) or 'no steps'}"
         )
-    expansion = Expansion(plan.sources.declarations(), plan.places)
+    expansion = Expansion(plan.sources.declarations(), plan.places, (), edition_of(plan.project, plan.profile))
     expansion.steps()
     made = [_moved(plan, expansion.variant(cell, settings_for(cell, texts))) for cell in cells]
     return list({step.name: step for step in made}.values())
