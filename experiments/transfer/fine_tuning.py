@@ -242,7 +242,8 @@ def _pairs(top: dict, whole: dict, scratch: dict) -> dict:
     """Each regime against the frozen network on the same test images.
 
     `gain` is the mean difference over the seeds that both have, with its 95 % bootstrap interval over test images (an
-    image counts with its mean over seeds); `p` is McNemar's for each of these seeds.
+    image counts with its mean over seeds); `p` is McNemar's for each of these seeds. `undecided`: the interval holds 0,
+    so neither a gain nor a loss is shown.
     """
     import numpy as np
 
@@ -259,6 +260,7 @@ def _pairs(top: dict, whole: dict, scratch: dict) -> dict:
             "gain": gains.mean(),
             "low": low,
             "high": high,
+            "undecided": bool(low < 0 < high),
             "lowest": gains.mean(1).min(),
             "highest": gains.mean(1).max(),
             "p": p,

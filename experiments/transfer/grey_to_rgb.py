@@ -392,7 +392,7 @@ def _pairs(plain: dict, learned: dict) -> dict:
     """The learned convolution against the repeated channel on the same test images.
 
     `gain` is the mean difference over the seeds, with its 95 % bootstrap interval over test images (an image counts
-    with its mean over seeds).
+    with its mean over seeds). `undecided`: the interval holds 0, so neither a gain nor a loss is shown.
     """
     import numpy as np
 
@@ -401,7 +401,7 @@ def _pairs(plain: dict, learned: dict) -> dict:
     runs = [learned] if "correct" in learned else list(learned.values())
     gains = np.array([run["correct"].astype(float) - plain["way=repeated"]["correct"] for run in runs])
     low, high = mean_interval(gains.mean(0))
-    return {"gain": gains.mean(), "low": low, "high": high, "seeds": len(runs)}
+    return {"gain": gains.mean(), "low": low, "high": high, "undecided": bool(low < 0 < high), "seeds": len(runs)}
 
 
 @summary(grey_first_layer)
@@ -409,7 +409,8 @@ def grey_first_layer_values(results: pd.DataFrame) -> dict:
     """For each network: differences, time and multiplications of each method, and what is saved.
 
     `constant_milliseconds` is for the first layer with one constant for the whole map: as many multiplications as with
-    the summed layer.
+    the summed layer. `first_layer_alone_gains`: summed, the first layer is more than 1.5 times as fast, and the time of
+    the whole network changes by less than a twentieth; false if it is not that much faster, or the network is as well.
     """
     by_network = {}
     for network, rows in results.groupby("network", sort=False):
@@ -427,6 +428,8 @@ def grey_first_layer_values(results: pd.DataFrame) -> dict:
             "work_saved": 1 - summed["multiplications"] / repeated["multiplications"],
             "first_share": summed["first_share"],
         }
+        about = by_network[network]
+        about["first_layer_alone_gains"] = bool(about["first_speedup"] > 1.5 and abs(about["time_saved"]) < 0.05)
     return {
         "by_network": by_network,
         "least_first_speedup": min(about["first_speedup"] for about in by_network.values()),
