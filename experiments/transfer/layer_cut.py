@@ -83,9 +83,9 @@ def layer_cut(network: str, gram: Arrays, classifiers: Arrays, seed: int = 0) ->
 
 @figure(
     layer_cut,
-    caption="Accuracy on the test images of a linear SVM on the features after each ReLU, with 95% bootstrap "
-    "intervals. Cuts after layers of one kind are connected; the ring is the cut that cross-validation on the training "
-    "images chose. The axis starts at 30%: triangles stand for what lies below.",
+    caption="Test accuracy of a linear SVM after each ReLU, with 95% bootstrap intervals. Cuts after layers of one "
+    "kind are connected. Ring: the cut that cross-validation on the training images chose. Dashed: best cut of the original "
+    "report, on VGG16. Triangles lie below the axis.",
     alt="A panel for each network with the test accuracy over the depth of the cut. It rises steeply at first, then "
     "more slowly, towards the level of the best result of the original report; the chosen cut is near the right end.",
 )
@@ -124,10 +124,9 @@ def layer_cut_curve(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
 @figure(
     layer_cut,
     suffix="memory",
-    caption="Above, the seconds that each part takes for all images: the network up to the cut, spooling and the Gram "
-    "matrix, and the SVM. Below, the highest memory of the process, against what the training features alone "
-    "would take in double precision, which is proportional to their number. Cuts after layers of one kind are "
-    "connected, with markers as in @fig-layer-cut; all axes are logarithmic.",
+    caption="Time and memory, cut by cut. Above, seconds for all images; below, the highest memory of the process, "
+    "against the training features in double precision. Cuts and markers as in @fig-layer-cut; all axes are "
+    "logarithmic. The machine had other work, so the times of the two networks do not compare.",
     alt="Two panels for each network, over the depth of the cut. Of the seconds, those of the network rise with depth, "
     "those of the Gram matrix follow the number of features and fall, and those of the classifier stay low. Of the "
     "memory, a nearly level line for the process, and falling ones for the raw features, which are above it at first.",
