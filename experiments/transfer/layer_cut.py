@@ -84,8 +84,8 @@ def layer_cut(network: str, gram: Arrays, classifiers: Arrays, seed: int = 0) ->
 @figure(
     layer_cut,
     caption="Test accuracy of a linear SVM after each ReLU, with 95% bootstrap intervals. Cuts after layers of one "
-    "kind are connected. Ring: the cut that cross-validation on the training images chose. Dashed: best cut of the original "
-    "report, on VGG16. Triangles lie below the axis.",
+    "kind are connected. Ring: the cut that cross-validation on the training images chose. Dashed: best cut of the "
+    "original report, on VGG16. Triangles lie below the axis.",
     alt="A panel for each network with the test accuracy over the depth of the cut. It rises steeply at first, then "
     "more slowly, towards the level of the best result of the original report; the chosen cut is near the right end.",
 )
