@@ -176,10 +176,10 @@ def adversarial_pictures(made: Arrays, results: pd.DataFrame) -> Images:
     adversarial_pictures,
     format="sheet",
     caption="[The network names another class, although the image has hardly "
-    'changed.]{claim="adversarial.renamed_but_alike"} Pairs that succeeded, from the smallest change to the largest, '
-    "evenly spread between. Below each: the network's answer for the original, which need not be right; the target "
-    "and its probability; the steps taken; the root mean square of the change in grey levels. The files shown are "
-    "JPEG, which most changes do not survive (@fig-adversarial-sizes).",
+    'changed.]{claim="adversarial.renamed_but_alike"} Pairs that succeeded, from the smallest change to the largest. '
+    "Below each: the network's answer for the original, which need not be right; the target and its probability; the "
+    "steps; the root mean square of the change in grey levels. Shown as JPEG, which most changes do not survive "
+    "(@fig-adversarial-sizes).",
     alt="Eight photographs, each before and after the change. No difference can be seen, except in the last ones at "
     "close look.",
 )
@@ -234,9 +234,9 @@ def adversarial_change(results: pd.DataFrame, maps: Images, made: Images) -> She
     suffix="sizes",
     caption="[Most changes are below one grey level, and no image stored as JPEG is still taken for its "
     'target.]{claim="adversarial.tiny_and_lost_as_jpeg"} All pairs that succeeded. First panel: size of the change '
-    "against the number of steps, a dot for each pair. Second and third: share of an image's adversarial versions "
-    "that, once stored, are still taken for the target, or for something else than the original stored in the same "
-    "way. Dots: images; ring and bar: mean and 95% bootstrap interval.",
+    "against the steps. Second and third: share of an image's adversarial versions that, once stored, are still taken "
+    "for the target, or still named differently from the original stored alike. Dots: images; ring and bar: mean and "
+    "95% bootstrap interval.",
     alt="First, dots along a rising curve that bends downwards. Then rows of dots for 8-bit rounding and three JPEG "
     "qualities. Still the target: three quarters after rounding, none after JPEG. Still wrong: nearly all after "
     "rounding, and fewer the lower the quality, with images spread from none to all.",
@@ -276,12 +276,15 @@ def adversarial_values(results: pd.DataFrame) -> dict:
     the median structural similarity is above 0.99. `fooled_lost` is the interval, image by image, of the share of
     adversarial images that still fool the network as JPEG of the first quality but not of the second.
 
-    What the text states: `small_but_not_all`, most changes are small, and the largest is above 4 grey levels;
-    `renamed_but_alike`, more than nine in ten attempts succeed, and no structural similarity is below 0.95;
-    `none_kept_by_jpeg`, no image stored as JPEG is still taken for its target; `tiny_and_lost_as_jpeg`, this and most
-    changes below one grey level; `half_fool_as_jpeg`, 40 to 70 % still fool the network as JPEG of the first quality;
-    `confusion_says_little`, the largest change is more than 10 times the smallest, and likelier targets need less (the
-    interval of `confusion` is above 0), but not by much (its mean is below 0.5).
+    Statements of the text, each false as soon as one part of it is:
+
+    - `small_but_not_all`: most changes are small, and the largest is above 4 grey levels.
+    - `renamed_but_alike`: more than nine in ten attempts succeed, and no structural similarity is below 0.95.
+    - `none_kept_by_jpeg`: no image stored as JPEG is still taken for its target.
+    - `tiny_and_lost_as_jpeg`: this and most changes below one grey level.
+    - `half_fool_as_jpeg`: 40 to 70 % still fool the network as JPEG of the first quality.
+    - `confusion_says_little`: the largest change is more than 10 times the smallest, and likelier targets need less
+      (the interval of `confusion` is above 0), but not by much (its mean is below 0.5).
     """
     from experiments.lab.methods.intervals import mean_interval
 

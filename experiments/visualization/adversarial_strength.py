@@ -149,10 +149,9 @@ def adversarial_transfer(
 @figure(
     adversarial_strength,
     caption="[One grey level along the gradient's signs turns nearly every answer; along random signs, hardly "
-    'any.]{claim="adversarial_strength.direction_counts"} Success rate against the size of the change (root mean '
-    "square, in grey levels). The lab's rule and DeepFool stop at the size that each image needs: every step of their "
-    "curves is an image; below 0.02 levels, a triangle. The others have budgets of 1/8 to 8 levels (markers); band: "
-    "95% bootstrap interval over the images.",
+    'any.]{claim="adversarial_strength.direction_counts"} Success rate against the root mean square of the change. '
+    "The lab's rule and DeepFool stop at the size that each image needs (below 0.02 levels: a triangle). The others "
+    "have budgets of 1/8 to 8 levels (markers); band: 95% bootstrap interval over the images.",
     alt="Two panels of rising curves. Towards a given class PGD rises first, then the lab's attack, and FGSM lies far "
     "below. Away from the predicted class DeepFool rises first. Random signs stay at zero towards a class and rise "
     "last away from the prediction.",
@@ -250,10 +249,14 @@ def adversarial_strength_values(results: pd.DataFrame, transfer: pd.DataFrame) -
     `over_signs` is the interval, image by image, of the share of the second network's answers that an attack changes
     beyond what random signs change, and `not_over_signs` are the attacks whose interval includes 0.
 
-    What the text states: `direction_counts`, at one grey level FGSM turns more than nine in ten answers and random
-    signs fewer than one in ten; `pgd_reaches_targets`, PGD reaches most targets with one level and all with two;
-    `fgsm_cannot_aim`, FGSM reaches less than a quarter with two levels and not more with eight; `fools_mostly_itself`,
-    every attack changes more than nine in ten answers of the network itself, and less than half of the second's.
+    Statements of the text, each false as soon as one part of it is:
+
+    - `direction_counts`: at one grey level FGSM turns more than nine in ten answers and random signs fewer than one
+      in ten.
+    - `pgd_reaches_targets`: PGD reaches most targets with one level and all with two.
+    - `fgsm_cannot_aim`: FGSM reaches less than a quarter with two levels and not more with eight.
+    - `fools_mostly_itself`: every attack changes more than nine in ten answers of the network itself, and less than
+      half of the second's.
     """
     from scipy.stats import binomtest
 

@@ -164,9 +164,11 @@ def _of_network(results: pd.DataFrame, network: str) -> pd.DataFrame:
 def class_image_values(results: pd.DataFrame) -> dict:
     """Means over classes and seeds, for each network, and how often the other network agrees.
 
-    What the text states: `agreement_is_one_sided`, the second network's first guess is the class for most images of the
-    first, and the first network's for none of the second's; `second_is_twice_as_fine`, the second network's images have
-    1.5 to 2.5 times the high-frequency energy.
+    Statements of the text, each false as soon as one part of it is:
+
+    - `agreement_is_one_sided`: the second network's first guess is the class for most images of the first, and the
+      first network's for none of the second's.
+    - `second_is_twice_as_fine`: the second network's images have 1.5 to 2.5 times the high-frequency energy.
     """
     from experiments.lab.methods.intervals import mean_interval
 

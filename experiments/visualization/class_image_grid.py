@@ -127,7 +127,8 @@ def class_image_grid_pictures(made: Arrays, results: pd.DataFrame) -> Images:
     class_image_grid,
     class_image_grid_pictures,
     format="sheet",
-    caption="Faces come out of the noise at every learning rate η, the sooner the larger it is. Class images of "
+    caption="Faces come out of the noise at every learning rate η, [the sooner the larger it "
+    'is.]{claim="class_image_grid.sooner_with_rate"} Class images of '
     "*`class_image_grid['class']`{.value}* after more and more iterations. Contrast is stretched, for each image, "
     "between the 0.5th and the 99.5th percentile: they show what is drawn, not how strongly.",
     alt="Five images, one for each learning rate, that begin as the same noise. After a hundred iterations "
@@ -218,11 +219,16 @@ def class_image_grid_values(results: pd.DataFrame) -> dict:
     neighbours after the last iteration are the larger the larger the rate; `middling_is_best` that the other network
     gives no image of the smallest or the largest rate half of what it gives the best.
 
-    What the text states: `settles_early`, `settled` is in the first fifth and above 99 %; `rate_counts_more`, after the
-    last iteration colourfulness differs more than twice as much between rates as, at any rate but the smallest, between
-    the middle and the last number of iterations (largest over smallest); `rate1_is_not_best`, after the last iteration
-    the other network gives the image of rate 1 less than half of the best; `vivid_noisy_not_best`, this and
-    `colour_rises` and `noise_rises`.
+    Statements of the text, each false as soon as one part of it is:
+
+    - `sooner_with_rate`: the larger the rate, the fewer iterations until the network itself gives the class more
+      than a half, up to equality.
+    - `settles_early`: `settled` is in the first fifth and above 99 %.
+    - `rate_counts_more`: after the last iteration colourfulness differs more than twice as much between rates as,
+      at any rate but the smallest, between the middle and the last number of iterations (largest over smallest).
+    - `rate1_is_not_best`: after the last iteration the other network gives the image of rate 1 less than half of
+      the best.
+    - `vivid_noisy_not_best`: this and `colour_rises` and `noise_rises`.
     """
     columns = ["colourfulness", "total_variation", "fine", "probability", "judge_probability", "judge_rank"]
     shown = results[results["iteration"] > 0]
@@ -236,6 +242,8 @@ def class_image_grid_values(results: pd.DataFrame) -> dict:
     best = shown.groupby("rate")["judge_probability"].max()
     steps = sorted(shown["iteration"].unique())
     colour = shown.pivot(index="iteration", columns="rate", values="colourfulness").loc[steps[len(steps) // 2] :]
+    certain = shown[shown["probability"] > 0.5]
+    half = certain.groupby("rate")["iteration"].min().reindex(sorted(shown["rate"].unique()), fill_value=2 * steps[-1])
     later = (colour.max() / colour.min()).iloc[1:].max()
     between_rates = colour.iloc[-1].max() / colour.iloc[-1].min()
     colour_rises = bool(last["colourfulness"].is_monotonic_increasing)
@@ -256,6 +264,7 @@ def class_image_grid_values(results: pd.DataFrame) -> dict:
         "best_for_judge": about(shown.loc[shown["judge_probability"].idxmax()]),
         "colour_rises": colour_rises,
         "noise_rises": noise_rises,
+        "sooner_with_rate": bool(half.is_monotonic_decreasing),
         "settles_early": bool(sure.index[0] < 0.2 * steps[-1] and sure.iloc[0] > 0.99),
         "rate_counts_more": bool(between_rates > 2 * later),
         "rate1_is_not_best": rate1_is_not_best,

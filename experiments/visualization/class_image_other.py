@@ -107,10 +107,9 @@ def _regions(image: np.ndarray) -> np.ndarray:
 @figure(
     class_image_other,
     caption="[The colours of the photograph stay, and the change does not begin where the new class is "
-    'salient.]{claim="class_image_other.colours_not_places"} A thin line for each photograph, from chance to the '
-    "photograph itself. Left and middle: rank correlation of the change with the saliency of the new class on the "
-    "other photographs, and on the same one (blurred by 4 pixels). Right: correlation of the image with the other "
-    "photographs, and with its own (blurred by 16 pixels, so that only the colours of regions are left).",
+    'salient.]{claim="class_image_other.colours_not_places"} A thin line for each photograph, from chance (the other '
+    "photographs) to the photograph itself. Left and middle: rank correlation of the change with the new class's "
+    "saliency. Right: correlation of the colours of regions, blurred by 16 pixels.",
     alt="Three panels of lines from chance to the photograph itself. In the first two they hardly rise; in the third "
     "nearly all rise steeply.",
 )
@@ -174,12 +173,16 @@ def class_image_other_values(result: tuple[pd.DataFrame, Images]) -> dict:
 
     `above` is how many photographs are above their own chance; `p` that of a sign test (two-sided).
 
-    What the text states: `early_not_in_general`, at first the change does not go with the saliency over all photographs
-    (p > 0.05, and a mean correlation below 0.3); `hay_is_no_rule`, this, though hay's correlation is above 0.5;
-    `avoided_late`, at the end it goes with it less than chance would give (p < 0.01); `colours_kept`, the colours of
-    regions correlate with the photograph's by more than 0.9, and above chance for each; `colours_not_places`, they
-    stay, and early on the correlation with the saliency is within 0.1 of chance; `all_in_own_colours`, each photograph
-    becomes the target (above 50 %), and its colours are kept.
+    Statements of the text, each false as soon as one part of it is:
+
+    - `early_not_in_general`: at first the change does not go with the saliency over all photographs (p > 0.05, and
+      a mean correlation below 0.3).
+    - `hay_is_no_rule`: this, though hay's correlation is above 0.5.
+    - `avoided_late`: at the end it goes with it less than chance would give (p < 0.01).
+    - `colours_kept`: the colours of regions correlate with the photograph's by more than 0.9, and above chance for
+      each.
+    - `colours_not_places`: they stay, and early on the correlation with the saliency is within 0.1 of chance.
+    - `all_in_own_colours`: each photograph becomes the target (above 50 %), and its colours are kept.
     """
     from scipy.stats import binomtest
 

@@ -239,12 +239,16 @@ def class_image_regularisation_values(results: pd.DataFrame) -> dict:
     `fades_then_vanishes` says whether beyond that colours fade further while the network is still certain, and at a
     larger weight it no longer is.
 
-    What the text states: `class_vanishes`, the network is certain at the weakest weight and finds less than 1 % at the
-    strongest; `paler_then_lost`, colourfulness more than halves from the weakest weight to the strongest, and between
-    two neighbouring weights the network falls from above 90 % to below 1 %, where the other finds less than 1 % as
-    well; `fades_from_the_start`, more than a fifth of the colour is lost up to ten times the lab's weight, and then
-    `fades_then_vanishes`; `needs_blur_and_jitter`, without either or both the other network gives the class less than
-    1 %; `certain_but_unrecognized`, without both the network itself is certain and the other is not.
+    Statements of the text, each false as soon as one part of it is:
+
+    - `class_vanishes`: the network is certain at the weakest weight and finds less than 1 % at the strongest.
+    - `paler_then_lost`: colourfulness more than halves from the weakest weight to the strongest, and between two
+      neighbouring weights the network falls from above 90 % to below 1 %, where the other finds less than 1 % as
+      well.
+    - `fades_from_the_start`: more than a fifth of the colour is lost up to ten times the lab's weight, and then
+      `fades_then_vanishes`.
+    - `needs_blur_and_jitter`: without either or both the other network gives the class less than 1 %.
+    - `certain_but_unrecognized`: without both the network itself is certain and the other is not.
     """
     from itertools import pairwise
 

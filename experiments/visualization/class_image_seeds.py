@@ -82,8 +82,11 @@ def class_image_seeds_values(results: pd.DataFrame) -> dict:
     `best_two` are the two best learning rates, if these are the same for all classes; `ahead` how many times as
     probable the class is at the second best as at the third, for the class where that is least.
 
-    What the text states: `five_and_ten_lead`, rates of 5 and 10 are the best two for every class, at least twice as
-    probable as the third; `lead_is_shared`, this, and which of the two is best differs between classes.
+    Statements of the text, each false as soon as one part of it is:
+
+    - `five_and_ten_lead`: rates of 5 and 10 are the best two for every class, at least twice as probable as the
+      third.
+    - `lead_is_shared`: this, and which of the two is best differs between classes.
     """
     by = results.groupby(["target", "rate"])["judge_probability"]
     means = by.mean().unstack()

@@ -73,9 +73,9 @@ def saliency_pictures(maps: Arrays, results: pd.DataFrame) -> Images:
     saliency_pictures,
     format="sheet",
     caption='[Nearly all maps favour the object, half of them only a little.]{claim="saliency.slight_but_common"} '
-    "Each photograph with a box drawn by hand around the object, and the saliency map of its true class, from black "
-    "(0) to bright yellow (the map's 99th percentile). *Lift*: share of the map inside the box over the box's share "
-    "of the image; 1 is no preference. A wrong answer of the network is named.",
+    "Each photograph, with a box drawn by hand, and the saliency map of its true class, from black (0) to bright "
+    "yellow (the map's 99th percentile). *Lift*: share of the map inside the box over the box's share of the image; 1 "
+    "is no preference. Wrong answers are named.",
     alt="25 photographs, each with a box and with a dark map of bright specks. In most maps the specks are densest on "
     "the object, but there are some everywhere.",
 )
@@ -114,10 +114,12 @@ def saliency_values(results: pd.DataFrame) -> dict:
     `tissue_misnamed`, the toilet tissue is called a pillow although its lift is above the median. `lift_tells_errors`
     is whether the lift goes with the answer being right, or with the probability of the true class (p < 0.05).
 
-    What the text states, each false as soon as one part of it is: `slight_but_common`, at least nine in ten maps have a
-    lift above 1, half of them below 1.5; `two_spread_evenly`, the two above are the only ones below 1, and both are
-    above 0.8; `where_not_how_well`, the mean lift is above 1 (its interval), and the lift does not tell errors;
-    `answer_not_in_map`, the toilet tissue is misnamed, and the lift does not tell errors.
+    Statements of the text, each false as soon as one part of it is:
+
+    - `slight_but_common`: at least nine in ten maps have a lift above 1, half of them below 1.5.
+    - `two_spread_evenly`: the two above are the only ones below 1, and both are above 0.8.
+    - `where_not_how_well`: the mean lift is above 1 (its interval), and the lift does not tell errors.
+    - `answer_not_in_map`: the toilet tissue is misnamed, and the lift does not tell errors.
     """
     from scipy.stats import mannwhitneyu
 

@@ -130,10 +130,10 @@ def four_maps(
     saliency_checks,
     saliency_stability,
     caption="[Only Grad-CAM's maps lose all likeness to the original once every weight is "
-    'random.]{claim="saliency_checks.only_grad_cam_follows"} Rank correlation with the original map: mean over the '
-    "images and 95% bootstrap interval. First panel: random weights from the last layer down to the named one, drawn "
-    "once. Second: noise of the given standard deviation in the image, where the answer stays the same. SmoothGrad's "
-    "own noise is drawn anew in the first panel, and is the same for both maps in the second.",
+    'random.]{claim="saliency_checks.only_grad_cam_follows"} Rank correlation with the original map: mean and 95% '
+    "bootstrap interval over the images. First panel: random weights from the last layer down to the named one. "
+    "Second: noise of the given standard deviation in the image, where the answer stays the same. SmoothGrad's own "
+    "noise is drawn anew in the first panel, not in the second.",
     alt="Two panels of four curves. In the first, the correlations fall once layers have random weights, Grad-CAM's to "
     "zero at once. In the second, they fall with the noise, Grad-CAM's slowest.",
 )
@@ -174,10 +174,14 @@ def saliency_checks_values(results: pd.DataFrame, stability: pd.DataFrame) -> di
     the original when all weights are random (the interval excludes 0). `fragile` is whether noise of one grey level,
     which keeps every predicted class, brings a method's maps below a mean correlation of 0.9 (interval).
 
-    What the text states: `only_grad_cam_follows`, with all weights random Grad-CAM's interval includes 0 and those of
-    the other methods do not; `grad_cam_is_steadier`, with noise of four levels and the same answer its correlation is
-    above the gradient's (intervals); `smoothgrad_is_flattered`, maps of the same image with fresh noise agree less than
-    those of a noisy image with the same.
+    Statements of the text, each false as soon as one part of it is:
+
+    - `only_grad_cam_follows`: with all weights random Grad-CAM's interval includes 0 and those of the other methods
+      do not.
+    - `grad_cam_is_steadier`: with noise of four levels and the same answer its correlation is above the gradient's
+      (intervals).
+    - `smoothgrad_is_flattered`: maps of the same image with fresh noise agree less than those of a noisy image with
+      the same.
     """
     last = results["stage"].max()
     random = results.groupby(["method", "stage"])["correlation"].mean()

@@ -83,7 +83,7 @@ def all_maps(maps: Arrays, second: Arrays, inputs: np.ndarray, seed: int) -> dic
 
 @figure(
     saliency_curves,
-    caption="[Deleting random pixels hurts as much as deleting those that the gradient marks; at insertion Grad-CAM "
+    caption="[At deletion random pixels cannot be told from the gradient's; at insertion Grad-CAM "
     'leads.]{claim="saliency_methods.deletion_is_blind"} Probability of the true class, mean over the images, as the '
     "pixels that a map marks most strongly are deleted first (falling early is good), or inserted first into a "
     "blurred image (rising early is good). Dashed: second network. Grey, dotted: baselines that do not depend on a "

@@ -144,9 +144,9 @@ def saliency_methods_sheet(
     suffix="scores",
     caption="[Grad-CAM beats the gradient at insertion; no other lead is "
     'clear.]{claim="saliency_methods.only_grad_cam_leads"} Dots: images; ring and bar: mean and 95% bootstrap '
-    "interval over the images. Deletion, insertion: area under the curves of @fig-saliency-curves. Lift: share of the "
-    "map inside the box over the box's share of the image. High frequencies: share of the map's energy at wavelengths "
-    "below 4 pixels. Grey: baselines that do not depend on the network.",
+    "interval. Deletion, insertion: area under the curves of @fig-saliency-curves. Lift: share of the map inside the "
+    "box over the box's share of the image. High frequencies: share of the map's energy. Grey: baselines that do not "
+    "depend on the network.",
     alt="Four panels with a row of dots for each method. The dots of the images spread far wider than the means lie "
     "apart, but for the share of high frequencies, which is almost zero for Grad-CAM.",
 )
@@ -224,13 +224,17 @@ def saliency_methods_values(results: pd.DataFrame, spectrum: pd.DataFrame) -> di
     measures among deletion, insertion and lift at which the best of the first network's methods differs from it.
     `average_pooling_raises_peaks` is about the peaks at periods of two and four pixels.
 
-    What the text states: `grid_in_every_map`, each spectrum has both peaks (more than twice the neighbours);
-    `grid_without_max_pooling`, the gradient's has the first one, and average pooling raises both;
-    `second_grid_is_weaker`, the second network's first peak is there (1.5 times the neighbours) and lower than the
-    first network's; `second_gradient_lift_alike`, the interval of the difference of the two lifts includes 0;
-    `only_grad_cam_leads`, at insertion Grad-CAM is best and apart from the gradient, and at deletion and in lift no
-    leader is apart from it; `deletion_is_blind`, at deletion random pixels are not apart from the gradient's, and at
-    insertion Grad-CAM's are.
+    Statements of the text, each false as soon as one part of it is:
+
+    - `grid_in_every_map`: each spectrum has both peaks (more than twice the neighbours).
+    - `grid_without_max_pooling`: the gradient's has the first one, and average pooling raises both.
+    - `second_grid_is_weaker`: the second network's first peak is there (1.5 times the neighbours) and lower than
+      the first network's.
+    - `second_gradient_lift_alike`: the interval of the difference of the two lifts includes 0.
+    - `only_grad_cam_leads`: at insertion Grad-CAM is best and apart from the gradient, and at deletion and in lift
+      no leader is apart from it.
+    - `deletion_is_blind`: at deletion random pixels are not apart from the gradient's, and at insertion Grad-CAM's
+      are.
     """
     columns = ["deletion", "insertion", "total_variation", "high_frequency", "concentration", "lift", "agreement"]
     tables = {column: results.pivot(index="image", columns="method", values=column) for column in columns}

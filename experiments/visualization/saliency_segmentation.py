@@ -174,11 +174,13 @@ def saliency_segmentation_values(results: pd.DataFrame) -> dict:
     baselines have at least the mean overlap and the number found of the gradient's, and `differs_from` whether the
     interval of a method's difference from another excludes 0.
 
-    What the text states: `not_apart_from_guesses`, the gradient's overlap differs from neither baseline's;
-    `sources_alike`, neither SmoothGrad's nor Grad-CAM's differs from the gradient's; `means_no_better`, no kind of map
-    has a higher mean than the lower of the baselines; `from_close_to_useless`, the best mask has an overlap above 0.8
-    and the worst one below 0.1; `mastiff_is_no_rule`, the Tibetan mastiff's mask is the best, and no kind of map beats
-    the guesses.
+    Statements of the text, each false as soon as one part of it is:
+
+    - `not_apart_from_guesses`: the gradient's overlap differs from neither baseline's.
+    - `sources_alike`: neither SmoothGrad's nor Grad-CAM's differs from the gradient's.
+    - `means_no_better`: no kind of map has a higher mean than the lower of the baselines.
+    - `from_close_to_useless`: the best mask has an overlap above 0.8 and the worst one below 0.1.
+    - `mastiff_is_no_rule`: the Tibetan mastiff's mask is the best, and no kind of map beats the guesses.
     """
     from experiments.lab.methods.intervals import mean_interval
     from experiments.lab.plots.pictures import slug
