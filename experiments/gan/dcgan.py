@@ -219,6 +219,15 @@ def dcgan_values(results: pd.DataFrame, losses: pd.DataFrame, real: pd.DataFrame
     `experiments.gan.curves.standing`). "shapes_early": all ten classes within the first quarter. "fluctuation" is the
     standard deviation of a loss over the second half, in units of its mean, highest over seeds;
     "losses_keep_their_level" if both losses are over the last tenth what they are over that half, within 0.1.
+    "after_third" is the first measurement after a third of the training, and "of_start" its Fréchet distance in units
+    of that before training.
+
+    "discriminator_leads" says that D(x) is above 1/2 and D(G(z)) below, on average over the second half; false, it
+    would mean that the networks are in equilibrium, or that the generator leads. "improves_at_level_loss" says that the
+    generator's loss stays level in that half (within 0.1) and fluctuates (by more than 5 %), while the Fréchet distance
+    falls by more than 40 %; false, that the loss tells something about the digits, or that they do not improve.
+    "early_but_unfinished" says that shapes come early, that every seed still improves at the end, and that the losses
+    keep their level; false, that one of these three does not hold.
     """
     from experiments.gan.curves import collapsed, falls_to_the_end, is_varied, over_seeds
 
@@ -233,6 +242,11 @@ def dcgan_values(results: pd.DataFrame, losses: pd.DataFrame, real: pd.DataFrame
     early = complete[complete[::-1].cummin()].index.min() if complete.iloc[-1] else None
     drift = losses[losses["iteration"] > losses["iteration"].max() * 0.9][["loss_d", "loss_g"]].mean()
     drift -= late[["loss_d", "loss_g"]].mean()
+    outputs = late[["d_real", "d_fake"]].mean()
+    third = by_iteration[by_iteration.index >= results["iteration"].max() / 3]
+    shapes_early = early is not None and early <= results["iteration"].max() / 4
+    level = bool((abs(drift) < 0.1).all())
+    improves = end["frechet"].mean() < 0.6 * middle["frechet"].mean()
     return {
         "iterations": results["iteration"].max(),
         "seeds": results["seed"].nunique(),
@@ -244,9 +258,17 @@ def dcgan_values(results: pd.DataFrame, losses: pd.DataFrame, real: pd.DataFrame
         "falls_to_the_end": falls_to_the_end(results),
         "all_classes_from": early,
         "no_variety_until": None if varied.all() else varied[~varied].index.max(),
-        "shapes_early": early is not None and early <= results["iteration"].max() / 4,
+        "shapes_early": shapes_early,
         "fluctuation": spread.to_dict(),
-        "losses_keep_their_level": bool((abs(drift) < 0.1).all()),
+        "losses_keep_their_level": level,
+        "after_third": {
+            "iteration": third.index[0],
+            "frechet": third.iloc[0],
+            "of_start": third.iloc[0] / by_iteration.iloc[0],
+        },
+        "discriminator_leads": outputs["d_real"] > 0.5 > outputs["d_fake"],
+        "improves_at_level_loss": improves and abs(drift["loss_g"]) < 0.1 and spread["loss_g"] > 0.05,
+        "early_but_unfinished": shapes_early and falls_to_the_end(results) and level,
         "collapsed": collapsed(end, real),
         "times_floor": end["frechet"].mean() / real["frechet"].mean(),
         "spread": end["frechet"].max() / end["frechet"].min(),
@@ -255,8 +277,7 @@ def dcgan_values(results: pd.DataFrame, losses: pd.DataFrame, real: pd.DataFrame
         "minutes": end["seconds"].mean() / 60,
         "loss_d": late["loss_d"].mean(),
         "loss_g": late["loss_g"].mean(),
-        "d_real": late["d_real"].mean(),
-        "d_fake": late["d_fake"].mean(),
+        **outputs.to_dict(),
         "loss_g_early": losses[losses["iteration"] <= 100]["loss_g"].mean(),
         "loss_g_trend": drift["loss_g"],
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -172,8 +172,14 @@ def interpolation_curves(results: pd.DataFrame, real: pd.DataFrame, *, narrow: b
 
 @summary(interpolation)
 def interpolation_values(results: pd.DataFrame) -> dict:
-    """Each path at its middle and at its ends, and how even its steps are."""
-    found = {}
+    """Each path at its middle and at its ends, and how even its steps are.
+
+    "line_leaves_the_shell" says that halfway along the line z is shorter than at the ends by more than a fifth and the
+    Fréchet distance larger by more than a tenth, while halfway along the arc it is not larger by a twentieth; false,
+    that the two paths do not differ as the argument about the length of noise wants it. "largest_step" is the larger
+    of the two paths' own.
+    """
+    found: dict[str, Any] = {}
     for path, rows in results.groupby("path"):
         middle = rows.iloc[len(rows) // 2]
         ends = rows.iloc[[0, -1]]
@@ -183,7 +189,15 @@ def interpolation_values(results: pd.DataFrame) -> dict:
             "largest_step": rows["largest_step"].iloc[0],
             "step": rows["step"][1:].mean(),
         }
-    return {"points": results["t"].nunique(), **found}
+    line, arc = found["linear"], found["spherical"]
+    short, worse = (line["middle"][key] / line["ends"][key] for key in ("norm", "frechet"))
+    level = arc["middle"]["frechet"] / arc["ends"]["frechet"]
+    return {
+        "points": results["t"].nunique(),
+        **found,
+        "line_leaves_the_shell": short < 0.8 and worse > 1.1 and level < 1.05,
+        "largest_step": max(line["largest_step"], arc["largest_step"]),
+    }
 
 
 if __name__ == "__main__":

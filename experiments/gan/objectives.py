@@ -219,6 +219,9 @@ def objectives_alone_values(results: pd.DataFrame, measures: pd.DataFrame) -> di
     gives real images more than 0.95 and generated ones less than 0.05, the generator gets more than 0.95, and more than
     real images. "started" counts runs by "start_limit", `experiments.gan.curves.STARTED`; "lowest_of_start" is the
     lowest Fréchet distance at the end of a run, in units of that before training.
+
+    "dominates_in_vain" says that either network dominates when it is trained alone, in every seed, and that no run has
+    started; false, that one of them does not get its way, or that digits come of it all the same.
     """
     found: dict[str, Any] = {}
     for trained, rows in results.groupby("trained"):
@@ -239,6 +242,8 @@ def objectives_alone_values(results: pd.DataFrame, measures: pd.DataFrame) -> di
     runs = measures.sort_values("iteration").groupby(["trained", "seed"])["frechet"]
     found["start_limit"] = STARTED
     found["started"] = (runs.min() < STARTED * runs.first()).sum()
+    dominate = all(found[trained]["dominates"] for trained in results["trained"].unique())
+    found["dominates_in_vain"] = dominate and found["started"] == 0
     found["lowest_of_start"] = (runs.last() / runs.first()).min()
     return {"iterations": results["iteration"].max(), "seeds": results["seed"].nunique(), **found}
 

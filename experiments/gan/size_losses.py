@@ -84,6 +84,9 @@ def size_losses_values(results: pd.DataFrame, sizes: pd.DataFrame) -> dict:
     Fréchet distance has been below `experiments.gan.curves.STARTED` times that before training; "nearest" is the lowest
     value of any seed at any moment, in units of that before training, and "falls_to_the_end" says whether every seed
     still gets closer to real images at the last measurement.
+
+    "start_depends_on_seed" says that some seeds have started and others have not, and "some_come_back" that of those in
+    which the discriminator has run away some have come back and others have not; false, that all seeds fare alike.
     """
     last, found = results["iteration"].max(), {}
     early = results[results["iteration"] == min(200, last)].groupby("setting")["d_fake"]
@@ -106,14 +109,26 @@ def _runaways(runs: list[pd.DataFrame]) -> dict:
     away = [run for run in runs if run["d_fake"].min() < RUNAWAY]
     back = [run for run in away if run["d_fake"].iloc[-1] > 0.01]
     returns = [run[run["d_fake"] < RUNAWAY]["iteration"].max() for run in back]
-    return {"ran_away": len(away), "came_back": len(back), "back": max(returns, default=None)}
+    some = 0 < len(back) < len(away)
+    return {
+        "ran_away": len(away),
+        "came_back": len(back),
+        "some_come_back": some,
+        "back": max(returns, default=None),
+    }
 
 
 def _starts(rows: pd.DataFrame) -> dict:
     """See `size_losses_values`."""
     runs = rows.sort_values("iteration").groupby("seed")["frechet"]
     nearest = runs.min() / runs.first()
-    return {"started": (nearest < STARTED).sum(), "nearest": nearest.min(), "falls_to_the_end": falls_to_the_end(rows)}
+    started = int((nearest < STARTED).sum())
+    return {
+        "started": started,
+        "start_depends_on_seed": 0 < started < len(nearest),
+        "nearest": nearest.min(),
+        "falls_to_the_end": falls_to_the_end(rows),
+    }
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import pandas as pd
 import tpdl
 from experiments.gan.cdcgan import narrow_training
 from experiments.gan.classifier import real_measures
-from experiments.gan.curves import COLOURS, floor, iterations_axis, logarithmic, over_seeds, standings
+from experiments.gan.curves import COLOURS, apart, floor, iterations_axis, logarithmic, over_seeds, standings
 from experiments.gan.training import measured_rows
 from experiments.lab.plots.picture_grid import picture_grid
 from tpdl import Arrays, experiment, figure, summary
@@ -116,20 +116,28 @@ def unconditioned_discriminator_values(results: pd.DataFrame, real: pd.DataFrame
 
     "standing" counts seeds (see `experiments.gan.curves.standing`). "highest_unseen_diversity" is that of any seed at
     any moment, and "unseen_agreements" are the seeds at the end, in order.
+
+    "does_not_obey" says that without the class no seed draws the digit asked for clearly more often than chance (by
+    less than 2 points), and every seed less often than any with it; false, that a generator obeys although nothing asks
+    it to. "digits_are_worse" says that every seed without the class is farther from real digits than any with it.
     """
     end = results[results["iteration"] == results["iteration"].max()]
     trained = results[results["iteration"] > 0]
+    seen, unseen = end[end["sees_class"]], end[~end["sees_class"]]
+    highest = unseen["agreement"].max()
     return {
         "iterations": results["iteration"].max(),
         "seeds": results["seed"].nunique(),
         "chance": CHANCE,
-        "seen": over_seeds(end[end["sees_class"]]),
-        "unseen": over_seeds(end[~end["sees_class"]]),
+        "seen": over_seeds(seen),
+        "unseen": over_seeds(unseen),
+        "does_not_obey": highest < CHANCE + 0.02 and highest < seen["agreement"].min(),
+        "digits_are_worse": apart(seen, unseen),
         "standing": {
             name: standings(rows, real)
             for name, rows in (("seen", results[results["sees_class"]]), ("unseen", results[~results["sees_class"]]))
         },
-        "unseen_agreements": sorted(end[~end["sees_class"]]["agreement"]),
+        "unseen_agreements": sorted(unseen["agreement"]),
         "highest_unseen_diversity": trained[~trained["sees_class"]]["diversity"].max(),
         "highest_unseen_agreement": trained[~trained["sees_class"]]["agreement"].max(),
     }

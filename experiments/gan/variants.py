@@ -8,7 +8,16 @@ import pandas as pd
 
 import tpdl
 from experiments.gan.classifier import classifier, real_measures
-from experiments.gan.curves import COLOURS, apart, collapsed, falls_to_the_end, logarithmic, over_seeds, standings
+from experiments.gan.curves import (
+    COLOURS,
+    apart,
+    collapsed,
+    falls_to_the_end,
+    is_varied,
+    logarithmic,
+    over_seeds,
+    standings,
+)
 from experiments.gan.dcgan import dcgan
 from experiments.gan.training import built, digit_measure, measured_rows, train
 from experiments.lab.plots.picture_grid import picture_grid
@@ -235,6 +244,11 @@ def dcgan_variants_values(results: pd.DataFrame, measures: pd.DataFrame, lab: pd
     "discriminator_ahead" compares the two settings in which the discriminator is wider for its generator than the lab's
     with the two in which it is narrower: the highest D(G(z)) of a seed among the first, the lowest among the second,
     and whether every seed of the first is farther from real digits than any of the second.
+
+    "higher_rates_lead" says that the best variant is that with both learning rates × 5, and that it is apart; false,
+    that another one is best, or that some seed of another one comes as near. "thousand_takes_longer" compares the
+    fastest seeds with 1000 and with the lab's 100 numbers of noise. "lab_was_slow" says that the lab's own runs are all
+    varied by then, and that some was not at an earlier measurement: what is without variety can still get it.
     """
     names = ("d_real", "d_fake", "loss_g")
     outputs = measures.drop_duplicates(["variant", "seed"]).groupby("variant")[list(names)]
@@ -266,6 +280,11 @@ def dcgan_variants_values(results: pd.DataFrame, measures: pd.DataFrame, lab: pd
         "not_started": [WORDS[name] for name in idle],
         "no_variety": [WORDS[name] for name in slow],
         "no_variety_falls": all(falls_to_the_end(runs[name]) for name in slow),
+        "lab_was_slow": _was_slow(runs["lab"], real),
+        "higher_rates_lead": best == "rates-times-5"
+        and all(apart(ends[best], ends[name]) for name in ends if name != best),
+        "thousand_takes_longer": by_name.get("nz_1000", {}).get("seconds_per_100", 0)
+        > by_name["lab"]["seconds_per_100"],
         "best_is_apart": all(apart(ends[best], rows) for name, rows in ends.items() if name != best),
         "noise_is_ordered": all(
             apart(ends[low], ends[high])
@@ -276,6 +295,12 @@ def dcgan_variants_values(results: pd.DataFrame, measures: pd.DataFrame, lab: pd
         "better_than_lab": trained[trained["high_frechet"] < by_name["lab"]["low_frechet"]]["what"].tolist(),
         "worse_than_lab": trained[trained["low_frechet"] > by_name["lab"]["high_frechet"]]["what"].tolist(),
     }
+
+
+def _was_slow(lab: pd.DataFrame, real: pd.DataFrame) -> bool:
+    """See `dcgan_variants_values`."""
+    varied = is_varied(lab, real).groupby(lab["iteration"]).all()
+    return bool(varied.iloc[-1] and not varied.iloc[1:].all())  # nothing is varied before training
 
 
 def _discriminator_ahead(ends: dict[str, pd.DataFrame]) -> dict | None:

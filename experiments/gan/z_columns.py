@@ -298,7 +298,8 @@ def z_columns_values(results: pd.DataFrame) -> dict:
     """For each property the mean over lab-sized generators and the extremes; and which property z explains best.
 
     "hand" has the extremes over all three properties and lab-sized generators, and the lowest share over generators of
-    a quarter of the width.
+    a quarter of the width. "shuffled_is_chance" says that every share of a shuffled table is a tenth, as ten digits
+    that have nothing to do with each other would give, within 0.05; false, that the shuffling leaves something.
     """
     of_lab = results["generator"].str.startswith("lab")
     lab, narrow = results[of_lab].groupby("property"), results[~of_lab].groupby("property")
@@ -324,6 +325,7 @@ def z_columns_values(results: pd.DataFrame) -> dict:
             "lowest_correlation": results[of_lab]["correlation"].min(),
             "lowest_shuffled_share": results[of_lab]["shuffled_share"].min(),
             "highest_shuffled_share": results[of_lab]["shuffled_share"].max(),
+            "shuffled_is_chance": (abs(results[of_lab]["shuffled_share"] - 0.1) < 0.05).all(),
             "lowest_r2": results[of_lab]["r2"].min(),
             "lowest_narrow_share": results[~of_lab]["column_share"].min(),
         },
