@@ -155,11 +155,10 @@ def cdcgan_sheet(training: Arrays, seed: int = 0) -> Arrays:
 @figure(
     cdcgan,
     real_measures,
-    caption="[Variety comes before reliable classes: after `cdcgan.early.iteration:,d`{.value} batches a class has "
-    "hardly more than one shape, and nine in ten digits are as asked for only when diversity has come near that of "
-    'real ones.]{claim="cdcgan.early.highest_diversity < 0.5 and cdcgan.variety_first"} The conditional network at '
-    "the lab's sizes. Thick line: mean over seeds; thin lines: each seed; band: lowest to highest seed; dashed: real "
-    "digits (for the agreement, the classifier's accuracy on them).",
+    caption="[Variety comes before reliable classes: nine in ten digits are as asked for only when diversity has come "
+    'near that of real ones.]{claim="cdcgan.variety_first"} The conditional network at the lab\'s sizes. Thick line: '
+    "mean over seeds; thin lines: each seed; band: lowest to highest seed; dashed: real digits (for the agreement, "
+    "the classifier's accuracy on them).",
     alt="Three panels over the iterations: the Fréchet distance falls; the agreement with the requested class rises, "
     "falls back for a while, and reaches the dashed line of real digits; the diversity within a class stays low for "
     "long and then rises nearly to its line.",
@@ -195,7 +194,8 @@ def cdcgan_measures(results: pd.DataFrame, real: pd.DataFrame, *, narrow: bool =
 @figure(
     cdcgan_sheet,
     format="png",
-    caption="One row for each class, the same eight noise vectors in every row, at three points of training.",
+    caption="First one blurred shape for each class, and in the end varied digits of the class asked for. One row for "
+    "each class, the same eight noise vectors in every row, at three points of the first seed's training.",
     alt="Three blocks of ten rows and eight columns of images, at an early and a middle iteration and at the end; in "
     "the first one blurred shape fills each row, in the others the digits 0 to 9, varying from column to column.",
 )
@@ -213,9 +213,9 @@ def cdcgan_pictures(images: Arrays) -> Figure:
 @figure(
     cdcgan_agreement,
     caption="[Whatever digit is asked for, the classifier sees it in at least `cdcgan.worst_share:.1%`{.value} of the "
-    'images.]{claim="cdcgan.worst_share > 0.95"} How the classifier labels generated digits (columns), by requested '
-    "class (rows), in percent of the row over all seeds; empty where there is not a single one. The classifier itself "
-    "is wrong in `1 - real_measures.agreement:.1%`{.value} of real digits.",
+    'images.]{claim="cdcgan.worst_share > 0.95"} How it labels generated digits (columns), by requested class (rows), '
+    "in percent of the row over all seeds; empty where there is not a single one. It is wrong in `1 - "
+    "real_measures.agreement:.1%`{.value} of real digits.",
     alt="A ten by ten table, dark on the diagonal, where all numbers are close to one hundred percent. Elsewhere most "
     "cells are empty or hold a fraction of a percent; the largest are nines where a four was asked for, and sixes "
     "where a five was.",

@@ -48,14 +48,10 @@ def unconditioned_sheet(training: dict, seed: int = 0) -> Arrays:
 @figure(
     unconditioned_discriminator,
     real_measures,
-    caption="[A discriminator that is not told the class cannot ask for it: at the end no seed draws the digit asked "
-    "for in more than `unconditioned_discriminator.unseen.highest_agreement:.1%`{.value} of cases, where chance gives "
-    '`unconditioned_discriminator.chance:.0%`{.value}.]{claim="unconditioned_discriminator.unseen.highest_agreement < '
-    "unconditioned_discriminator.chance + 0.02 and unconditioned_discriminator.unseen.highest_agreement < "
-    'unconditioned_discriminator.seen.lowest_agreement"} Agreement of the classifier with the requested class, and '
-    "Fréchet distance, with the class in the discriminator's input, cD(x, y), and without it, cD(x). Thick line: mean "
-    "over seeds; thin lines: each seed; band: lowest to highest seed; dashed: real digits, whose Fréchet distance "
-    "lies far below the axis; dotted: chance.",
+    caption="[A discriminator that is not told the class cannot ask for it: the digits agree with the class no more "
+    'often than by chance.]{claim="unconditioned_discriminator.does_not_obey"} Agreement with the requested class, '
+    "and Fréchet distance, with and without the class in the discriminator's input. Thick line: mean over seeds; thin "
+    "lines: each seed; band: lowest to highest seed; dashed: real digits; dotted: chance.",
     alt="Two panels over the iterations. In the first the agreement rises to "
     "`unconditioned_discriminator.seen.agreement:.0%`{.value} with the class in the discriminator's input, and "
     "without it stays around the dotted line for chance. In the second the Fréchet distances of both fall, and the "
@@ -95,8 +91,9 @@ def unconditioned_discriminator_curves(results: pd.DataFrame, real: pd.DataFrame
 @figure(
     unconditioned_sheet,
     format="png",
-    caption="One row for each requested class, one column for each noise vector, with the class in the discriminator's "
-    "input (left) and without it (right), at the end of the first seed's training.",
+    caption="A discriminator that is told the class gets digits of that class (left); one that is not gets a single "
+    "shape for each class, often of another digit (right). One row for each requested class, one column for each "
+    "noise vector, at the end of the first seed's training.",
     alt="Two blocks of ten rows and eight columns of digits. On the left most rows resemble the requested digit, in a "
     "few shapes that repeat; on the right every row repeats nearly one shape, often another digit.",
 )
