@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from tpdl.errors import UserError
 from tpdl.fingerprint import Declaration, Sources

@@ -82,7 +82,8 @@ def prepare(project: Project, profile: str = "full", plan: Plan | None = None) -
     states = judge_all(plan, read_facts(plan))
     book = read_book(project.root, profile)
     names = Namespace(plan)
-    self_description = about(plan, states)
+    order = [Path(chapter.path).stem for chapter in book.chapters]
+    self_description = about(plan, states, order)
     names.add("report", self_description)
     evaluator = Evaluator(names)
     provenance = Provenance(plan, states, *repository(project.root, book))
@@ -118,7 +119,7 @@ def prepare(project: Project, profile: str = "full", plan: Plan | None = None) -
         "questions": cards.table,
         "terms": glossary.terms,
         "definitions": glossary.definitions,
-        "graph": graph(plan, states),
+        "graph": graph(plan, states, order),
     }
     path = project.root / ".tpdl" / "report.json"
     atomic_write(path, json.dumps(data, ensure_ascii=False) + "\n")
