@@ -24,7 +24,7 @@ def plateau_training(setting: str, seed: int, epochs: int = 20) -> Arrays:
     Args:
         setting: "lab" as in `experiments.adaptation.dann.dann_training`: batches of 64 images, and a domain loss that
             is the mean over the images of both domains. "paper" as in Ganin et al. 2016: batches of 128 images, and a
-            domain loss that is the sum of the two domains' means (equation 9), which is twice as much.
+            domain loss that is the sum of the two domains' means, which is twice as much.
         seed: of the initial weights and of the order of the images.
         epochs: passes over the labelled images.
 
