@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 import tpdl
-from tpdl import Arrays, experiment
+from experiments.adaptation.dann import COLOURS, PAPER, dann, over_seeds
+from experiments.adaptation.runs import histories, several
+from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from matplotlib.figure import Figure
+
+SETTINGS = {"lab": "DANN, lab's setting", "paper": "DANN, paper's recipe", "source-only": "source only"}
+WINDOW = 5
+"""Epochs that are averaged, at the end and before, to see whether a curve is flat."""
 
 
 @experiment(
@@ -128,6 +137,99 @@ def doubled_domain_gradient() -> Iterator[None]:
         yield
     finally:
         hook.remove()
+
+
+@experiment(
+    inputs={"runs": plateau_training, "source_only": plateau_source_only_training},
+    may_be_missing=["domain_loss", "domain_accuracy"],
+)
+def plateau(runs: Mapping[str, Any], source_only: Mapping[str, Any]) -> pd.DataFrame:
+    """One row for each setting, seed and epoch: accuracy on the test images of both domains, and the mean losses.
+
+    `domain_loss` is the mean over the images of both domains in both settings.
+    """
+    rows = histories(several(runs, source_only), "method", "seed").rename(columns={"method": "setting"})
+    columns = ["setting", "seed", "epoch", "rate", "label_loss", "domain_loss", "domain_accuracy"]
+    return rows[[*columns, "source_accuracy", "target_accuracy"]]
+
+
+@figure(
+    plateau,
+    caption="DANN over `plateau.epochs`{.value} epochs, by the lab's setting and by the paper's recipe, and the "
+    "network trained on the source alone.",
+    alt="Two panels of curves over epochs. On the target both settings of DANN rise steeply for about five epochs and "
+    "flatten; the network trained on the source alone stays far below. On the source all lie close together.",
+)
+def plateau_curves(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
+    """Accuracy over epochs: a panel for each domain, a colour for each setting."""
+    from matplotlib import rcParams
+    from matplotlib.ticker import MaxNLocator
+
+    from experiments.lab.plots.band import band
+    from experiments.lab.plots.panels import legend_above, panels
+
+    shades = {"lab": COLOURS["dann"], "paper": rcParams["text.color"], "source-only": COLOURS["source-only"]}
+    fig, axes = panels(2, narrow=narrow, height=3.8, narrow_height=2.7, ratios=(3, 2))
+    for axis, domain, name in zip(axes, ("target", "source"), ("MNIST-M (target)", "MNIST (source)"), strict=True):
+        for setting, rows in results.groupby("setting", sort=False):
+            band(axis, rows, "epoch", f"{domain}_accuracy", shades[str(setting)], SETTINGS[str(setting)], style="-")
+        axis.set(title=name, xlabel="epoch", ylabel="test accuracy")
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axis.yaxis.set_major_formatter("{x:.0%}")
+    for method, setting in (("dann", "paper"), ("source-only", "source-only")):
+        axes[0].axhline(PAPER[method], color=shades[setting], linestyle=":", linewidth=1.2, zorder=0)
+    legend_above(fig, axes[0], columns=1 if narrow else 3)
+    return fig
+
+
+@summary(plateau, dann)
+def plateau_values(results: pd.DataFrame, short: pd.DataFrame) -> dict:
+    """Where DANN ends, by setting, and what share of the gap it closes there.
+
+    For each of `settings`, over seeds: `target` and `source`, accuracy after the last epoch; `change`, the mean target
+    accuracy of the last five epochs less that of the five before, and `flat`, whether its interval contains 0;
+    `above_short`, the last accuracy less that of the same seed after the few epochs of `dann`, by its method.
+    `exceeds_paper` is whether the interval over seeds lies above the paper's accuracy, `reaches_paper` whether it does
+    not lie below.
+    `closed` is the share of the gap between our networks trained on the source (for as long, where that was measured,
+    else for the few epochs of `dann`) and on the target (for these few epochs); `closed_from_paper`, that of the gap
+    between the paper's. `difference` is the paper's recipe less the lab's setting, seed by seed, and
+    `below_colours` whether no run reaches the worst one with random colours after the few epochs.
+    """
+    end = short[short["epoch"] == short["epoch"].max()].set_index("seed")
+    by_method = {str(method): part for method, part in end.groupby("method")}
+    last = results[results["epoch"] == results["epoch"].max()].set_index("seed")
+    by = {str(setting): part for setting, part in last.groupby("setting", sort=False)}
+    start = by.get("source-only", by_method["source-only"])["target_accuracy"].mean()
+    top = by_method["target"]["target_accuracy"].mean()
+    window = min(WINDOW, results["epoch"].nunique() // 2)
+    settings: dict[str, Any] = {}
+    for setting, part in by.items():
+        target = over_seeds(part["target_accuracy"])
+        course = results[results["setting"] == setting].pivot(index="seed", columns="epoch", values="target_accuracy")
+        before, after = course.iloc[:, -2 * window : -window], course.iloc[:, -window:]
+        change = over_seeds(after.mean(axis=1) - before.mean(axis=1))
+        begun = by_method["source-only" if setting == "source-only" else "dann"]["target_accuracy"]
+        gain = (part["target_accuracy"] - begun).dropna()
+        settings[setting.replace("-", "_")] = {
+            "seeds": len(part),
+            "target": target,
+            "source": over_seeds(part["source_accuracy"]),
+            "change": change,
+            "flat": bool(change["low"] < 0 < change["high"]),
+            "exceeds_paper": bool(target["low"] > PAPER["dann"]),
+            "reaches_paper": bool(target["high"] > PAPER["dann"]),
+            "closed": (target["mean"] - start) / (top - start),
+            "closed_from_paper": (target["mean"] - PAPER["source-only"]) / (PAPER["target"] - PAPER["source-only"]),
+            "above_short": over_seeds(gain) if len(gain) else None,
+        }
+    found = {"settings": settings, "epochs": results["epoch"].max(), "short_epochs": short["epoch"].max()}
+    found |= {"start": start, "start_as_long": "source-only" in by, "top": top, "window": window}
+    if {"lab", "paper"} <= set(by):
+        found |= {"difference": over_seeds((by["paper"]["target_accuracy"] - by["lab"]["target_accuracy"]).dropna())}
+    highest = max(settings[setting]["target"]["highest"] for setting in ("lab", "paper") if setting in settings)
+    colours = by_method.get("recoloured")
+    return found | {"below_colours": colours is not None and bool(highest < colours["target_accuracy"].min())}
 
 
 if __name__ == "__main__":
