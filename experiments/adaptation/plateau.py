@@ -153,6 +153,40 @@ def plateau(runs: Mapping[str, Any], source_only: Mapping[str, Any]) -> pd.DataF
     return rows[[*columns, "source_accuracy", "target_accuracy"]]
 
 
+@experiment(inputs={"results": plateau, "short": dann})
+def plateau_accuracy(results: pd.DataFrame, short: pd.DataFrame) -> pd.DataFrame:
+    """One row for each setting: where it ends, whether it still moves, and what share of the gap it closes.
+
+    `accuracy` on the target and `source_accuracy` are means over seeds after the last epoch, `low` to `high` and the
+    like Student's 95 % intervals over seeds. `change` is the mean target accuracy of the last five epochs less that of
+    the five before. `closed` is the share of the gap between our networks trained on the source (for as long, where
+    that was measured, else for the few epochs of `dann`) and on the target (for these few epochs);
+    `closed_from_paper` that of the gap between the paper's.
+    """
+    last = results[results["epoch"] == results["epoch"].max()]
+    few = short[short["epoch"] == short["epoch"].max()].groupby("method")["target_accuracy"].mean()
+    as_long = last.loc[last["setting"] == "source-only", "target_accuracy"]
+    start, top = as_long.mean() if len(as_long) else few["source-only"], few["target"]
+    window = min(WINDOW, results["epoch"].nunique() // 2)
+    rows = []
+    for setting, part in last.groupby("setting", sort=False):
+        course = results[results["setting"] == setting].pivot(index="seed", columns="epoch", values="target_accuracy")
+        before, after = course.iloc[:, -2 * window : -window], course.iloc[:, -window:]
+        target, source = (over_seeds(part.set_index("seed")[f"{name}_accuracy"]) for name in ("target", "source"))
+        change = over_seeds(after.mean(axis=1) - before.mean(axis=1))
+        mean = target["mean"]
+        rows.append(
+            {"setting": setting, "name": SETTINGS[str(setting)], "seeds": len(part), "accuracy": mean}
+            | {key: target[key] for key in ("low", "high", "lowest", "highest")}
+            | {"source_accuracy": source["mean"]}
+            | {f"source_{key}": source[key] for key in ("low", "high", "lowest", "highest")}
+            | {"change": change["mean"], "change_low": change["low"], "change_high": change["high"]}
+            | {"closed": (mean - start) / (top - start)}
+            | {"closed_from_paper": (mean - PAPER["source-only"]) / (PAPER["target"] - PAPER["source-only"])}
+        )
+    return pd.DataFrame(rows)
+
+
 @figure(
     plateau,
     caption="DANN over `plateau.epochs`{.value} epochs, by the lab's setting and by the paper's recipe, and the "
@@ -182,54 +216,37 @@ def plateau_curves(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
     return fig
 
 
-@summary(plateau, dann)
-def plateau_values(results: pd.DataFrame, short: pd.DataFrame) -> dict:
-    """Where DANN ends, by setting, and what share of the gap it closes there.
+@summary(plateau, plateau_accuracy, dann)
+def plateau_values(results: pd.DataFrame, ends: pd.DataFrame, short: pd.DataFrame) -> dict:
+    """Where DANN ends, by setting, and what can be said of it.
 
-    For each of `settings`, over seeds: `target` and `source`, accuracy after the last epoch; `change`, the mean target
-    accuracy of the last five epochs less that of the five before, and `flat`, whether its interval contains 0;
-    `above_short`, the last accuracy less that of the same seed after the few epochs of `dann`, by its method.
-    `exceeds_paper` is whether the interval over seeds lies above the paper's accuracy, `reaches_paper` whether it does
-    not lie below.
-    `closed` is the share of the gap between our networks trained on the source (for as long, where that was measured,
-    else for the few epochs of `dann`) and on the target (for these few epochs); `closed_from_paper`, that of the gap
-    between the paper's. `difference` is the paper's recipe less the lab's setting, seed by seed, and
-    `below_colours` whether no run reaches the worst one with random colours after the few epochs.
+    `settings` has the columns of `plateau_accuracy`, and for each setting: `flat`, whether the interval of `change`
+    contains 0; `exceeds_paper`, whether the interval of the accuracy lies above the paper's, and `reaches_paper`,
+    whether it does not lie below; `above_short`, what each seed gains on itself after the few epochs of `dann`.
+    `difference` is the paper's recipe less the lab's setting, seed by seed. `below_colours` is whether no run reaches
+    the worst one with random colours after these few epochs.
     """
-    end = short[short["epoch"] == short["epoch"].max()].set_index("seed")
-    by_method = {str(method): part for method, part in end.groupby("method")}
-    last = results[results["epoch"] == results["epoch"].max()].set_index("seed")
-    by = {str(setting): part for setting, part in last.groupby("setting", sort=False)}
-    start = by.get("source-only", by_method["source-only"])["target_accuracy"].mean()
-    top = by_method["target"]["target_accuracy"].mean()
-    window = min(WINDOW, results["epoch"].nunique() // 2)
+    last = results[results["epoch"] == results["epoch"].max()]
+    by = {str(setting): part.set_index("seed")["target_accuracy"] for setting, part in last.groupby("setting")}
+    few = short[short["epoch"] == short["epoch"].max()]
+    begun = {str(method): part.set_index("seed")["target_accuracy"] for method, part in few.groupby("method")}
     settings: dict[str, Any] = {}
-    for setting, part in by.items():
-        target = over_seeds(part["target_accuracy"])
-        course = results[results["setting"] == setting].pivot(index="seed", columns="epoch", values="target_accuracy")
-        before, after = course.iloc[:, -2 * window : -window], course.iloc[:, -window:]
-        change = over_seeds(after.mean(axis=1) - before.mean(axis=1))
-        begun = by_method["source-only" if setting == "source-only" else "dann"]["target_accuracy"]
-        gain = (part["target_accuracy"] - begun).dropna()
-        settings[setting.replace("-", "_")] = {
-            "seeds": len(part),
-            "target": target,
-            "source": over_seeds(part["source_accuracy"]),
-            "change": change,
-            "flat": bool(change["low"] < 0 < change["high"]),
-            "exceeds_paper": bool(target["low"] > PAPER["dann"]),
-            "reaches_paper": bool(target["high"] > PAPER["dann"]),
-            "closed": (target["mean"] - start) / (top - start),
-            "closed_from_paper": (target["mean"] - PAPER["source-only"]) / (PAPER["target"] - PAPER["source-only"]),
-            "above_short": over_seeds(gain) if len(gain) else None,
+    for row in ends.to_dict("records"):
+        setting = row["setting"]
+        gain = (by[setting] - begun["source-only" if setting == "source-only" else "dann"]).dropna()
+        settings[setting.replace("-", "_")] = row | {
+            "flat": bool(row["change_low"] < 0 < row["change_high"]),
+            "exceeds_paper": bool(row["low"] > PAPER["dann"]),
+            "reaches_paper": bool(row["high"] > PAPER["dann"]),
         }
-    found = {"settings": settings, "epochs": results["epoch"].max(), "short_epochs": short["epoch"].max()}
-    found |= {"start": start, "start_as_long": "source-only" in by, "top": top, "window": window}
+        if len(gain):
+            settings[setting.replace("-", "_")] |= {"above_short": over_seeds(gain)}
+    found: dict[str, Any] = {"settings": settings, "epochs": results["epoch"].max(), "short_epochs": few["epoch"].max()}
+    found |= {"window": WINDOW, "source_only_as_long": "source-only" in by}
     if {"lab", "paper"} <= set(by):
-        found |= {"difference": over_seeds((by["paper"]["target_accuracy"] - by["lab"]["target_accuracy"]).dropna())}
-    highest = max(settings[setting]["target"]["highest"] for setting in ("lab", "paper") if setting in settings)
-    colours = by_method.get("recoloured")
-    return found | {"below_colours": colours is not None and bool(highest < colours["target_accuracy"].min())}
+        found |= {"difference": over_seeds((by["paper"] - by["lab"]).dropna())}
+    highest = max(by[setting].max() for setting in ("lab", "paper") if setting in by)
+    return found | {"below_colours": "recoloured" in begun and bool(highest < begun["recoloured"].min())}
 
 
 if __name__ == "__main__":
