@@ -53,6 +53,7 @@ local glossary = part 'glossary'
 local graph = part 'graph'
 local output = part 'output'
 local page = part 'page'
+local questions = part 'questions'
 local report = part 'report'
 local scopes = part 'scopes'
 local tables = part 'tables'
@@ -75,6 +76,7 @@ end
 local filters = {
   { Meta = report.load },
   { Meta = dependencies.add },
+  { Div = questions },
   { Div = scopes.bind },
   { Pandoc = conditions.one_list },
   { Div = conditions.resolve, Span = conditions.resolve },

@@ -12,6 +12,7 @@ local VERDICTS = {
   confirmed = { class = 'confirmed', colour = '#1a6b3c' },
   contradicted = { class = 'contradicted', colour = '#a3320f' },
   ['in part'] = { class = 'in-part', colour = '#7a5c00' },
+  ['does not hold'] = { class = 'contradicted', colour = '#a3180f' },
   ['not tested'] = { class = 'not-tested', colour = '#57606a' },
   new = { class = 'new', colour = '#0b5cad' },
 }
@@ -151,7 +152,20 @@ local function depth(div)
   return pandoc.Div(folded .. div.content .. { output.html '</details>' }, pandoc.Attr(div.identifier, { 'depth' }))
 end
 
+-- Pictures of findings, two beside each other. On the page the style does it.
+local function findings(div)
+  local blocks = pandoc.Blocks { output.typst '#grid(columns: (1fr, 1fr), column-gutter: 1.6em, row-gutter: 1.4em,' }
+  for _, finding in ipairs(div.content) do
+    blocks:insert(output.typst '[')
+    blocks:extend(finding.content and finding.t == 'Div' and finding.content or { finding })
+    blocks:insert(output.typst '],')
+  end
+  blocks:insert(output.typst ')')
+  return blocks
+end
+
 function cards.parts(div)
+  if div.classes:includes 'findings' and output.PDF then return findings(div) end
   if div.classes:includes 'original' then return original(div) end
   if div.classes:includes 'depth' then return depth(div) end
 end

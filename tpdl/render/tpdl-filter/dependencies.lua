@@ -11,6 +11,7 @@ local style = path_of 'pictures.css'
 local scripts = {
   { path = path_of 'pictures.js', name = 'pictures.js' },
   { path = path_of 'folds.js', name = 'folds.js' },
+  { path = path_of 'questions.js', name = 'questions.js' },
 }
 
 function dependencies.add()
