@@ -22,7 +22,7 @@ def about(plan: Plan, states: Mapping[str, Status]) -> dict[str, Any]:
     Its lists are tables for documents, as in `from="report/steps"`:
 
     - `steps`: step, kind, state, reason, made, seconds, took, memory, device; `runs`: those of them that measure;
-    - `experiments`: one row for all steps of an experiment: experiment, runs, state, made, took, memory;
+    - `experiments`: one row for all steps of an experiment: experiment, runs, state, made, seconds, took, memory;
     - `data`: name, sha256, used_by; `libraries`: library, versions; `claims`: filled in when they have been evaluated.
 
     Counts and sums are `fresh`, `not_fresh`, `total`, `unmeasured`, `seconds` and `took`.
@@ -99,6 +99,7 @@ def _by_experiment(plan: Plan, rows: list[dict[str, Any]]) -> list[dict[str, Any
                 if set(states) == {"fresh"}
                 else ", ".join(f"{count} {state}" for state, count in states.most_common()),
                 "made": " – ".join(dict.fromkeys((days[0], days[-1]))) if days else None,
+                "seconds": sum(row["seconds"] for row in measured) if measured else None,
                 "took": duration(sum(row["seconds"] for row in measured)) if measured else None,
                 "memory": size(max((row["bytes"] or 0 for row in measured), default=0)) if measured else None,
             }

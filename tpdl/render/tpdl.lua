@@ -52,6 +52,7 @@ local figures = part 'figures'
 local glossary = part 'glossary'
 local graph = part 'graph'
 local output = part 'output'
+local lookups = part 'lookups'
 local page = part 'page'
 local questions = part 'questions'
 local report = part 'report'
@@ -88,6 +89,7 @@ local filters = {
   { Div = glossary.anchors, Span = glossary.link },
   { Div = cards.parts },
   { Pandoc = cards.place },
+  { Pandoc = lookups.place },
   { Meta = values.in_metadata },
   { Pandoc = page.abstract },
   { Pandoc = page.stand_in_notice },

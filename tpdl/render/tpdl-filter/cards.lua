@@ -23,8 +23,8 @@ local function plain_title(text)
   return pandoc.text.lower(letters)
 end
 
--- A verdict as a word with a colour. `title` says on demand what was checked.
-function cards.chip(verdict, title)
+-- A verdict as a word with a colour. `attributes` tell on demand what was checked.
+function cards.chip(verdict, attributes)
   local look = VERDICTS[verdict] or VERDICTS['not tested']
   if output.PDF then
     return pandoc.Inlines {
@@ -34,8 +34,8 @@ function cards.chip(verdict, title)
       output.typst_inline '])',
     }
   end
-  local attributes = title and { title = title } or {}
-  return pandoc.Inlines { pandoc.Span(pandoc.Str(verdict), pandoc.Attr('', { 'verdict', 'verdict-' .. look.class }, attributes)) }
+  local classes = { 'verdict', 'verdict-' .. look.class }
+  return pandoc.Inlines { pandoc.Span(pandoc.Str(verdict), pandoc.Attr('', classes, attributes or {})) }
 end
 
 local function has(block, class)
