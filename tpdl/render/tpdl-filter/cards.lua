@@ -78,7 +78,7 @@ local function on_page(anchor, question, answer, rest)
     blocks:insert(pandoc.Div(led_by({ labelled('In short.', 'short-label') }, answer), pandoc.Attr('', { 'question-short' })))
   end
   blocks:extend(rest)
-  local attributes = { role = 'group', ['aria-labelledby'] = anchor .. '-asked' }
+  local attributes = { { 'role', 'group' }, { 'aria-labelledby', anchor .. '-asked' } }
   return { pandoc.Div(blocks, pandoc.Attr(anchor, { 'question-card' }, attributes)) }
 end
 

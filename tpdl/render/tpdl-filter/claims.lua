@@ -14,8 +14,8 @@ function claims.verdict(text)
   local found = verdict.found ~= '' and ' (' .. verdict.found .. ')' or ''
   local title = (verdict.holds and 'Checked: ' or 'Does not hold: ') .. verdict.expression .. found
   local attributes = lookups.attributes(verdict, title)
-  attributes['data-holds'] = tostring(verdict.holds)
-  if verdict.found ~= '' then attributes['data-found'] = verdict.found end
+  attributes:insert { 'data-holds', tostring(verdict.holds) }
+  if verdict.found ~= '' then attributes:insert { 'data-found', verdict.found } end
   return attributes, verdict.holds
 end
 
@@ -30,7 +30,7 @@ function claims.mark(span)
   local attributes, holds = claims.verdict(span.attributes.claim)
   span.attributes.claim = nil
   span.classes:insert 'claim'
-  for name, value in pairs(attributes) do span.attributes[name] = value end
+  for _, pair in ipairs(attributes) do span.attributes[pair[1]] = pair[2] end
   if not holds then
     span.classes:insert 'claim-false'
     span.content:insert(pandoc.Space())

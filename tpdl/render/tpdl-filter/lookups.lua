@@ -9,13 +9,14 @@ local lookups = {}
 -- Step -> true, for those whose results this document looks up.
 local named = {}
 
--- What a value or claim carries for lookups.js. Without that script the title says the same.
+-- What a value or claim carries for lookups.js, as pairs in an order that is always the same. Without that script the
+-- title says it.
 function lookups.attributes(entry, title)
   for _, step in ipairs(entry.steps) do named[step] = true end
-  return {
-    title = title,
-    ['data-expression'] = entry.expression,
-    ['data-steps'] = table.concat(entry.steps, ' '),
+  return pandoc.List {
+    { 'title', title },
+    { 'data-expression', entry.expression },
+    { 'data-steps', table.concat(entry.steps, ' ') },
   }
 end
 

@@ -80,7 +80,7 @@ local function row(entry)
   local question = entry.text and markdown(entry.text)
     or { pandoc.Para { pandoc.Emph { leads_to(entry, 'A remark outside of the questions') } } }
   local cells = { number(entry), question, in_short(entry), conclusions(entry) }
-  local attributes = { ['data-number'] = entry.number, ['data-title'] = entry.title }
+  local attributes = { { 'data-number', entry.number }, { 'data-title', entry.title } }
   return pandoc.Row(pandoc.List(cells):map(function(content)
     return pandoc.Cell(content)
   end), pandoc.Attr('', {}, attributes))

@@ -19,7 +19,7 @@ local function value(code)
       return pandoc.Span(pandoc.Str(entry.text), pandoc.Attr('', { 'value', 'value-problem' }, { title = entry.title }))
     end
     local attributes = lookups.attributes(entry, entry.title)
-    attributes['data-exact'] = entry.exact
+    attributes:insert { 'data-exact', entry.exact }
     return pandoc.Span(pandoc.Str(entry.text), pandoc.Attr('', { 'value' }, attributes))
   end
 end
