@@ -26,7 +26,7 @@ from tpdl.templates import fill
 HERE = Path(__file__).parent
 THEME = HERE.parent / "render" / "theme"
 FILTER = HERE.parent / "render" / "tpdl-filter"
-ELEMENTS = ("folds.js",)
+ELEMENTS = ("folds.js", "lookups.js", "questions.js", "tables.js")
 """The filter's scripts for what any page may have; `pictures.js` is for pages with pictures."""
 LIBRARIES = "site_libs"
 """Folder of what the pages use; Quarto has one of the same name."""

@@ -22,8 +22,8 @@ def about(plan: Plan, states: Mapping[str, Status], order: Sequence[str] = ()) -
     Its lists are tables for documents, as in `from="report/steps"`:
 
     - `steps`: step, kind, state, reason, made, seconds, took, memory, device; `runs`: those of them that measure;
-    - `experiments`: one row for all steps of an experiment: experiment, runs, pictures, state, made, took, memory;
-      `chapters`: one row for all of a folder: chapter, experiments, runs, pictures, state, took, memory;
+    - `experiments`: one row for all steps of an experiment: experiment, runs, pictures, state, made, seconds, took, memory;
+      `chapters`: one row for all of a folder: chapter, experiments, runs, pictures, state, seconds, took, memory;
     - `data`: name, sha256, experiments (how many), used_by; `libraries`: library, versions;
     - `claims`: filled in when they have been evaluated.
 
@@ -129,6 +129,7 @@ def _together(group: list[dict[str, Any]]) -> dict[str, Any]:
         if set(states) == {"fresh"}
         else ", ".join(f"{count} {state}" for state, count in states.most_common()),
         "made": " – ".join(dict.fromkeys((days[0], days[-1]))) if days else None,
+        "seconds": sum(row["seconds"] for row in measured) if measured else None,
         "took": duration(sum(row["seconds"] for row in measured)) if measured else None,
         "memory": size(max((row["bytes"] or 0 for row in measured), default=0)) if measured else None,
     }

@@ -210,7 +210,7 @@ class _Chapter:
     def _place(self) -> dict[str, Any]:
         """The chapter, and what a question has that is none."""
         where = {"chapter": self._number, "title": self._title, "source": self._chapter.path}
-        return {**where, "text": None, "short": None, "missing": "", "command": ""}
+        return {**where, "text": False, "short": False, "missing": "", "command": ""}
 
     def _question(self, card: Item) -> dict[str, Any]:
         number, missing = card.attributes.get("number", ""), self._missing(card)
@@ -221,7 +221,7 @@ class _Chapter:
             "number": number,
             "anchor": card.label or f"q-{self._number or 'x'}-{number}",
             "text": {"markdown": first_paragraph(card.inside), "scope": self._scope(card)},
-            "short": None if missing.reason or not answers else self._text(answers[0], answers[0].inside),
+            "short": not missing.reason and bool(answers) and self._text(answers[0], answers[0].inside),
             "missing": missing.reason,
             "command": missing.command,
             "originals": [] if missing.reason else [self._original(item) for item in within],

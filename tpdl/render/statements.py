@@ -47,10 +47,11 @@ class Statements:
     def __init__(self, evaluator: Evaluator, names: Namespace, binding: bool) -> None:
         self._evaluator, self._names, self._binding = evaluator, names, binding
         self.values: dict[str, dict[str, Any]] = {}
-        """Text of the construct -> the `text` to show, its `title`, and for one that cannot be shown `problem`."""
+        """Text of the construct -> the `text` to show and its `title`; for one that cannot be shown `problem`, for
+        others the `expression`, its `exact` value, and the `steps` whose results it is made of."""
         self.verdicts: dict[str, dict[str, Any]] = {}
-        """Text of a claim -> its `expression`, whether it `holds`, else what was `found`, or the `reason` why nothing
-        could be."""
+        """Text of a claim -> its `expression` and the `steps` that it is about, whether it `holds`, else what was
+        `found`, or the `reason` why nothing could be."""
         self.claims: list[Claim] = []
         self.problems: list[Problem] = []
 
@@ -69,13 +70,15 @@ class Statements:
             message = str(error) if expression in str(error) else f"`{expression}`: {error}"
             self.problems.append(item.problem(_with_names(message, item)))
             return
-        steps = ", ".join(self._names.used())
-        title = f"{expression} = {_exact(value)}" + (f", from {steps}" if steps else "")
-        self.values[item.text] = {"text": text, "title": title}
+        used = self._names.used()
+        title = f"{expression} = {_exact(value)}" + (f", from {', '.join(used)}" if used else "")
+        looked_up = {"expression": expression, "exact": _exact(value), "steps": used}
+        self.values[item.text] = {"text": text, "title": title, **looked_up}
 
     def add_claim(self, item: Item) -> None:
         """Evaluate a claim, and report it where it does not hold or cannot be evaluated."""
         words, expression, reason = self._words(item), expand(item.text), ""
+        self._names.used()  # forget what others have read
         try:
             truth = self._evaluator.truth(expression)
         except ExpressionError as error:
@@ -86,6 +89,7 @@ class Statements:
                 self.problems.append(item.problem(f"the claim “{words}” does not hold: {truth.found}"))
         self.claims.append(Claim(words, expression, truth.holds, item.path, item.line, reason, truth.found))
         checked = {"expression": expression, "holds": truth.holds, "reason": reason, "found": truth.found}
+        checked["steps"] = self._names.used()
         self.verdicts[item.text] = checked
 
     def _words(self, item: Item) -> str:

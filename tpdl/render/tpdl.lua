@@ -52,7 +52,9 @@ local figures = part 'figures'
 local glossary = part 'glossary'
 local graph = part 'graph'
 local output = part 'output'
+local lookups = part 'lookups'
 local page = part 'page'
+local questions = part 'questions'
 local report = part 'report'
 local scopes = part 'scopes'
 local tables = part 'tables'
@@ -75,6 +77,7 @@ end
 local filters = {
   { Meta = report.load },
   { Meta = dependencies.add },
+  { Div = questions },
   { Div = scopes.bind },
   { Pandoc = conditions.one_list },
   { Div = conditions.resolve, Span = conditions.resolve },
@@ -86,6 +89,7 @@ local filters = {
   { Div = glossary.anchors, Span = glossary.link },
   { Div = cards.parts },
   { Pandoc = cards.place },
+  { Pandoc = lookups.place },
   { Meta = values.in_metadata },
   { Pandoc = page.abstract },
   { Pandoc = page.stand_in_notice },

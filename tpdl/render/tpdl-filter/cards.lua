@@ -12,6 +12,7 @@ local VERDICTS = {
   confirmed = { class = 'confirmed', colour = '#1a6b3c' },
   contradicted = { class = 'contradicted', colour = '#a3320f' },
   ['in part'] = { class = 'in-part', colour = '#7a5c00' },
+  ['does not hold'] = { class = 'contradicted', colour = '#a3180f' },
   ['not tested'] = { class = 'not-tested', colour = '#57606a' },
   new = { class = 'new', colour = '#0b5cad' },
 }
@@ -22,8 +23,8 @@ local function plain_title(text)
   return pandoc.text.lower(letters)
 end
 
--- A verdict as a word with a colour. `title` says on demand what was checked.
-function cards.chip(verdict, title)
+-- A verdict as a word with a colour. `attributes` tell on demand what was checked.
+function cards.chip(verdict, attributes)
   local look = VERDICTS[verdict] or VERDICTS['not tested']
   if output.PDF then
     return pandoc.Inlines {
@@ -33,8 +34,8 @@ function cards.chip(verdict, title)
       output.typst_inline '])',
     }
   end
-  local attributes = title and { title = title } or {}
-  return pandoc.Inlines { pandoc.Span(pandoc.Str(verdict), pandoc.Attr('', { 'verdict', 'verdict-' .. look.class }, attributes)) }
+  local classes = { 'verdict', 'verdict-' .. look.class }
+  return pandoc.Inlines { pandoc.Span(pandoc.Str(verdict), pandoc.Attr('', classes, attributes or {})) }
 end
 
 local function has(block, class)
@@ -77,7 +78,7 @@ local function on_page(anchor, question, answer, rest)
     blocks:insert(pandoc.Div(led_by({ labelled('In short.', 'short-label') }, answer), pandoc.Attr('', { 'question-short' })))
   end
   blocks:extend(rest)
-  local attributes = { role = 'group', ['aria-labelledby'] = anchor .. '-asked' }
+  local attributes = { { 'role', 'group' }, { 'aria-labelledby', anchor .. '-asked' } }
   return { pandoc.Div(blocks, pandoc.Attr(anchor, { 'question-card' }, attributes)) }
 end
 
@@ -151,7 +152,20 @@ local function depth(div)
   return pandoc.Div(folded .. div.content .. { output.html '</details>' }, pandoc.Attr(div.identifier, { 'depth' }))
 end
 
+-- Pictures of findings, two beside each other. On the page the style does it.
+local function findings(div)
+  local blocks = pandoc.Blocks { output.typst '#grid(columns: (1fr, 1fr), column-gutter: 1.6em, row-gutter: 1.4em,' }
+  for _, finding in ipairs(div.content) do
+    blocks:insert(output.typst '[')
+    blocks:extend(finding.content and finding.t == 'Div' and finding.content or { finding })
+    blocks:insert(output.typst '],')
+  end
+  blocks:insert(output.typst ')')
+  return blocks
+end
+
 function cards.parts(div)
+  if div.classes:includes 'findings' and output.PDF then return findings(div) end
   if div.classes:includes 'original' then return original(div) end
   if div.classes:includes 'depth' then return depth(div) end
 end

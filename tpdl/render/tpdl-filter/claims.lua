@@ -1,17 +1,22 @@
 -- claims.lua: [words]{claim="…"} says on demand what was checked, and aloud where it does not hold.
 
 local require = ...
+local lookups = require 'lookups'
 local report = require 'report'
 local scopes = require 'scopes'
 local warning = require 'warning'
 
 local claims = {}
 
--- What was checked, in words, and whether it holds.
+-- What tells on demand what was checked, as attributes; and whether it holds.
 function claims.verdict(text)
   local verdict = report.known('claims', scopes.one_line(text))
   local found = verdict.found ~= '' and ' (' .. verdict.found .. ')' or ''
-  return (verdict.holds and 'Checked: ' or 'Does not hold: ') .. verdict.expression .. found, verdict.holds
+  local title = (verdict.holds and 'Checked: ' or 'Does not hold: ') .. verdict.expression .. found
+  local attributes = lookups.attributes(verdict, title)
+  attributes:insert { 'data-holds', tostring(verdict.holds) }
+  if verdict.found ~= '' then attributes:insert { 'data-found', verdict.found } end
+  return attributes, verdict.holds
 end
 
 -- The words that say aloud that a claim does not hold.
@@ -22,10 +27,10 @@ end
 
 function claims.mark(span)
   if not span.attributes.claim then return nil end
-  local title, holds = claims.verdict(span.attributes.claim)
+  local attributes, holds = claims.verdict(span.attributes.claim)
   span.attributes.claim = nil
   span.classes:insert 'claim'
-  span.attributes.title = title
+  for _, pair in ipairs(attributes) do span.attributes[pair[1]] = pair[2] end
   if not holds then
     span.classes:insert 'claim-false'
     span.content:insert(pandoc.Space())

@@ -11,6 +11,9 @@ local style = path_of 'pictures.css'
 local scripts = {
   { path = path_of 'pictures.js', name = 'pictures.js' },
   { path = path_of 'folds.js', name = 'folds.js' },
+  { path = path_of 'lookups.js', name = 'lookups.js' },
+  { path = path_of 'questions.js', name = 'questions.js' },
+  { path = path_of 'tables.js', name = 'tables.js' },
 }
 
 function dependencies.add()

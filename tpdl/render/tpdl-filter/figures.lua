@@ -20,7 +20,7 @@ local function alt_text(image, entry)
 end
 
 -- A picture for each kind of page: light or dark, and wide or narrow where it is drawn anew for a phone. The style shows
--- the one that fits.
+-- the one that fits. An image of the class `narrow` has little room on any page.
 local function pictures(image, entry)
   local alt = alt_text(image, entry)
   local function variant(path, ...)
@@ -35,11 +35,13 @@ local function pictures(image, entry)
     end
     return copy
   end
-  if output.PDF then return { variant(entry.light) } end
+  local is_narrow = image.classes:includes 'narrow' and entry.narrow ~= ''
+  if output.PDF then return { variant(is_narrow and entry.narrow or entry.light) } end
   local function themes(light, dark, ...)
     if dark == '' then return { variant(light, ...) } end
     return { variant(light, 'light-content', ...), variant(dark, 'dark-content', ...) }
   end
+  if is_narrow then return themes(entry.narrow, entry.narrow_dark) end
   if entry.narrow == '' then return themes(entry.light, entry.dark) end
   local all = pandoc.List(themes(entry.light, entry.dark, 'wide-content'))
   all:extend(themes(entry.narrow, entry.narrow_dark, 'narrow-content'))
@@ -71,10 +73,11 @@ local function unnumbered(content, caption)
   return { pandoc.Div(content, pandoc.Attr('', { 'picture' })) }
 end
 
--- The figure's blocks, and those that tell where it comes from; nil for an image that no step draws.
+-- The figure's blocks (of a `bare` one the picture alone, which is explained elsewhere), and those that tell where it comes from; nil for an image that no step draws.
 local function figure(image, identifier, caption)
   local entry = report.data.figures[image.src]
   if not entry then return nil end
+  if image.classes:includes 'bare' and entry.missing == '' then return shown(image, entry, identifier), {} end
   if #caption == 0 then caption = markdown(entry.caption) end
   local content
   if entry.missing == '' then

@@ -1,6 +1,7 @@
 -- values.lua: `x:.1%`{.value} in the text, in attributes and in metadata becomes the formatted value.
 
 local require = ...
+local lookups = require 'lookups'
 local output = require 'output'
 local report = require 'report'
 local scopes = require 'scopes'
@@ -14,8 +15,12 @@ local function value(code)
   if code.classes:includes 'value' then
     local entry = report.known('values', one_line(code.text))
     if entry.problem and output.PDF then return warning(entry.text) end
-    local class = entry.problem and 'value value-problem' or 'value'
-    return pandoc.Span(pandoc.Str(entry.text), pandoc.Attr('', { class }, { title = entry.title }))
+    if entry.problem then
+      return pandoc.Span(pandoc.Str(entry.text), pandoc.Attr('', { 'value', 'value-problem' }, { title = entry.title }))
+    end
+    local attributes = lookups.attributes(entry, entry.title)
+    attributes:insert { 'data-exact', entry.exact }
+    return pandoc.Span(pandoc.Str(entry.text), pandoc.Attr('', { 'value' }, attributes))
   end
 end
 
