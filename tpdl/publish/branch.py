@@ -110,9 +110,9 @@ def publish(root: Path, site: Path, remote: str = "origin", branch: str = BRANCH
         versions.PREVIEW,
         *(version.name.split("/")[0] for version in listed.versions),
     }
-    if not name and (others := [_shown(entry, line) for entry, line in kept.items() if entry not in own]):
+    if not name and (foreign := [_shown(entry, line) for entry, line in kept.items() if entry not in own]):
         notes.append(
-            f"kept on {branch}, where no publication has put it: {', '.join(others)}; `git rm` there removes what "
+            f"kept on {branch}, where no publication has put it: {', '.join(foreign)}; `git rm` there removes what "
             "should go"
         )
     return _pushed(root, remote, branch, commit, before, published, notes)
