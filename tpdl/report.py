@@ -13,17 +13,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tpdl.embedded.render import render_embedded
+from tpdl.embedded.single import render_single
 from tpdl.embedded.typesetter import Later, Typesetter
 from tpdl.errors import UserError
 from tpdl.plan.plan import Plan
 from tpdl.plan.project import Project
-from tpdl.quarto.render import FORMATS, render_with_quarto
+from tpdl.quarto.render import render_with_quarto
 from tpdl.quarto.version import REQUIRED, find_quarto
 from tpdl.render.prepare import prepare
 from tpdl.render.problem import Problem
 from tpdl.render.statements import Claim
 
 RENDERERS = ("auto", "quarto", "embedded")
+FORMATS = ("html", "pdf", "single")
+"""A page for each chapter, the printed book, and everything in one file, which the embedded renderer makes."""
 
 
 @dataclass
@@ -42,6 +45,8 @@ class ReportResult:
     """What is wrong with experiments, of which what is recorded was shown."""
     seconds: float = 0.0
     """How long it took."""
+    stem: str = ""
+    """The name, without suffix, of the files that hold the whole report."""
     note: str = ""
     """Why the renderer is another one than might be expected; mostly empty."""
 
@@ -62,7 +67,7 @@ def build(
     Args:
         project: whose `_quarto.yml` describes the book.
         profile: "full", or "demo" for stand-in data; such a report says so on every page.
-        to: "html", "pdf" or both.
+        to: "html", "pdf", "single": one or several of them.
         renderer: "quarto", "embedded", or "auto" for Quarto where one that is new enough is installed.
         draft: render in spite of false claims and unknown names, which are marked in the pages.
         plan: of that profile, if it is already there.
@@ -76,11 +81,14 @@ def build(
     started = time.perf_counter()
     for name in to:
         if name not in FORMATS:
-            raise UserError(f"there is no format {name!r}; the formats are {' and '.join(FORMATS)}")
+            raise UserError(f"there is no format {name!r}; the formats are {', '.join(FORMATS)}")
     if renderer not in RENDERERS:
         raise UserError(f"there is no renderer {renderer!r}; choose {', '.join(RENDERERS)}")
+    if renderer == "quarto" and "single" in to:
+        raise UserError("Quarto makes no single file of a book; leave `--renderer quarto` out for `--to single`")
     quarto, note = None, ""
-    if renderer != "embedded":
+    book_formats = [name for name in to if name != "single"]
+    if renderer != "embedded" and book_formats:
         quarto = find_quarto(project.root)
         needed = ".".join(map(str, REQUIRED))
         if renderer == "quarto" and quarto is None:
@@ -96,13 +104,21 @@ def build(
     if output:
         prepared.book.output = output
     chosen = "quarto" if quarto else "embedded"
-    result = ReportResult(chosen, [], prepared.problems, prepared.claims, prepared.broken, note=note)
+    result = ReportResult(
+        chosen, [], prepared.problems, prepared.claims, prepared.broken, stem=prepared.book.pdf.stem, note=note
+    )
     if quarto is None:
-        result.outputs, refused = render_embedded(prepared, to, draft, typesetter)
+        result.outputs, refused = (
+            render_embedded(prepared, book_formats, draft, typesetter) if book_formats else ([], [])
+        )
         result.problems = sorted([*prepared.problems, *refused])
     elif draft or not prepared.problems:
         if say:
             say(f"rendering with {quarto.name}")
-        result.outputs = render_with_quarto(quarto, prepared, profile, to, say)
+        result.outputs = render_with_quarto(quarto, prepared, profile, book_formats, say)
+    if "single" in to:
+        written, refused = render_single(prepared, draft, say)
+        result.outputs += written
+        result.problems = sorted({*result.problems, *refused})
     result.seconds = time.perf_counter() - started
     return result

@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import Lab, one_line
 from tests.workflow.conftest import commit, git
 from tpdl.errors import StepError, UserError
-from tpdl.publish import publish
+from tpdl.publish import publish, withdraw
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_what_is_not_the_sites_stays_and_is_named(source: Path, remote: Path, tm
     for page in ("<h1>Two</h1>", "<h1>Three</h1>"):
         (source / "_book/index.html").write_text(page)
         (note,) = publish(source, source / "_book").notes
-        assert "where no publication has put it: CNAME, preview/;" in note
+        assert "where no publication has put it: CNAME;" in note
         assert git(remote, "show", "gh-pages:index.html") == page
         assert files(remote) == {".nojekyll", "CNAME", "index.html", "preview/of it/index.html", "report/a.html"}
     before = history(remote)
@@ -156,6 +156,82 @@ def test_links_to_commits_nobody_else_has_are_pointed_out(source: Path) -> None:
     assert "differ from the last commit" in differ and "not on origin yet" in unpushed
 
 
+def page(remote: Path, path: str) -> str:
+    return git(remote, "show", f"gh-pages:{path}")
+
+
+def test_versions_lie_beside_the_site(source: Path, remote: Path) -> None:
+    site = source / "_book"
+    publish(source, site)
+    (first,) = history(remote)
+    for name, text in (("v1", "<body><h1>First</h1></body>"), ("v2", "<body><h1>Second</h1></body>")):
+        (site / "index.html").write_text(f"<title>Shapes &amp; sizes</title>{text}")
+        (site / "report/a.html").write_text(text)
+        assert publish(source, site, name=name).notes == []
+    assert history(remote)[-1] == first
+    assert page(remote, "index.html") == "<h1>One</h1>", "the site itself is as it was"
+    assert "<h1>First</h1>" in page(remote, "v1/index.html") and "<h1>Second</h1>" in page(remote, "v2/index.html")
+    assert 'This is v1. <a href="../versions.html">' in page(remote, "v1/index.html")
+    assert 'This is v2. <a href="../../versions.html">' in page(remote, "v2/report/a.html")
+    listed = page(remote, "versions.html")
+    assert listed.index('href="v2/index.html"') < listed.index('href="v1/index.html"')
+    assert "Shapes &amp; sizes: versions" in listed and git(source, "rev-parse", "--short", "HEAD") in listed
+    before = history(remote)
+    assert publish(source, site, name="v2").commit == "" and history(remote) == before
+    # The next publication of the site keeps them, and leads there.
+    (site / "index.html").write_text("<body><h1>Three</h1></body>")
+    assert publish(source, site).notes == []
+    assert '<a href="versions.html">Other versions' in page(remote, "index.html")
+    assert {"v1/index.html", "v2/report/a.html", "versions.json", "report/a.html"} <= files(remote)
+
+
+def test_versions_without_a_site(source: Path, remote: Path) -> None:
+    """Who comes to the address finds the list of them, always the current one."""
+    for name in ("v1", "v2"):
+        publish(source, source / "_book", name=name)
+    assert page(remote, "index.html") == page(remote, "versions.html") and "v2/index.html" in page(remote, "index.html")
+    assert ".nojekyll" in files(remote)
+    publish(source, source / "_book")
+    assert "<h1>One</h1>" in page(remote, "index.html")
+
+
+def test_a_preview_is_listed_nowhere_and_can_be_withdrawn(source: Path, remote: Path) -> None:
+    publish(source, source / "_book")
+    before = git(remote, "rev-parse", "gh-pages^{tree}")
+    (source / "_book/index.html").write_text("<body><h1>Draft</h1></body>")
+    publish(source, source / "_book", name="preview/new-figures")
+    assert 'preview/new-figures. <a href="../../index.html">' in page(remote, "preview/new-figures/index.html")
+    assert "versions.html" not in files(remote) and page(remote, "index.html") == "<h1>One</h1>"
+    (source / "_book/index.html").write_text("<h1>Two</h1>")
+    assert publish(source, source / "_book").notes == []
+    assert "preview/new-figures/index.html" in files(remote)
+    (source / "_book/index.html").write_text("<h1>One</h1>")
+    publish(source, source / "_book")
+    assert withdraw(source, "preview/new-figures").commit
+    assert git(remote, "rev-parse", "gh-pages^{tree}") == before
+    with pytest.raises(UserError, match="nothing was published as 'preview/new-figures' on origin/gh-pages"):
+        withdraw(source, "preview/new-figures")
+
+
+def test_a_version_is_withdrawn_from_the_list(source: Path, remote: Path) -> None:
+    for name in ("v1", "v2"):
+        publish(source, source / "_book", name=name)
+    withdraw(source, "v1")
+    assert "v1" not in page(remote, "versions.html") and "v1" not in page(remote, "index.html")
+    assert "v1/index.html" not in files(remote) and "v2/index.html" in files(remote)
+    withdraw(source, "v2")
+    assert not {"versions.html", "versions.json"} & files(remote)
+
+
+@pytest.mark.parametrize("name", ["../v2", "v2/", "/v2", "a b", "preview", "versions.html", "report", "-v", "v..2"])
+def test_what_is_no_name_of_a_version(name: str, source: Path, remote: Path) -> None:
+    publish(source, source / "_book")
+    before = history(remote)
+    with pytest.raises(UserError, match="name"):
+        publish(source, source / "_book", name=name)
+    assert history(remote) == before
+
+
 def test_mistakes(source: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"holds no index.html"):
         publish(source, source / "nothing")
@@ -193,3 +269,10 @@ def test_the_command_renders_and_refuses_what_is_not_true(started: Lab, remote: 
     assert "pushed " in started.tpdl("publish", "--force")
     assert "draft.html" not in files(remote)
     assert {".nojekyll", "index.html", "report/means.html", "figures/noise/means.csv"} <= files(remote)
+    assert "is a folder of the site" in one_line(
+        started.tpdl("publish", "--force", "--as", "figures", code=2).splitlines()[-1]
+    )
+    assert "origin/gh-pages, as v1/" in started.tpdl("publish", "--force", "--as", "v1")
+    assert "v1/report/means.html" in files(remote) and "v1/index.html" in page(remote, "versions.html")
+    assert "withdrew v1 from origin/gh-pages" in started.tpdl("publish", "--withdraw", "v1")
+    assert "v1/report/means.html" not in files(remote)

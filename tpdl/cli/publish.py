@@ -13,6 +13,10 @@ def add(commands: Commands) -> None:
     """Declare the command's arguments."""
     parser = add_command(commands, publish, profile=False)
     parser.add_argument("--remote", default="origin", help="the git remote to push to")
+    parser.add_argument(
+        "--as", dest="name", metavar="NAME", default="", help="into a folder: a version `v2`, or `preview/BRANCH`"
+    )
+    parser.add_argument("--withdraw", metavar="NAME", help="remove a version or a preview; renders nothing")
     parser.add_argument("--force", action="store_true", help="even if something is not fresh or a claim is false")
 
 
@@ -21,11 +25,18 @@ def publish(arguments: Arguments) -> int:
     from tpdl.plan.facts import read_facts
     from tpdl.plan.plan import read_plan
     from tpdl.plan.status import judge_all
-    from tpdl.publish import check_fresh, check_repository
+    from tpdl.publish import check_fresh, check_repository, withdraw
     from tpdl.publish import publish as push
+    from tpdl.publish.versions import check_name
     from tpdl.render.book import read_book
 
     project = find_project()
+    if arguments.withdraw:
+        done = withdraw(project.root, arguments.withdraw, arguments.remote)
+        print(f"withdrew {arguments.withdraw} from {done.remote}/{done.branch}")
+        return Exit.OK
+    if arguments.name:
+        check_name(arguments.name)
     check_repository(project.root, arguments.remote)
     if not arguments.force:
         plan = read_plan(project)
@@ -38,8 +49,8 @@ def publish(arguments: Arguments) -> int:
         project, "full", ("html", "pdf"), "auto", arguments.force, despite="--force", output=site
     ):
         return code
-    done = push(project.root, site, arguments.remote)
-    where = f"{done.remote}/{done.branch}"
+    done = push(project.root, site, arguments.remote, name=arguments.name)
+    where = f"{done.remote}/{done.branch}" + (f", as {arguments.name}/" if arguments.name else "")
     print(f"pushed {done.commit} to {where}" if done.commit else "nothing to push: the site is there")
     for note in done.notes:
         print(f"note: {note}")

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 def add(commands: Commands) -> None:
     """Declare the command's arguments."""
     parser = add_command(commands, report)
-    parser.add_argument("--to", action="append", choices=("html", "pdf"), help="only this format; may be repeated")
+    parser.add_argument(
+        "--to", action="append", choices=("html", "pdf", "single"), help="only this format; may be repeated"
+    )
     parser.add_argument(
         "--renderer",
         default="auto",
@@ -66,8 +68,8 @@ def render_and_print(
     say_what_is_broken(result.broken)
     print_problems(result.problems)
     if result.outputs:
-        pages = [path for path in result.outputs if path.suffix != ".pdf"]
-        shown = [*pages[:1], *(path for path in result.outputs if path.suffix == ".pdf")]
+        pages = [path for path in result.outputs if path.name == "index.html"]
+        shown = [*pages[:1], *(path for path in result.outputs if path.stem == result.stem)]
         claims = len(result.claims)
         print(f"rendered with the {result.renderer} renderer in {result.seconds:.1f} s: {claims} claims checked")
         for path in shown:

@@ -32,6 +32,7 @@
     menuButton.setAttribute("aria-expanded", String(open));
   }
   menuButton.addEventListener("click", () => openMenu(!document.body.classList.contains("menu-open")));
+  find(".chapters").addEventListener("click", (event) => { if (event.target.closest("a")) openMenu(false); });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") openMenu(false); });
 
   // Tabs: one pane is shown; arrow keys go from tab to tab, and tabs of one group are chosen together.
@@ -121,6 +122,7 @@
 
   // Search: the index is loaded when it is first needed, as a script, because that works from a file too.
   const dialog = find("dialog.search");
+  if (!dialog) return; // the report as one file: the browser searches it
   const input = dialog.querySelector("input");
   const list = dialog.querySelector(".search-results");
   const state = dialog.querySelector(".search-state");
