@@ -94,6 +94,13 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def print_text(text: str, indent: str = "") -> None:
+    """Print a sentence; on a terminal it breaks between words, and `indent` begins every line but the first."""
+    width = shutil.get_terminal_size().columns
+    options = {"break_on_hyphens": False, "break_long_words": False}
+    print(textwrap.fill(text, width, subsequent_indent=indent, **options) if sys.stdout.isatty() else text)
+
+
 def print_json(value: Any) -> None:
     """Print a value for another program; what JSON does not know, such as a path or a date, as text."""
     print(json.dumps(value, indent=1, default=str))

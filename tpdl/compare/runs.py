@@ -120,7 +120,7 @@ def find_run(plan: Plan, address: str) -> Run:
         UserError: it means none, or several.
     """
     name, _, revision = address.partition("@")
-    if name.startswith(PREFIX):
+    if name.startswith(PREFIX) and not any(each.startswith(PREFIX) for each in plan.steps):
         scratch = {step.name: step for step in recorded(plan)}
         step = scratch.get(name) or _only(select_scratch(scratch, name), name, "scratch results")
         run = _on_disk(plan, step, "scratch")
