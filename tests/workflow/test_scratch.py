@@ -148,6 +148,23 @@ def test_the_table_and_the_comparison(measured: Lab, tmp_path: Path) -> None:
     assert scratch_files(lab) == set()
 
 
+def test_a_scratch_run_that_fails_leaves_a_log(measured: Lab) -> None:
+    said = measured.tpdl("run", "training/opt=sgd,size=1", "-S", "epochs=0", code=1)
+    assert "failed  scratch/training/opt=sgd,size=1,epochs=0: " in said and "without rows" in said
+    assert measured.tpdl("log", "scratch/training/opt=sgd,size=1,epochs=0") == "trains sgd 0.1\n"
+    assert not any("epochs=0" in name for name in scratch_files(measured))
+    rows = cells(measured.tpdl("table", "features"))
+    assert [row[:2] for row in rows] == [["opt", "scale"], ["sgd", "1"], ["adam", "1"]]
+
+
+def test_a_folder_called_scratch_is_in_the_way(lab: Lab) -> None:
+    lab.write("experiments/scratch/training.py", TRAINING)
+    said = one_line(lab.tpdl("run", "scratch/features", "-S", "scale=2", code=2))
+    assert said.startswith("tpdl: experiments/scratch/training.py: ") and "rename the folder" in said
+    lab.tpdl("run", "scratch/features", "--executor", "inline")
+    assert "results are the same" in lab.tpdl("compare", "scratch/features/opt=sgd", "scratch/features/opt=adam")
+
+
 def test_inputs_are_not_made_on_the_way(lab: Lab) -> None:
     lab.write("experiments/training.py", TRAINING)
     said = one_line(lab.tpdl("run", "training/size=1,opt=sgd", "-S", "lr=1", code=2))
