@@ -133,6 +133,8 @@ def test_the_table_and_the_comparison(measured: Lab, tmp_path: Path) -> None:
     assert "parameter lr: 0.1 -> 2.0" in said and "code experiments.training:training changed" in said
     assert "+0.45 (+9e+02 %)" in said
     assert "the results are the same" in lab.tpdl("compare", "training/size=1", "training/size=1@HEAD", "--exit-code")
+    said = lab.tpdl("compare", "training/opt=sgd,size=1@HEAD", "training/size=1")
+    assert "parameter opt" in said, "a cell that is no more is in the commit"
     found = json.loads(lab.tpdl("compare", "training/size=1", "training/size=2", "--json"))
     assert [change["what"] for change in found["changes"]] == ["loss", "loss"], "and no row is new for its size"
     said = one_line(lab.tpdl("compare", "training", "training/size=1", code=2))
