@@ -96,9 +96,11 @@ def _is_number(value: Any) -> bool:
 
 def print_text(text: str, indent: str = "") -> None:
     """Print a sentence; on a terminal it breaks between words, and `indent` begins every line but the first."""
-    width = shutil.get_terminal_size().columns
-    options = {"break_on_hyphens": False, "break_long_words": False}
-    print(textwrap.fill(text, width, subsequent_indent=indent, **options) if sys.stdout.isatty() else text)
+    if sys.stdout.isatty():
+        wrapper = textwrap.TextWrapper(shutil.get_terminal_size().columns, subsequent_indent=indent)
+        wrapper.break_on_hyphens = wrapper.break_long_words = False
+        text = wrapper.fill(text)
+    print(text)
 
 
 def print_json(value: Any) -> None:
