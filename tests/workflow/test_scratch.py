@@ -133,6 +133,8 @@ def test_the_table_and_the_comparison(measured: Lab, tmp_path: Path) -> None:
     assert "parameter lr: 0.1 -> 2.0" in said and "code experiments.training:training changed" in said
     assert "+0.45 (+9e+02 %)" in said
     assert "the results are the same" in lab.tpdl("compare", "training/size=1", "training/size=1@HEAD", "--exit-code")
+    said = lab.tpdl("compare", "training/opt=sgd,size=1@HEAD", "training/size=1")
+    assert "parameter opt" in said, "a cell that is no more is in the commit"
     found = json.loads(lab.tpdl("compare", "training/size=1", "training/size=2", "--json"))
     assert [change["what"] for change in found["changes"]] == ["loss", "loss"], "and no row is new for its size"
     said = one_line(lab.tpdl("compare", "training", "training/size=1", code=2))
@@ -146,6 +148,23 @@ def test_the_table_and_the_comparison(measured: Lab, tmp_path: Path) -> None:
 
     assert "freed" in lab.tpdl("clean", "--scratch", "--yes")
     assert scratch_files(lab) == set()
+
+
+def test_a_scratch_run_that_fails_leaves_a_log(measured: Lab) -> None:
+    said = measured.tpdl("run", "training/opt=sgd,size=1", "-S", "epochs=0", code=1)
+    assert "failed  scratch/training/opt=sgd,size=1,epochs=0: " in said and "without rows" in said
+    assert measured.tpdl("log", "scratch/training/opt=sgd,size=1,epochs=0") == "trains sgd 0.1\n"
+    assert not any("epochs=0" in name for name in scratch_files(measured))
+    rows = cells(measured.tpdl("table", "features"))
+    assert [row[:2] for row in rows] == [["opt", "scale"], ["sgd", "1"], ["adam", "1"]]
+
+
+def test_a_folder_called_scratch_is_in_the_way(lab: Lab) -> None:
+    lab.write("experiments/scratch/training.py", TRAINING)
+    said = one_line(lab.tpdl("run", "scratch/features", "-S", "scale=2", code=2))
+    assert said.startswith("tpdl: experiments/scratch/training.py: ") and "rename the folder" in said
+    lab.tpdl("run", "scratch/features", "--executor", "inline")
+    assert "results are the same" in lab.tpdl("compare", "scratch/features/opt=sgd", "scratch/features/opt=adam")
 
 
 def test_inputs_are_not_made_on_the_way(lab: Lab) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tpdl.cli.common import Arguments, Commands, add_command, add_json, add_names, console, find_project
 from tpdl.cli.names import data_sets as names_of_data_sets
-from tpdl.cli.text import COLOURS, print_json, print_table
+from tpdl.cli.text import COLOURS, print_json, print_table, print_text
 from tpdl.errors import Exit, UserError
 
 if TYPE_CHECKING:
@@ -66,10 +66,11 @@ def _list(plan: Plan, names: Sequence[str]) -> bool:
             print(f"\n{data_set.name}")
             for path in data_set.paths:
                 print(f"  path       {path}")
-            print(f"  needed by  {', '.join(data_set.needed_by) or 'no step'}")
+            print_text(f"  needed by  {', '.join(data_set.needed_by) or 'no step'}", "             ")
     absent = [data_set for data_set in listed if not data_set.paths]
     for data_set in absent:
-        print(f"\n{plan.project.describe_data(data_set.name)}")
+        print()
+        print_text(plan.project.describe_data(data_set.name))
     print(f"\nlooked in {plan.project.data_root} (TPDL_DATA or --data changes that)")
     return all(data_set.paths or data_set.optional for data_set in listed)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tpdl.cli.common import console, honest
+from tpdl.cli.text import print_json
 from tpdl.errors import Exit, UserError
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ def run_scratch(arguments: Arguments, plan: Plan, executor: str | None) -> int:
     steps = scratch_steps(plan, names, arguments.set)
     for step in steps:
         _check_inputs(plan, step)
+    if arguments.json:
+        print_json([{"step": step.name, "parameters": step.parameters} for step in steps])
+        return Exit.OK
     if arguments.dry_run:
         for step in steps:
             print(f"{step.name}  {', '.join(f'{key}={value!r}' for key, value in step.parameters.items())}")
@@ -70,6 +74,7 @@ def _check_inputs(plan: Plan, step: Step) -> None:
     for name in step.upstream:
         needed = plan.steps[name]
         if not facts[name].record or (needed.local and not facts[name].is_here):
-            raise UserError(f"{step.name} needs {name}, which has no result here; first: tpdl run {name}")
+            force = "--force " if facts[name].record else ""
+            raise UserError(f"{step.name} needs {name}, which has no result here; first: tpdl run {force}{name}")
     if old := [name for name in step.upstream if list(own_reasons(plan.steps[name], facts[name]))]:
         print(f"measured with results that are not fresh: {', '.join(old)}")

@@ -94,6 +94,15 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def print_text(text: str, indent: str = "") -> None:
+    """Print a sentence; on a terminal it breaks between words, and `indent` begins every line but the first."""
+    if sys.stdout.isatty():
+        wrapper = textwrap.TextWrapper(shutil.get_terminal_size().columns, subsequent_indent=indent)
+        wrapper.break_on_hyphens = wrapper.break_long_words = False
+        text = wrapper.fill(text)
+    print(text)
+
+
 def print_json(value: Any) -> None:
     """Print a value for another program; what JSON does not know, such as a path or a date, as text."""
     print(json.dumps(value, indent=1, default=str))

@@ -21,6 +21,9 @@ from tpdl.compare.trees import InCommit, Tree
 from tpdl.compare.versions import StepVersion, read_version
 from tpdl.errors import UserError
 from tpdl.files import read_bytes
+from tpdl.nearest import nearest
+from tpdl.plan.address import cells_at
+from tpdl.plan.arguments import RESULT_SUFFIX
 from tpdl.plan.facts import symbols
 from tpdl.plan.plan import Plan
 from tpdl.plan.record import Record, read_record
@@ -32,6 +35,8 @@ from tpdl.tables import Row, read_rows
 Rows = Literal["last", "first", "mean", "min", "max", "all"]
 """What stands for a result that is a table of several rows. The last one is where a training has arrived."""
 ROWS: tuple[Rows, ...] = get_args(Rows)
+RESULTS = (*RESULT_SUFFIX.values(),)
+"""Suffixes of what is measured; pictures have others."""
 RESULT = "result"
 """What the product of a run is called here, wherever it lies: two runs have the same files, and can be compared."""
 
@@ -85,30 +90,28 @@ def runs_of(plan: Plan, base: str, revisions: Sequence[str] = ()) -> list[Run]:
     Raises:
         UserError: there is no such experiment or commit.
     """
-    wanted = [plan.steps[name] for name in select(plan, [base])]
-    cells = [step for step in wanted if step.kind == "experiment"]
+    chosen = set(select(plan, [base]))
+    measuring = [step for step in plan.steps.values() if step.kind == "experiment"]
+    cells = [step for step in measuring if step.name in chosen]
     if not cells:
         raise UserError(f"{base} is no experiment: nothing is measured there; `tpdl status` lists the experiments")
-    all_cells = {step.name for step in plan.steps.values() if step.base == cells[0].base and step.kind == "experiment"}
     bases = {step.base for step in cells}
+    partial = bases.intersection(step.base for step in measuring if step.name not in chosen)
     found = [run for step in cells if (run := _on_disk(plan, step, "measured"))]
     for step in recorded(plan):
-        if step.base.removeprefix(PREFIX) in bases and _is_meant(base, step, all_cells.issubset(s.name for s in cells)):
-            found += [run for run in [_on_disk(plan, step, "scratch")] if run]
+        of = step.base.removeprefix(PREFIX)
+        meant = of in bases and (of not in partial or _agrees(step, base))
+        if meant and (run := _on_disk(plan, step, "scratch")):
+            found.append(run)
     for revision in revisions:
         found += _in_commit(plan, revision, cells, bases)
     return found
 
 
-def _is_meant(address: str, step: Step, everything: bool) -> bool:
-    """Whether a scratch result belongs to the cells that are asked for: all of them, or those with some parameters."""
-    from tpdl.plan.address import cells_at
-
-    if everything:
-        return True
-    plain = step.base.removeprefix(PREFIX) + "/" + address.rpartition("/")[2]
+def _agrees(step: Step, address: str) -> bool:
+    """Whether a scratch result has the parameters that an address of cells asks for."""
     try:
-        return bool(cells_at({step.name: step}, PREFIX + plain))
+        return bool(cells_at({step.name: step}, f"{step.base}/{address.rpartition('/')[2]}"))
     except UserError:  # another value
         return False
 
@@ -120,13 +123,15 @@ def find_run(plan: Plan, address: str) -> Run:
         UserError: it means none, or several.
     """
     name, _, revision = address.partition("@")
-    if name.startswith(PREFIX):
+    if name.startswith(PREFIX) and not any(each.startswith(PREFIX) for each in plan.steps):
         scratch = {step.name: step for step in recorded(plan)}
         step = scratch.get(name) or _only(select_scratch(scratch, name), name, "scratch results")
         run = _on_disk(plan, step, "scratch")
         if run is None:
             raise UserError(f"{name} has no result any more")
         return run
+    if revision and (exact := _exactly(plan, revision, name)):
+        return exact
     if name in plan.steps and plan.steps[name].kind in ("experiment", "table"):
         steps = [plan.steps[name]]
     else:
@@ -149,9 +154,6 @@ def select_scratch(scratch: Mapping[str, Step], name: str) -> list[Step]:
     Raises:
         UserError: there are none.
     """
-    from tpdl.nearest import nearest
-    from tpdl.plan.address import cells_at
-
     found = [step for step in scratch.values() if step.base == name]
     found = found or [scratch[each] for each in cells_at(scratch, name)]
     if not found:
@@ -255,6 +257,15 @@ def _in_commit(plan: Plan, revision: str, cells: Sequence[Step], bases: Iterable
         if name in names or is_gone:
             found.append(Run(f"{name}@{revision}", commit.commit.short, _renamed(version), _same_code(plan, version)))
     return found
+
+
+def _exactly(plan: Plan, revision: str, name: str) -> Run | None:
+    """The result of that name in a commit: that of a cell, perhaps, which is no more."""
+    commit = InCommit(plan.project.root, revision)
+    version = read_version(commit).steps.get(name)
+    if version is None or not all(file.endswith(RESULTS) for file in version.hashes):
+        return None
+    return Run(f"{name}@{revision}", commit.commit.short, _renamed(version), _same_code(plan, version))
 
 
 def _renamed(version: StepVersion) -> StepVersion:

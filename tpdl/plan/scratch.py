@@ -42,6 +42,10 @@ def scratch_steps(plan: Plan, names: Sequence[str], texts: Sequence[str]) -> lis
         raise UserError(
             f"-S sets parameters of experiments, and there is none among {', '.join(names[:3]) or 'no steps'}"
         )
+    if other := next((step for step in plan.steps.values() if step.name.startswith(PREFIX)), None):
+        raise UserError(
+            f"{other.source}: what is called {PREFIX}… are scratch results; rename the folder of this module"
+        )
     expansion = Expansion(plan.sources.declarations(), plan.places, (), edition_of(plan.project, plan.profile))
     expansion.steps()
     made = [_moved(plan, expansion.variant(cell, settings_for(cell, texts))) for cell in cells]

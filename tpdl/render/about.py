@@ -22,8 +22,8 @@ def about(plan: Plan, states: Mapping[str, Status], order: Sequence[str] = ()) -
     Its lists are tables for documents, as in `from="report/steps"`:
 
     - `steps`: step, kind, state, reason, made, seconds, took, memory, device; `runs`: those of them that measure;
-    - `experiments`: one row for all steps of an experiment: experiment, runs, pictures, state, made, seconds, took, memory;
-      `chapters`: one row for all of a folder: chapter, experiments, runs, pictures, state, seconds, took, memory;
+    - `experiments`: one row for all steps of an experiment: experiment, runs, pictures, state, made, seconds, took,
+      memory; `chapters`: one row for all of a folder: chapter, experiments, runs, pictures, state, seconds, took, memory;
     - `data`: name, sha256, experiments (how many), used_by; `libraries`: library, versions;
     - `claims`: filled in when they have been evaluated.
 
