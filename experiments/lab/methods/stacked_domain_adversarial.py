@@ -131,12 +131,11 @@ class _Iteration:
         x = as_input(images.flatten(0, 1)).unflatten(0, images.shape[:2])
         found: dict[str, Tensor] = {}
         loss = self._loss(x, y, weight, found)
-        for value in self._parameters:
-            value.grad = None
-        loss.sum().backward(inputs=self._parameters)
+        # The sum: no network's loss depends on the weights of another, so each gets the gradient of its own.
+        gradients = torch.autograd.grad(loss.sum(), self._parameters)
         with torch.no_grad():
             torch._foreach_mul_(self._momenta, MOMENTUM)
-            torch._foreach_add_(self._momenta, [value.grad for value in self._parameters])
+            torch._foreach_add_(self._momenta, gradients)
             torch._foreach_sub_(self._parameters, torch._foreach_mul(self._momenta, rate))
         return found
 
