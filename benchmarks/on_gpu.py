@@ -31,26 +31,22 @@ def parts(scratch: Path, small: bool) -> dict[str, list[str]]:
     if small:
         lab += ["--demo", "--no-pages", "--batches", "3", "gan/dcgan", "adaptation/dann"]
         return {"tests": tests, "training": [*training, "--batches", "3", "--seeds", "1", "2"], "lab": lab}
-    return {"tests": tests, "training": training, "lab-1": [*lab, "--no-loops"], "lab-2": lab}
+    return {"tests": tests, "training": training, "lab-1": [*lab, "--no-loops"], "lab-2": [*lab, "--pass", "2"]}
 
 
-def carried_out(name: str, command: list[str], scratch: Path, again: bool) -> bool:
+def carried_out(name: str, command: list[str], scratch: Path) -> bool:
     """Whether a part is done. Its output goes to a log, and to the terminal.
 
     Args:
         name: of the part.
         command: arguments for Python.
         scratch: where notes and logs lie.
-        again: the part begins a new pass over the laboratory, if it has not begun yet.
     """
-    done, begun, log = (scratch / f"{name}.{kind}" for kind in ("done", "begun", "log"))
+    done, log = scratch / f"{name}.done", scratch / f"{name}.log"
     if done.exists():
         print(f"{name}: done already", flush=True)
         return True
-    if again and not begun.exists():
-        command = [*command, "--again"]
     print(f"{name}: {' '.join(command)}", flush=True)
-    begun.touch()
     with log.open("ab") as file:
         process = subprocess.Popen(
             [sys.executable, *command], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
@@ -98,11 +94,7 @@ def main() -> int:
 
         if not torch.cuda.is_available():
             parser.error("there is no GPU that torch can use; --small tries the same without one")
-    left = [
-        name
-        for name, command in parts(scratch, given.small).items()
-        if not carried_out(name, command, scratch, again=name == "lab-2")
-    ]
+    left = [name for name, command in parts(scratch, given.small).items() if not carried_out(name, command, scratch)]
     archive = pack(scratch)
     print(f"packed {archive.stat().st_size / 1e6:.1f} MB: {archive}")
     if left:

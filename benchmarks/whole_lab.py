@@ -7,7 +7,7 @@
 It works in a scratch copy of the files that git knows here, with their records marked as out of date, and runs
 `tpdl run -j auto` there: nothing of this folder changes. Stopped at any moment, the same command goes on where it was;
 the times of all attempts add up. Records tell how much of a GPU each step has used the last time, so a second pass
-(`--again`) packs steps more tightly than the first.
+(`--pass 2`) packs steps more tightly than the first.
 
 In the table the time of a step is that of its process, of cells measured together their share; steps that ran side by
 side add up to more than has passed, which is given below. The GPU's utilisation is the mean of what `nvidia-smi` said
@@ -205,7 +205,7 @@ def main() -> int:
     parser.add_argument("names", nargs="*", help="steps, experiments or folders; by default all")
     parser.add_argument("--scratch", type=Path, required=True, help="a folder for the copy and the tables")
     parser.add_argument("--demo", action="store_true", help="the demo profile: small, on stand-ins")
-    parser.add_argument("--again", action="store_true", help="begin a new pass, although one is complete")
+    parser.add_argument("--pass", type=int, default=1, dest="number", help="a higher number measures everything anew")
     parser.add_argument("--no-pages", action="store_true", help="measure, and render nothing")
     parser.add_argument("--no-loops", action="store_true", help="without the public loops")
     parser.add_argument("--batches", type=int, default=200, help="of the public loops")
@@ -214,9 +214,7 @@ def main() -> int:
     profile = ["--demo"] if given.demo else []
     plan = read_plan(Project(copy), "demo" if given.demo else "full")
     names = select(plan, given.names) if given.names else list(plan.steps)
-    state = given.scratch / ("demo" if given.demo else "full")
-    if given.again:
-        shutil.rmtree(state, ignore_errors=True)
+    state = given.scratch / f"{'demo' if given.demo else 'full'}-{given.number}"
     if not (state / "marked").exists():
         mark(plan, names)
         state.mkdir(parents=True, exist_ok=True)
