@@ -37,7 +37,7 @@ from tpdl.files import read_json, write_json
 from tpdl.plan.plan import Plan, read_plan
 from tpdl.plan.project import Project
 from tpdl.plan.record import Record, read_record, save_record
-from tpdl.plan.selection import select
+from tpdl.plan.selection import select, with_upstream
 from tpdl.run.devices import devices
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -213,7 +213,8 @@ def main() -> int:
     copy = copied(given.scratch.resolve())
     profile = ["--demo"] if given.demo else []
     plan = read_plan(Project(copy), "demo" if given.demo else "full")
-    names = select(plan, given.names) if given.names else list(plan.steps)
+    needed = with_upstream(plan, select(plan, given.names) if given.names else plan.steps)
+    names = [name for name in plan.steps if name in needed]
     state = given.scratch / f"{'demo' if given.demo else 'full'}-{given.number}"
     if not (state / "marked").exists():
         mark(plan, names)
