@@ -35,6 +35,7 @@ LABEL, DOMAIN = "C2", "C3"
     demo={"seed": [0], "epochs": 3},
     data=["mnist", "mnist-m"],
     local=True,
+    device="gpu",
 )
 def dann_training(method: str, seed: int, epochs: int = 5) -> Arrays:
     """Train by the three methods of the paper's table 2; see `experiments.adaptation.runs.run` for the result.
@@ -58,6 +59,7 @@ def dann_training(method: str, seed: int, epochs: int = 5) -> Arrays:
     demo={"seed": [0], "epochs": 3},
     data=["mnist", "mnist-m"],
     local=True,
+    device="gpu",
 )
 def recoloured_training(method: str, seed: int, epochs: int = 5) -> Arrays:
     """Train "source-only" and "dann" again, with every source digit in two random colours whenever it is shown.

@@ -26,6 +26,7 @@ FLOOR = 0.95
     demo={"weight": [0.0, 1.0], "seed": [0], "epochs": 3},
     data=["mnist", "mnist-m"],
     local=True,
+    device="gpu",
 )
 def grl_weight_training(weight: float, seed: int, epochs: int = 5) -> Arrays:
     """Adversarial training with a constant λ; see `experiments.adaptation.runs.run` for the result.

@@ -33,6 +33,7 @@ EARLY_STEPS = 30
     inputs={"runs": dann_training},
     data=["mnist", "mnist-m"],
     may_be_missing=["kept_accuracy"],
+    device="gpu",
 )
 def pseudo_labels(
     start: str, seed: int, runs: Mapping[str, Any], rounds: int = 4, steps: int = 200, pool: int = 20_000
@@ -73,6 +74,7 @@ def pseudo_labels(
     inputs={"runs": recoloured_training},
     data=["mnist", "mnist-m"],
     may_be_missing=["kept_accuracy"],
+    device="gpu",
 )
 def recoloured_pseudo_labels(
     seed: int, runs: Mapping[str, Any], threshold: float = 0.95, rounds: int = 4, steps: int = 200, pool: int = 20_000

@@ -26,6 +26,7 @@ COLOURS = {"reversed": "C1", "detached": "C0", "joined": "C3"}
     demo={"seed": [0], "epochs": 3},
     data=["mnist", "mnist-m"],
     local=True,
+    device="gpu",
 )
 def joined_training(seed: int, epochs: int = 5) -> Arrays:
     """DANN without the reversal: features and domain classifier descend the same loss, with the same schedule of λ.

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     data=["mnist"],
     demo={"seed": [0], "iterations": 60, "width": 16, "rate": 1e-3},
     local=True,
+    device="gpu",
 )
 def cdcgan_training(
     seed: int, classifier: Arrays, iterations: int = 3000, width: int = 128, rate: float = 2e-4
@@ -45,6 +46,7 @@ def cdcgan_training(
     data=["mnist"],
     demo={"seed": [0], "iterations": 60, "width": 8, "rate": 1e-3},
     local=True,
+    device="gpu",
 )
 def narrow_training(
     sees_class: bool, seed: int, classifier: Arrays, iterations: int = 3000, width: int = 32, rate: float = 2e-4
@@ -118,6 +120,7 @@ def cdcgan_losses(seed: int, training: Arrays) -> pd.DataFrame:
     matrix={"seed": [0, 1, 2]},
     inputs={"training": cdcgan_training, "classifier": classifier},
     demo={"seed": [0], "each": 20},
+    device="gpu",
 )
 def cdcgan_agreement(seed: int, training: Arrays, classifier: Arrays, each: int = 500) -> pd.DataFrame:
     """How `each` generated digits of every class are classified: a row for each requested and predicted class."""

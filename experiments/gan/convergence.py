@@ -36,6 +36,7 @@ NETWORKS = {
     inputs={"unconditional": dcgan, "narrow": unconditioned_discriminator, "wide": cdcgan},
     demo={"width": 8, "narrow_width": 8, "wide_width": 16},
     may_be_missing=["agreement"],
+    device="gpu",
 )
 def convergence(
     unconditional: pd.DataFrame,

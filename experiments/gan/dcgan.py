@@ -26,6 +26,7 @@ SHEET = 64
     data=["mnist"],
     demo={"seed": [0, 1], "iterations": 60, "ngf": 8, "ndf": 8, "rate": 1e-3},
     local=True,
+    device="gpu",
 )
 def dcgan_training(
     seed: int,

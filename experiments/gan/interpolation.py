@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-@experiment(inputs={"training": dcgan_training, "classifier": classifier})
+@experiment(inputs={"training": dcgan_training, "classifier": classifier}, device="gpu")
 def interpolation(training: Arrays, classifier: Arrays, seed: int = 0, points: int = 11) -> pd.DataFrame:
     """Image quality along the path: one row for each kind of path and point on it.
 
@@ -70,7 +70,7 @@ def dcgan_generator(training: Arrays):  # type: ignore[no-untyped-def]
     return model.eval().to(best_device())
 
 
-@experiment(inputs={"training": dcgan_training}, local=True)
+@experiment(inputs={"training": dcgan_training}, local=True, device="gpu")
 def interpolation_sheet(training: Arrays, seed: int = 0, pairs: int = 5, points: int = 14, loops: int = 9) -> Arrays:
     """Images along the paths.
 

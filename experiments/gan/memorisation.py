@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-@experiment(inputs={"training": dcgan_training}, data=["mnist"], demo={"count": 100}, local=True)
+@experiment(inputs={"training": dcgan_training}, data=["mnist"], demo={"count": 100}, local=True, device="gpu")
 def neighbours(training: Arrays, seed: int = 0, count: int = 1000) -> Arrays:
     """Nearest training digits of `count` generated and as many test digits, by Euclidean distance of pixels in 0 … 1.
 

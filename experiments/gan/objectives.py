@@ -54,6 +54,7 @@ def objectives(points: int = 199) -> pd.DataFrame:
     data=["mnist"],
     demo={"seed": [0], "iterations": 20, "width": 8, "rate": 1e-3},
     local=True,
+    device="gpu",
 )
 def alone_training(
     trained: str, seed: int, classifier: Arrays, iterations: int = 200, width: int = 32, rate: float = 2e-4

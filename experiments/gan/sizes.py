@@ -36,6 +36,7 @@ DEMO_SETTINGS = ["mnist-64", "mnist-64-slower", "scenes-32"]
         "network": "tiny_squeezenet",
     },
     local=True,
+    device="gpu",
 )
 def size_training(
     setting: str,

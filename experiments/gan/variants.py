@@ -65,6 +65,7 @@ WORDS = {
     data=["mnist"],
     demo={"variant": ["nz-10", "saturating-loss"], "seed": [0], "iterations": 50, "width": 8, "rate": 1e-3},
     local=True,
+    device="gpu",
 )
 def variant_training(
     variant: str, seed: int, classifier: Arrays, iterations: int = 750, width: int = 32, rate: float = 2e-4

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PROPERTIES = ("slant", "thickness", "width")
 
 
-@experiment(inputs={"wide": cdcgan_training, "narrow": narrow_training}, demo={"columns": 60}, local=True)
+@experiment(inputs={"wide": cdcgan_training, "narrow": narrow_training}, demo={"columns": 60}, local=True, device="gpu")
 def z_properties(wide: dict, narrow: dict, noise_seed: int = 0, columns: int = 400) -> Arrays:
     """Slant, thickness and width of the ten digits of each of `columns` noise vectors, for each trained generator.
 
@@ -93,7 +93,7 @@ def z_columns(properties: Arrays, seed: int = 0) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-@experiment(inputs={"wide": cdcgan_training, "properties": z_properties}, demo={"vectors": 5})
+@experiment(inputs={"wide": cdcgan_training, "properties": z_properties}, demo={"vectors": 5}, device="gpu")
 def z_directions(
     wide: Arrays, properties: Arrays, seed: int = 0, vectors: int = 50, points: int = 9, reach: float = 4.0
 ) -> pd.DataFrame:
@@ -148,7 +148,7 @@ def _moved(wide: Arrays, direction: np.ndarray, t: np.ndarray, seed: int, vector
     return images.reshape(10, len(way), 32, 32)
 
 
-@experiment(inputs={"wide": cdcgan_training, "properties": z_properties}, local=True)
+@experiment(inputs={"wide": cdcgan_training, "properties": z_properties}, local=True, device="gpu")
 def z_columns_sheet(wide: Arrays, properties: Arrays, seed: int = 0, columns: int = 18, reach: float = 4.0) -> Arrays:
     """Images of one lab-sized generator.
 

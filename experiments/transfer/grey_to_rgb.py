@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @experiment(
     matrix={"network": ["squeezenet1_1", "vgg16"]},
     demo={"network": ["tiny_squeezenet", "tiny_vgg"], "rounds": 2},
+    device="gpu",
 )
 def grey_first_layer(network: str, images: int = 4, rounds: int = 4, seed: int = 0) -> pd.DataFrame:
     """One row for each method: how far its output is from that of the repeated channel, and the time for an image.
@@ -98,6 +99,7 @@ def grey_first_layer(network: str, images: int = 4, rounds: int = 4, seed: int =
     inputs={"images": tuning_images, "best": best_cut},
     data=["weights/{network}"],
     demo={"network": "tiny_squeezenet", "side": 64},
+    device="gpu",
 )
 def grey_as_it_is(
     way: str, images: Arrays, best: dict, network: str = "squeezenet1_1", side: int = 112, C: float = 1.0
@@ -132,6 +134,7 @@ def grey_as_it_is(
     inputs={"images": tuning_images, "best": best_cut},
     data=["weights/{network}"],
     demo={"network": "tiny_squeezenet", "side": 64, "seed": [0], "epochs": 2},
+    device="gpu",
 )
 def grey_learned(
     seed: int,

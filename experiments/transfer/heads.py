@@ -68,6 +68,7 @@ def head_strengths(
     inputs={"gram": gram, "curve": layer_cut, "strengths": head_strengths},
     demo={"network": "tiny_squeezenet", "epochs": 60},
     may_be_missing=["C"],
+    device="gpu",
 )
 def heads(
     gram: Arrays,

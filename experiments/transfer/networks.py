@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-@experiment(inputs={"curve": layer_cut}, demo={"rounds": 2})
+@experiment(inputs={"curve": layer_cut}, demo={"rounds": 2}, device="gpu")
 def networks(curve: pd.DataFrame, images: int = 8, rounds: int = 5) -> pd.DataFrame:
     """One row for each network, at the cut that cross-validation on the training images chose.
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     optional={"network": ["vgg16"]},
     demo={"network": ["tiny_squeezenet", "tiny_vgg"]},
     data=["imagenet-25", "weights/{network}"],
+    device="gpu",
 )
 def predictions(network: str, count: int = 5) -> pd.DataFrame:
     """The `count` most probable classes of each image, one row for each class, with the network used as intended."""
@@ -50,6 +51,7 @@ def predictions(network: str, count: int = 5) -> pd.DataFrame:
     optional={"network": ["vgg16"]},
     demo={"network": ["tiny_squeezenet", "tiny_vgg"]},
     data=["imagenet-25", "weights/{network}"],
+    device="gpu",
 )
 def prediction_settings(network: str, passes: int = 20) -> pd.DataFrame:
     """Accuracy with and without ImageNet's normalisation, in evaluation and in training mode: one row for each pass.

@@ -34,6 +34,7 @@ def best_cut(curve: pd.DataFrame, network: str = "squeezenet1_1") -> dict:
     data=["15-scene", "weights/{network}"],
     demo={"network": "tiny_squeezenet"},
     local=True,
+    device="gpu",
 )
 def cut_gram(weights: str, best: dict, network: str = "squeezenet1_1", seed: int = 0) -> Arrays:
     """Gram matrix of the features at the network's best cut, with pretrained or random weights.

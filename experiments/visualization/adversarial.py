@@ -22,7 +22,12 @@ FACTORS = (1, 10)
 """By which the change is multiplied to be seen."""
 
 
-@experiment(data=["imagenet-25", "weights/{network}"], demo={"network": "tiny_squeezenet", "targets": 3}, local=True)
+@experiment(
+    data=["imagenet-25", "weights/{network}"],
+    demo={"network": "tiny_squeezenet", "targets": 3},
+    local=True,
+    device="gpu",
+)
 def adversarial_images(
     network: str = "squeezenet1_1", targets: int = 8, rate: float = 1.0, limit: int = 100, seed: int = 0
 ) -> Arrays:
@@ -69,6 +74,7 @@ def adversarial_images(
     inputs={"made": adversarial_images},
     data=["imagenet-25", "weights/{network}"],
     demo={"network": "tiny_squeezenet"},
+    device="gpu",
 )
 def adversarial(made: Arrays, network: str = "squeezenet1_1") -> pd.DataFrame:
     """One row for each pair of image and target: success, size and visibility of the perturbation, and what survives.

@@ -27,7 +27,12 @@ TRANSFER = 4.0
 """Root mean square of the perturbation, in grey levels, at which images are shown to another network."""
 
 
-@experiment(data=["imagenet-25", "weights/{network}"], demo={"network": "tiny_squeezenet", "pgd_steps": 5}, local=True)
+@experiment(
+    data=["imagenet-25", "weights/{network}"],
+    demo={"network": "tiny_squeezenet", "pgd_steps": 5},
+    local=True,
+    device="gpu",
+)
 def strength_images(network: str = "squeezenet1_1", pgd_steps: int = 10, limit: int = 100, seed: int = 0) -> Arrays:
     """Each attack on every image, towards one random class and away from the predicted class.
 
@@ -110,6 +115,7 @@ def adversarial_strength(made: Arrays, network: str = "squeezenet1_1") -> pd.Dat
     inputs={"made": strength_images},
     data=["imagenet-25", "weights/{network}", "weights/{second}"],
     demo={"network": "tiny_squeezenet", "second": "tiny_vgg"},
+    device="gpu",
 )
 def adversarial_transfer(
     made: Arrays, network: str = "squeezenet1_1", second: str = "efficientnet_lite0"

@@ -22,6 +22,7 @@ SECOND_CLASSES = ["gorilla", "hourglass", "snail", "tarantula"]
         "iterations": 30,
     },
     local=True,
+    device="gpu",
 )
 def class_images(
     network: str = "squeezenet1_1",
@@ -59,6 +60,7 @@ def class_images(
     data=["imagenet-25", "weights/{network}"],
     demo={"network": "tiny_vgg", "classes": ["texture 3", "texture 10"], "iterations": 30},
     local=True,
+    device="gpu",
 )
 def second_class_images(
     network: str = "efficientnet_lite0",
@@ -84,6 +86,7 @@ def second_class_images(
     inputs={"made": class_images, "second": second_class_images},
     data=["imagenet-25", "weights/{network}", "weights/{judge}"],
     demo={"network": "tiny_squeezenet", "judge": "tiny_vgg"},
+    device="gpu",
 )
 def class_image(
     made: Arrays, second: Arrays, network: str = "squeezenet1_1", judge: str = "efficientnet_lite0"

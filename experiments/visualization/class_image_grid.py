@@ -26,6 +26,7 @@ DEMO_ITERATIONS = [10, 20, 40, 60, 80]
     data=["imagenet-25", "weights/{network}"],
     demo={"network": "tiny_squeezenet", "target": "texture 22", "iterations": DEMO_ITERATIONS},
     local=True,
+    device="gpu",
 )
 def class_image_trajectories(
     network: str = "squeezenet1_1",
@@ -65,6 +66,7 @@ def class_image_trajectories(
     inputs={"made": class_image_trajectories},
     data=["imagenet-25", "weights/{network}", "weights/{judge}"],
     demo={"network": "tiny_squeezenet", "judge": "tiny_vgg", "target": "texture 22"},
+    device="gpu",
 )
 def class_image_grid(
     made: Arrays, network: str = "squeezenet1_1", judge: str = "efficientnet_lite0", target: str = "gorilla"

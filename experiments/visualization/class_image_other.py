@@ -27,6 +27,7 @@ SHOWN = ["hay", "bee eater", "brown bear", "lakeside"]
 @experiment(
     data=["imagenet-25", "weights/{network}"],
     demo={"network": "tiny_squeezenet", "target": "texture 22", "iterations": [4, 20], "shown": ["texture 3"]},
+    device="gpu",
 )
 def class_image_other(
     network: str = "squeezenet1_1",

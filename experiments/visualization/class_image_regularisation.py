@@ -37,6 +37,7 @@ _WORDS = {
     data=["imagenet-25", "weights/{network}"],
     demo={"network": "tiny_squeezenet", "classes": ["texture 3", "texture 22"], "iterations": 30},
     local=True,
+    device="gpu",
 )
 def regularised_images(
     network: str = "squeezenet1_1",
@@ -91,6 +92,7 @@ def regularised_images(
     inputs={"made": regularised_images},
     data=["imagenet-25", "weights/{network}", "weights/{judge}"],
     demo={"network": "tiny_squeezenet", "judge": "tiny_vgg"},
+    device="gpu",
 )
 def class_image_regularisation(
     made: Arrays, network: str = "squeezenet1_1", judge: str = "efficientnet_lite0"

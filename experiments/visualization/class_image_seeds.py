@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         "iterations": 40,
         "seeds": 2,
     },
+    device="gpu",
 )
 def class_image_seeds(
     target: str,

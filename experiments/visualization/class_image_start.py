@@ -22,6 +22,7 @@ DEMO_ITERATIONS = [20, 40]
     data=["imagenet-25", "weights/{network}"],
     demo={"network": "tiny_squeezenet", "iterations": DEMO_ITERATIONS},
     local=True,
+    device="gpu",
 )
 def photograph_trajectories(
     network: str = "squeezenet1_1",
@@ -63,6 +64,7 @@ def photograph_trajectories(
     inputs={"made": photograph_trajectories},
     data=["imagenet-25", "weights/{network}", "weights/{judge}"],
     demo={"network": "tiny_squeezenet", "judge": "tiny_vgg"},
+    device="gpu",
 )
 def class_image_start(made: Arrays, network: str = "squeezenet1_1", judge: str = "efficientnet_lite0") -> pd.DataFrame:
     """One row for each photograph and number of iterations: the measures of `class_measures`, and the change.
@@ -99,6 +101,7 @@ def class_image_start(made: Arrays, network: str = "squeezenet1_1", judge: str =
     data=["imagenet-25", "weights/{network}"],
     demo={"network": "tiny_vgg", "iterations": DEMO_ITERATIONS},
     local=True,
+    device="gpu",
 )
 def second_photograph_trajectories(
     network: str = "efficientnet_lite0",
@@ -115,6 +118,7 @@ def second_photograph_trajectories(
     inputs={"made": second_photograph_trajectories},
     data=["imagenet-25", "weights/{network}", "weights/{judge}"],
     demo={"network": "tiny_vgg", "judge": "tiny_squeezenet"},
+    device="gpu",
 )
 def class_image_start_second(
     made: Arrays, network: str = "efficientnet_lite0", judge: str = "squeezenet1_1"

@@ -30,6 +30,7 @@ SQUEEZENET = {"features.0": "conv1"} | {
 @experiment(
     data=["imagenet-25", "weights/{network}"],
     demo={"network": "tiny_squeezenet", "stages": 3, "samples": 3, "steps": 4},
+    device="gpu",
 )
 def saliency_checks(
     network: str = "squeezenet1_1", stages: int = 7, samples: int = 6, steps: int = 8, seed: int = 0
@@ -68,6 +69,7 @@ def saliency_checks(
 @experiment(
     data=["imagenet-25", "weights/{network}"],
     demo={"network": "tiny_squeezenet", "draws": 1, "samples": 3, "steps": 4},
+    device="gpu",
 )
 def saliency_stability(
     network: str = "squeezenet1_1", draws: int = 2, samples: int = 6, steps: int = 8, seed: int = 0

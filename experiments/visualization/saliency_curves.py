@@ -32,6 +32,7 @@ METHODS = {
     inputs={"maps": saliency_maps, "second": second_maps},
     data=["imagenet-25", "weights/{network}"],
     demo={"network": "tiny_squeezenet", "steps": 6},
+    device="gpu",
 )
 def saliency_curves(
     maps: Arrays, second: Arrays, network: str = "squeezenet1_1", steps: int = 16, seed: int = 0

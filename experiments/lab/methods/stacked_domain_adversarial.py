@@ -36,6 +36,7 @@ def train_stacked(
     batch: int = 64,
     evaluate: Callable[[DomainAdversarialNetwork], Mapping[str, float]] = lambda model: {},
     graphed: bool = True,
+    device: torch.device | None = None,
 ) -> list[Training]:
     """Train a network for each seed with SGD, momentum 0.9, and the annealed learning rate of the paper.
 
@@ -53,11 +54,12 @@ def train_stacked(
         batch: half of it source, half of it target.
         evaluate: called after every epoch with each network; what it returns joins its history.
         graphed: False to launch every kernel, also on a GPU.
+        device: by default the best there is, with full float32 precision.
 
     Returns:
         for each network what `train` returns; the time is that of all of them.
     """
-    device = best_device()
+    device = device or best_device()
     half = min(batch // 2, len(source))
     per_epoch = len(source) // half
     networks = [_initial(seed).to(device).to(memory_format=torch.channels_last) for seed in seeds]  # type: ignore[call-overload]
@@ -131,12 +133,11 @@ class _Iteration:
         x = as_input(images.flatten(0, 1)).unflatten(0, images.shape[:2])
         found: dict[str, Tensor] = {}
         loss = self._loss(x, y, weight, found)
-        for value in self._parameters:
-            value.grad = None
-        loss.sum().backward(inputs=self._parameters)
+        # The sum: no network's loss depends on the weights of another, so each gets the gradient of its own.
+        gradients = torch.autograd.grad(loss.sum(), self._parameters)
         with torch.no_grad():
             torch._foreach_mul_(self._momenta, MOMENTUM)
-            torch._foreach_add_(self._momenta, [value.grad for value in self._parameters])
+            torch._foreach_add_(self._momenta, gradients)
             torch._foreach_sub_(self._parameters, torch._foreach_mul(self._momenta, rate))
         return found
 

@@ -146,8 +146,8 @@ def _grouped(layers: Sequence[nn.Module]) -> nn.Module:
     options: dict[str, Any]
     if isinstance(first, nn.Conv2d | nn.ConvTranspose2d):
         options = {"stride": first.stride, "padding": first.padding, "bias": first.bias is not None}
-        channels = first.in_channels * count, first.out_channels * count
-        layer: nn.Module = type(first)(*channels, first.kernel_size, groups=count * first.groups, **options)
+        options |= {"kernel_size": first.kernel_size, "groups": count * first.groups}
+        layer: nn.Module = type(first)(first.in_channels * count, first.out_channels * count, **options)
     elif isinstance(first, nn.BatchNorm2d):
         layer = nn.BatchNorm2d(first.num_features * count, first.eps, first.momentum)
     elif not first.state_dict():
