@@ -127,8 +127,8 @@ def layer_cut_curve(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
     layer_cut,
     suffix="memory",
     caption="Time and memory, cut by cut. Above, seconds for all images; below, the highest memory of the process, "
-    "against the training features in double precision. Cuts and markers as in @fig-layer-cut; all axes are "
-    "logarithmic. The machine had other work, so the times of the two networks do not compare.",
+    "against the training features in double precision. Cuts after layers of one kind are connected; all "
+    "axes are logarithmic. The machine had other work, so the times of the two networks do not compare.",
     alt="Two panels for each network, over the depth of the cut. Of the seconds, those of the network rise with depth, "
     "those of the Gram matrix follow the number of features and fall, and those of the classifier stay low. Of the "
     "memory, a nearly level line for the process, and falling ones for the raw features, which are above it at first.",
