@@ -23,7 +23,8 @@ def about(plan: Plan, states: Mapping[str, Status], order: Sequence[str] = ()) -
 
     - `steps`: step, kind, state, reason, made, seconds, took, memory, device; `runs`: those of them that measure;
     - `experiments`: one row for all steps of an experiment: experiment, runs, pictures, state, made, seconds, took,
-      memory; `chapters`: one row for all of a folder: chapter, experiments, runs, pictures, state, seconds, took, memory;
+      memory; `chapters`: one row for all of a folder: chapter, experiments, runs, pictures, state, seconds, took,
+      memory;
     - `data`: name, sha256, experiments (how many), used_by; `libraries`: library, versions;
     - `claims`: filled in when they have been evaluated.
 

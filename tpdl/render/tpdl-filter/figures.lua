@@ -36,7 +36,12 @@ local function pictures(image, entry)
     return copy
   end
   local is_narrow = image.classes:includes 'narrow' and entry.narrow ~= ''
-  if output.PDF then return { variant(is_narrow and entry.narrow or entry.light) } end
+  if output.PDF then
+    local printed = variant(is_narrow and entry.narrow or entry.light)
+    -- As wide as the page they are larger than they need to be to be read.
+    if not is_narrow and not printed.attributes.width then printed.attributes.width = '90%' end
+    return { printed }
+  end
   local function themes(light, dark, ...)
     if dark == '' then return { variant(light, ...) } end
     return { variant(light, 'light-content', ...), variant(dark, 'dark-content', ...) }
@@ -116,17 +121,15 @@ function figures.handlers(place)
   }
 end
 
--- Places a figure's provenance behind it, on paper on the same page. `false` keeps the traversal out of what was placed:
+-- Places a figure's provenance behind it. On paper both go to the head or foot of a page, so that the text flows on
+-- and fills the pages; what may go over several pages stays where it is. `false` keeps the traversal out of what was placed:
 -- it would find the picture and place it again.
 function figures.with_provenance(blocks, from, is_breakable)
   if not blocks then return nil end
   blocks = pandoc.Blocks(blocks)
-  if output.PDF and is_breakable then
-    blocks = output.typst_figures('breakable: true', blocks)
-  elseif output.PDF and #from > 0 then
-    blocks = output.typst_figures('sticky: true', blocks)
-  end
-  return blocks .. from, false
+  if not output.PDF then return blocks .. from, false end
+  if is_breakable then return output.typst_figures('breakable: true', blocks) .. from, false end
+  return output.typst_float(blocks .. from), false
 end
 
 -- Subfigures, or figures beside each other.
