@@ -139,6 +139,8 @@ def predictions_values(results: pd.DataFrame, settings: pd.DataFrame) -> dict:
     """For each network: top-1 and top-5 accuracy, the errors with their confidence, and every setting.
 
     `without_normalisation` is the comparison of evaluation mode with and without the normalisation, image by image.
+    `lost_in_training_mode` is how many images fewer are right in training mode, on average over its passes; below 0,
+    there are more.
     """
     return {
         "networks": list(results["network"].unique()),
@@ -168,6 +170,8 @@ def _about(rows: pd.DataFrame, settings: pd.DataFrame) -> dict:
         "sure_and_wrong": wrong["probability"].mean() if len(wrong) else None,
         "wrong": [{key: row[key] for key in ("true", "class", "probability")} for _, row in wrong[::-1].iterrows()],
         "settings": found,
+        "lost_in_training_mode": len(first)
+        * (found["normalised_evaluation"]["accuracy"] - found["normalised_training"]["accuracy"]),
         "without_normalisation": _paired(found, len(first)),
     }
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
+import tpdl.render
 from tests.render.sheets import write_sheets
 from tpdl.plan.plan import read_plan
 from tpdl.plan.project import Project
@@ -61,3 +64,27 @@ def write_chapter(root: Path, text: str) -> None:
     constructs = root / "report" / "constructs.qmd"
     kept = constructs.read_text(encoding="utf-8").replace("@sec-second, ", "").replace(" and @fig-second", "")
     constructs.write_text(kept.replace("](second.qmd#sec-second)", "](second.qmd)"), encoding="utf-8")
+
+
+class Text(NamedTuple):
+    """What a reader reads, in one line each."""
+
+    page: str
+    paper: str
+
+
+def pdf_text(path: Path) -> str:
+    """The words of a PDF."""
+    from pypdf import PdfReader
+
+    text = "\n".join(page.extract_text() for page in PdfReader(path).pages)
+    return " ".join(text.replace("\u00a0", " ").split())
+
+
+def with_quarto(root: Path) -> None:
+    """Put beside a project what Quarto looks for there: the filter of this package, and a Python that has it."""
+    package = Path(tpdl.render.__file__).parent
+    shutil.copy(package / "tpdl.lua", root / "tpdl.lua")
+    shutil.copytree(package / "tpdl-filter", root / "tpdl-filter")
+    settings = root / "_quarto.yml"
+    settings.write_text(settings.read_text().replace("python -m tpdl", f"{sys.executable} -m tpdl"))

@@ -5,12 +5,11 @@ from __future__ import annotations
 import difflib
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
 
-import tpdl.render
+from tests.render.conftest import with_quarto
 from tests.render.structure import structure
 from tpdl.plan.project import Project
 from tpdl.quarto.version import find_quarto
@@ -28,11 +27,7 @@ NAMES = ["index.html", "report/constructs.html", "report/second.html", "report/r
 def by_quarto(measured: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample rendered by Quarto, with the filter and style of this package."""
     root = Path(shutil.copytree(measured, tmp_path_factory.mktemp("quarto") / "project"))
-    package = Path(tpdl.render.__file__).parent
-    shutil.copy(package / "tpdl.lua", root / "tpdl.lua")
-    shutil.copytree(package / "tpdl-filter", root / "tpdl-filter")
-    settings = root / "_quarto.yml"
-    settings.write_text(settings.read_text().replace("python -m tpdl", f"{sys.executable} -m tpdl"))
+    with_quarto(root)
     result = build(Project(root), renderer="quarto")
     assert result.renderer == "quarto" and result.problems == []
     return root / "_book"

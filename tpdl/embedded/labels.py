@@ -1,6 +1,6 @@
-"""Numbers for chapters, sections, figures, tables and equations over the whole book, as Quarto gives them.
+"""Numbers for chapters, sections, figures, theorems and so on over the whole book, as Quarto gives them.
 
-    book = number_book([("transfer.html", False, tree), …])
+    book = number_book([(chapter, tree), …])
     book.labels["fig-cuts"]     # {"number": "2.1", "page": "transfer.html", "kind": "fig"}
 
 A figure of chapter 2 is `Figure 2.1`; one of a chapter without number is `Figure 1`. Appendices have letters.
@@ -14,7 +14,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from tpdl.render.label_kinds import FLOATS, kind_of
+from tpdl.render.book import Chapter
+from tpdl.render.label_kinds import CALLOUTS, FLOATS, THEOREMS, kind_of
 
 Node = dict[str, Any]
 """A node of Pandoc's syntax tree: its type `t`, and its content `c`."""
@@ -23,6 +24,8 @@ LEAVES = {
     *("CodeBlock", "RawBlock", "HorizontalRule"),
 }
 """Types of nodes without others inside."""
+WITHOUT_NUMBER = {"proof", "remark", "solution"}
+"""Classes of blocks that are set like theorems."""
 EQUATION_LABEL = re.compile(r"\{#(eq-[^}\s]+)\}")
 
 
@@ -49,22 +52,24 @@ class Labels:
 
     chapters: list[ChapterNumbers] = field(default_factory=list)
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Label -> `number`, `page`, `kind` ("fig", "tbl", "eq", "sec", "chapter", "appendix"), a subfigure `sub`."""
+    """Label -> `number`, `page`, `kind` ("fig", "tbl", "eq", "sec", "chapter", …), a subfigure `sub`, a theorem
+    `theorem`."""
     citations: dict[str, Node] = field(default_factory=dict)
     """Every citation once, by what tells it from others."""
 
 
-def number_book(documents: list[tuple[str, bool, Node]]) -> Labels:
+def number_book(documents: list[tuple[Chapter, Node]]) -> Labels:
     """Number all chapters, and everything in them that has a label.
 
     Args:
-        documents: page, whether it is an appendix, and Pandoc's syntax tree of each chapter, in order.
+        documents: each chapter with Pandoc's syntax tree of it, in order.
     """
     book = Labels()
     counted: Counter[bool] = Counter()
-    for page, appendix, document in documents:
+    for document_of, document in documents:
+        page, appendix = document_of.page, document_of.appendix
         first = next((b for b in document["blocks"] if b["t"] == "Header" and b["c"][0] == 1), None)
-        numbered = first is None or "unnumbered" not in first["c"][1][1]
+        numbered = not document_of.is_part and (first is None or "unnumbered" not in first["c"][1][1])
         counted[appendix] += numbered
         number = "" if not numbered else chr(64 + counted[appendix]) if appendix else str(counted[appendix])
         chapter = ChapterNumbers(number, appendix)
@@ -98,6 +103,8 @@ class _Numbering:
         if not isinstance(node, dict):
             return
         kind, content = node.get("t"), node.get("c", [])
+        if kind == "CodeBlock" and kind_of(content[0][0]) in FLOATS:
+            self._float(content[0][0], kind_of(content[0][0]), parent)
         if kind in LEAVES:  # most nodes are
             return
         if kind == "Header":
@@ -115,7 +122,11 @@ class _Numbering:
         if kind_of(label) in FLOATS:
             self._float(label, kind_of(label), parent)
             parent = label
-        self.walk(_without_callout_title(node), title, parent)
+        elif node.get("t") == "Div" and kind_of(label) in (*THEOREMS, *CALLOUTS):
+            self.counts[kind_of(label)] += 1
+            number = self._within_chapter(self.counts[kind_of(label)])
+            self._add(label, number, kind_of(label), **({"theorem": "yes"} if kind_of(label) in THEOREMS else {}))
+        self.walk(_without_inner_titles(node), title, parent)
 
     def _add(self, label: str, number: str, kind: str, **more: str) -> None:
         self.book.labels.setdefault(label, {"number": number, "page": self.page, "kind": kind, **more})
@@ -166,17 +177,15 @@ def _label(node: Node) -> str:
     return ""
 
 
-def _without_callout_title(node: Node) -> Any:
-    """The content of a node. The heading that a callout begins with is its title, and no heading of the chapter."""
+def _without_inner_titles(node: Node) -> Any:
+    """The content of a node without headings that are none of the chapter: titles of callouts, theorems and tabs."""
     content = node.get("c")
-    if node.get("t") == "Div" and isinstance(content, list):
-        (_, classes, pairs), blocks = content
-        titled = any(key == "title" for key, _ in pairs)
-        if (
-            any(name.startswith("callout-") for name in classes)
-            and not titled
-            and blocks
-            and blocks[0]["t"] == "Header"
-        ):
-            return blocks[1:]
-    return content
+    if node.get("t") != "Div" or not isinstance(content, list):
+        return content
+    (label, names, pairs), blocks = content
+    headings = [block for block in blocks if block["t"] == "Header"]
+    if "panel-tabset" in names:
+        return [block for block in blocks if block not in headings or block["c"][0] != headings[0]["c"][0]]
+    callout = any(name.startswith("callout-") for name in names) and not any(key == "title" for key, _ in pairs)
+    theorem = kind_of(label) in THEOREMS or not WITHOUT_NUMBER.isdisjoint(names)
+    return blocks[1:] if (callout or theorem) and headings[:1] == blocks[:1] else content

@@ -34,6 +34,66 @@
   menuButton.addEventListener("click", () => openMenu(!document.body.classList.contains("menu-open")));
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") openMenu(false); });
 
+  // Tabs: one pane is shown; arrow keys go from tab to tab, and tabs of one group are chosen together.
+  document.querySelectorAll(".panel-tabset").forEach((tabset, nth) => {
+    const panes = [...tabset.querySelectorAll(":scope > .tab-pane")];
+    const tabList = document.createElement("div");
+    tabList.className = "tab-list";
+    tabList.setAttribute("role", "tablist");
+    const tabs = panes.map((pane, at) => {
+      const title = pane.querySelector(":scope > .tab-title");
+      const tab = document.createElement("button");
+      tab.type = "button";
+      tab.append(...title.querySelector("p").childNodes);
+      title.remove();
+      tab.id = `tab-${nth}-${at}`;
+      pane.id = `tab-pane-${nth}-${at}`;
+      tab.setAttribute("role", "tab");
+      tab.setAttribute("aria-controls", pane.id);
+      pane.setAttribute("role", "tabpanel");
+      pane.setAttribute("aria-labelledby", tab.id);
+      tab.addEventListener("click", () => choose(at, true));
+      tab.addEventListener("keydown", (event) => {
+        const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+        if (!step) return;
+        event.preventDefault();
+        const next = (at + step + tabs.length) % tabs.length;
+        choose(next, true);
+        tabs[next].focus();
+      });
+      return tab;
+    });
+    tabset.show = (name) => {
+      const at = tabs.findIndex((tab) => tab.textContent === name);
+      if (at >= 0) choose(at, false);
+    };
+    function choose(chosen, tellOthers) {
+      tabs.forEach((tab, at) => {
+        tab.setAttribute("aria-selected", String(at === chosen));
+        tab.tabIndex = at === chosen ? 0 : -1;
+        panes[at].hidden = at !== chosen;
+      });
+      const group = tabset.getAttribute("group") || tabset.dataset.group;
+      if (!group || !tellOthers) return;
+      for (const other of document.querySelectorAll(".panel-tabset")) {
+        if ((other.getAttribute("group") || other.dataset.group) === group) other.show(tabs[chosen].textContent);
+      }
+    }
+    if (!panes.length) return;
+    tabList.append(...tabs);
+    tabset.prepend(tabList);
+    choose(0, false);
+  });
+  function showTabOf(hash) {
+    const target = hash && document.getElementById(decodeURIComponent(hash.slice(1)));
+    const pane = target && target.closest(".tab-pane");
+    if (!pane || !pane.hidden) return;
+    document.getElementById(pane.getAttribute("aria-labelledby")).click();
+    target.scrollIntoView();
+  }
+  addEventListener("hashchange", () => showTabOf(location.hash));
+  showTabOf(location.hash);
+
   // Contents: mark the section in view.
   const links = [...document.querySelectorAll(".contents a[href^='#']")];
   const sections = links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1)))).filter(Boolean);

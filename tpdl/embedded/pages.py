@@ -12,6 +12,7 @@ from pathlib import Path
 
 from markupsafe import Markup, escape
 
+from tpdl.embedded.diagrams import FOLDER as DIAGRAMS
 from tpdl.embedded.glightbox import copy_glightbox
 from tpdl.embedded.images import with_sizes
 from tpdl.embedded.labels import ChapterNumbers, Labels
@@ -40,6 +41,9 @@ class Entry:
     address: str
     number: str
     title: Markup
+    part: str = ""
+    """The title of the part that begins here."""
+    is_part: bool = False
 
 
 class Site:
@@ -71,6 +75,7 @@ class Site:
             with_sizes(self._link_citations(body, index), self.book.root / Path(self.book.chapters[index].page).parent)
             for index, (_, _, body) in enumerate(parts)
         ]
+        bodies = [self._with_diagrams(body) for body in bodies]
         self.version = self._assets(bodies)
         pages = []
         for index, (_, contents, _) in enumerate(parts):
@@ -112,8 +117,10 @@ class Site:
 
     def _entry(self, current: int, index: int) -> Entry:
         """The chapter `index`, to be shown in the chapter `current`."""
-        title = Markup(without_links(self.titles[index]))
-        return Entry(self._address(current, index), self.labels.chapters[index].number, title)
+        chapter = self.book.chapters[index]
+        title = escape(chapter.name) if chapter.name else Markup(without_links(self.titles[index]))
+        number = self.labels.chapters[index].number
+        return Entry(self._address(current, index), number, title, chapter.part, chapter.is_part)
 
     def _address(self, current: int, index: int) -> str:
         """The address of the chapter `index` in a link of the chapter `current`."""
@@ -126,6 +133,15 @@ class Site:
             return body
         address = escape(self._address(index, holder))
         return re.sub(r'(?<=href=")(?=#ref-)', lambda _: address, body)
+
+    def _with_diagrams(self, body: str) -> str:
+        """The page with diagrams where a site has what it shows, and not in the folder that is no part of it."""
+        drawn = DIAGRAMS.as_posix()
+        for name in set(re.findall(rf"(?<={re.escape(drawn)}/)[\w.]+", body)):
+            atomic_write(
+                self.book.output / LIBRARIES / "diagrams" / name, (self.book.root / DIAGRAMS / name).read_bytes()
+            )
+        return body.replace(f"{drawn}/", f"{LIBRARIES}/diagrams/")
 
     # Files beside the pages
 

@@ -12,16 +12,16 @@ import os
 import subprocess
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
 from tpdl.embedded.excerpt import excerpt
-from tpdl.embedded.kept import kept
 from tpdl.errors import UserError
 from tpdl.files import FileSignature, atomic_write, sha256_bytes
 from tpdl.render.book import Book
+from tpdl.render.kept import kept
+from tpdl.render.pandoc import pandoc_path
 from tpdl.render.prepare import Prepared
 
 Item = TypeVar("Item")
@@ -32,21 +32,6 @@ def files_of(lua_filter: Path) -> list[Path]:
     """All files of a filter: the one that Pandoc is told of, and the parts that it loads from its folder."""
     parts = lua_filter.with_name(f"{lua_filter.stem}-filter")
     return [lua_filter, *sorted(parts.glob("*.lua"))]
-
-
-@cache
-def pandoc_path() -> str:
-    """The path of the program. The module that brings it is imported only here, because that takes a while.
-
-    Raises:
-        UserError: `pypandoc_binary` is not installed.
-    """
-    try:
-        import pypandoc
-
-        return str(pypandoc.get_pandoc_path())
-    except (ImportError, OSError):
-        raise UserError("Pandoc is not here; `pip install pypandoc_binary` brings it") from None
 
 
 def parallel(function: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:

@@ -75,6 +75,7 @@ class SecondPass:
             "source": chapter.path,
             "number": numbers.number,
             "appendix": numbers.appendix,
+            "part": chapter.is_part,
             "headings": numbers.headings,
             "lightbox": self._book.option("lightbox", False) in (True, "auto"),
         }

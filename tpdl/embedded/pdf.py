@@ -49,6 +49,8 @@ def write_pdf(
         # Each in a file of its own: what Typst remembers of a chapter holds until something is inserted before it.
         name = f"chapter-{index}.typ"
         _write(source.with_name(name), f"{uses}\n{text}")
+        if part := book.chapters[index].part:
+            whole.append(f"#part({typst_string(part)})")
         whole.append(f'#include "{name}"')
     _write(source, "\n".join(whole) + "\n")
     typesetter.write(book.pdf)

@@ -1,7 +1,8 @@
 -- quarto.lua: the part of Quarto's Markdown that the chapters use, for plain Pandoc.
 --
--- Cross references, numbered headings, figures, tables and equations, subfigures and layouts, pictures that open large,
--- callouts, content for one format. The numbers come from the first pass over the whole book (labels.py); this filter places them.
+-- Cross references, numbered headings, figures, tables, listings and equations, subfigures and layouts, pictures that
+-- open large, callouts, theorems, tabs, notes in the margin, annotated code, content for one format. The numbers come
+-- from the first pass over the whole book (labels.py); this filter places them.
 --
 -- This file says in which order that happens. How it happens is in the folder `quarto-filter` beside it, one idea a
 -- file.
@@ -20,14 +21,16 @@ local function part(name)
   return parts[name]
 end
 
+local annotations = part 'annotations'
 local blocks = part 'blocks'
 local book = part 'book'
-local callouts = part 'callouts'
 local equations = part 'equations'
 local formats = part 'formats'
 local headings = part 'headings'
+local inner_titles = part 'inner_titles'
 local lightbox = part 'lightbox'
 local links = part 'links'
+local margins = part 'margins'
 local output = part 'output'
 local pictures = part 'pictures'
 local references = part 'references'
@@ -40,11 +43,13 @@ end
 
 return {
   { Meta = book.load },
-  { traverse = 'topdown', Div = formats.drop_what_is_for_others },
-  { Div = callouts.set_title_apart },
+  { traverse = 'topdown', Div = formats.drop_what_is_for_others, Span = formats.drop_what_is_for_others },
+  { Div = inner_titles.set_apart },
   { Header = headings.number },
   { Cite = references },
+  { Blocks = annotations.place },
   { Pandoc = place_blocks },
   lightbox.handlers,
+  { Span = margins.of_span },
   { Image = pictures, Link = links, Math = output.PDF and equations.unnumbered or nil },
 }

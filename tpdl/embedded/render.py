@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from tpdl.embedded.diagrams import draw_diagrams
 from tpdl.embedded.labels import ChapterNumbers, Labels, number_book
 from tpdl.embedded.pages import Site
 from tpdl.embedded.pandoc import Pandoc
@@ -39,7 +40,7 @@ def render_embedded(
     Raises:
         UserError: Pandoc or Typst stopped.
     """
-    refused = unsupported(prepared)
+    refused = unsupported(prepared) or draw_diagrams(prepared)
     if refused or (prepared.problems and not draft):
         return [], refused
     with contextlib.ExitStack() as stack:
@@ -72,12 +73,7 @@ def _write(prepared: Prepared, pages: bool, typesetter: Typesetter | Later | Non
         guess = last if typesetter and last and len(last.chapters) == len(book.chapters) else None
         ahead = pool.submit(bodies, SecondPass(pandoc, [], guess), len(book.chapters)) if guess else None
         trees = first_pass(pandoc)
-        labels = number_book(
-            [
-                (chapter.page, chapter.appendix, json.loads(tree))
-                for chapter, tree in zip(book.chapters, trees, strict=True)
-            ]
-        )
+        labels = number_book([(chapter, json.loads(tree)) for chapter, tree in zip(book.chapters, trees, strict=True)])
         if ahead and labels != last:
             ahead.exception()  # it reads what is written now; what is wrong with a chapter is said when its turn comes
         atomic_write(folder / "numbers.json", json.dumps(dataclasses.asdict(labels)))

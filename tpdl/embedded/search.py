@@ -7,7 +7,7 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
-from tpdl.embedded.kept import kept
+from tpdl.render.kept import kept
 
 CODE = Path(__file__).read_text(encoding="utf-8")
 """Part of what the outcome depends on."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,12 @@ class Chapter:
     origins: list[tuple[str, int]]
     """For each line of the text the file and line it was written in."""
     appendix: bool = False
+    part: str = ""
+    """The title of the part that begins with this chapter, where that has no page of its own."""
+    is_part: bool = False
+    """Whether it is the page of a part: it has no number."""
+    name: str = ""
+    """What it is called in the list of chapters, if not by its title."""
 
     @property
     def page(self) -> str:
@@ -125,9 +131,9 @@ def read_book(root: Path, profile: str = "full") -> Book:
         raise UserError(f"{CONFIGURATION}: a `book:` with `title:` and `chapters:` is needed")
     beyond: list[Problem] = []
     references = [book["references"]] if book.get("references") else []
-    chapters = [_read_chapter(root, name) for name in _documents(root, _listed(book, "chapters"), beyond)]
-    chapters += [_read_chapter(root, name, True) for name in _documents(root, _listed(book, "appendices"), beyond)]
-    chapters += [_read_chapter(root, name) for name in _documents(root, references, beyond)]
+    chapters = list(_documents(root, _listed(book, "chapters"), beyond))
+    chapters += [replace(chapter, appendix=True) for chapter in _documents(root, _listed(book, "appendices"), beyond)]
+    chapters += _documents(root, references, beyond)
     named = settings.get("bibliography") or []
     bibliography = [root / name for name in _listed({"bibliography": [named] if isinstance(named, str) else named})]
     for file in bibliography:
@@ -182,8 +188,8 @@ def _check_shape(settings: dict[str, Any], book: dict[str, Any]) -> None:
         raise UserError(f"{CONFIGURATION}: `lang:` must be a text, not {settings['lang']!r:.40}")
 
 
-def _documents(root: Path, items: list[Any], beyond: list[Problem]) -> Iterator[str]:
-    """The documents that a list of chapters names, in order; also those in its parts.
+def _documents(root: Path, items: list[Any], beyond: list[Problem]) -> Iterator[Chapter]:
+    """The chapters that a list names, in order; also those in its parts.
 
     Args:
         root: of the project.
@@ -196,17 +202,23 @@ def _documents(root: Path, items: list[Any], beyond: list[Problem]) -> Iterator[
     """
     for item in items:
         if isinstance(item, str):
-            yield item
+            yield _read_chapter(root, item)
             continue
         kind = next((key for key in PARTS if isinstance(item, dict) and isinstance(item.get(key), str)), "")
         inner = (item.get("chapters") or item.get("contents") or []) if kind else []
         if not kind or not isinstance(inner, list):
             raise UserError(f"{CONFIGURATION}: a chapter is a file name, or a part with its chapters, not {item!r:.60}")
-        name = item[kind]
-        beyond.append(Problem(CONFIGURATION, _line_of(root, kind, name), f"`{kind}: {name}` among the chapters"))
-        if kind in ("file", "href") or (Path(name).suffix in (".qmd", ".md") and (root / name).is_file()):
-            yield name
-        yield from _documents(root, inner, beyond)
+        name, part = item[kind], ""
+        is_document = Path(name).suffix in (".qmd", ".md") and (root / name).is_file()
+        if kind in ("file", "href") or (kind == "part" and is_document):
+            chapter = _read_chapter(root, name)
+            yield replace(chapter, is_part=kind == "part", name=str(item.get("text") or ""))
+        elif kind == "part":
+            part = name
+        else:
+            beyond.append(Problem(CONFIGURATION, _line_of(root, kind, name), f"`{kind}: {name}` among the chapters"))
+        for at, chapter in enumerate(_documents(root, inner, beyond)):
+            yield replace(chapter, part=part) if part and at == 0 else chapter
 
 
 def _line_of(root: Path, key: str, value: str) -> int:
@@ -216,12 +228,12 @@ def _line_of(root: Path, key: str, value: str) -> int:
     return next((number for number, line in enumerate(lines, 1) if re.match(pattern, line)), 1)
 
 
-def _read_chapter(root: Path, name: str, appendix: bool = False) -> Chapter:
+def _read_chapter(root: Path, name: str) -> Chapter:
     lines: list[str] = []
     origins: list[tuple[str, int]] = []
     _read_into(root, name, CONFIGURATION, lines, origins, ())
     _title_as_heading(lines, origins)
-    return Chapter(name, "".join(lines), origins, appendix)
+    return Chapter(name, "".join(lines), origins)
 
 
 def _title_as_heading(lines: list[str], origins: list[tuple[str, int]]) -> None:

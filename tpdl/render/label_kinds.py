@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-FLOATS = ("fig", "tbl")
+FLOATS = ("fig", "tbl", "lst")
 """What stands apart from the text, with a caption."""
-NUMBERED = (*FLOATS, "sec", "eq")
-"""What a book numbers and refers to."""
-QUARTO_ONLY = (
-    *("lst", "thm", "lem", "cor", "prp", "cnj", "def", "exm", "exr", "sol", "rem", "alg"),
-    *("nte", "tip", "wrn", "imp", "cau"),
-)
-"""What Quarto alone numbers: listings, theorems, callouts. The embedded renderer refuses them."""
-KINDS = (*NUMBERED, *QUARTO_ONLY)
+THEOREMS = ("thm", "lem", "cor", "prp", "cnj", "def", "exm", "exr", "sol", "rem", "alg")
+"""Theorems and what is set like them: a kind, a number, perhaps a name."""
+CALLOUTS = ("nte", "tip", "wrn", "imp", "cau")
+"""Callouts that are referred to."""
+KINDS = (*FLOATS, "sec", "eq", *THEOREMS, *CALLOUTS)
 """What a document can refer to."""
 
 

@@ -27,6 +27,7 @@ from tpdl.render.cards import read_cards
 from tpdl.render.checks import check_citations, check_labels, check_slips, check_titles
 from tpdl.render.expressions import Evaluator
 from tpdl.render.figures import Figures
+from tpdl.render.formulas import check_formulas
 from tpdl.render.glossary import read_glossary
 from tpdl.render.graph import graph
 from tpdl.render.namespace import Namespace
@@ -81,7 +82,8 @@ def prepare(project: Project, profile: str = "full", plan: Plan | None = None) -
     states = judge_all(plan, read_facts(plan))
     book = read_book(project.root, profile)
     names = Namespace(plan)
-    self_description = about(plan, states)
+    order = [Path(chapter.path).stem for chapter in book.chapters]
+    self_description = about(plan, states, order)
     names.add("report", self_description)
     evaluator = Evaluator(names)
     provenance = Provenance(plan, states, *repository(project.root, book))
@@ -115,10 +117,10 @@ def prepare(project: Project, profile: str = "full", plan: Plan | None = None) -
         "tables": tables.entries,
         "cards": cards.anchors,
         "questions": cards.table,
-        "results": {name: path for name in plan.steps if (path := provenance.table_of(name))},
+        "results": {name: table for name in plan.steps if (table := provenance.table_of(name))},
         "terms": glossary.terms,
         "definitions": glossary.definitions,
-        "graph": graph(plan, states),
+        "graph": graph(plan, states, order),
     }
     path = project.root / ".tpdl" / "report.json"
     atomic_write(path, json.dumps(data, ensure_ascii=False) + "\n")
@@ -130,6 +132,7 @@ def prepare(project: Project, profile: str = "full", plan: Plan | None = None) -
         *check_citations(book, reading),
         *cards.problems,
         *glossary.problems,
+        *check_formulas(book, reading),
         *statements.problems,
         *figures.problems,
         *tables.problems,

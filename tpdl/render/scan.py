@@ -18,7 +18,7 @@ from tpdl.render.bindings import under
 from tpdl.render.label_kinds import KINDS, kind_of
 from tpdl.render.markup import ATTRIBUTES, CODE, DIV_BLOCK, VALUE_CLASS, blank, one_line, parse_attributes
 from tpdl.render.problem import Problem
-from tpdl.render.slips import RAW_FENCE, slips, values_in
+from tpdl.render.slips import RAW_FENCE, formulas, slips, values_in
 
 Kind = Literal[
     "value",
@@ -35,9 +35,11 @@ Kind = Literal[
     "with",
     "term",
     "definition",
+    "span",
     "shortcode",
     "cell",
     "code",
+    "formula",
     "slip",
 ]
 
@@ -66,7 +68,8 @@ class Item:
     kind: Kind
     text: str
     """What identifies it: the expression of a value, claim or condition, behind the bindings of the blocks around it;
-    the target of an image, a label or key; the words of a term or definition; of a slip, what is wrong."""
+    the target of an image, a label or key; the words of a term or definition; of a formula all of it; of a slip, what
+    is wrong."""
     line: int
     attributes: dict[str, str] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
@@ -116,6 +119,8 @@ class Scanner:
         """All items. Conditions are complete only when everything is found, so they are filled in last."""
         for at, message in slips(self._text):
             self._add("slip", message, at)
+        for at, formula in formulas(self._text):
+            self._add("formula", formula, at)
         prose = self._inline_code(self._text)
         self._divs(prose)
         self._attribute_blocks(prose)
@@ -261,6 +266,8 @@ class Scanner:
             if start is None:
                 continue
             words = " ".join(self._text[start + 1 : found.start()].split())
+            more = {"attributes": attributes.pairs, "classes": attributes.classes, "label": attributes.label}
+            self._add("span", attributes.label, start, **more)
             if "claim" in attributes.pairs:
                 self._add("claim", one_line(attributes.pairs["claim"]), start, inside=words)
             if "when" in attributes.pairs:

@@ -56,6 +56,19 @@ def slips(text: str) -> Iterator[tuple[int, str]]:
             yield found.start(1), f"the braces behind {found[1]} do not close; is a quote or a brace missing?"
 
 
+def formulas(text: str) -> Iterator[tuple[int, str]]:
+    """Position and text of each formula, with its dollar signs.
+
+    Args:
+        text: a document whose comments and code blocks are blanked.
+    """
+    for found in UNTOUCHED.finditer(text):
+        if found["math"]:
+            before = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
+            quoted = before.lstrip().startswith(">")
+            yield found.start(), re.sub(r"\n[ \t]*>", "\n", found[0]) if quoted else found[0]
+
+
 def values_in(text: str, at: int, language: str) -> Iterator[tuple[int, str]]:
     """Values in what is handed through as it is: nobody would fill them in."""
     for found in VALUE.finditer(text):

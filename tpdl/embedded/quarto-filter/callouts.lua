@@ -1,7 +1,11 @@
 -- callouts.lua: ::: {.callout-note} becomes a box with a title, on a page also one that folds.
 
 local require = ...
+local book = require 'book'
+local inner_titles = require 'inner_titles'
+local margins = require 'margins'
 local output = require 'output'
+local words = require 'words'
 
 local callouts = {}
 
@@ -13,33 +17,24 @@ function callouts.kind(div)
   end
 end
 
--- A callout's title may be written as a heading, but is none: it must be out of the way before headings are numbered.
-function callouts.set_title_apart(div)
-  local first = div.content[1]
-  local is_callout = div.classes[1] and div.classes[1]:match '^callout%-'
-  if is_callout and first and first.t == 'Header' and not div.attributes.title then
-    div.content[1] = pandoc.Div({ pandoc.Plain(first.content) }, pandoc.Attr('', { 'callout-title' }))
-    return div
-  end
-end
-
--- The title as inlines; it is taken out of the div.
+-- The title as inlines: what the author wrote, else the kind; with the number of a callout that is referred to.
 local function take_title(div, kind)
-  local first = div.content[1]
-  if first and first.classes and first.classes:includes 'callout-title' then
-    return div.content:remove(1).content[1].content
-  end
-  local written = div.attributes.title or (kind:sub(1, 1):upper() .. kind:sub(2))
-  return pandoc.utils.blocks_to_inlines(pandoc.read(written, 'markdown').blocks)
+  local written = inner_titles.take(div) or div.attributes.title and words.parsed(div.attributes.title)
+  local label = book.labels[div.identifier]
+  if not label then return written or pandoc.Inlines(kind:sub(1, 1):upper() .. kind:sub(2)) end
+  local numbered = words.OF_KIND[label.kind] .. words.NO_BREAK_SPACE .. label.number
+  if not written then return pandoc.Inlines(pandoc.Str(numbered)) end
+  return pandoc.Inlines { pandoc.Str(numbered .. ':'), pandoc.Space() } .. written
 end
 
-local function box_typst(kind, title, body)
+local function box_typst(div, kind, title, body)
   local before = pandoc.Blocks {
     output.typst('#callout("' .. kind .. '", ['),
     pandoc.Plain(title),
     output.typst '])[',
   }
-  return before .. body .. { output.typst ']' }
+  local label = book.labels[div.identifier] and ' <' .. div.identifier .. '>' or ''
+  return margins.of_float(before .. body .. { output.typst(']' .. label) }, div.classes)
 end
 
 -- `collapse`: nil for a box that does not fold, 'false' for one that is open at first.
@@ -59,14 +54,15 @@ local function box_html(div, kind, title, body)
     blocks:insert(1, output.html(collapse == 'false' and '<details open>' or '<details>'))
     blocks:insert(output.html '</details>')
   end
-  return pandoc.Div(blocks, pandoc.Attr(div.identifier, { 'callout', 'callout-' .. kind }))
+  local classes = pandoc.List { 'callout', 'callout-' .. kind } .. margins.classes(div.classes)
+  return pandoc.Div(blocks, pandoc.Attr(div.identifier, classes))
 end
 
 -- `place` is for the blocks inside; `false` says that they are placed.
 function callouts.box(div, kind, place)
   local title = take_title(div, kind)
   local body = place(div.content)
-  return output.PDF and box_typst(kind, title, body) or box_html(div, kind, title, body), false
+  return (output.PDF and box_typst or box_html)(div, kind, title, body), false
 end
 
 return callouts

@@ -1,4 +1,4 @@
--- formats.lua: ::: {.content-visible when-format="typst"} and its kin: content for one format alone.
+-- formats.lua: ::: {.content-visible when-format="typst"} and its kin, blocks or words: content for one format alone.
 
 local require = ...
 local output = require 'output'
@@ -14,17 +14,17 @@ local function names_this_format(names)
   return false
 end
 
-local function is_kept(div)
-  local hides = div.classes:includes 'content-hidden'
-  if not hides and not div.classes:includes 'content-visible' then return true end
-  local fits = true
-  if div.attributes['when-format'] then fits = names_this_format(div.attributes['when-format']) end
-  if div.attributes['unless-format'] then fits = not names_this_format(div.attributes['unless-format']) end
+local function is_kept(element)
+  local hides = element.classes:includes 'content-hidden'
+  if not hides and not element.classes:includes 'content-visible' then return true end
+  local fits, attributes = true, element.attributes
+  if attributes['when-format'] then fits = names_this_format(attributes['when-format']) end
+  if attributes['unless-format'] then fits = not names_this_format(attributes['unless-format']) end
   return fits ~= hides
 end
 
-function formats.drop_what_is_for_others(div)
-  if not is_kept(div) then return {} end
+function formats.drop_what_is_for_others(element)
+  if not is_kept(element) then return {} end
 end
 
 return formats

@@ -23,8 +23,8 @@ end
 local function place_title(header)
   headings.title = header
   if not output.PDF then return {} end
-  local kind = book.chapter.appendix and 'appendix' or 'chapter'
-  return as_typst(header, book.chapter.number, words.OF_KIND[kind])
+  local word = book.chapter.part and 'Part' or words.OF_KIND[book.chapter.appendix and 'appendix' or 'chapter']
+  return as_typst(header, book.chapter.number, word)
 end
 
 function headings.number(header)

@@ -64,4 +64,21 @@ function layouts.arrange(blocks, layout, place)
   return arranged
 end
 
+-- ::: {.columns} with a ::: {.column width="40%"} for each; those without a width share what is left. `false`: all is
+-- placed.
+function layouts.columns(div, place)
+  local cells, widths, left, without = {}, {}, 100, 0
+  for _, column in ipairs(div.content) do
+    local is_column = column.t == 'Div' and column.classes:includes 'column'
+    local width = is_column and tonumber((column.attributes.width or ''):match '^([%d.]+)%%$') or false
+    left, without = left - (width or 0), without + (width and 0 or 1)
+    table.insert(widths, width)
+    table.insert(cells, place(is_column and column.content or pandoc.Blocks { column }))
+  end
+  for at, width in ipairs(widths) do
+    widths[at] = ('%gfr'):format(width or math.max(left / without, 1))
+  end
+  return as_row(cells, widths), false
+end
+
 return layouts

@@ -48,11 +48,19 @@ local function pictures(image, entry)
   return all
 end
 
+-- Room for the slider that reads the plot, and what it says; readings.js fills it.
+local function readings(points)
+  local attributes = { { 'data-wide', points.wide }, { 'data-narrow', points.narrow or points.wide } }
+  return pandoc.Div({}, pandoc.Attr('', { 'readings' }, attributes))
+end
+
 local function shown(image, entry, identifier)
   -- `group` must not be empty, or all sheets without a label would be one.
   if entry.sheet then return sheets(entry.sheet, alt_text(image, entry), identifier ~= '' and identifier or image.src) end
   -- Not a paragraph: Quarto would take the first of two pictures in a paragraph for the whole figure.
-  return pandoc.Blocks { pandoc.Plain(pictures(image, entry)) }
+  local blocks = pandoc.Blocks { pandoc.Plain(pictures(image, entry)) }
+  if entry.readings and not output.PDF then blocks:insert(readings(entry.readings)) end
+  return blocks
 end
 
 -- A picture with a caption that nothing refers to.
