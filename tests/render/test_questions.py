@@ -1,4 +1,4 @@
-"""The questions of this report: every one has a card with a short answer, and every conclusion of the original a verdict."""
+"""The questions of this report: each has a card with a short answer, and each conclusion of the original a verdict."""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ def prepare(project: Project, profile: str = "full", plan: Plan | None = None) -
         "tables": tables.entries,
         "cards": cards.anchors,
         "questions": cards.table,
-        "results": {name: path for name in plan.steps if (path := provenance.table_of(name))},
+        "results": {name: table for name in plan.steps if (table := provenance.table_of(name))},
         "terms": glossary.terms,
         "definitions": glossary.definitions,
         "graph": graph(plan, states, order),

@@ -87,7 +87,7 @@ local filters = {
   values.handlers,
   { Span = claims.mark },
   { Div = glossary.anchors, Span = glossary.link },
-  { Div = cards.parts },
+  { Div = cards.parts, Link = cards.link },
   { Pandoc = cards.place },
   { Pandoc = lookups.place },
   { Meta = values.in_metadata },

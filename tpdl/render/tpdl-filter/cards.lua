@@ -23,6 +23,13 @@ local function plain_title(text)
   return pandoc.text.lower(letters)
 end
 
+-- The anchors of all cards of the book.
+local function anchors()
+  local all = {}
+  for _, anchor in pairs(report.data.cards) do table.insert(all, anchor) end
+  return all
+end
+
 -- A verdict as a word with a colour. `attributes` tell on demand what was checked.
 function cards.chip(verdict, attributes)
   local look = VERDICTS[verdict] or VERDICTS['not tested']
@@ -150,6 +157,13 @@ local function depth(div)
   end
   local folded = pandoc.Blocks { output.html '<details class="in-depth"><summary>In depth</summary>' }
   return pandoc.Div(folded .. div.content .. { output.html '</details>' }, pandoc.Attr(div.identifier, { 'depth' }))
+end
+
+-- On paper a link to the card of another chapter leads to it, too.
+function cards.link(link)
+  local anchor = link.target:match '%.qmd#(.+)$'
+  if not (output.PDF and anchor and pandoc.List(anchors()):includes(anchor)) then return nil end
+  return pandoc.Inlines { output.typst_inline('#link(<' .. anchor .. '>)[') } .. link.content .. { output.typst_inline ']' }
 end
 
 -- Pictures of findings, two beside each other. On the page the style does it.

@@ -10,7 +10,6 @@ local tables = {}
 
 -- Rows of a table that stays on one page of paper, with where it comes from, and is not folded on the web.
 local SHORT = 15
-local SUMMED_UP = 'On paper the rows are summed up; the page on the web has all of them.'
 local ALIGNMENTS = { left = pandoc.AlignLeft, right = pandoc.AlignRight }
 
 local function cell(content)
@@ -42,19 +41,14 @@ end
 function tables.results(div)
   local entry = report.known('tables', div.identifier)
   local is_long = div.classes:includes 'long' or #entry.rows > SHORT
-  local summary = output.PDF and entry.summary
-  local shown = summary or entry
   local classes = { 'results', is_long and 'long' or nil }
-  local content = pandoc.Blocks(entry.missing == '' and { grid(shown, classes) } or missing('This table', entry))
+  local content = pandoc.Blocks(entry.missing == '' and { grid(entry, classes) } or missing('This table', entry))
   content:extend(div.content)
-  if summary and #content > 1 and content[#content].t == 'Para' then
-    content[#content].content:extend { pandoc.Space(), pandoc.Str(SUMMED_UP) }
-  end
-  local widths = not summary and div.attributes['tbl-colwidths']
+  local widths = div.attributes['tbl-colwidths']
   local attributes = widths and { ['tbl-colwidths'] = widths } or {}
   local blocks = pandoc.Blocks { pandoc.Div(content, pandoc.Attr(div.identifier, {}, attributes)) }
   local from = provenance(entry)
-  if output.PDF and #shown.rows <= SHORT then
+  if output.PDF and #entry.rows <= SHORT then
     blocks = output.typst_figures(#from > 0 and 'breakable: false, sticky: true' or 'breakable: false', blocks)
   end
   return blocks .. from, false
