@@ -117,6 +117,7 @@ def saliency_values(results: pd.DataFrame) -> dict:
     Statements of the text, each false as soon as one part of it is:
 
     - `slight_but_common`: at least nine in ten maps have a lift above 1, half of them below 1.5.
+    - `larger_box_lower_lift`: the rank correlation of the lift with the box's share of the image is below -0.5.
     - `two_spread_evenly`: the two above are the only ones below 1, and both are above 0.8.
     - `where_not_how_well`: the mean lift is above 1 (its interval), and the lift does not tell errors.
     - `answer_not_in_map`: the toilet tissue is misnamed, and the lift does not tell errors.
@@ -133,6 +134,7 @@ def saliency_values(results: pd.DataFrame) -> dict:
     lifts = boxed.set_index("true")["lift"]
     tissue = boxed[boxed["true"] == "toilet tissue"]
     right_wrong_p = mannwhitneyu(right["lift"], wrong["lift"]).pvalue if len(right) and len(wrong) else None
+    with_box = _rank_correlation(boxed["lift"], boxed["box"])
     with_probability = _rank_correlation(boxed["lift"], boxed["probability"])
     below_one = ordered.loc[ordered["lift"] < 1, "true"].to_list()
     tells_errors = bool(
@@ -163,13 +165,14 @@ def saliency_values(results: pd.DataFrame) -> dict:
         "lift_wrong": wrong["lift"].median() if len(wrong) else None,
         "right_wrong_p": right_wrong_p,
         "below_one": below_one,
-        "with_box": _rank_correlation(boxed["lift"], boxed["box"]),
+        "with_box": with_box,
         "with_probability": with_probability,
         "three_preferred": bool((lifts.reindex(["hay", "Tibetan mastiff", "Border terrier"]) > 1).all()),
         "two_below_one": two_below_one,
         "tissue_misnamed": misnamed,
         "lift_tells_errors": tells_errors,
         "slight_but_common": bool((boxed["lift"] > 1).mean() >= 0.9 and boxed["lift"].median() < 1.5),
+        "larger_box_lower_lift": with_box is not None and with_box["correlation"] < -0.5,
         "two_spread_evenly": bool(two_below_one and ordered["lift"].iloc[0] > 0.8),
         "where_not_how_well": bool(interval[0] > 1 and not tells_errors),
         "answer_not_in_map": misnamed and not tells_errors,
