@@ -145,7 +145,7 @@ def convergence_values(results: pd.DataFrame) -> dict:
     "lab_sizes" compares the conditional network of the lab's size with the unconditional one. "is_ahead" says that at
     the shared iteration every seed of it is closer to real digits, and "is_ahead_of_both" the same of both other
     networks; false, that some seed is not. To come as near as the unconditional network does at its end it takes
-    "fewer_batches" and "arithmetic" times as many operations (None, if it never comes so near).
+    "fewer_batches" and "arithmetic" times as many operations (0 if the other one is there before its training).
     """
     ends = {}
     shared = max(set.intersection(*(set(rows["iteration"]) for _, rows in results.groupby("network"))))
@@ -187,6 +187,7 @@ def _equal_size(results: pd.DataFrame) -> dict:
         where = [moment for moment, rows in at.items() if apart(*rows[::order])]
         found[name] = {"first": min(where, default=None), "last": max(where, default=None)}
     ahead, behind = found["ahead"], found["behind"]
+    found["leads_with_less_variety"] = False
     if ahead["last"]:
         last = zip(("conditional", "unconditional"), at[ahead["last"]], strict=True)
         found["when_last_ahead"] = {name: over_seeds(rows.dropna(axis=1)) for name, rows in last}
@@ -199,7 +200,7 @@ def _equal_size(results: pd.DataFrame) -> dict:
 def _lab_sizes(at_end: pd.DataFrame, ends: dict[str, Any]) -> dict:
     """See `convergence_values`."""
     of = {str(network): rows for network, rows in at_end.groupby("network")}
-    batches, operations = (
+    batches, operations = (  # both reach it: it is the smallest distance of one of them
         [ends[network][f"{what}_to_shared_distance"] for network in ("conditional", "unconditional")]
         for what in ("iterations", "teraflop")
     )
@@ -207,8 +208,8 @@ def _lab_sizes(at_end: pd.DataFrame, ends: dict[str, Any]) -> dict:
     return {
         "is_ahead": is_ahead,
         "is_ahead_of_both": is_ahead and apart(of["conditional"], of["conditional-narrow"]),
-        "fewer_batches": None not in batches and batches[0] < batches[1],
-        "arithmetic": operations[0] / operations[1] if None not in operations and operations[1] else None,
+        "fewer_batches": batches[0] < batches[1],
+        "arithmetic": operations[0] / operations[1] if operations[1] else 0.0,
     }
 
 

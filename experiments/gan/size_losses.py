@@ -87,7 +87,7 @@ def size_losses_values(results: pd.DataFrame, sizes: pd.DataFrame) -> dict:
     "start_depends_on_seed" says that some seeds have started and others have not, and "some_come_back" that of those in
     which the discriminator has run away some have come back and others have not; false, that all seeds fare alike.
     "stalls_while_away" says that at no measurement at which the discriminator is away the Fréchet distance is below
-    `STARTED` times that before training; false, that the generator learns all the same, or (None) that none is away.
+    `STARTED` times that before training; false, that the generator learns all the same.
     """
     last, found = results["iteration"].max(), {}
     early = results[results["iteration"] == min(200, last)].groupby("setting")["d_fake"]
@@ -126,7 +126,7 @@ def _runaways(runs: list[pd.DataFrame]) -> dict:
     }
 
 
-def _stalls(runs: list[tuple[pd.DataFrame, pd.DataFrame]]) -> bool | None:
+def _stalls(runs: list[tuple[pd.DataFrame, pd.DataFrame]]) -> bool:
     """See `size_losses_values`; for each run its losses, and its measurements."""
     distances: list[float] = []
     for losses, measured in runs:
@@ -134,7 +134,7 @@ def _stalls(runs: list[tuple[pd.DataFrame, pd.DataFrame]]) -> bool | None:
         outputs = pd.merge_asof(rows, losses.sort_values("iteration")[["iteration", "d_fake"]], on="iteration")
         away = outputs["d_fake"] < RUNAWAY
         distances += (outputs["frechet"] / outputs["frechet"].iloc[0])[away].tolist()
-    return min(distances) >= STARTED if distances else None
+    return all(distance >= STARTED for distance in distances)
 
 
 def _starts(rows: pd.DataFrame) -> dict:

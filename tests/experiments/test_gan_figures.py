@@ -405,9 +405,12 @@ def test_values_of_the_other_steps() -> None:
     losses = size_losses.size_losses_values(STARTS, SETTINGS)
     late = losses["mnist_64"]
     assert (late["ran_away"], late["came_back"], late["back"]) == (0, 0, None)
-    away = STARTS.assign(d_fake=[0.1, 1e-4, 0.02, 0.1, 1e-4, 1e-5, *STARTS["d_fake"][6:]])
-    away = size_losses.size_losses_values(away, SETTINGS)["mnist_64"]
+    runaway = STARTS.assign(d_fake=[0.1, 1e-4, 0.02, 0.1, 1e-4, 1e-5, *STARTS["d_fake"][6:]])
+    away = size_losses.size_losses_values(runaway, SETTINGS)["mnist_64"]
+    flat = size_losses.size_losses_values(runaway, SETTINGS.assign(frechet=8.0))["mnist_64"]
+    assert flat["stalls_while_away"] and flat["started"] == 0
     assert (away["ran_away"], away["came_back"], away["back"]) == (2, 1, 40)
+    assert away["some_come_back"] and not away["stalls_while_away"] and late["stalls_while_away"]
     assert (late["lowest_d_fake"], late["highest_d_fake"]) == (pytest.approx(0.0055), pytest.approx(0.012))
     assert late["early"] == {"lowest": 0.001, "highest": 0.004} and losses["mnist_64_slower"]["d_fake"] == 0.5
     paths = interpolation.interpolation_values(PATHS)
