@@ -43,23 +43,24 @@ def write(images: np.ndarray, labels: np.ndarray, folder: Path) -> ImageFolder:
     return ImageFolder(folder, transforms.Compose([transforms.ToTensor(), transforms.Normalize([0.5] * 3, [0.5] * 3)]))
 
 
-def plain_batches(source: ImageFolder, target: ImageFolder) -> Iterator[tuple[Tensor, Tensor]]:
+def plain_batches(source: ImageFolder, target: ImageFolder, workers: int = 0) -> Iterator[tuple[Tensor, Tensor]]:
     """Images of both domains, and labels of the first half."""
-    settings = {"batch_size": HALF, "shuffle": True, "drop_last": True}
+    settings = {"batch_size": HALF, "shuffle": True, "drop_last": True, "num_workers": workers}
     for (images, labels), (others, _) in zip(
         DataLoader(source, **settings), DataLoader(target, **settings), strict=True
     ):
         yield torch.cat([images, others]), labels
 
 
-def plain_training(source: ImageFolder, target: ImageFolder) -> None:
+def plain_training(source: ImageFolder, target: ImageFolder, device: str = "cpu", workers: int = 0) -> None:
     """One epoch as a tutorial has it."""
-    model = DomainAdversarialNetwork()
+    model = DomainAdversarialNetwork().to(device)
     for first in (1, 4):  # convolution, ReLU, pooling: the order of the paper's figure
         model.features[first], model.features[first + 1] = model.features[first + 1], model.features[first]
     steps = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
-    domains = torch.cat([torch.zeros(HALF), torch.ones(HALF)])
-    for images, labels in plain_batches(source, target):
+    domains = torch.cat([torch.zeros(HALF), torch.ones(HALF)]).to(device)
+    for images, labels in plain_batches(source, target, workers):
+        images, labels = images.to(device), labels.to(device)
         features = model.features(images)
         loss = nn.functional.cross_entropy(model.label(features[:HALF]), labels)
         score = model.domain(reverse_gradient(features, 0.5)).squeeze(1)

@@ -45,7 +45,7 @@ def networks():  # type: ignore[no-untyped-def]
     return pair
 
 
-def usual(workers: int):  # type: ignore[no-untyped-def]
+def usual(workers: int, device: str = "cpu"):  # type: ignore[no-untyped-def]
     """The usual loop, as a function that trains for one batch."""
     import torch
     from torchvision import datasets, transforms
@@ -55,20 +55,20 @@ def usual(workers: int):  # type: ignore[no-untyped-def]
     prepare = transforms.Compose([transforms.Resize(32), transforms.ToTensor(), transforms.Normalize((0.5,), (0.5,))])
     data = datasets.MNIST(str(data_root() / "mnist"), transform=prepare)
     loader = iter(torch.utils.data.DataLoader(data, BATCH, shuffle=True, num_workers=workers))
-    generator, discriminator = networks()
+    generator, discriminator = (model.to(device) for model in networks())
     steps_d = torch.optim.Adam(discriminator.parameters(), lr=2e-4, betas=(0.5, 0.999))
     steps_g = torch.optim.Adam(generator.parameters(), lr=2e-4, betas=(0.5, 0.999))
     loss = torch.nn.BCELoss()
 
     def step() -> None:
-        x, _ = next(loader)
+        x = next(loader)[0].to(device)
         discriminator.zero_grad()
-        label = torch.full((len(x),), 1.0)
+        label = torch.full((len(x),), 1.0, device=device)
         output = torch.sigmoid(discriminator(x))
         error_real = loss(output, label)
         error_real.backward()
         output.mean().item()
-        fake = generator(torch.randn(len(x), 100))
+        fake = generator(torch.randn(len(x), 100, device=device))
         label.fill_(0.0)
         output = torch.sigmoid(discriminator(fake.detach()))
         error_fake = loss(output, label)

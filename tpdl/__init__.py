@@ -8,17 +8,21 @@ What an experiment module needs:
 Importing it is quick: neither pandas nor matplotlib is imported before something needs it.
 """
 
+from tpdl.cells import Cells
 from tpdl.cli.alone import main
 from tpdl.errors import StepError, UserError
 from tpdl.files import atomic_path, sha256_file
 from tpdl.images import Images, Picture
+from tpdl.notebook import load, project
 from tpdl.plan.declare import experiment, figure, summary
+from tpdl.readings import reading
 from tpdl.run.context import Arrays, checkpoint, note, profile, progress
 from tpdl.sheets import Box, Outline, Sheet, Tile
 
 __all__ = [
     "Arrays",
     "Box",
+    "Cells",
     "Images",
     "Outline",
     "Picture",
@@ -30,10 +34,13 @@ __all__ = [
     "checkpoint",
     "experiment",
     "figure",
+    "load",
     "main",
     "note",
     "profile",
     "progress",
+    "project",
+    "reading",
     "sha256_file",
     "summary",
 ]

@@ -26,6 +26,7 @@ COLOURS = {"reversed": "C1", "detached": "C0", "joined": "C3"}
     demo={"seed": [0], "epochs": 3},
     data=["mnist", "mnist-m"],
     local=True,
+    device="gpu",
 )
 def joined_training(seed: int, epochs: int = 5) -> Arrays:
     """DANN without the reversal: features and domain classifier descend the same loss, with the same schedule of λ.
@@ -69,10 +70,10 @@ def without_grl(dann: Mapping[str, Any], constant: Mapping[str, Any], joined: Ma
 
 @figure(
     without_grl,
-    caption="The gradient of the domain classifier reversed, not passed on (branch detached), and passed on as "
-    "it is. Domain probe: how well a new linear classifier separates the domains by the features; dotted: "
-    "guessing. Then the accuracy on the test images of the target and of the source. Each panel has a scale of "
-    "its own. Dots: seeds; ring: their mean.",
+    caption="[Without reversal the target fares worse than if the features never hear of the domain classifier, "
+    'and the source hardly changes.]{claim="without_grl.only_the_target_suffers"} Left: accuracy of the '
+    "domain probe; dotted: guessing. Middle and right: accuracy on the test images of the target and of "
+    "the source. Each panel has a scale of its own. Dots: seeds; ring: their mean.",
     alt="Three panels with a row of dots for each treatment of the domain branch. With the reversal the "
     "probe is right least often and the target accuracy highest; without it the probe is nearly always right and "
     "the target accuracy lowest; the detached branch lies between. On the source the reversal is a point below "

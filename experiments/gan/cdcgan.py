@@ -9,6 +9,7 @@ import pandas as pd
 import tpdl
 from experiments.gan.classifier import classifier, real_measures
 from experiments.gan.curves import COLOURS, falls_to_the_end, floor, iterations_axis, logarithmic, over_seeds
+from experiments.gan.dcgan import dcgan_losses
 from experiments.gan.training import built, digit_measure, history_rows, measured_rows, train
 from experiments.lab.plots.picture_grid import picture_grid
 from tpdl import Arrays, experiment, figure, summary
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     data=["mnist"],
     demo={"seed": [0], "iterations": 60, "width": 16, "rate": 1e-3},
     local=True,
+    device="gpu",
 )
 def cdcgan_training(
     seed: int, classifier: Arrays, iterations: int = 3000, width: int = 128, rate: float = 2e-4
@@ -44,6 +46,7 @@ def cdcgan_training(
     data=["mnist"],
     demo={"seed": [0], "iterations": 60, "width": 8, "rate": 1e-3},
     local=True,
+    device="gpu",
 )
 def narrow_training(
     sees_class: bool, seed: int, classifier: Arrays, iterations: int = 3000, width: int = 32, rate: float = 2e-4
@@ -117,6 +120,7 @@ def cdcgan_losses(seed: int, training: Arrays) -> pd.DataFrame:
     matrix={"seed": [0, 1, 2]},
     inputs={"training": cdcgan_training, "classifier": classifier},
     demo={"seed": [0], "each": 20},
+    device="gpu",
 )
 def cdcgan_agreement(seed: int, training: Arrays, classifier: Arrays, each: int = 500) -> pd.DataFrame:
     """How `each` generated digits of every class are classified: a row for each requested and predicted class."""
@@ -154,11 +158,10 @@ def cdcgan_sheet(training: Arrays, seed: int = 0) -> Arrays:
 @figure(
     cdcgan,
     real_measures,
-    caption="[Variety comes before reliable classes: after `cdcgan.early.iteration:,d`{.value} batches a class has "
-    "hardly more than one shape, and nine in ten digits are as asked for only when diversity has come near that of "
-    'real ones.]{claim="cdcgan.early.highest_diversity < 0.5 and cdcgan.variety_first"} The conditional network at '
-    "the lab's sizes. Thick line: mean over seeds; thin lines: each seed; band: lowest to highest seed; dashed: real "
-    "digits (for the agreement, the classifier's accuracy on them).",
+    caption="[Variety comes before reliable classes: nine in ten digits are as asked for only when diversity has come "
+    'near that of real ones.]{claim="cdcgan.variety_first"} The conditional network at the lab\'s sizes. Thick line: '
+    "mean over seeds; thin lines: each seed; band: lowest to highest seed; dashed: real digits (for the agreement, "
+    "the classifier's accuracy on them).",
     alt="Three panels over the iterations: the Fréchet distance falls; the agreement with the requested class rises, "
     "falls back for a while, and reaches the dashed line of real digits; the diversity within a class stays low for "
     "long and then rises nearly to its line.",
@@ -194,7 +197,8 @@ def cdcgan_measures(results: pd.DataFrame, real: pd.DataFrame, *, narrow: bool =
 @figure(
     cdcgan_sheet,
     format="png",
-    caption="One row for each class, the same eight noise vectors in every row, at three points of training.",
+    caption="First one blurred shape for each class, and in the end varied digits of the class asked for. One row for "
+    "each class, the same eight noise vectors in every row, at three points of the first seed's training.",
     alt="Three blocks of ten rows and eight columns of images, at an early and a middle iteration and at the end; in "
     "the first one blurred shape fills each row, in the others the digits 0 to 9, varying from column to column.",
 )
@@ -212,9 +216,9 @@ def cdcgan_pictures(images: Arrays) -> Figure:
 @figure(
     cdcgan_agreement,
     caption="[Whatever digit is asked for, the classifier sees it in at least `cdcgan.worst_share:.1%`{.value} of the "
-    'images.]{claim="cdcgan.worst_share > 0.95"} How the classifier labels generated digits (columns), by requested '
-    "class (rows), in percent of the row over all seeds; empty where there is not a single one. The classifier itself "
-    "is wrong in `1 - real_measures.agreement:.1%`{.value} of real digits.",
+    'images.]{claim="cdcgan.worst_share > 0.95"} How it labels generated digits (columns), by requested class (rows), '
+    "in percent of the row over all seeds; empty where there is not a single one. It is wrong in `1 - "
+    "real_measures.agreement:.1%`{.value} of real digits.",
     alt="A ten by ten table, dark on the diagonal, where all numbers are close to one hundred percent. Elsewhere most "
     "cells are empty or hold a fraction of a percent; the largest are nines where a four was asked for, and sixes "
     "where a five was.",
@@ -239,14 +243,18 @@ def cdcgan_agreement_table(results: pd.DataFrame, *, narrow: bool = False) -> Fi
     return fig
 
 
-@summary(cdcgan, cdcgan_agreement, cdcgan_losses)
-def cdcgan_values(results: pd.DataFrame, agreement: pd.DataFrame, losses: pd.DataFrame) -> dict:
+@summary(cdcgan, cdcgan_agreement, cdcgan_losses, dcgan_losses)
+def cdcgan_values(results: pd.DataFrame, agreement: pd.DataFrame, losses: pd.DataFrame, without: pd.DataFrame) -> dict:
     """The end of training, agreement over the digits of all seeds and by class, and the most frequent confusion.
 
     "early" is the first point of `cdcgan_sheet`, with the diversity of its seeds. "nine_of_ten" is the iteration at
     which agreement first reaches 90 %, "relapse" the lowest agreement after that, and "then_diversity" the diversity at
     that point: each the lowest and the highest over seeds. They are None if a seed never gets there, or only at its
     end. With "variety_first" every seed has at least 0.8 of the diversity of real digits at that point.
+
+    "closer_to_equilibrium" says that over the second half the outputs of the discriminator for real and for generated
+    digits lie on either side of 1/2, and both nearer to it than those of the DCGAN without a condition; false, that the
+    discriminator leads by as much, or does not lead.
     """
     import numpy as np
 
@@ -258,7 +266,9 @@ def cdcgan_values(results: pd.DataFrame, agreement: pd.DataFrame, losses: pd.Dat
     by_class = counts.diagonal() / counts.sum(1)
     moments = sorted(set(results["iteration"]))
     early = results[results["iteration"] == moments[len(moments) // 3]]
-    late = losses[losses["iteration"] > losses["iteration"].max() / 2]
+    late, late_without = (
+        rows[rows["iteration"] > rows["iteration"].max() / 2][["d_real", "d_fake"]].mean() for rows in (losses, without)
+    )
     relapses = _relapses(results)
     return {
         "iterations": results["iteration"].max(),
@@ -282,8 +292,12 @@ def cdcgan_values(results: pd.DataFrame, agreement: pd.DataFrame, losses: pd.Dat
         **relapses,
         "variety_first": relapses["then_diversity"] is not None and relapses["then_diversity"]["lowest"] >= 0.8,
         "minutes": results["seconds"].max() / 60,
-        "d_real": late["d_real"].mean(),
-        "d_fake": late["d_fake"].mean(),
+        **late.to_dict(),
+        "closer_to_equilibrium": late_without["d_fake"]
+        < late["d_fake"]
+        < 0.5
+        < late["d_real"]
+        < late_without["d_real"],
     }
 
 

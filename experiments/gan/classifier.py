@@ -9,7 +9,7 @@ from experiments.gan.quality import measures, yardstick
 from tpdl import Arrays, experiment, progress, summary
 
 
-@experiment(data=["mnist"], demo={"epochs": 5}, local=True)
+@experiment(data=["mnist"], demo={"epochs": 5}, local=True, device="gpu")
 def classifier(epochs: int = 6, seed: int = 0) -> Arrays:
     """Train on the training digits, padded to 32×32. About four minutes on one core.
 

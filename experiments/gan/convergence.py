@@ -36,6 +36,7 @@ NETWORKS = {
     inputs={"unconditional": dcgan, "narrow": unconditioned_discriminator, "wide": cdcgan},
     demo={"width": 8, "narrow_width": 8, "wide_width": 16},
     may_be_missing=["agreement"],
+    device="gpu",
 )
 def convergence(
     unconditional: pd.DataFrame,
@@ -74,14 +75,11 @@ def convergence(
 @figure(
     convergence,
     real_measures,
-    caption="[At equal size the condition helps at first and holds back later, in every seed; the lab's large "
-    'conditional network ends ahead of both.]{claim="convergence.equal_size.ahead_then_behind and '
-    "convergence.by_network.conditional.shared.highest_frechet < "
-    "min(convergence.by_network.unconditional.shared.lowest_frechet, "
-    'convergence.by_network.conditional_narrow.shared.lowest_frechet)"} Fréchet distance after equally many batches, '
-    "each seed a dot and their mean a ring, and on the way there, against iterations and against floating-point "
-    "operations. Thick line: mean over seeds; thin lines: each seed; band: lowest to highest seed. Dashed: real "
-    "digits. Those of equal size still improve in every seed.",
+    caption="[At equal size the condition helps at first and holds back later, in every "
+    'seed]{claim="convergence.equal_size.ahead_then_behind"}; [the lab\'s large conditional network ends ahead of '
+    'both]{claim="convergence.lab_sizes.is_ahead_of_both"}. Fréchet distance after equally many batches, each seed a '
+    "dot and their mean a ring, and on the way there. Thick line: mean; thin lines: each seed; band: lowest to "
+    "highest seed; dashed: real digits.",
     alt="Three panels for three networks. First the seeds at the end as dots: those of the large conditional network "
     "are nearest to the dashed line of real digits, then those of the unconditional one, and farthest those of the "
     "conditional one of the same size. Then curves that fall, those of the conditional networks with a plateau: over "
@@ -141,7 +139,13 @@ def convergence_values(results: pd.DataFrame) -> dict:
     last, at which every seed of the one is closer to real digits than every seed of the other ("ahead" if it is the
     conditional one, "behind" if not; None if never), and both at the last iteration at which it is ahead. With
     "ahead_then_behind" it is ahead first, and then behind up to the end; with "leads_with_less_variety" every seed of
-    it has less diversity than every one of the other while it is ahead for the last time.
+    it has less diversity than every one of the other while it is ahead for the last time. "both_still_fall": neither
+    has ended, so that a longer training may change their order.
+
+    "lab_sizes" compares the conditional network of the lab's size with the unconditional one. "is_ahead" says that at
+    the shared iteration every seed of it is closer to real digits, and "is_ahead_of_both" the same of both other
+    networks; false, that some seed is not. To come as near as the unconditional network does at its end it takes
+    "fewer_batches" and "arithmetic" times as many operations (None, if it never comes so near).
     """
     ends = {}
     shared = max(set.intersection(*(set(rows["iteration"]) for _, rows in results.groupby("network"))))
@@ -166,7 +170,9 @@ def convergence_values(results: pd.DataFrame) -> dict:
         "shared_iteration": shared,
         "shared_distance": reached,
         "by_network": ends,
-        "equal_size": _equal_size(results),
+        "equal_size": _equal_size(results)
+        | {"both_still_fall": all(ends[name]["falls_to_the_end"] for name in ("unconditional", "conditional_narrow"))},
+        "lab_sizes": _lab_sizes(results[results["iteration"] == shared], ends),
     }
 
 
@@ -188,6 +194,22 @@ def _equal_size(results: pd.DataFrame) -> dict:
         found["leads_with_less_variety"] = ours["highest_diversity"] < others["lowest_diversity"]
     in_order = bool(ahead["last"] and behind["first"]) and ahead["last"] < behind["first"]
     return {**found, "ahead_then_behind": in_order and behind["last"] == moments[-1]}
+
+
+def _lab_sizes(at_end: pd.DataFrame, ends: dict[str, Any]) -> dict:
+    """See `convergence_values`."""
+    of = {str(network): rows for network, rows in at_end.groupby("network")}
+    batches, operations = (
+        [ends[network][f"{what}_to_shared_distance"] for network in ("conditional", "unconditional")]
+        for what in ("iterations", "teraflop")
+    )
+    is_ahead = apart(of["conditional"], of["unconditional"])
+    return {
+        "is_ahead": is_ahead,
+        "is_ahead_of_both": is_ahead and apart(of["conditional"], of["conditional-narrow"]),
+        "fewer_batches": None not in batches and batches[0] < batches[1],
+        "arithmetic": operations[0] / operations[1] if None not in operations and operations[1] else None,
+    }
 
 
 def _worst_before(rows: pd.DataFrame) -> float:

@@ -31,10 +31,9 @@ INCHES = 1.6
 
 
 @figure(
-    caption="DCGAN: a generator turns noise into an image, and a discriminator tells such images from real ones. Each "
-    "block is the output of a layer (channels × side²): transposed convolutions double the side, strided convolutions "
-    "halve it. Solid arrows lead forward. Dashed ones are gradients: what the generator learns, it learns through the "
-    "discriminator.",
+    caption="A generator turns noise into an image, and a discriminator tells such images from real ones: the DCGAN. "
+    "Each block is the output of a layer (channels × side²). Solid arrows lead forward. Dashed ones are gradients: "
+    "what the generator learns, it learns through the discriminator.",
     alt="On the left the noise z, 100 numbers, enters the generator, whose layers have 128 channels of 4 by 4, 64 of "
     "8 by 8 and 32 of 16 by 16 values; out comes an image of 32 by 32. It and a real image lead to the discriminator, "
     "with 32 channels of 16 by 16, 64 of 8 by 8 and 128 of 4 by 4, and on to the question whether the image is real. "
@@ -46,10 +45,10 @@ def dcgan_diagram(*, narrow: bool = False) -> Figure:
 
 
 @figure(
-    caption="Conditional DCGAN: both networks are told the class y. In the generator the projections of the noise and "
-    "of the class, 256 channels each, are concatenated; in the discriminator those of the image and of the class, 64 "
-    "channels each. The class enters the generator as ten numbers, a one and nine zeros, and the discriminator as ten "
-    "planes, one of ones and nine of zeros. Blocks and arrows as in the diagram of DCGAN.",
+    caption="In the conditional DCGAN both networks are told the class y. In the generator the projections of noise "
+    "and class, 256 channels each, are concatenated; in the discriminator those of image and class, 64 channels each. "
+    "The class enters as a one and nine zeros: ten numbers, or ten planes. Blocks and arrows as in the diagram of the "
+    "DCGAN.",
     alt="The same two networks. The class y, purple, is a second input of both. In the generator it becomes half of "
     "the first block, 256 of 512 channels of 4 by 4; then follow 256 channels of 8 by 8, 128 of 16 by 16, and the "
     "image of 32 by 32. For the discriminator it is spread over ten planes of 32 by 32, and becomes half of the first "

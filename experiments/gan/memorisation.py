@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-@experiment(inputs={"training": dcgan_training}, data=["mnist"], demo={"count": 100}, local=True)
+@experiment(inputs={"training": dcgan_training}, data=["mnist"], demo={"count": 100}, local=True, device="gpu")
 def neighbours(training: Arrays, seed: int = 0, count: int = 1000) -> Arrays:
     """Nearest training digits of `count` generated and as many test digits, by Euclidean distance of pixels in 0 … 1.
 
@@ -59,12 +59,11 @@ def memorisation(neighbours: Arrays) -> pd.DataFrame:
 
 @figure(
     memorisation,
-    caption="[None of the generated digits is a pixel-for-pixel copy: at the median they lie farther from the "
-    'training digits than real test digits do.]{claim="memorisation.copies == 0 and memorisation.generated.median > '
-    'memorisation.test.median"} Share of `memorisation.count:,d`{.value} digits of one generator, and of as many real '
-    "digits that are not in the training set, whose nearest training digit is closer than the distance on the axis. "
-    "Distances are Euclidean, over pixels from 0 to 1. Digits nearer than half of the smallest distance of a test "
-    "digit, the dotted line, count as copies; one that is shifted by a pixel would not be found.",
+    caption="[Generated digits lie farther from the training digits than real test digits do, in the "
+    'median]{claim="memorisation.generated.median > memorisation.test.median"}, and [none is a '
+    'copy]{claim="memorisation.copies == 0"}. Share of `memorisation.count:,d`{.value} digits whose nearest training '
+    "digit is closer than the distance on the axis. Left of the dotted line, at half of the smallest distance of a "
+    "test digit, they count as copies.",
     alt="Two rising curves, the shares of generated and of real test digits below each distance. The curve of the "
     "generated digits lies to the right of the other nearly everywhere.",
 )
@@ -98,8 +97,8 @@ def memorisation_shares(results: pd.DataFrame, *, narrow: bool = False) -> Figur
 @figure(
     neighbours,
     format="png",
-    caption="Generated digits and, below each, the training digit nearest to it: the closest pairs of all, and pairs "
-    "of middling distance.",
+    caption="Generated digits resemble the training digits nearest to them, and are not the same. The closest pairs "
+    "of all, and pairs of middling distance.",
     alt="Two pairs of rows of digits. In each pair the lower digit, a real one, resembles the upper one, a generated "
     "one, without being the same.",
 )

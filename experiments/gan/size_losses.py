@@ -34,10 +34,9 @@ def size_losses(setting: str, seed: int, training: Arrays) -> pd.DataFrame:
     size_losses,
     dcgan_losses,
     caption="[In `size_losses.mnist_64.ran_away`{.value} of `dcgan_sizes.seeds`{.value} seeds the discriminator runs "
-    "away from the generator at 64×64; with a fifth of the learning rate it does "
-    'not.]{claim="size_losses.mnist_64.ran_away > 0 and size_losses.mnist_64_slower.ran_away == 0"} The '
-    "discriminator's output for generated images, averaged over 20 iterations; one line for each seed. Below the "
-    "dotted line, at 0.001, it counts as having run away.",
+    'away from the generator at 64×64]{claim="size_losses.mnist_64.ran_away > 0"}; [with a fifth of the learning rate '
+    'it does not]{claim="size_losses.mnist_64_slower.ran_away == 0"}. The discriminator\'s output for generated '
+    "images, averaged over 20 iterations; one line for each seed. Below the dotted line, at 0.001, it has run away.",
     alt="Four panels of lines on the same logarithmic axis over the iterations. In three of them, MNIST at 32 by 32, "
     "at 64 by 64 with a slower discriminator, and scenes at 64 by 64, all lines stay near a tenth. Of those of MNIST "
     "at 64 by 64 one does, and two fall by orders of magnitude, of which one comes back.",
@@ -84,6 +83,11 @@ def size_losses_values(results: pd.DataFrame, sizes: pd.DataFrame) -> dict:
     Fréchet distance has been below `experiments.gan.curves.STARTED` times that before training; "nearest" is the lowest
     value of any seed at any moment, in units of that before training, and "falls_to_the_end" says whether every seed
     still gets closer to real images at the last measurement.
+
+    "start_depends_on_seed" says that some seeds have started and others have not, and "some_come_back" that of those in
+    which the discriminator has run away some have come back and others have not; false, that all seeds fare alike.
+    "stalls_while_away" says that at no measurement at which the discriminator is away the Fréchet distance is below
+    `STARTED` times that before training; false, that the generator learns all the same, or (None) that none is away.
     """
     last, found = results["iteration"].max(), {}
     early = results[results["iteration"] == min(200, last)].groupby("setting")["d_fake"]
@@ -97,6 +101,13 @@ def size_losses_values(results: pd.DataFrame, sizes: pd.DataFrame) -> dict:
             **_runaways([run for (name, _), run in runs.items() if name == setting]),
             "early": {"lowest": early.min()[setting], "highest": early.max()[setting]},
             **_starts(sizes[sizes["setting"] == setting]),
+            "stalls_while_away": _stalls(
+                [
+                    (run, sizes[(sizes["setting"] == setting) & (sizes["seed"] == seed)])
+                    for (name, seed), run in runs.items()
+                    if name == setting
+                ]
+            ),
         }
     return {"iterations": last, **found}
 
@@ -106,14 +117,37 @@ def _runaways(runs: list[pd.DataFrame]) -> dict:
     away = [run for run in runs if run["d_fake"].min() < RUNAWAY]
     back = [run for run in away if run["d_fake"].iloc[-1] > 0.01]
     returns = [run[run["d_fake"] < RUNAWAY]["iteration"].max() for run in back]
-    return {"ran_away": len(away), "came_back": len(back), "back": max(returns, default=None)}
+    some = 0 < len(back) < len(away)
+    return {
+        "ran_away": len(away),
+        "came_back": len(back),
+        "some_come_back": some,
+        "back": max(returns, default=None),
+    }
+
+
+def _stalls(runs: list[tuple[pd.DataFrame, pd.DataFrame]]) -> bool | None:
+    """See `size_losses_values`; for each run its losses, and its measurements."""
+    distances: list[float] = []
+    for losses, measured in runs:
+        rows = measured.sort_values("iteration")
+        outputs = pd.merge_asof(rows, losses.sort_values("iteration")[["iteration", "d_fake"]], on="iteration")
+        away = outputs["d_fake"] < RUNAWAY
+        distances += (outputs["frechet"] / outputs["frechet"].iloc[0])[away].tolist()
+    return min(distances) >= STARTED if distances else None
 
 
 def _starts(rows: pd.DataFrame) -> dict:
     """See `size_losses_values`."""
     runs = rows.sort_values("iteration").groupby("seed")["frechet"]
     nearest = runs.min() / runs.first()
-    return {"started": (nearest < STARTED).sum(), "nearest": nearest.min(), "falls_to_the_end": falls_to_the_end(rows)}
+    started = int((nearest < STARTED).sum())
+    return {
+        "started": started,
+        "start_depends_on_seed": 0 < started < len(nearest),
+        "nearest": nearest.min(),
+        "falls_to_the_end": falls_to_the_end(rows),
+    }
 
 
 if __name__ == "__main__":

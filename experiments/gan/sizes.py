@@ -36,6 +36,7 @@ DEMO_SETTINGS = ["mnist-64", "mnist-64-slower", "scenes-32"]
         "network": "tiny_squeezenet",
     },
     local=True,
+    device="gpu",
 )
 def size_training(
     setting: str,
@@ -184,12 +185,11 @@ def sizes_sheet(training: dict, seed: int = 0) -> Arrays:
 
 @figure(
     dcgan_sizes,
-    caption="[At 64×64 it depends on the seed whether training on digits takes off within "
-    '`dcgan_sizes.iterations:,d`{.value} batches, and with a slower discriminator every seed ends worse.]{claim="0 < '
-    'size_losses.mnist_64.started < dcgan_sizes.seeds and dcgan_sizes.slower_is_worse == dcgan_sizes.seeds"} Fréchet '
-    "distance relative to that between two halves of the real images, over iterations: 1, dashed, would be as good as "
-    "real. One line for each seed, as they differ too much for a mean. Digits and photographs are measured with "
-    "different networks, so the two panels cannot be compared.",
+    caption="[At 64×64 it depends on the seed whether training on digits takes "
+    'off]{claim="size_losses.mnist_64.start_depends_on_seed"}; [with a slower discriminator every seed ends '
+    'worse]{claim="dcgan_sizes.slower_is_worse == dcgan_sizes.seeds"}. Fréchet distance relative to that between two '
+    "halves of the real images: 1, dashed, would be as good as real. One line for each seed. Digits and photographs "
+    "are measured with different networks, so the panels cannot be compared.",
     alt="Two panels of curves above a dashed line at 1. Those of photographs fall together, the smaller ones farther. "
     "Of those of digits at 64 by 64 one falls far, one late and a little, and one stays level; those with a slower "
     "discriminator stay high and waver.",
@@ -225,7 +225,8 @@ def dcgan_sizes_curves(results: pd.DataFrame, *, narrow: bool = False) -> Figure
 @figure(
     sizes_sheet,
     format="png",
-    caption="Images of the first seed's generators at the end of training, and real ones below them.",
+    caption="With the slower discriminator every noise vector gives nearly the same digit, and scenes stay patches of "
+    "light and dark. Images of the first seed's generators at the end of training, and real ones below them.",
     alt="Four pairs of rows of images; the lower row of each shows real ones. The generated digits are legible "
     "strokes, all different; with the slower discriminator the same digit appears five times; the generated scenes are "
     "bright and dark patches with edges.",

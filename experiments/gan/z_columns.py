@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PROPERTIES = ("slant", "thickness", "width")
 
 
-@experiment(inputs={"wide": cdcgan_training, "narrow": narrow_training}, demo={"columns": 60}, local=True)
+@experiment(inputs={"wide": cdcgan_training, "narrow": narrow_training}, demo={"columns": 60}, local=True, device="gpu")
 def z_properties(wide: dict, narrow: dict, noise_seed: int = 0, columns: int = 400) -> Arrays:
     """Slant, thickness and width of the ten digits of each of `columns` noise vectors, for each trained generator.
 
@@ -93,7 +93,7 @@ def z_columns(properties: Arrays, seed: int = 0) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-@experiment(inputs={"wide": cdcgan_training, "properties": z_properties}, demo={"vectors": 5})
+@experiment(inputs={"wide": cdcgan_training, "properties": z_properties}, demo={"vectors": 5}, device="gpu")
 def z_directions(
     wide: Arrays, properties: Arrays, seed: int = 0, vectors: int = 50, points: int = 9, reach: float = 4.0
 ) -> pd.DataFrame:
@@ -148,7 +148,7 @@ def _moved(wide: Arrays, direction: np.ndarray, t: np.ndarray, seed: int, vector
     return images.reshape(10, len(way), 32, 32)
 
 
-@experiment(inputs={"wide": cdcgan_training, "properties": z_properties}, local=True)
+@experiment(inputs={"wide": cdcgan_training, "properties": z_properties}, local=True, device="gpu")
 def z_columns_sheet(wide: Arrays, properties: Arrays, seed: int = 0, columns: int = 18, reach: float = 4.0) -> Arrays:
     """Images of one lab-sized generator.
 
@@ -165,11 +165,10 @@ def z_columns_sheet(wide: Arrays, properties: Arrays, seed: int = 0, columns: in
 
 @figure(
     z_columns,
-    caption="[The same noise gives all ten digits the same handwriting: in the lab's generators it explains most of "
-    'the slant, thickness and width within a class.]{claim="z_columns.hand.lowest_share > 0.5"} Share of the variance '
-    "within classes that the column (the noise vector) explains. Each generator is a dot, and the mean a ring; ticks "
-    "show what remains after every row of the table is shuffled. In generators of a quarter of the width it depends "
-    "on the seed.",
+    caption='[The same noise gives all ten digits the same handwriting.]{claim="z_columns.hand.lowest_share > 0.5"} '
+    "Share of the variance within classes that goes with the column, the noise vector. Each generator is a dot, and "
+    "their mean a ring; ticks show what remains after every row is shuffled. In generators of a quarter of the width "
+    "it depends on the seed.",
     alt="Six rows of three dots, for slant, thickness and width, each in generators of the lab's sizes and of a "
     "quarter of the width, on a scale from 0 to 100 percent. Those of the lab's sizes lie close together, all of them "
     "above `min(z_columns.slant.lowest_column_share, z_columns.thickness.lowest_column_share, "
@@ -211,7 +210,8 @@ def z_columns_shares(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
 @figure(
     z_columns_sheet,
     format="png",
-    caption="One column for each noise vector, one row for each requested digit.",
+    caption="Down a column the digit changes, and the handwriting stays. One column for each noise vector, one row "
+    "for each requested digit.",
     alt="A table of generated digits: down a column the digit changes and the handwriting seems to stay the same; from "
     "column to column slant, thickness and width differ.",
 )
@@ -224,8 +224,8 @@ def z_columns_pictures(images: Arrays) -> Figure:
     z_columns_sheet,
     suffix="directions",
     format="png",
-    caption="In each block, z moves along one direction from left to right, from 4 standard deviations on one side to "
-    "4 on the other, for every digit.",
+    caption="Slant, thickness and width can be steered, and far out some digits break. In each block z moves along "
+    "one direction from left to right, from 4 standard deviations on one side to 4 on the other, for every digit.",
     alt="Three blocks of ten rows of digits, headed slant, thickness and width; from left to right in each block the "
     "property grows in most rows, and at the ends some digits break or become others.",
 )
@@ -244,8 +244,8 @@ def z_columns_directions(images: Arrays) -> Figure:
     z_directions,
     caption="[Each property of the handwriting can be steered, but not alone: along the direction of thickness the "
     'width grows, too.]{claim="z_directions.thickness.along.width.high - z_directions.thickness.along.width.low > '
-    '0.5"} Mean slant, thickness and width of the digits when z is moved along the direction found for one of them '
-    "(its own panel, thick), in standard deviations of z. Each in units of its range over all three directions.",
+    '0.5"} Mean slant, thickness and width while z moves along the direction found for one of them (its own panel, '
+    "thick). Each in units of its range over all three directions.",
     alt="Three panels of three lines each. In each panel the line of the panel's own property, thick, rises from near "
     "the bottom to the top; the others, thin and dashed, show what moves along with it: the width falls along the "
     "direction of slant and rises along that of thickness.",
@@ -298,7 +298,8 @@ def z_columns_values(results: pd.DataFrame) -> dict:
     """For each property the mean over lab-sized generators and the extremes; and which property z explains best.
 
     "hand" has the extremes over all three properties and lab-sized generators, and the lowest share over generators of
-    a quarter of the width.
+    a quarter of the width. "shuffled_is_chance" says that every share of a shuffled table is a tenth, as ten digits
+    that have nothing to do with each other would give, within 0.05; false, that the shuffling leaves something.
     """
     of_lab = results["generator"].str.startswith("lab")
     lab, narrow = results[of_lab].groupby("property"), results[~of_lab].groupby("property")
@@ -324,6 +325,7 @@ def z_columns_values(results: pd.DataFrame) -> dict:
             "lowest_correlation": results[of_lab]["correlation"].min(),
             "lowest_shuffled_share": results[of_lab]["shuffled_share"].min(),
             "highest_shuffled_share": results[of_lab]["shuffled_share"].max(),
+            "shuffled_is_chance": (abs(results[of_lab]["shuffled_share"] - 0.1) < 0.05).all(),
             "lowest_r2": results[of_lab]["r2"].min(),
             "lowest_narrow_share": results[~of_lab]["column_share"].min(),
         },

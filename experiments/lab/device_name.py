@@ -1,4 +1,7 @@
-"""What a record says about the device: `[tool.tpdl] device` names this function, and each step asks it at its end."""
+"""What a record says about the device: `[tool.tpdl]` names these functions, and each step asks them at its end.
+
+They import nothing: most steps never load torch.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import sys
 
 
 def device_name() -> str:
-    """The graphics card, where torch is loaded and uses one, else "CPU". Imports nothing: most steps never load torch.
+    """The graphics card, where torch is loaded and uses one, else "CPU".
 
     >>> device_name()
     'CPU'
@@ -15,3 +18,15 @@ def device_name() -> str:
     if torch is not None and torch.cuda.is_available():
         return str(torch.cuda.get_device_name())
     return "CPU"
+
+
+def device_memory() -> int:
+    """The most bytes of a graphics card's memory that torch has reserved in this process; 0 where it has used none.
+
+    >>> device_memory()
+    0
+    """
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available() and torch.cuda.is_initialized():
+        return int(torch.cuda.max_memory_reserved())
+    return 0

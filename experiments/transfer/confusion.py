@@ -140,7 +140,7 @@ def _alike_together(counts: pd.DataFrame) -> list[str]:
     mistakes,
     mistake_pictures,
     format="sheet",
-    caption="[Of the `confusion.shown`{.value} surest mistakes `confusion.landscapes`{.value} are between two natural "
+    caption="[`confusion.landscapes`{.value} of the `confusion.shown`{.value} surest mistakes are between two natural "
     'landscapes.]{claim="confusion.landscapes > confusion.shown / 2"} '
     "The misclassified test images with the highest confidence, highest first: true class, and predicted class after "
     "the arrow.",

@@ -133,17 +133,25 @@ def dataset_audit_classes(results: pd.DataFrame, *, narrow: bool = False) -> Fig
 
 @summary(dataset_audit, leakage)
 def dataset_audit_values(audit: pd.DataFrame, accuracy: pd.DataFrame) -> dict:
-    """Counts, the groups of identical images by name, and accuracy with and without leakage."""
+    """Counts, the groups of identical images by name, and accuracy with and without leakage.
+
+    `balanced_in_training_only`: every class has as many training images as the others, but not as many test images.
+    `leakage_matters`: leaving the leaked images out changes the accuracy by more than half the width of its interval.
+    """
     groups = [rows for number, rows in audit.groupby("group") if number]
     across = [rows for rows in groups if rows["split"].nunique() > 1]
     conflicting = [rows for rows in groups if rows["class"].nunique() > 1]
     counts = audit.groupby(["class", "split"]).size().unstack()
+    tested = accuracy[accuracy["trained_on"] == "all"].set_index("tested_on")
+    with_leaked, without_leaked = tested.loc["all"], tested.loc["without leaked"]
+    change = abs(with_leaked["accuracy"] - without_leaked["accuracy"])
     return {
         "images": len(audit),
         "train_images": (audit["split"] == "train").sum(),
         "test_images": (audit["split"] == "test").sum(),
         "classes": sorted(audit["class"].unique()),
         "balanced": bool(counts["train"].nunique() == 1),
+        "balanced_in_training_only": bool(counts["train"].nunique() == 1 and counts["test"].nunique() > 1),
         "smallest_test_class": {"class": scene(counts["test"].idxmin()), "images": counts["test"].min()},
         "largest_test_class": {"class": scene(counts["test"].idxmax()), "images": counts["test"].max()},
         "sizes": len(audit[["width", "height"]].drop_duplicates()),
@@ -156,6 +164,7 @@ def dataset_audit_values(audit: pd.DataFrame, accuracy: pd.DataFrame) -> dict:
         "across": [list(rows["image"]) for rows in across],
         "network": accuracy["network"].iloc[0],
         "cut": accuracy["cut"].iloc[0],
+        "leakage_matters": bool(change > (with_leaked["high"] - with_leaked["low"]) / 2),
         "leakage": {
             f"{trained_on}, {tested_on}".replace("without leaked", "clean").replace(", ", "_").replace(" ", "_"): {
                 key: row[key] for key in ("accuracy", "low", "high", "correct", "train_images", "test_images")

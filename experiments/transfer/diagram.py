@@ -41,11 +41,10 @@ class Stage:
 @figure(
     parameters,
     suffix="vgg16",
-    caption="VGG16 turns an image into ever smaller maps of ever more channels, and these into a vector. Each block "
-    "is the output of a layer: its height stands for the side of the maps, its thickness for the number of channels "
-    "(neither to scale); grey blocks are poolings. The numbers count the ReLUs, after each of which the network can "
-    "be cut to take features; the lab cuts at relu7, the last of them. The bar shows, to scale, where the parameters "
-    "are.",
+    caption="VGG16 turns an image into ever smaller maps of ever more channels, and these into a vector. Each block is "
+    "the output of a layer: its height stands for the side of the maps, its thickness for the number of channels (not "
+    "to scale); grey is pooling. Numbers count the ReLUs, after each of which the network can be cut; the lab cuts at "
+    "relu7. The bar shows the parameters, to scale.",
     alt="From left to right: an image; five groups of convolutions, each followed by a pooling that halves the sides "
     "of the maps, so that the blocks become lower and thicker; then three narrow bars, the fully connected layers. "
     "Numbers above count the ReLUs, one after each convolution and after the first two fully connected layers; the "

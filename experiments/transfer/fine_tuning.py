@@ -116,10 +116,8 @@ NAMES = {
     caption="[Fine-tuning all layers gains `100 * fine_tuning.gain:.1f`{.value} points over a new last layer; training "
     "from scratch falls `100 * fine_tuning.gap_to_scratch:.0f`{.value} points short of it.]"
     '{claim="fine_tuning.remedy_is_best"} '
-    "First panel: accuracy on the test images by what is trained, mean of the seeds with its 95% bootstrap interval "
-    "over test "
-    "images; below it a small dot for each seed. Second: the same for two of them as pairs, one thin line for each "
-    "seed, which decides what is held out. The axes do not start at zero.",
+    "First panel: test accuracy, the mean of the seeds with its 95% interval over test images, and below it a dot for "
+    "each seed. Second: two of these as pairs, a thin line for each seed. The axes do not start at zero.",
     alt="Left, four dots with intervals, one below the other. The three that start from the pretrained network are "
     "close together; the one for training from scratch is far to the left of them. Right, a rising line for each seed, "
     "from a new last layer to all layers.",
@@ -162,9 +160,9 @@ def fine_tuning_bars(results: pd.DataFrame, top: dict, whole: dict, scratch: dic
     caption="[After one epoch the new last layer is where training from scratch stops after "
     '`fine_tuning.by_regime.scratch.longest`{.value}.]{claim="fine_tuning.by_regime.frozen.first_epoch > '
     'fine_tuning.by_regime.scratch.last_epoch"} '
-    "Learning curves by what is trained: accuracy on the training images (augmented, with dropout) and on the "
-    "validation images. Thin lines are the seeds, the strong line is their mean, and the band reaches from the lowest "
-    "to the highest. A curve ends where the first of its seeds stopped.",
+    "Accuracy on the training images (augmented, with dropout) and on the validation images, by what is trained. Thin "
+    "lines are seeds, the strong line is their mean; the band reaches from the lowest to the highest. A curve ends "
+    "where its first seed stopped.",
     alt="Four panels, one for each regime, with two curves over epochs. In the three that start from the pretrained "
     "network both rise within a few epochs. From scratch both rise slowly and end far lower.",
 )
@@ -242,7 +240,8 @@ def _pairs(top: dict, whole: dict, scratch: dict) -> dict:
     """Each regime against the frozen network on the same test images.
 
     `gain` is the mean difference over the seeds that both have, with its 95 % bootstrap interval over test images (an
-    image counts with its mean over seeds); `p` is McNemar's for each of these seeds.
+    image counts with its mean over seeds); `p` is McNemar's for each of these seeds. `undecided`: the interval holds 0,
+    so neither a gain nor a loss is shown.
     """
     import numpy as np
 
@@ -259,6 +258,7 @@ def _pairs(top: dict, whole: dict, scratch: dict) -> dict:
             "gain": gains.mean(),
             "low": low,
             "high": high,
+            "undecided": bool(low < 0 < high),
             "lowest": gains.mean(1).min(),
             "highest": gains.mean(1).max(),
             "p": p,

@@ -19,6 +19,7 @@ EACH_NETWORK: dict[str, Any] = {
     **EACH_NETWORK,
     data=["15-scene", "weights/{network}"],
     local=True,
+    device="gpu",
 )
 def gram(network: str, width: int = 49_152) -> Arrays:
     """Gram matrices of L2-normalised features, and their cost.

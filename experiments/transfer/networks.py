@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-@experiment(inputs={"curve": layer_cut}, demo={"rounds": 2})
+@experiment(inputs={"curve": layer_cut}, demo={"rounds": 2}, device="gpu")
 def networks(curve: pd.DataFrame, images: int = 8, rounds: int = 5) -> pd.DataFrame:
     """One row for each network, at the cut that cross-validation on the training images chose.
 
@@ -67,9 +67,8 @@ def networks(curve: pd.DataFrame, images: int = 8, rounds: int = 5) -> pd.DataFr
     "points more accurate than `networks.worst.title`{.value}, with "
     "`networks.best.parameters / networks.worst.parameters:.1f`{.value} times as many parameters.]"
     '{claim="networks.best.low > networks.worst.high"} '
-    "Accuracy on the test images at the best cut of each network, with 95% bootstrap intervals over test images, "
-    "against the multiplications for an image of 224 × 224 pixels and against the parameters, both of the whole "
-    "network. The axis of accuracy does not start at zero.",
+    "Test accuracy at the best cut, with 95% bootstrap intervals, against the multiplications for an image and the "
+    "parameters, both of the whole network. The axis of accuracy does not start at zero.",
     alt="Two panels with a dot and an interval for each network: accuracy upwards, against millions of multiplications "
     "on the left and against millions of parameters on the right. The most accurate network has the most of both, but "
     "hardly more multiplications.",

@@ -126,7 +126,12 @@ def _bracket(axis: Axes, rows: pd.DataFrame) -> None:
 
 @summary(parameters)
 def parameters_values(results: pd.DataFrame) -> dict:
-    """Totals for each network; `largest_values` is the number of values that its largest layer delivers."""
+    """Totals for each network.
+
+    `largest_values` is the number of values that the layer with the largest output delivers, and `outside_estimate` the
+    share of the parameters that an estimate from the weights of the fully connected layers leaves out: their biases,
+    and all convolutions.
+    """
     return {network: _totals(rows) for network, rows in results.groupby("network", sort=False)}
 
 
@@ -139,6 +144,7 @@ def _totals(rows: pd.DataFrame) -> dict:
         "fully_connected_weights": connected["weights"].sum(),
         "fully_connected_share": connected["parameters"].sum() / total,
         "fully_connected_layers": len(connected),
+        "outside_estimate": 1 - connected["weights"].sum() / total,
         "convolutional": rows.loc[rows["kind"] == "convolution", "parameters"].sum(),
         "convolutional_layers": (rows["kind"] == "convolution").sum(),
         "outputs": int(str(rows["shape"].iloc[-1]).split("×")[0]),

@@ -34,6 +34,7 @@ def best_cut(curve: pd.DataFrame, network: str = "squeezenet1_1") -> dict:
     data=["15-scene", "weights/{network}"],
     demo={"network": "tiny_squeezenet"},
     local=True,
+    device="gpu",
 )
 def cut_gram(weights: str, best: dict, network: str = "squeezenet1_1", seed: int = 0) -> Arrays:
     """Gram matrix of the features at the network's best cut, with pretrained or random weights.
@@ -129,9 +130,9 @@ def sample_size(grams: dict, best: dict, subsets: int = 5, folds: int = 3, seed:
     sample_size,
     caption="[With `sample_size.fewest.each`{.value} images of each class the pretrained features do more than random "
     'ones with `sample_size.random_all.each`{.value}.]{claim="sample_size.fewest.low > sample_size.random_all.high"} '
-    "Accuracy on the test images against training images per class, on features of the pretrained network and "
-    "of the same network with random weights. Bands are 95% bootstrap intervals over test images; small dots are the "
-    "worst and the best of the random subsets.",
+    "Test accuracy against training images of each class, on features of one network with pretrained and with random "
+    "weights. Bands are 95% bootstrap intervals over test images; small dots are the worst and the best of the random "
+    "subsets.",
     alt="Two rising curves over the number of images per class on a logarithmic axis. The one of the pretrained "
     "network is far above the one of random weights everywhere, and both are above a dotted line for chance.",
 )

@@ -18,6 +18,7 @@ from tpdl import Arrays, experiment
     matrix={"seed": [0, 1, 2]},
     demo={"network": "tiny_squeezenet", "side": 64, "seed": [0], "epochs": 4},
     inputs={"images": tuning_images},
+    device="gpu",
 )
 def tuned_from_scratch(
     seed: int,

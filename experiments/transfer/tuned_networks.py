@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     data=["weights/{network}"],
     demo={"network": "tiny_squeezenet", "side": 64},
     local=True,
+    device="gpu",
 )
 def tuning_features(images: Arrays, network: str = "squeezenet1_1", side: int = 112) -> Arrays:
     """Cached features before the last two Fire modules, for the regimes that keep the layers before them frozen.
@@ -71,6 +72,7 @@ def tuning_features(images: Arrays, network: str = "squeezenet1_1", side: int = 
     demo={"network": "tiny_squeezenet", "seed": [0], "epochs": 4},
     inputs={"images": tuning_images, "features": tuning_features},
     data=["weights/{network}"],
+    device="gpu",
 )
 def tuned_top(
     regime: str,
@@ -125,6 +127,7 @@ def tuned_top(
     demo={"network": "tiny_squeezenet", "side": 64, "seed": [0], "epochs": 2},
     inputs={"images": tuning_images},
     data=["weights/{network}"],
+    device="gpu",
 )
 def tuned_whole(
     seed: int,

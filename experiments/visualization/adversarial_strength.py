@@ -27,7 +27,12 @@ TRANSFER = 4.0
 """Root mean square of the perturbation, in grey levels, at which images are shown to another network."""
 
 
-@experiment(data=["imagenet-25", "weights/{network}"], demo={"network": "tiny_squeezenet", "pgd_steps": 5}, local=True)
+@experiment(
+    data=["imagenet-25", "weights/{network}"],
+    demo={"network": "tiny_squeezenet", "pgd_steps": 5},
+    local=True,
+    device="gpu",
+)
 def strength_images(network: str = "squeezenet1_1", pgd_steps: int = 10, limit: int = 100, seed: int = 0) -> Arrays:
     """Each attack on every image, towards one random class and away from the predicted class.
 
@@ -110,6 +115,7 @@ def adversarial_strength(made: Arrays, network: str = "squeezenet1_1") -> pd.Dat
     inputs={"made": strength_images},
     data=["imagenet-25", "weights/{network}", "weights/{second}"],
     demo={"network": "tiny_squeezenet", "second": "tiny_vgg"},
+    device="gpu",
 )
 def adversarial_transfer(
     made: Arrays, network: str = "squeezenet1_1", second: str = "efficientnet_lite0"
@@ -148,13 +154,10 @@ def adversarial_transfer(
 
 @figure(
     adversarial_strength,
-    caption="[Signs along the gradient with a largest change of one grey level turn nearly every answer, random signs "
-    'of that size hardly any.]{claim="adversarial_strength.budgets.noise.untargeted.b1 < 0.1 and '
-    'adversarial_strength.budgets.fgsm.untargeted.b1 > 0.9"} Success rate of each attack against the size of the '
-    "perturbation (root mean square over pixels and channels, in grey levels of 0 … 255). The lab's attack and "
-    "DeepFool stop at the size that each image needs: every step of their curves is an image. Those that need less "
-    "than 0.02 levels stand there as a triangle. The others get a budget: their markers are largest changes of 1/8, "
-    "1/4, 1/2, 1, 2, 4 and 8 levels, from left to right; band: 95% bootstrap interval over the images.",
+    caption="[One grey level along the gradient's signs turns nearly every answer; along random signs, hardly "
+    'any.]{claim="adversarial_strength.direction_counts"} Success rate against the root mean square of the change. '
+    "The lab's rule and DeepFool stop at the size that each image needs (below 0.02 levels: a triangle). The others "
+    "have budgets of 1/8 to 8 levels (markers); band: 95% bootstrap interval over the images.",
     alt="Two panels of rising curves. Towards a given class PGD rises first, then the lab's attack, and FGSM lies far "
     "below. Away from the predicted class DeepFool rises first. Random signs stay at zero towards a class and rise "
     "last away from the prediction.",
@@ -205,12 +208,11 @@ def adversarial_strength_curves(results: pd.DataFrame, *, narrow: bool = False) 
 @figure(
     adversarial_transfer,
     caption="[Changes that nearly always fool the network itself fool another one for at most "
-    '`adversarial_strength.most_transferred:.0%`{.value} of the images.]{claim="adversarial_strength.least_on_itself > '
-    '0.9 and adversarial_strength.most_transferred < 0.5"} For each attack the share of the images whose prediction '
-    "changes; in a targeted attack to whatever class. Bars: 95% bootstrap intervals over the images. All changes "
-    "are scaled to a root "
-    "mean square of `adversarial_strength.transfer_rms:g`{.value} grey levels. Random signs have no aim: both draws of "
-    "them are one row, and an image counts with the share of its draws.",
+    "`adversarial_strength.most_transferred:.0%`{.value} of the "
+    'images.]{claim="adversarial_strength.fools_mostly_itself"} Share of the images whose prediction changes, to '
+    "whatever class. Bars: 95% bootstrap intervals over the images. All changes are scaled to a root mean square of "
+    "`adversarial_strength.transfer_rms:g`{.value} grey levels. Random signs have no aim: the row is the mean of two "
+    "draws.",
     alt="Two panels with a row for each attack and aim. For the attacked network all rows are near 100 % except for "
     "random signs, at a quarter; for the other network all lie between 4 and 32 %, with wide intervals.",
 )
@@ -252,6 +254,15 @@ def adversarial_strength_values(results: pd.DataFrame, transfer: pd.DataFrame) -
     `reached_lower` is the lower end of the exact 95 % interval of a success rate (Clopper and Pearson 1934).
     `over_signs` is the interval, image by image, of the share of the second network's answers that an attack changes
     beyond what random signs change, and `not_over_signs` are the attacks whose interval includes 0.
+
+    Statements of the text, each false as soon as one part of it is:
+
+    - `direction_counts`: at one grey level FGSM turns more than nine in ten answers and random signs fewer than one
+      in ten.
+    - `pgd_reaches_targets`: PGD reaches most targets with one level and all with two.
+    - `fgsm_cannot_aim`: FGSM reaches less than a quarter with two levels and not more with eight.
+    - `fools_mostly_itself`: every attack changes more than nine in ten answers of the network itself, and less than
+      half of the second's.
     """
     from scipy.stats import binomtest
 
@@ -283,6 +294,9 @@ def adversarial_strength_values(results: pd.DataFrame, transfer: pd.DataFrame) -
             "over_signs": mean_interval((rows.groupby("image")["second_changed"].mean() - by_chance).to_numpy(float)),
         }
     attacks = transfer[~aimless].groupby(["rule", "aim"])[["first_changed", "second_changed"]].mean()
+    success = lambda rule, aim, budget: budgets.get(rule, {}).get(aim, {}).get(f"b{budget}", float("nan"))  # noqa: E731
+    few, no_more = (success("fgsm", "targeted", budget) for budget in (2, 8))
+    least_on_itself, most_transferred = attacks["first_changed"].min(), attacks["second_changed"].max()
     return {
         "network": results["network"].iloc[0],
         "second": transfer["second"].iloc[0],
@@ -298,8 +312,12 @@ def adversarial_strength_values(results: pd.DataFrame, transfer: pd.DataFrame) -
             for aim, about in aims.items()
             if rule != "noise" and about["over_signs"][0] <= 0
         ],
-        "least_on_itself": attacks["first_changed"].min(),
-        "most_transferred": attacks["second_changed"].max(),
+        "least_on_itself": least_on_itself,
+        "most_transferred": most_transferred,
+        "direction_counts": bool(success("fgsm", "untargeted", 1) > 0.9 and success("noise", "untargeted", 1) < 0.1),
+        "pgd_reaches_targets": bool(success("pgd", "targeted", 1) > 0.5 and success("pgd", "targeted", 2) == 1),
+        "fgsm_cannot_aim": bool(few < 0.25 and no_more <= few),
+        "fools_mostly_itself": bool(least_on_itself > 0.9 and most_transferred < 0.5),
         "random_signs": {key: transfer.loc[aimless, f"{key}_changed"].mean() for key in ("first", "second")},
         "second_target_hits": transfer.loc[targeted & ~aimless, "second_target"].sum(),
         "targeted_rows": (targeted & ~aimless).sum(),

@@ -26,6 +26,7 @@ DEMO_ITERATIONS = [10, 20, 40, 60, 80]
     data=["imagenet-25", "weights/{network}"],
     demo={"network": "tiny_squeezenet", "target": "texture 22", "iterations": DEMO_ITERATIONS},
     local=True,
+    device="gpu",
 )
 def class_image_trajectories(
     network: str = "squeezenet1_1",
@@ -65,6 +66,7 @@ def class_image_trajectories(
     inputs={"made": class_image_trajectories},
     data=["imagenet-25", "weights/{network}", "weights/{judge}"],
     demo={"network": "tiny_squeezenet", "judge": "tiny_vgg", "target": "texture 22"},
+    device="gpu",
 )
 def class_image_grid(
     made: Arrays, network: str = "squeezenet1_1", judge: str = "efficientnet_lite0", target: str = "gorilla"
@@ -127,7 +129,8 @@ def class_image_grid_pictures(made: Arrays, results: pd.DataFrame) -> Images:
     class_image_grid,
     class_image_grid_pictures,
     format="sheet",
-    caption="Faces come out of the noise at every learning rate η, the sooner the larger it is. Class images of "
+    caption="Faces come out of the noise at every learning rate η, [the sooner the larger it "
+    'is.]{claim="class_image_grid.sooner_with_rate"} Class images of '
     "*`class_image_grid['class']`{.value}* after more and more iterations. Contrast is stretched, for each image, "
     "between the 0.5th and the 99.5th percentile: they show what is drawn, not how strongly.",
     alt="Five images, one for each learning rate, that begin as the same noise. After a hundred iterations "
@@ -153,12 +156,9 @@ def class_image_grid_sheet(results: pd.DataFrame, images: Images) -> Sheet:
 @figure(
     class_image_grid,
     suffix="judge",
-    caption="[The other network recognises the class best at middling learning rates."
-    ']{claim="class_image_grid.middling_is_best"} Probability of the class for '
-    "EfficientNet-Lite0, which took no part in making the images, for each learning rate η and number of iterations. "
-    "It is highest, `class_image_grid.best_for_judge.judge_probability:.1%`{.value}, at "
-    "η = `class_image_grid.best_for_judge.rate:g`{.value} after "
-    "`class_image_grid.best_for_judge.iteration:,.0f`{.value} iterations.",
+    caption="[The other network recognizes the class best at middling learning "
+    'rates.]{claim="class_image_grid.middling_is_best"} Probability of the class for EfficientNet-Lite0, which took '
+    "no part in making the images, for each learning rate η and number of iterations.",
     alt="A table of five learning rates by five numbers of iterations, shaded by the number in each cell. The largest "
     "are in the rows of η = 5 and 10, from 500 iterations on; that of the smallest rate is nearly 0 throughout.",
 )
@@ -182,12 +182,10 @@ def class_image_grid_judge(results: pd.DataFrame, *, narrow: bool = False) -> Fi
     class_image_grid,
     class_image_grid_probability,
     suffix="measures",
-    caption='[Larger learning rates make more colourful and noisier images.]{claim="class_image_grid.colour_rises '
-    'and class_image_grid.noise_rises"} '
-    "Colourfulness (33 is moderately, 59 quite, "
-    "109 extremely colourful) and difference of neighbouring pixels at each snapshot, of the images as they are, and "
-    "the probability of the class for the network itself at every step (means over windows of a tenth of their "
-    "beginning).",
+    caption='[Larger learning rates make more colourful and noisier images.]{claim="class_image_grid.colour_rises and '
+    'class_image_grid.noise_rises"} Colourfulness (33 is moderately, 59 quite, 109 extremely colourful), difference '
+    "of neighbouring pixels, and the probability of the class for the network itself, against the number of "
+    "iterations. The probability is averaged over windows that grow with it.",
     alt="Three panels of five curves over the number of iterations, one for each learning rate. Colour and differences "
     "grow with the learning rate; the probability of every rate but the smallest is at 1 from 1,000 iterations on.",
 )
@@ -222,6 +220,17 @@ def class_image_grid_values(results: pd.DataFrame) -> dict:
     (the last one if there is none). `colour_rises` and `noise_rises` say whether colourfulness and the difference of
     neighbours after the last iteration are the larger the larger the rate; `middling_is_best` that the other network
     gives no image of the smallest or the largest rate half of what it gives the best.
+
+    Statements of the text, each false as soon as one part of it is:
+
+    - `sooner_with_rate`: the larger the rate, the fewer iterations until the network itself gives the class more
+      than a half, up to equality.
+    - `settles_early`: `settled` is in the first fifth and above 99 %.
+    - `rate_counts_more`: after the last iteration colourfulness differs more than twice as much between rates as,
+      at any rate but the smallest, between the middle and the last number of iterations (largest over smallest).
+    - `rate1_is_not_best`: after the last iteration the other network gives the image of rate 1 less than half of
+      the best.
+    - `vivid_noisy_not_best`: this and `colour_rises` and `noise_rises`.
     """
     columns = ["colourfulness", "total_variation", "fine", "probability", "judge_probability", "judge_rank"]
     shown = results[results["iteration"] > 0]
@@ -233,6 +242,16 @@ def class_image_grid_values(results: pd.DataFrame) -> dict:
     sure = table[table >= 0.99] if (table >= 0.99).any() else table.iloc[-1:]
     last = shown[shown["iteration"] == shown["iteration"].max()].sort_values("rate")
     best = shown.groupby("rate")["judge_probability"].max()
+    steps = sorted(shown["iteration"].unique())
+    colour = shown.pivot(index="iteration", columns="rate", values="colourfulness").loc[steps[len(steps) // 2] :]
+    certain = shown[shown["probability"] > 0.5]
+    half = certain.groupby("rate")["iteration"].min().reindex(sorted(shown["rate"].unique()), fill_value=2 * steps[-1])
+    later = (colour.max() / colour.min()).iloc[1:].max()
+    between_rates = colour.iloc[-1].max() / colour.iloc[-1].min()
+    colour_rises = bool(last["colourfulness"].is_monotonic_increasing)
+    noise_rises = bool(last["total_variation"].is_monotonic_increasing)
+    at_one = last.loc[last["rate"] == 1, "judge_probability"].max()
+    rate1_is_not_best = bool(at_one < 0.5 * shown["judge_probability"].max())
     return {
         "network": results["network"].iloc[0],
         "judge": results["judge"].iloc[0],
@@ -245,8 +264,13 @@ def class_image_grid_values(results: pd.DataFrame) -> dict:
         "slowest": about(last.iloc[0]),
         "fastest": about(last.iloc[-1]),
         "best_for_judge": about(shown.loc[shown["judge_probability"].idxmax()]),
-        "colour_rises": bool(last["colourfulness"].is_monotonic_increasing),
-        "noise_rises": bool(last["total_variation"].is_monotonic_increasing),
+        "colour_rises": colour_rises,
+        "noise_rises": noise_rises,
+        "sooner_with_rate": bool(half.is_monotonic_decreasing),
+        "settles_early": bool(sure.index[0] < 0.2 * steps[-1] and sure.iloc[0] > 0.99),
+        "rate_counts_more": bool(between_rates > 2 * later),
+        "rate1_is_not_best": rate1_is_not_best,
+        "vivid_noisy_not_best": colour_rises and noise_rises and rate1_is_not_best,
         "middling_is_best": bool(max(best.iloc[0], best.iloc[-1]) < best.max() / 2),
         "trajectory_steps": shown["iteration"].max(),
         "separate_steps": shown["iteration"].sum() // shown["rate"].nunique(),

@@ -37,6 +37,7 @@ _WORDS = {
     data=["imagenet-25", "weights/{network}"],
     demo={"network": "tiny_squeezenet", "classes": ["texture 3", "texture 22"], "iterations": 30},
     local=True,
+    device="gpu",
 )
 def regularised_images(
     network: str = "squeezenet1_1",
@@ -91,6 +92,7 @@ def regularised_images(
     inputs={"made": regularised_images},
     data=["imagenet-25", "weights/{network}", "weights/{judge}"],
     demo={"network": "tiny_squeezenet", "judge": "tiny_vgg"},
+    device="gpu",
 )
 def class_image_regularisation(
     made: Arrays, network: str = "squeezenet1_1", judge: str = "efficientnet_lite0"
@@ -137,12 +139,10 @@ def class_image_regularisation_pictures(made: Arrays, results: pd.DataFrame) -> 
     class_image_regularisation,
     class_image_regularisation_pictures,
     format="sheet",
-    caption="[The stronger the pull towards grey, the less of the class is left.]"
-    '{claim="class_image_regularisation.weakest.probability > 0.99 and class_image_regularisation.strongest.probability'
-    ' < 0.01"} '
-    "Class images for L2 weights λ from "
-    "strong to weak; the lab's is `class_image_regularisation.lab_weight:g`{.value}. Contrast is stretched alike for "
-    "all weights of a class, between the 0.5th and the 99.5th percentile of their values.",
+    caption="[The stronger the pull towards grey, the less of the class is "
+    'left.]{claim="class_image_regularisation.class_vanishes"} Class images for L2 weights λ from strong to weak; the '
+    "lab's is `class_image_regularisation.lab_weight:g`{.value}. Contrast is stretched alike for all weights of a "
+    "class, between the 0.5th and the 99.5th percentile of their values.",
     alt="At a weight of 10 both images are of one colour. As the weight falls, something like a face or a spider can "
     "be made out at 0.1, and from 0.01 on the image fills with faces or legs in stronger and stronger colours.",
 )
@@ -171,12 +171,10 @@ def class_image_regularisation_sheet(results: pd.DataFrame, images: Images) -> S
     class_image_regularisation_pictures,
     suffix="variants",
     format="sheet",
-    caption="[Without blur or jitter the network is as certain, and the other network hardly recognises the class.]"
-    '{claim="class_image_regularisation.variants.neither.probability > 0.99 and '
-    'class_image_regularisation.variants.neither.judge_probability < 0.01"} '
-    "Class images at the "
-    "lab's L2 weight. Below each, the probability of the class for the network that it was made with, and for the "
-    "other one. Contrast is stretched, for each image, between the 0.5th and the 99.5th percentile.",
+    caption="[Without blur and jitter the network itself is certain, and the other one does not recognize the "
+    'class.]{claim="class_image_regularisation.certain_but_unrecognized"} Class images at the '
+    "lab's L2 weight. Below each: probability of the class for the network that made it, and for the other one. "
+    "Contrast is stretched, for each image, between the 0.5th and the 99.5th percentile.",
     alt="Two rows of four images. With blur and jitter, faces and spiders fill the image; without blur there is fine "
     "coloured grain all over it, and without jitter smaller parts crowd each other.",
 )
@@ -200,13 +198,10 @@ def class_image_regularisation_variants(results: pd.DataFrame, images: Images) -
     class_image_regularisation,
     suffix="measures",
     caption="[The stronger the weight, the paler the image, until neither network finds the class in "
-    'it.]{claim="class_image_regularisation.weakest.colourfulness > 2 * '
-    "class_image_regularisation.strongest.colourfulness and class_image_regularisation.weights['0.1'].probability > "
-    "0.9 and class_image_regularisation.weights['1'].probability < 0.01 and "
-    "class_image_regularisation.weights['1'].judge_probability < 0.01\"} For each class, against the L2 weight λ: "
-    "colourfulness (0 is grey, 33 moderately, 59 quite, 109 extremely colourful), difference of neighbouring pixels in "
-    "grey levels, and the probability of the class for the network that the image was made with and for the other one. "
-    "The lab's weight is dotted. One image for each class and weight.",
+    'it.]{claim="class_image_regularisation.paler_then_lost"} Against the L2 weight λ: colourfulness (33 is '
+    "moderately, 59 quite, 109 extremely colourful), difference of neighbouring pixels in grey levels, and the "
+    "probability of the class for the network that made the image and for the other one. Dotted: the lab's weight. "
+    "One image for each class and weight.",
     alt="Three panels over a logarithmic axis of the weight. Colour and differences fall beyond the lab's weight. The "
     "network's own probability stays near one up to a weight of 0.1 and is zero from 1 on; the other network's is "
     "highest for weak weights.",
@@ -245,7 +240,20 @@ def class_image_regularisation_values(results: pd.DataFrame) -> dict:
     `colour_lost` is the share of the colourfulness at the weakest weight that is lost at ten times the lab's;
     `fades_then_vanishes` says whether beyond that colours fade further while the network is still certain, and at a
     larger weight it no longer is.
+
+    Statements of the text, each false as soon as one part of it is:
+
+    - `class_vanishes`: the network is certain at the weakest weight and finds less than 1 % at the strongest.
+    - `paler_then_lost`: colourfulness more than halves from the weakest weight to the strongest, and between two
+      neighbouring weights the network falls from above 90 % to below 1 %, where the other finds less than 1 % as
+      well.
+    - `fades_from_the_start`: more than a fifth of the colour is lost up to ten times the lab's weight, and then
+      `fades_then_vanishes`.
+    - `needs_blur_and_jitter`: without either or both the other network gives the class less than 1 %.
+    - `certain_but_unrecognized`: without both the network itself is certain and the other is not.
     """
+    from itertools import pairwise
+
     columns = ["colourfulness", "total_variation", "fine", "probability", "judge_probability", "length"]
     about = lambda rows: {column: rows[column].mean() for column in columns}  # noqa: E731
     both = results[results["variant"] == "both"]
@@ -256,18 +264,35 @@ def class_image_regularisation_values(results: pd.DataFrame) -> dict:
     faded = beyond[
         (beyond["probability"] > 0.99) & (beyond["colourfulness"] < 0.8 * means.loc[stronger, "colourfulness"])
     ]
+    ends = [about(both[both["l2"] == weight]) for weight in (min(WEIGHTS), max(WEIGHTS))]
+    variants = {str(name).replace(" ", "_"): about(rows) for name, rows in plain.groupby("variant")}
+    sure = [about(rows) for _, rows in both.groupby("l2")]
+    lost = any(
+        before["probability"] > 0.9 and after["probability"] < 0.01 and after["judge_probability"] < 0.01
+        for before, after in pairwise(sure)
+    )
+    colour_lost = float(1 - means.loc[stronger, "colourfulness"] / means["colourfulness"].iloc[0])
+    fades_then_vanishes = bool(len(faded) and means["probability"].iloc[-1] < 0.01)
+    others = [values["judge_probability"] for name, values in variants.items() if name != "both"]
     return {
+        "class_vanishes": bool(ends[0]["probability"] > 0.99 and ends[1]["probability"] < 0.01),
+        "paler_then_lost": bool(lost and ends[0]["colourfulness"] > 2 * ends[1]["colourfulness"]),
+        "fades_from_the_start": colour_lost > 0.2 and fades_then_vanishes,
+        "needs_blur_and_jitter": bool(max(others) < 0.01),
+        "certain_but_unrecognized": bool(
+            variants["neither"]["probability"] > 0.99 and variants["neither"]["judge_probability"] < 0.01
+        ),
         "network": results["network"].iloc[0],
         "classes": sorted(results["class"].unique()),
         "weights": {f"{l2:g}": about(rows) for l2, rows in both.groupby("l2")},
-        "variants": {str(name).replace(" ", "_"): about(rows) for name, rows in plain.groupby("variant")},
-        "weakest": about(both[both["l2"] == min(WEIGHTS)]),
-        "strongest": about(both[both["l2"] == max(WEIGHTS)]),
+        "variants": variants,
+        "weakest": ends[0],
+        "strongest": ends[1],
         "lab": about(both[both["l2"] == PLAIN]),
         "lab_weight": PLAIN,
         "stronger": about(both[both["l2"] == stronger]),
-        "colour_lost": float(1 - means.loc[stronger, "colourfulness"] / means["colourfulness"].iloc[0]),
-        "fades_then_vanishes": bool(len(faded) and means["probability"].iloc[-1] < 0.01),
+        "colour_lost": colour_lost,
+        "fades_then_vanishes": fades_then_vanishes,
         "shown": results["class"].iloc[0],
         "best_for_judge": sorted(
             {float(both.loc[at, "l2"]) for at in both.groupby("class")["judge_probability"].idxmax()}

@@ -22,6 +22,7 @@ DEMO_ITERATIONS = [20, 40]
     data=["imagenet-25", "weights/{network}"],
     demo={"network": "tiny_squeezenet", "iterations": DEMO_ITERATIONS},
     local=True,
+    device="gpu",
 )
 def photograph_trajectories(
     network: str = "squeezenet1_1",
@@ -63,6 +64,7 @@ def photograph_trajectories(
     inputs={"made": photograph_trajectories},
     data=["imagenet-25", "weights/{network}", "weights/{judge}"],
     demo={"network": "tiny_squeezenet", "judge": "tiny_vgg"},
+    device="gpu",
 )
 def class_image_start(made: Arrays, network: str = "squeezenet1_1", judge: str = "efficientnet_lite0") -> pd.DataFrame:
     """One row for each photograph and number of iterations: the measures of `class_measures`, and the change.
@@ -99,6 +101,7 @@ def class_image_start(made: Arrays, network: str = "squeezenet1_1", judge: str =
     data=["imagenet-25", "weights/{network}"],
     demo={"network": "tiny_vgg", "iterations": DEMO_ITERATIONS},
     local=True,
+    device="gpu",
 )
 def second_photograph_trajectories(
     network: str = "efficientnet_lite0",
@@ -115,6 +118,7 @@ def second_photograph_trajectories(
     inputs={"made": second_photograph_trajectories},
     data=["imagenet-25", "weights/{network}", "weights/{judge}"],
     demo={"network": "tiny_vgg", "judge": "tiny_squeezenet"},
+    device="gpu",
 )
 def class_image_start_second(
     made: Arrays, network: str = "efficientnet_lite0", judge: str = "squeezenet1_1"
@@ -168,9 +172,9 @@ def class_image_start_second_pictures(made: Arrays, results: pd.DataFrame) -> Im
     class_image_start_pictures,
     format="sheet",
     caption="Gradient ascent draws further parts of the class over the photograph. Four photographs, and what ascent "
-    "towards their class makes of them. Below each, how the probability of the class changes for the network that "
+    "towards their class makes of them. Below each: how the probability of the class changes for the network that "
     "ascends, and for the other one. Contrast is stretched, for all but the photographs, between the 0.5th and the "
-    "99.5th percentile; as they are, the images are paler than the photographs.",
+    "99.5th percentile; unstretched, the images are paler than the photographs.",
     alt="A gorilla, a sports car, a bee eater and a daisy. With more and more iterations parts of the object repeat "
     "around it, and the background loses its detail; the object remains visible.",
 )
@@ -201,11 +205,10 @@ def class_image_start_sheet(results: pd.DataFrame, images: Images, ascended: Ima
     class_image_start_pictures,
     suffix="change",
     format="sheet",
-    caption="[The ascent changes the whole photograph, and not mainly where it was salient.]"
-    '{claim="abs(class_image_start.end.saliency_correlation) < 0.2"} '
-    "Above, the saliency map of "
-    "the photograph; below, the change of each pixel, of the colour channel that changed most. Maps run from black (0) "
-    "to bright yellow (their 99th percentile). ρ: rank correlation of the two maps over pixels.",
+    caption="[The ascent changes the whole photograph, and not mainly where it was "
+    'salient.]{claim="abs(class_image_start.end.saliency_correlation) < 0.2"} Above: the saliency map of the '
+    "photograph. Below: the change of each pixel (of the colour channel that changed most). Maps run from black (0) "
+    "to bright yellow (their 99th percentile). ρ: rank correlation of the two maps.",
     alt="Two rows of four maps. In the upper row bright specks are densest on the object; in the lower row brightness "
     "is spread over the whole image, and has little to do with the map above.",
 )
@@ -228,11 +231,11 @@ def class_image_start_change(results: pd.DataFrame, maps: Images, ascended: Imag
     photographs,
     class_image_start_second_pictures,
     format="sheet",
-    caption="[What the second network draws over the photographs does not convince the first.]"
-    '{claim="class_image_start_second.end.judge_probability < class_image_start_second.start.judge_probability"} '
-    "The same photographs. Below each, how the probability of the class changes for the second network, "
-    "which ascends, and for the first. Contrast is stretched, for all but the photographs, between the 0.5th and the "
-    "99.5th percentile.",
+    caption="[What the second network draws over the photographs does not convince the "
+    'first.]{claim="class_image_start_second.end.judge_probability < '
+    'class_image_start_second.start.judge_probability"} The same photographs. Below each: how the probability of the '
+    "class changes for the second network, which ascends, and for the first. Contrast is stretched, for all but the "
+    "photographs, between the 0.5th and the 99.5th percentile.",
     alt="The same four photographs. With more and more iterations, fine textures of the class cover the image, and the "
     "object remains visible.",
 )
@@ -246,11 +249,10 @@ def class_image_start_second_sheet(results: pd.DataFrame, images: Images, ascend
     class_image_start_second_pictures,
     suffix="change",
     format="sheet",
-    caption="[The changes of the second network, too, have little to do with the saliency.]"
-    '{claim="abs(class_image_start_second.end.saliency_correlation) < 0.2"} '
-    "Above, the saliency map of "
-    "the photograph for the second network; below, the change of each pixel. Maps run from black (0) to bright yellow "
-    "(their 99th percentile). ρ: rank correlation of the two maps over pixels.",
+    caption="[The second network's changes, too, have little to do with "
+    'saliency.]{claim="abs(class_image_start_second.end.saliency_correlation) < 0.2"} Above: the saliency map of the '
+    "photograph for the second network. Below: the change of each pixel. Maps run from black (0) to bright yellow "
+    "(their 99th percentile). ρ: rank correlation of the two maps.",
     alt="Two rows of four maps. In the upper row bright specks are densest on the object; in the lower row brightness "
     "is spread over the whole image, and has little to do with the map above.",
 )

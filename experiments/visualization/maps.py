@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 
 @experiment(
-    data=["imagenet-25", "weights/{network}"], demo={"network": "tiny_squeezenet", "samples": 6, "steps": 8}, local=True
+    data=["imagenet-25", "weights/{network}"],
+    demo={"network": "tiny_squeezenet", "samples": 6, "steps": 8},
+    local=True,
+    device="gpu",
 )
 def saliency_maps(network: str = "squeezenet1_1", samples: int = 20, steps: int = 24, seed: int = 0) -> Arrays:
     """Saliency maps of the true class by four methods, and the gradient with average instead of maximum pooling.
@@ -56,7 +59,7 @@ def saliency_maps(network: str = "squeezenet1_1", samples: int = 20, steps: int 
     return arrays
 
 
-@experiment(data=["imagenet-25", "weights/{network}"], demo={"network": "tiny_vgg"}, local=True)
+@experiment(data=["imagenet-25", "weights/{network}"], demo={"network": "tiny_vgg"}, local=True, device="gpu")
 def second_maps(network: str = "efficientnet_lite0") -> Arrays:
     """The gradient and Grad-CAM of a second network.
 

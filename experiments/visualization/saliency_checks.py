@@ -30,6 +30,7 @@ SQUEEZENET = {"features.0": "conv1"} | {
 @experiment(
     data=["imagenet-25", "weights/{network}"],
     demo={"network": "tiny_squeezenet", "stages": 3, "samples": 3, "steps": 4},
+    device="gpu",
 )
 def saliency_checks(
     network: str = "squeezenet1_1", stages: int = 7, samples: int = 6, steps: int = 8, seed: int = 0
@@ -68,6 +69,7 @@ def saliency_checks(
 @experiment(
     data=["imagenet-25", "weights/{network}"],
     demo={"network": "tiny_squeezenet", "draws": 1, "samples": 3, "steps": 4},
+    device="gpu",
 )
 def saliency_stability(
     network: str = "squeezenet1_1", draws: int = 2, samples: int = 6, steps: int = 8, seed: int = 0
@@ -129,17 +131,11 @@ def four_maps(
 @figure(
     saliency_checks,
     saliency_stability,
-    caption="[Of the four, only Grad-CAM's maps lose all likeness to the original when every layer is "
-    'random.]{claim="saliency_checks.by_method.grad_cam.all_interval[0] < 0 < '
-    "saliency_checks.by_method.grad_cam.all_interval[1] and saliency_checks.by_method.gradient.all_interval[0] > 0 and "
-    "saliency_checks.by_method.smoothgrad.all_interval[0] > 0 and "
-    'saliency_checks.by_method.integrated_gradients.all_interval[0] > 0"} Rank correlation of the maps with the '
-    "original ones; line: mean over the images; band: its 95% bootstrap interval over the images. First panel: the "
-    "layers from the last down to the named one have random weights, drawn once. "
-    "Second: the image has Gaussian noise of the given standard deviation; only noisy copies that keep the network's "
-    "answer count, and below each level stands how many images have one. SmoothGrad adds noise of its own. With random "
-    "weights it is drawn afresh for the second map, so that the curve starts below 1 with no random weight; with a "
-    "noisy image both maps have the same.",
+    caption="[Only Grad-CAM's maps lose all likeness to the original once every weight is "
+    'random.]{claim="saliency_checks.only_grad_cam_follows"} Rank correlation with the original map: mean and 95% '
+    "bootstrap interval over the images. First panel: random weights from the last layer down to the named one. "
+    "Second: noise of the given standard deviation in the image, where the answer stays the same. SmoothGrad's own "
+    "noise is drawn anew in the first panel, not in the second.",
     alt="Two panels of four curves. In the first, the correlations fall once layers have random weights, Grad-CAM's to "
     "zero at once. In the second, they fall with the noise, Grad-CAM's slowest.",
 )
@@ -178,7 +174,16 @@ def saliency_checks_values(results: pd.DataFrame, stability: pd.DataFrame) -> di
     `kept` is about the noisy copies whose predicted class is still the same: how many images have one, and the mean
     over these images with its interval and its largest value. `still_alike` are the methods whose maps still resemble
     the original when all weights are random (the interval excludes 0). `fragile` is whether noise of one grey level,
-    which keeps every predicted class, brings a method's maps below a mean correlation of 0.9.
+    which keeps every predicted class, brings a method's maps below a mean correlation of 0.9 (interval).
+
+    Statements of the text, each false as soon as one part of it is:
+
+    - `only_grad_cam_follows`: with all weights random Grad-CAM's interval includes 0 and those of the other methods
+      do not.
+    - `grad_cam_is_steadier`: with noise of four levels and the same answer its correlation is above the gradient's
+      (intervals).
+    - `smoothgrad_is_flattered`: maps of the same image with fresh noise agree less than those of a noisy image with
+      the same.
     """
     last = results["stage"].max()
     random = results.groupby(["method", "stage"])["correlation"].mean()
@@ -188,6 +193,10 @@ def saliency_checks_values(results: pd.DataFrame, stability: pd.DataFrame) -> di
     all_random = {method: _interval(untrained.loc[[method]].to_numpy()) for method in NAMES}
     kept = {method: {f"noise{noise}": _kept(stability, method, noise) for noise in NOISES} for method in NAMES}
     unchanged = bool(stability.loc[stability["noise"] == NOISES[0], "same_class"].all())
+    alike = [method for method in NAMES if all_random[method][0] > 0]
+    gradient, smooth, cam = (kept[method]["noise4"] for method in ("gradient", "smoothgrad", "grad-cam"))
+    steadier = bool(cam and gradient and cam["interval"][0] > gradient["interval"][1])
+    flattered = bool(smooth and random["smoothgrad", 0] < smooth["mean"])
     return {
         "network": results["network"].iloc[0],
         "stages": last,
@@ -203,7 +212,11 @@ def saliency_checks_values(results: pd.DataFrame, stability: pd.DataFrame) -> di
             | {"kept": kept[method]}
             for method in NAMES
         },
-        "still_alike": [name for method, name in NAMES.items() if all_random[method][0] > 0],
+        "still_alike": [NAMES[method] for method in alike],
+        "only_grad_cam_follows": alike == [method for method in NAMES if method != "grad-cam"]
+        and all_random["grad-cam"][1] >= 0,
+        "grad_cam_is_steadier": steadier,
+        "smoothgrad_is_flattered": flattered,
         "fragile": {
             method.replace("-", "_"): unchanged and about["noise1"] is not None and about["noise1"]["interval"][1] < 0.9
             for method, about in kept.items()

@@ -32,6 +32,7 @@ METHODS = {
     inputs={"maps": saliency_maps, "second": second_maps},
     data=["imagenet-25", "weights/{network}"],
     demo={"network": "tiny_squeezenet", "steps": 6},
+    device="gpu",
 )
 def saliency_curves(
     maps: Arrays, second: Arrays, network: str = "squeezenet1_1", steps: int = 16, seed: int = 0
@@ -83,14 +84,11 @@ def all_maps(maps: Arrays, second: Arrays, inputs: np.ndarray, seed: int) -> dic
 
 @figure(
     saliency_curves,
-    caption="[At deletion random pixels cannot be told from those that the gradient marks; at insertion Grad-CAM "
-    'leads.]{claim="saliency_methods.methods.random.deletion_gain[0] < 0 < '
-    "saliency_methods.methods.random.deletion_gain[1] and saliency_methods.best_insertion == 'Grad-CAM' and "
-    'saliency_methods.methods.grad_cam.insertion_gain[0] > 0"} Probability of the true class, mean over the images, as '
-    "pixels are deleted, those that a map marks most strongly first (a curve that falls early is good), and as they "
-    "are inserted into a blurred image (a curve that rises early is good). Dashed: maps of the second network. Dotted, "
-    "in grey: two baselines that do not depend on a network. How much the images differ is in "
-    "@fig-saliency-methods-scores.",
+    caption="[At deletion random pixels cannot be told from the gradient's; at insertion Grad-CAM "
+    'leads.]{claim="saliency_methods.deletion_is_blind"} Probability of the true class, mean over the images, as the '
+    "pixels that a map marks most strongly are deleted first (falling early is good), or inserted first into a "
+    "blurred image (rising early is good). Dashed: second network. Grey, dotted: baselines that do not depend on a "
+    "network.",
     alt="Two panels of curves over the share of pixels. With deletion all fall steeply at once but that of the edges, "
     "which falls later; with insertion Grad-CAM's two curves rise first and the random one last.",
 )

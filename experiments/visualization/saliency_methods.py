@@ -116,11 +116,9 @@ def saliency_methods_pictures(maps: Arrays, second: Arrays, results: pd.DataFram
     saliency_pictures,
     saliency_methods_pictures,
     format="sheet",
-    caption="[The methods do not agree: on average no other map has a rank correlation with the gradient's above "
-    '`saliency_methods.highest_agreement.value:.2f`{.value}.]{claim="saliency_methods.highest_agreement.value < '
-    '0.6"} '
-    "Some of the photographs with the box around the object, and their "
-    "maps by each method and of each network, from black (0) to bright yellow (the map's 99th percentile).",
+    caption='[The methods mark different pixels.]{claim="saliency_methods.highest_agreement.value < 0.6"} Six '
+    "photographs with the box around the object, and their maps by each method and of each network, from black (0) to "
+    "bright yellow (the map's 99th percentile).",
     alt="Six rows of a photograph and six maps. The gradient's maps are scattered specks, SmoothGrad's denser and "
     "cleaner, Grad-CAM's a soft blob.",
 )
@@ -144,16 +142,11 @@ def saliency_methods_sheet(
 @figure(
     saliency_methods,
     suffix="scores",
-    caption="[Of the leads at deletion, at insertion and in lift, only Grad-CAM's at insertion sets a method apart "
-    "from the gradient.]{claim=\"saliency_methods.best_deletion == 'SmoothGrad' and "
-    "saliency_methods.methods.smoothgrad.deletion_gain[1] > 0 and saliency_methods.best_insertion == 'Grad-CAM' and "
-    "saliency_methods.methods.grad_cam.insertion_gain[0] > 0 and saliency_methods.best_lift == 'Grad-CAM' and "
-    'saliency_methods.methods.grad_cam.lift_gain[0] < 0"} Dots: images; ring and bar: their mean with a 95% bootstrap '
-    "interval over images. Deletion: mean "
-    "probability of the true class as the strongest pixels are deleted first (low is good). "
-    "Insertion: as they are inserted first (high is good). Lift: how much more of the map is inside the object's box "
-    "than its area would give. High frequencies: share of the map's energy at wavelengths below 4 pixels. In grey, two "
-    "baselines that do not depend on the network.",
+    caption="[Grad-CAM beats the gradient at insertion; no other lead is "
+    'clear.]{claim="saliency_methods.only_grad_cam_leads"} Dots: images; ring and bar: mean and 95% bootstrap '
+    "interval. Deletion, insertion: area under the curves of @fig-saliency-curves. Lift: share of the map inside the "
+    "box over the box's share of the image. High frequencies: share of the map's energy. Grey: baselines that do not "
+    "depend on the network.",
     alt="Four panels with a row of dots for each method. The dots of the images spread far wider than the means lie "
     "apart, but for the share of high frequencies, which is almost zero for Grad-CAM.",
 )
@@ -185,14 +178,11 @@ def saliency_methods_scores(results: pd.DataFrame, *, narrow: bool = False) -> F
 
 @figure(
     saliency_spectrum,
-    caption="[Every map has peaks at periods of two and of four pixels, the network's strides; average pooling makes "
-    'them higher.]{claim="min([saliency_methods.peaks[name].period2 for name in saliency_methods.peaks]) > 2 and '
-    "min([saliency_methods.peaks[name].period4 for name in saliency_methods.peaks]) > 2 and "
-    "saliency_methods.peaks['gradient, average pooling'].period2 > saliency_methods.peaks['gradient'].period2 and "
-    "saliency_methods.peaks['gradient, average pooling'].period4 > saliency_methods.peaks['gradient'].period4\"} Power "
-    "of the maps at each spatial frequency along rows and columns (mean over the images, scaled to a mean of 1). "
-    "Dotted: periods of 2, 4, 8 and 16 pixels, the accumulated strides of SqueezeNet's first convolution and of the "
-    "pooling layers after it.",
+    caption='[Every map has peaks at periods of two and four pixels]{claim="saliency_methods.grid_in_every_map"}, '
+    '[and average pooling makes them higher.]{claim="saliency_methods.average_pooling_raises_peaks"} Power of the '
+    "maps at each spatial frequency along rows and columns (mean over the images, scaled to a mean of 1). Dotted: "
+    "periods of 2, 4, 8 and 16 pixels, the accumulated strides of SqueezeNet's first convolution and of its pooling "
+    "layers.",
     alt="Curves over frequency that fall steeply at first. All have sharp peaks at the dotted lines of 1/4 and 1/2; "
     "the second network's are the lowest.",
 )
@@ -233,6 +223,18 @@ def saliency_methods_values(results: pd.DataFrame, spectrum: pd.DataFrame) -> di
     is whether the interval of a method's difference from the gradient excludes 0, and `leads_that_hold` are the
     measures among deletion, insertion and lift at which the best of the first network's methods differs from it.
     `average_pooling_raises_peaks` is about the peaks at periods of two and four pixels.
+
+    Statements of the text, each false as soon as one part of it is:
+
+    - `grid_in_every_map`: each spectrum has both peaks (more than twice the neighbours).
+    - `grid_without_max_pooling`: the gradient's has the first one, and average pooling raises both.
+    - `second_grid_is_weaker`: the second network's first peak is there (1.5 times the neighbours) and lower than
+      the first network's.
+    - `second_gradient_lift_alike`: the interval of the difference of the two lifts includes 0.
+    - `only_grad_cam_leads`: at insertion Grad-CAM is best and apart from the gradient, and at deletion and in lift
+      no leader is apart from it.
+    - `deletion_is_blind`: at deletion random pixels are not apart from the gradient's, and at insertion Grad-CAM's
+      are.
     """
     columns = ["deletion", "insertion", "total_variation", "high_frequency", "concentration", "lift", "agreement"]
     tables = {column: results.pivot(index="image", columns="method", values=column) for column in columns}
@@ -257,26 +259,37 @@ def saliency_methods_values(results: pd.DataFrame, spectrum: pd.DataFrame) -> di
     agreement = {method: methods[method.replace("-", "_")]["agreement"] for method in METHODS if method != "gradient"}
     closest = max(agreement, key=lambda method: agreement[method])
     lifts = tables["lift"]
+    raised = (
+        all(peaks["gradient, average pooling"][period] > peaks["gradient"][period] for period in ("period2", "period4"))
+        if "gradient, average pooling" in peaks
+        else None
+    )
+    leads_that_hold = [
+        column for column, method in leaders.items() if methods[method.replace("-", "_")]["differs"][column]
+    ]
+    second_lift_gain = {
+        method.replace("-", "_"): _interval((lifts[f"second-{method}"] - lifts[method]).dropna().to_numpy())
+        for method in ("gradient", "grad-cam")
+    }
+    grad_cam_inserts = leaders["insertion"] == "grad-cam" and "insertion" in leads_that_hold
+    own, other = (peaks.get(name, {}).get("period2", 0.0) for name in ("gradient", "gradient, 2nd network"))
     return {
         "network": results["network"].iloc[0],
         "images": results["image"].nunique(),
         "methods": methods,
         "highest_agreement": {"method": METHODS[closest], "value": agreement[closest]},
-        "second_lift_gain": {
-            method.replace("-", "_"): _interval((lifts[f"second-{method}"] - lifts[method]).dropna().to_numpy())
-            for method in ("gradient", "grad-cam")
-        },
+        "second_lift_gain": second_lift_gain,
         "lift_over_edges": _interval((lifts["gradient"] - lifts["edges"]).dropna().to_numpy()),
         "names": METHODS,
         **{f"best_{column}": METHODS[method] for column, method in leaders.items()},
-        "leads_that_hold": [
-            column for column, method in leaders.items() if methods[method.replace("-", "_")]["differs"][column]
-        ],
-        "average_pooling_raises_peaks": all(
-            peaks["gradient, average pooling"][period] > peaks["gradient"][period] for period in ("period2", "period4")
-        )
-        if "gradient, average pooling" in peaks
-        else None,
+        "leads_that_hold": leads_that_hold,
+        "average_pooling_raises_peaks": raised,
+        "grid_in_every_map": all(min(at["period2"], at["period4"]) > 2 for at in peaks.values()),
+        "grid_without_max_pooling": bool(raised and own > 2),
+        "second_grid_is_weaker": bool(1.5 < other < own),
+        "second_gradient_lift_alike": bool(second_lift_gain["gradient"][0] < 0 < second_lift_gain["gradient"][1]),
+        "only_grad_cam_leads": grad_cam_inserts and leads_that_hold == ["insertion"],
+        "deletion_is_blind": grad_cam_inserts and not methods["random"]["differs"]["deletion"],
         "peaks": peaks,
     }
 

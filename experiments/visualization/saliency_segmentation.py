@@ -114,12 +114,11 @@ def mask_outlines(masks: Arrays, method: str = "gradient", tolerance: float = 0.
     mask_outlines,
     photographs,
     format="sheet",
-    caption="[The box around the best mask fits the object closely, that around the worst misses "
-    'it.]{claim="saliency_segmentation.best_image.overlap > 0.8 and saliency_segmentation.worst_image.overlap < 0.1"} '
-    "All images with one box, from the "
-    "best mask to the worst. Rectangle: the box drawn by hand. Ragged line: the object found by the random walk with "
-    "seeds from the gradient's map. Below each, the overlap (intersection over union) of that box with the box around "
-    "the mask; from 0.50 the object counts as found.",
+    caption="[The best mask fits the object closely, the worst misses "
+    'it.]{claim="saliency_segmentation.from_close_to_useless"} All images with one box, from the best mask to the '
+    "worst. Rectangle: the box drawn by hand. Ragged line: the object found by the random walk with seeds from the "
+    "gradient's map. Number: overlap (intersection over union) of the hand-drawn box with the box around the mask; "
+    "from 0.50 on the object counts as found.",
     alt="Photographs with a rectangle and a ragged outline over each. In the first ones the outline follows the animal "
     "or thing; in the last ones it has hardly anything to do with it.",
 )
@@ -142,13 +141,9 @@ def saliency_segmentation_sheet(results: pd.DataFrame, outlines: pd.DataFrame, i
     saliency_segmentation,
     suffix="overlap",
     caption="[On average no map's boxes fit better than a box that ignores the "
-    'image.]{claim="max(saliency_segmentation.by_method.gradient.overlap, '
-    "saliency_segmentation.by_method.smoothgrad.overlap, saliency_segmentation.by_method.grad_cam.overlap) <= "
-    'min(saliency_segmentation.by_method.centre.overlap, saliency_segmentation.by_method.whole.overlap)"} Overlap '
-    "(intersection over union) of the box around the mask with the box drawn by hand. Dots: images. Ring and bar: mean "
-    "with 95% bootstrap interval over the images. "
-    "Dotted: a half, from which an object counts as found. In grey, two baselines that do "
-    "not depend on the image.",
+    'image.]{claim="saliency_segmentation.means_no_better"} Overlap (intersection over union) of the box around the '
+    "mask with the box drawn by hand. Dots: images. Ring and bar: mean with 95% bootstrap interval over the images. "
+    "Dotted: a half, from which on an object counts as found. Grey: baselines that do not depend on the image.",
     alt="Five rows of dots over the overlap. Those of the three methods spread from nearly 0 to nearly 1, and their "
     "means lie left of those of the two baselines.",
 )
@@ -178,6 +173,14 @@ def saliency_segmentation_values(results: pd.DataFrame) -> dict:
     fit better than both baselines (the intervals of the differences are above 0), `guesses_no_worse` whether both
     baselines have at least the mean overlap and the number found of the gradient's, and `differs_from` whether the
     interval of a method's difference from another excludes 0.
+
+    Statements of the text, each false as soon as one part of it is:
+
+    - `not_apart_from_guesses`: the gradient's overlap differs from neither baseline's.
+    - `sources_alike`: neither SmoothGrad's nor Grad-CAM's differs from the gradient's.
+    - `means_no_better`: no kind of map has a higher mean than the lower of the baselines.
+    - `from_close_to_useless`: the best mask has an overlap above 0.8 and the worst one below 0.1.
+    - `mastiff_is_no_rule`: the Tibetan mastiff's mask is the best, and no kind of map beats the guesses.
     """
     from experiments.lab.methods.intervals import mean_interval
     from experiments.lab.plots.pictures import slug
@@ -190,6 +193,10 @@ def saliency_segmentation_values(results: pd.DataFrame) -> dict:
         method: {other: mean_interval((table[method] - table[other]).to_numpy()) for other in OTHERS}
         for method in NAMES
     }
+    apart = lambda method, other: gains[method][other][0] > 0 or gains[method][other][1] < 0  # noqa: E731
+    beat_guesses = [
+        name for method, name in SOURCES.items() if min(gains[method][guess][0] for guess in ("centre", "whole")) > 0
+    ]
     return {
         "network": results["network"].iloc[0],
         "images": len(table),
@@ -202,16 +209,17 @@ def saliency_segmentation_values(results: pd.DataFrame) -> dict:
                 "gain": gains[method]["centre"],
                 "gain_over_whole": gains[method]["whole"],
                 "gain_over_gradient": gains[method]["gradient"],
-                "differs_from": {other: low > 0 or high < 0 for other, (low, high) in gains[method].items()},
+                "differs_from": {other: apart(method, other) for other in OTHERS},
             }
             for method in NAMES
         },
         "best": NAMES[max(SOURCES, key=lambda method: float(table[method].mean()))],
-        "beat_guesses": [
-            name
-            for method, name in SOURCES.items()
-            if min(gains[method][guess][0] for guess in ("centre", "whole")) > 0
-        ],
+        "beat_guesses": beat_guesses,
+        "not_apart_from_guesses": not (apart("gradient", "centre") or apart("gradient", "whole")),
+        "sources_alike": not (apart("smoothgrad", "gradient") or apart("grad-cam", "gradient")),
+        "means_no_better": bool(means[list(SOURCES)].max() <= means[["centre", "whole"]].min()),
+        "from_close_to_useless": bool(ranked[-1]["overlap"] > 0.8 and ranked[0]["overlap"] < 0.1),
+        "mastiff_is_no_rule": ranked[-1]["true"] == "Tibetan mastiff" and not beat_guesses,
         "guesses_no_worse": all(
             means[guess] >= means["gradient"] and found[guess] >= found["gradient"] for guess in ("centre", "whole")
         ),

@@ -80,12 +80,26 @@ def drawn(pdf: PdfReader) -> tuple[list[tuple[str, bytes]], dict[str, Any]]:
     return pieces, known
 
 
+def without_what_the_web_alone_has(page: str) -> str:
+    """A page without its blocks `::: {.content-visible unless-format="typst"}`."""
+    while begin := re.search(r'<div class="content-visible" data-unless-format="typst">', page):
+        depth = 0
+        for tag in re.finditer(r"<(/?)div\b", page[begin.start() :]):
+            depth += -1 if tag[1] else 1
+            if not depth:
+                page = page[: begin.start()] + page[begin.start() + tag.end() :]
+                break
+        else:
+            pytest.fail("a block has no end")
+    return page
+
+
 def test_every_figure_and_table_of_the_pages_is_in_it(pdf: PdfReader, book: Path) -> None:
     wanted: set[tuple[str, str]] = set()
     pictures = 0
     for path in book.rglob("*.html"):
         page = path.read_text(encoding="utf-8").replace("\u00a0", " ").replace("&nbsp;", " ")
-        main = page[page.index("<main") : page.index("</main>")]
+        main = without_what_the_web_alone_has(page[page.index("<main") : page.index("</main>")])
         # What is drawn over a picture, such as a box, is part of it.
         pictures += len(re.findall(r"<img\b(?![^>]*(?:dark|narrow)-content)|<svg\b(?![^>]*sheet-marks)", main))
         if "steps-graph" in main:  # on paper it has a picture for each chapter

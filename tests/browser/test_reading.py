@@ -170,3 +170,28 @@ def test_the_menu_of_chapters_on_a_phone(browser: Browser, server: str) -> None:
         page.wait_for_url(re.compile("report/how.html"))
         expect(page.get_by_role("heading", level=1)).to_contain_text("How this report was made")
         assert reader.complaints == []
+
+
+@pytest.mark.parametrize("window", ["light", "phone"])
+def test_a_plot_is_read_point_by_point(browser: Browser, server: str, window: str) -> None:
+    with reading(browser, server, window) as reader:
+        page = reader.open("report/transfer.html")
+        figure = page.locator("#fig-layer-cut")
+        figure.scroll_into_view_if_needed()
+        slider, words = figure.get_by_role("slider"), figure.locator(".readings output")
+        slider.focus()
+        expect(words).to_contain_text("cut 1 of")
+        page.keyboard.press("ArrowRight")
+        expect(words).to_contain_text("cut 2 of")
+        expect(slider).to_have_attribute("aria-valuetext", words.inner_text())
+
+        # The ring lies on the picture that is shown, and pointing at its place reads the same point.
+        mark = figure.locator(".reading-mark")
+        expect(mark).to_be_visible()
+        said, ring = words.inner_text(), mark.bounding_box()
+        page.keyboard.press("End")
+        expect(words).not_to_have_text(said)
+        assert ring
+        page.mouse.move(ring["x"] + ring["width"] / 2 + 1, ring["y"] + ring["height"] / 2 - 1)
+        expect(words).to_have_text(said)
+        assert reader.complaints == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import xml.etree.ElementTree
 
@@ -67,6 +68,21 @@ def test_data_is_listed_fetched_and_verified(lab):
     lab.write(".tpdl/data/numbers.txt", "124")
     assert "not the data that the recorded results were measured on" in lab.tpdl("data", "verify", code=1)
     assert "there is no data set 'words'" in one_line(lab.tpdl("data", "fetch", "words", code=2))
+
+
+def test_what_a_package_brings_is_said(lab):
+    with_data(lab).tpdl("data", "fetch", "numbers")
+    lab.edit(
+        "catalogue.py",
+        "    path = ",
+        '    import rich\n\n    if name == "letters":\n        return [rich.__file__]\n    path = ',
+    )
+    lab.edit("catalogue.py", "[rich.__file__]", "[Path(rich.__file__)]")
+    lines = lab.tpdl("data").splitlines()
+    assert [line.split()[:2] for line in lines[1:3]] == [["numbers", "here"], ["letters", "here"]]
+    assert re.search("reader +numbers.txt$", lines[1]) and lines[2].endswith("comes with the package rich")
+    numbers, letters = json.loads(lab.tpdl("data", "--json"))
+    assert (numbers["bytes"], numbers["package"], letters["package"]) == (3, "", "rich")
 
 
 def test_a_cell_without_data_may_stay_unmeasured(lab):

@@ -76,7 +76,7 @@ def test_a_wrong_name_in_demo_is_said_in_every_profile(lab, profile):
             "experiments/wrong.py:5: matrix of @experiment at one cannot be evaluated: the key 'x' is there twice",
         ),
         ("@experiment(seed=3)\ndef one() -> dict: ...", "@experiment has no argument 'seed'"),
-        ("@experiment(matrix={'x': range(3)})\ndef one(x=1) -> dict: ...", "experiments/wrong.py:"),
+        ("@experiment(matrix={'x': compute(3)})\ndef one(x=1) -> dict: ...", "experiments/wrong.py:"),
         ("@experiment()\ndef one( -> dict: ...", "experiments/wrong.py:"),
         ("@experiment(data=['set/{size}'])\ndef one() -> dict: ...", "refers to something that is no parameter"),
         ("@experiment(matrx={'x': [1]})\ndef one(x=1) -> dict: ...", "'matrx'; did you mean `matrix`?"),

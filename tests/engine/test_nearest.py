@@ -43,7 +43,7 @@ def fetch(name, root):
     ("arguments", "said"),
     [
         (["statsu"], "there is no command 'statsu'; did you mean `status`?"),
-        (["run", "--jbos", "2"], "unrecognized arguments: --jbos; did you mean `--jobs`? (tpdl run --help)"),
+        (["run", "--forec"], "unrecognized arguments: --forec; did you mean `--force`? (tpdl run --help)"),
         (["run", "--dryrun"], "--dryrun; did you mean `--dry-run`?"),
         (["report", "--renderer", "embeded"], "did you mean `embedded`?"),
         (["report", "--to", "htlm"], "--to cannot be 'htlm'; did you mean `html`?"),

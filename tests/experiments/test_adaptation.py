@@ -23,6 +23,13 @@ from experiments.adaptation.dann import (
 from experiments.adaptation.domain_samples import domain_samples, domain_samples_sheet
 from experiments.adaptation.feature_map import feature_gap, feature_gap_values, feature_map, feature_map_points
 from experiments.adaptation.grl_weight import grl_weight, grl_weight_curves, grl_weight_values
+from experiments.adaptation.plateau import (
+    doubled_domain_gradient,
+    plateau,
+    plateau_accuracy,
+    plateau_curves,
+    plateau_values,
+)
 from experiments.adaptation.pseudo_labels import (
     pseudo_labels,
     pseudo_labels_paths,
@@ -205,6 +212,94 @@ def test_values_of_pseudo_labels_after_recolouring() -> None:
     assert values["last"]["target_accuracy"] == pytest.approx(0.68) and values["first"]["target_accuracy"] == 0.5
 
 
+PLATEAU = {
+    f"setting={name},seed={seed}": made_up(name, seed, share)
+    for name, share in (("lab", 0.7), ("paper", 0.8))
+    for seed in (0, 1)
+}
+
+
+def ends(rows: pd.DataFrame) -> dict[str, Any]:
+    short = dann(RUNS, RECOLOURED)
+    return plateau_values(rows, plateau_accuracy(rows, short), short)
+
+
+def test_where_dann_ends_is_compared_with_our_gap_and_the_papers() -> None:
+    rows = plateau(PLATEAU, made_up("source-only", 0, 0.6))
+    assert len(rows) == 5 * EPOCHS and rows.query("setting == 'source-only'")["domain_loss"].isna().all()
+    values = ends(rows)
+    lab, paper = values["settings"]["lab"], values["settings"]["paper"]
+    assert lab["closed"] == pytest.approx((0.7 - 0.6) / (0.95 - 0.6)), "from the network trained for as long"
+    assert paper["closed_from_paper"] == pytest.approx((0.8 - 0.5225) / (0.9596 - 0.5225))
+    assert paper["exceeds_paper"] and not lab["reaches_paper"] and not lab["flat"]
+    assert values["difference"]["each"] == pytest.approx([0.1, 0.1])
+    assert lab["above_short"]["mean"] == pytest.approx(0.7 - 0.75) and not values["below_colours"]
+    gap = ends(plateau(PLATEAU, {}))["settings"]["lab"]["closed"]
+    assert gap == pytest.approx((0.7 - 0.5) / (0.95 - 0.5)), "from the one trained for a few epochs"
+
+
+def test_a_curve_that_wavers_about_a_level_is_flat() -> None:
+    rows = plateau(PLATEAU, {})
+    level = np.where(rows["seed"] == 0, 0.01, -0.01) * (rows["epoch"] == EPOCHS)
+    lab = ends(rows.assign(target_accuracy=0.7 + level))["settings"]["lab"]
+    assert lab["change"] == pytest.approx(0) and lab["flat"]
+    assert lab["change_high"] == pytest.approx(t.ppf(0.975, 1) * 0.01)
+
+
+def test_the_papers_recipe_is_the_saddle_point_of_the_sum_of_both_domains_means() -> None:
+    """Against updates by two backward passes, one for each side of the contest, without a reversal layer."""
+    import torch
+    from torch.nn.functional import cross_entropy, softplus
+
+    from experiments.lab.methods.domain_adversarial import train
+    from experiments.lab.methods.gradient_reversal import annealed, schedule
+    from experiments.lab.nets.dann import DomainAdversarialNetwork, as_input
+
+    rng = np.random.default_rng(0)
+    source, target = rng.integers(0, 256, (2, 24, 28, 28, 3), dtype=np.uint8)
+    labels = rng.integers(0, 10, 24)
+    with doubled_domain_gradient():
+        found = train(source, labels, target, weight=lambda p: 2 * schedule(p), batch=16, epochs=2).model
+
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        model = DomainAdversarialNetwork()
+    descent = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
+    for epoch in range(2):
+        drawn = np.random.default_rng([0, epoch])
+        order, other = drawn.permutation(24).reshape(3, 8), drawn.permutation(24).reshape(3, 8)
+        for step in range(3):
+            p = (epoch + step / 3) / 2
+            known = model.features(as_input(torch.from_numpy(source[order[step]])))
+            new = model.features(as_input(torch.from_numpy(target[other[step]])))
+            label_loss = cross_entropy(model.label(known), torch.from_numpy(labels[order[step]]))
+            domain_loss = softplus(model.domain(known)).mean() + softplus(-model.domain(new)).mean()
+            parts = [list(part.parameters()) for part in (model.features, model.label, model.domain)]
+            gradients = [
+                *torch.autograd.grad(label_loss - schedule(p) * domain_loss, parts[0], retain_graph=True),
+                *torch.autograd.grad(label_loss, parts[1], retain_graph=True),
+                *torch.autograd.grad(domain_loss, parts[2]),
+            ]
+            for weights, gradient in zip(model.parameters(), gradients, strict=True):
+                weights.grad = gradient
+            descent.param_groups[0]["lr"] = annealed(p)
+            descent.step()
+    for expected, weights in zip(model.parameters(), found.parameters(), strict=True):
+        torch.testing.assert_close(weights, expected, rtol=1e-4, atol=1e-6)
+
+
+def test_after_the_papers_recipe_updates_are_as_before() -> None:
+    import torch
+
+    weight = torch.nn.Parameter(torch.ones(1))
+    descent = torch.optim.SGD([weight], lr=1.0)
+    with doubled_domain_gradient():
+        pass
+    weight.grad = torch.ones(1)
+    descent.step()
+    assert weight.item() == 0
+
+
 def draw(make) -> list:  # type: ignore[no-untyped-def]
     """Draw under both themes, wide and narrow; the wide figure and the narrow one."""
     figures = []
@@ -232,6 +327,13 @@ def test_the_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     branches = without_grl(RUNS, CONSTANT, made_up("joined", 0))
     (rows, _) = draw(lambda **how: without_grl_dots(branches, **how))
     assert [dots_of(axis) for axis in rows.axes] == [len(branches)] * 3
+
+
+def test_the_plateau_shows_every_seed_and_the_papers_numbers() -> None:
+    rows = plateau(PLATEAU, made_up("source-only", 0))
+    (curves, _) = draw(lambda **how: plateau_curves(rows, **how))
+    seeds_and_means = 2 * (1 + 2) + 1
+    assert [len(axis.lines) for axis in curves.axes] == [seeds_and_means + 2, seeds_and_means]
 
 
 def test_every_seed_of_every_weight_is_within_the_picture() -> None:

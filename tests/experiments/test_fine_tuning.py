@@ -101,6 +101,8 @@ def test_values_for_the_text(results: pd.DataFrame, curves: pd.DataFrame, runs: 
     scratch = values["against_frozen"]["scratch"]
     assert scratch["low"] < scratch["gain"] < scratch["high"] < 0
     assert scratch["gain"] == pytest.approx(rows["scratch"] - rows["frozen"])
+    for pairs in values["against_frozen"].values():
+        assert pairs["undecided"] == (pairs["low"] < 0 < pairs["high"])
     top, _, anew = runs
     assert scratch["p"][1] == mcnemar(anew["seed=1"]["correct"], top["regime=frozen,seed=1"]["correct"])[2]
     assert not values["by_regime"]["all"]["surer_of_mistakes"] or values["by_regime"]["all"]["train_gap"] > 0

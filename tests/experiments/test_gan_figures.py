@@ -412,15 +412,15 @@ def test_values_of_the_other_steps() -> None:
     assert late["early"] == {"lowest": 0.001, "highest": 0.004} and losses["mnist_64_slower"]["d_fake"] == 0.5
     paths = interpolation.interpolation_values(PATHS)
     assert paths["linear"]["middle"]["norm"] == 7 and paths["spherical"]["ends"]["norm"] == 10
-    asked = cdcgan.cdcgan_values(measured(seeds=[0]), AGREEMENT, history())
+    asked = cdcgan.cdcgan_values(measured(seeds=[0]), AGREEMENT, history(), history())
     assert asked["mistake"] == {"asked": 4, "seen": 9, "digits": 2} and asked["worst"] == 4
     assert asked["nine_of_ten"] == {"first": 0, "last": 0}
     assert asked["then_diversity"] == {"lowest": pytest.approx(0.8), "highest": pytest.approx(0.8)}
     two = pd.concat([AGREEMENT, AGREEMENT.assign(seed=1, digits=2 * (AGREEMENT["asked"] == AGREEMENT["seen"]))])
-    over = cdcgan.cdcgan_values(measured(seeds=[0, 1]), two, history())
+    over = cdcgan.cdcgan_values(measured(seeds=[0, 1]), two, history(), history())
     assert over["setback"]["high"] == over["setback"]["low"]  # always 0.9: none
     rise = measured(seeds=[0], iterations=(0, 50, 100, 200)).assign(agreement=[0.1, 0.8, 0.5, 0.9])
-    assert cdcgan.cdcgan_values(rise, AGREEMENT, history())["setback"] == {
+    assert cdcgan.cdcgan_values(rise, AGREEMENT, history(), history())["setback"] == {
         "high": 0.8,
         "after": 50,
         "low": 0.5,
@@ -465,8 +465,31 @@ def test_a_relapse_of_the_conditional_network_is_seen() -> None:
         ([0.95, 0.4, 0.92, 0.1, 0.5, 0.92], None, None),  # one seed gets there only at its end
         ([0.95, 0.4, 0.92, 0.1, 0.2, 0.3], None, None),
     ):
-        found = cdcgan.cdcgan_values(rows.assign(agreement=agreement), AGREEMENT, history())
+        found = cdcgan.cdcgan_values(rows.assign(agreement=agreement), AGREEMENT, history(), history())
         assert (found["nine_of_ten"], found["relapse"]) == (first, later)
+
+
+def test_named_statements_can_be_false() -> None:
+    """What the text says in one word is true of the case it was named for, and false of its opposite."""
+    high, low = history().assign(d_real=0.8, d_fake=0.2), history().assign(d_real=0.6, d_fake=0.4)
+    rows = measured(seeds=[0])
+    assert cdcgan.cdcgan_values(rows, AGREEMENT, low, high)["closer_to_equilibrium"]
+    assert not cdcgan.cdcgan_values(rows, AGREEMENT, high, low)["closer_to_equilibrium"]
+    assert dcgan.dcgan_values(measured(), high, REAL)["discriminator_leads"]
+    assert not dcgan.dcgan_values(measured(), high.assign(d_fake=0.6), REAL)["discriminator_leads"]
+    third = dcgan.dcgan_values(measured((0, 30, 40, 100), seeds=[0]), high, REAL)["after_third"]
+    assert (third["iteration"], third["of_start"]) == (40, pytest.approx(1 / 3))
+    told, untold = (measured(seeds=[0, 1], sees_class=sees) for sees in (True, False))
+    for agreement, frechet, obeys, worse in ((0.1, 2, False, True), (0.8, 0.1, True, False)):
+        other = untold.assign(agreement=agreement, frechet=untold["frechet"] * frechet)
+        found = unconditioned.unconditioned_discriminator_values(pd.concat([told, other]), REAL)
+        assert (found["does_not_obey"], found["digits_are_worse"]) == (not obeys, worse)
+    ahead = convergence.convergence_values(NETWORKS)["lab_sizes"]
+    assert not ahead["is_ahead"] and ahead["arithmetic"] == 1 and not ahead["fewer_batches"]
+    ends = {"path": ["linear"] * 3 + ["spherical"] * 3, "t": [0, 0.5, 1] * 2, "norm": [10, 7, 10, 10, 10, 10]}
+    paths = pd.DataFrame(ends).assign(confidence=0.9, diversity=1.0, step=0.1, largest_step=1.5)
+    for frechet, holds in (([10, 12, 10, 10, 10, 10], True), ([10, 12, 10, 10, 12, 10], False)):
+        assert interpolation.interpolation_values(paths.assign(frechet=frechet))["line_leaves_the_shell"] == holds
 
 
 def test_copies_are_counted() -> None:

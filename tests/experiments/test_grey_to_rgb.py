@@ -78,6 +78,13 @@ def test_values_for_the_text(results: pd.DataFrame, costs: pd.DataFrame) -> None
     assert pairs["low"] < pairs["gain"] < pairs["high"] and pairs["gain"] == pytest.approx(0.09)
     about = grey_first_layer_values(costs)["by_network"]["tiny_vgg"]
     assert 0 < about["work_saved"] < 1 and about["difference"] < 1e-5 < about["constant_difference"]
+    assert pairs["undecided"] == (pairs["low"] < 0)
+    times = {"repeated": (4.0, 100.0), "summed": (2.0, 98.0), "summed, one constant": (2.0, 98.0)}
+    for whole, expected in ((98.0, True), (80.0, False)):
+        times["summed"] = (2.0, whole)
+        first, all_layers = (costs["way"].map({way: pair[i] for way, pair in times.items()}) for i in (0, 1))
+        found = grey_first_layer_values(costs.assign(first_milliseconds=first, milliseconds=all_layers))
+        assert found["by_network"]["tiny_vgg"]["first_layer_alone_gains"] == expected
 
 
 @pytest.mark.parametrize("style", [theme.light, theme.dark])

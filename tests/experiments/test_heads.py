@@ -86,6 +86,16 @@ def test_values_for_the_text(results: pd.DataFrame, strengths: pd.DataFrame) -> 
     assert values["strengths"]["svm"]["accuracy"] == path.max()
 
 
+def test_classifiers_are_alike_only_if_their_accuracies_meet(results: pd.DataFrame, strengths: pd.DataFrame) -> None:
+    best = {"SVM": 1.0, "logistic regression": 10.0}
+    found = strengths.assign(accuracy=(strengths["C"] == strengths["head"].map(best)) * 0.5)
+    assert heads_values(results, found)["alike_if_tuned"]
+    apart = found.assign(accuracy=found["accuracy"] + 0.02 * (found["head"] == "SVM"))
+    assert not heads_values(results, apart)["alike_if_tuned"]
+    swapped = strengths.assign(accuracy=(strengths["C"] == strengths["head"].map({"SVM": 10.0})) * 0.5)
+    assert not heads_values(results, swapped)["alike_if_tuned"]
+
+
 @pytest.mark.parametrize("style", [theme.light, theme.dark])
 @pytest.mark.parametrize("narrow", [False, True])
 def test_the_pictures(results: pd.DataFrame, strengths: pd.DataFrame, style, narrow: bool) -> None:  # type: ignore[no-untyped-def]

@@ -157,11 +157,22 @@ def test_modules_with_two_cuts_tell_size_from_depth() -> None:
     assert values["modules"] == 8 and 0 <= values["larger_better"] <= 8
     assert values["maps_shrink"] == pytest.approx((111 / 13) ** 2)
     assert values["shrinks"] == pytest.approx(64 * 111**2 / (512 * 13**2))
+    assert values["channels_make_up"]
     cuts = values["cuts"]
     assert cuts["conv1"]["best_before"] == 0
     assert cuts["fire3-expand"]["best_before"] == max(
         cuts[cut]["accuracy"] for cut in ("conv1", "fire2-squeeze", "fire2-expand", "fire3-squeeze")
     )
+
+
+@pytest.mark.parametrize(("low", "reproduced"), [(0.90, True), (0.92, False)])
+def test_vgg16_reproduces_the_original_if_its_interval_holds_it(low: float, reproduced: bool) -> None:
+    rows = pd.read_csv("figures/transfer/layer-cut.csv")
+    small = rows[rows["network"] == "squeezenet1_1"]
+    assert layer_cut_values(small)["original"]["reproduced"] is None
+    again = small.assign(network="vgg16")
+    again.loc[again["index"] == 14, ["cut", "accuracy", "low", "high"]] = ["relu14", low + 0.01, low, low + 0.02]
+    assert layer_cut_values(again)["original"]["reproduced"] is reproduced
 
 
 def test_figures_and_values_need_no_torch() -> None:

@@ -22,6 +22,7 @@ def test_vgg16s_table_and_totals() -> None:
     assert (values["fully_connected"], values["fully_connected_weights"]) == (123_642_856, 123_633_664)
     assert (values["convolutional_layers"], values["fully_connected_layers"]) == (13, 3)
     assert values["outputs"] == 1000
+    assert values["outside_estimate"] == pytest.approx((14_714_688 + 4096 + 4096 + 1000) / 138_357_544)
     assert values["largest_layer"] == "classifier.0"
     assert rows.loc[rows["module"] == "features.28", "shape"].item() == "512×14×14"
 
@@ -86,9 +87,13 @@ def test_leaked_images_are_left_out_of_training_and_test(audit: pd.DataFrame) ->
 
 
 def test_the_audits_values(audit: pd.DataFrame) -> None:
-    accuracy = pd.DataFrame({"network": ["n"], "cut": ["c"], "trained_on": ["all"], "tested_on": ["all"]})
-    accuracy = accuracy.assign(accuracy=0.5, low=0.4, high=0.6, correct=1, train_images=6, test_images=6)
+    accuracy = pd.DataFrame({"network": "n", "cut": "c", "trained_on": "all", "tested_on": ["all", "without leaked"]})
+    accuracy = accuracy.assign(accuracy=[0.5, 0.45], low=0.4, high=0.6, correct=1, train_images=6, test_images=6)
     values = dataset_audit_values(audit, accuracy)
+    assert not values["leakage_matters"]
+    assert dataset_audit_values(audit, accuracy.assign(accuracy=[0.5, 0.39]))["leakage_matters"]
+    counts = audit.groupby(["split", "class"]).size()
+    assert values["balanced_in_training_only"] == (counts["train"].nunique() == 1 and counts["test"].nunique() > 1)
     assert (values["identical_groups"], values["across_split"], values["within_train"], values["within_test"]) == (
         3,
         2,

@@ -94,6 +94,8 @@ def test_values_for_the_text(made_up: tuple[pd.DataFrame, pd.DataFrame]) -> None
     training = about["settings"]["normalised_training"]
     assert training["accuracy"] == pytest.approx(0.3)
     assert training["deviation"] == pytest.approx(0.1)
+    lost = 3 * (about["settings"]["normalised_evaluation"]["accuracy"] - 0.3)
+    assert about["lost_in_training_mode"] == pytest.approx(lost)
     assert (training["lowest"], training["highest"], training["passes"]) == (0.2, 0.4, 2)
     assert about["settings"]["raw_evaluation"]["accuracy"] == pytest.approx(0.1)
 

@@ -127,3 +127,84 @@ def test_unknown_functions_and_uses(function: str, uses: tuple[str, ...], tmp_pa
     write(tmp_path, {"lib.py": "def f(): ...\n"})
     with pytest.raises(UserError, match=r"lib|nothing"):
         Sources(tmp_path).closure(function, uses)
+
+
+# Expressions
+
+PURE_EXPRESSIONS = [
+    "range(5)",
+    "list(range(2, 12, 3))",
+    "[10.0 ** e for e in range(-4, 0)]",
+    "[2 * n + 1 for n in SIZES if n % 2 == 0]",
+    "[(a, b) for a in SIZES for b in range(a) if a != b]",
+    "{str(n): n for n in SIZES}",
+    "[x if 1 < x <= 3 else -x for x in SIZES]",
+    "sorted({abs(n) for n in (-1, 1, 2)}, reverse=True)",
+    "[name for name, size in zip(NAMES, SIZES)]",
+    "[i * size for i, size in enumerate(SIZES, 1)]",
+    "SIZES[-1] + len(NAMES)",
+    "[round(x, 3) for x in np.logspace(-4, -1, 4)]",
+    "list(np.linspace(0, 1, 5))",
+    "list(np.geomspace(1, 1000, num=4))",
+    "list(np.arange(0, 1, 0.25))",
+    "[math.sqrt(n) for n in SIZES]",
+    "dict(zip(NAMES, SIZES))['a']",
+    "list(reversed(SIZES))",
+]
+
+
+@pytest.mark.parametrize("expression", PURE_EXPRESSIONS)
+def test_pure_expressions_are_what_python_makes_of_them(expression: str, tmp_path: Path) -> None:
+    import math
+
+    import numpy as np
+
+    head = f"import math\nimport numpy as np\n{HEAD}SIZES = [1, 2, 3, 4]\nNAMES = ('a', 'b')\n"
+    (found,) = declared(tmp_path, head + f"@experiment(demo={{'n': {expression}}})\ndef f(n=0) -> dict: ...\n")
+    names = {"SIZES": [1, 2, 3, 4], "NAMES": ("a", "b"), "np": np, "math": math}
+    expected = eval(expression, names)  # Python itself is the reference
+    value = found.arguments["demo"]["n"]
+    assert value == (list(expected) if isinstance(expected, range) else expected)
+    assert not [each for each in (value if isinstance(value, list) else []) if isinstance(each, np.generic)]
+
+
+def test_constants_may_be_pure_expressions(tmp_path: Path) -> None:
+    text = "import numpy\nfrom lib import BASE\nRATES = [BASE ** e for e in range(3)] + list(numpy.arange(2))\n"
+    text += HEAD + "@experiment(matrix={'rate': RATES})\ndef f(rate) -> dict: ...\n"
+    (found,) = declared(tmp_path, text, lib="BASE = 10\n")
+    assert found.arguments == {"matrix": {"rate": [1, 10, 100, 0, 1]}}
+
+
+@pytest.mark.parametrize(
+    ("expression", "head"),
+    [
+        ("range(3)", "from lib import range\n"),
+        ("range(3)", "def range(n): return [n]\n"),
+        ("np.arange(3)", "import lib as np\n"),
+        ("np.random.rand(3)", "import numpy as np\n"),
+        ("np.linspace", "import numpy as np\n"),
+        ("len", ""),
+        ("open('x').read()", ""),
+        ("[open(x) for x in 'a']", ""),
+        ("[x.upper() for x in 'a']", ""),
+    ],
+)
+def test_what_is_not_known_to_be_pure_is_refused(expression: str, head: str, tmp_path: Path) -> None:
+    text = f"{head}{HEAD}@experiment(matrix={{'n': {expression}}})\ndef f(n) -> dict: ...\n"
+    (found,) = declared(tmp_path, text, lib="def arange(n): return []\ndef range(n): return []\n")
+    assert re.search(r"neither a\s+literal|must be", found.problem), found
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "range(10**9)",
+        "np.linspace(0, 1, 10**9)",
+        "np.arange(0, 1, 1e-9)",
+        "[0 for a in range(3000) for b in range(3000)]",
+    ],
+)
+def test_an_expression_that_asks_for_too_much_is_one_line(expression: str, tmp_path: Path) -> None:
+    text = f"import numpy as np\n{HEAD}@experiment(matrix={{'n': {expression}}})\ndef f(n) -> dict: ...\n"
+    (found,) = declared(tmp_path, text)
+    assert "asks for too much" in found.problem and "one.py:4" in found.problem

@@ -106,9 +106,25 @@ def test_each_version_of_a_data_set_and_of_a_library_is_named_once() -> None:
         ("mnist", "1" * 16 + "…", "a/x, a/y"),
         ("mnist", "2" * 16 + "…", "a/z"),
     ]
+    assert [row["experiments"] for row in said["data"]] == [1, 2, 1]
     assert [(row["library"], row["versions"]) for row in said["libraries"]] == [
         ("numpy", "2.0, 1.26"),
         ("Pillow", "11"),
         ("Python", "3.12, 3.13"),
     ]
     assert said["devices"] == ["CPU", "CPU (a host)"]
+
+
+def test_the_experiments_of_a_chapter_are_one_row_in_the_order_of_the_book() -> None:
+    made = "2026-05-05T10:00:00Z"
+    names = ("a/x", "a/y", "a/drawn", "b/z")
+    states = {name: status("fresh", made, seconds=60, peak_memory_bytes=1e6) for name in names} | {
+        "b/w": status("stale")
+    }
+    plan: Any = SimpleNamespace(profile="full", steps={name: step(name) for name in states})
+    plan.steps["a/drawn"].kind = "figure"
+    first, second = about(plan, states, ["index", "b", "a"])["chapters"]
+    assert (first["chapter"], first["experiments"], first["runs"]) == ("b", 2, "1 of 2")
+    assert (first["state"], second["state"]) == ("1 fresh, 1 stale", "all fresh")
+    assert (second["chapter"], second["experiments"], second["pictures"]) == ("a", 2, 0), "a diagram is no experiment"
+    assert second["took"] == f"2{NBSP}min{NBSP}0{NBSP}s" or second["took"].startswith("2")

@@ -206,7 +206,7 @@ def test_search_finds_text_by_section(built: Built) -> None:
     )
     assert said["sec-constructs"] == "", "what a section says is not said again by the chapter"
     assert "square 1 1.00 yes square 10 100.00 yes" in said["sec-tables"], "cells do not run into each other"
-    assert "a formula a=πr2. shapes/areas.py:" in said["sec-figures"], "a formula once, without its TeX"
+    assert "a formula a=πr2. areas.py" in said["sec-figures"], "a formula once, without its TeX"
     assert "SHA-256" not in index, "what is folded away"
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tpdl.render.graph import EXPERIMENT, graph, steps_mermaid, write_steps_svg
+from tpdl.render.graph import divided, graph, steps_mermaid, write_steps_svg
 from tpdl.render.layout import without_shortcuts
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -71,14 +71,14 @@ def test_runs_are_one_box_and_what_comes_along_has_no_line_of_its_own() -> None:
     assert words == "Graph of 4 experiments: a/x needs no other; a/y needs a/x; a/z needs a/y; b/w needs a/z."
     assert place["x"][0] < place["y"][0] < place["z"][0] and place["w"][1] > place["z"][1]
     says = [text.text for text in svg.iter(f"{SVG}text") if text.get("class") == "says"]
-    assert says == ["2 runs", "1 run, 1 figure", "1 run", "1 run"]
+    assert says == ["2 runs"]
 
 
 def test_the_worst_state_shows_and_what_cannot_be_measured_here_does_not_count() -> None:
     svg, _ = picture(("experiment", "a/s", []), ("optional", "a/m", []), s="stale upstream", m="missing")
     classes = [group.get("class") for group in svg.iter(f"{SVG}g")]
     says = [text.text for text in svg.iter(f"{SVG}text") if text.get("class") == "says"]
-    assert classes == ["state-stale-upstream", "state-missing"] and says == ["1 run, stale upstream", "missing"]
+    assert classes == ["state-stale-upstream", "state-missing"] and says == ["stale upstream", "missing"]
 
 
 def test_what_is_not_drawn_from_an_experiment_is_left_out() -> None:
@@ -89,12 +89,55 @@ def test_what_is_not_drawn_from_an_experiment_is_left_out() -> None:
 def test_nothing_overlaps_and_all_is_inside() -> None:
     names = [f"c/e{i}" for i in range(12)]
     svg, _ = picture(*[("experiment", name, names[max(0, i - 3) : i : 2]) for i, name in enumerate(names)])
-    place = list(boxes(svg).values())
-    for (x, y), (other_x, other_y) in itertools.combinations(place, 2):
-        assert abs(x - other_x) >= EXPERIMENT.width or abs(y - other_y) >= EXPERIMENT.height
+    place = [tuple(int(rect.attrib[key]) for key in ("x", "y", "width", "height")) for rect in svg.iter(f"{SVG}rect")]
+    assert len(place) == 12
+    for (x, y, wide, high), (other_x, other_y, other_wide, other_high) in itertools.combinations(place, 2):
+        assert x + wide <= other_x or other_x + other_wide <= x or y + high <= other_y or other_y + other_high <= y
     _, _, width, height = map(int, svg.attrib["viewBox"].split())
-    assert max(x for x, _ in place) + EXPERIMENT.width <= width
-    assert max(y for _, y in place) + EXPERIMENT.height <= height
+    assert max(x + wide for x, _, wide, _ in place) <= width
+    assert max(y + high for _, y, _, high in place) <= height
+
+
+def test_long_names_have_several_lines_and_stay_in_their_box() -> None:
+    """A letter of the graph's typeface is three fifths of its size wide."""
+    names = ["c/x", "c/a-name-of-many-parts-that-is-far-too-long-for-one-line", "c/" + "unbroken" * 8]
+    steps = [
+        ("experiment", f"{name}/n={n}", [f"{up}/n=1" for up in names[:i]])
+        for i, name in enumerate(names)
+        for n in (1, 2)
+    ]
+    svg, _ = picture(*steps)
+    for group in svg.iter(f"{SVG}g"):
+        rect = {key: int(group.find(f"{SVG}rect").attrib[key]) for key in ("x", "y", "width", "height")}  # type: ignore[union-attr]
+        taken: list[tuple[float, float, int]] = []
+        for text in group.iter(f"{SVG}text"):
+            size, x, y = int(text.get("font-size", "11")), float(text.attrib["x"]), int(text.attrib["y"])
+            wide = 0.6 * size * len(text.text or "")
+            left = x - wide if text.get("text-anchor") == "end" else x
+            assert rect["x"] < left and left + wide < rect["x"] + rect["width"]
+            assert rect["y"] + size <= y <= rect["y"] + rect["height"] - 3
+            assert all(y != other or left > end or left + wide < start for start, end, other in taken)
+            taken.append((left, left + wide, y))
+        assert len(taken) == 2 or rect["height"] > 40
+    assert "".join(divided(names[1], "-", 20)) == names[1]
+
+
+def test_what_needs_the_same_stands_as_a_list_beside_it() -> None:
+    """And what stands alone takes the room that is left."""
+    leaves = [("experiment", f"a/leaf{i}", ["a/x"]) for i in range(3)]
+    svg, _ = picture(("experiment", "a/alone", []), ("experiment", "a/x", []), *leaves)
+    place = boxes(svg)
+    assert place["x"][1] == place["leaf0"][1] and len({place[f"leaf{i}"][0] for i in range(3)}) == 1
+    rows = [place[f"leaf{i}"][1] for i in range(3)]
+    assert rows[1] - rows[0] == rows[2] - rows[1] < place["alone"][1] - place["x"][1]
+
+
+def test_chapters_have_the_order_of_the_book() -> None:
+    plan, states = planned(("experiment", "a/x", []), ("experiment", "b/y", []), ("experiment", "c/z", []))
+    made = graph(plan, states, ["index", "c", "b"])
+    assert [list(boxes(ET.fromstring(part["svg"]))) for part in made["parts"]] == [["z"], ["y"], ["x"]]
+    place = boxes(ET.fromstring(made["svg"]))
+    assert place["z"][1] < place["y"][1] < place["x"][1]
 
 
 def test_no_experiments() -> None:

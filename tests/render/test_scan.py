@@ -62,7 +62,7 @@ def test_kinds(kind: str, expected: list[tuple[int, str]]) -> None:
 
 def test_conditions_reach_to_the_end_of_their_block() -> None:
     items = scan(DOCUMENT)
-    assert {item.kind for item in items if item.conditions} == {"claim", "value", "table", "label", "span"}
+    assert {item.kind for item in items if item.conditions} == {"claim", "value", "div", "table", "label", "span"}
     assert not any(item.conditions for item in items if item.line > 19)
 
 

@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import pty
-import re
-import struct
-import subprocess
-import sys
-import termios
-
 from tests.conftest import Lab
+from tests.terminal import on_a_terminal
 
 OTHER = """
 from tpdl import experiment
@@ -21,29 +13,6 @@ from tpdl import experiment
 def other(n: int) -> dict:
     return {"n": n}
 """
-
-
-def on_a_terminal(lab: Lab, columns: int, *arguments: str) -> list[str]:
-    """The lines of a command on a terminal of so many columns, without colours."""
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    environment = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "NO_COLOR")}
-    command = [sys.executable, "-m", "tpdl", *arguments]
-    process = subprocess.Popen(command, cwd=lab.root, env=environment | {"TERM": "xterm"}, stdout=theirs, stderr=theirs)
-    os.close(theirs)
-    said = b""
-    while True:
-        try:
-            part = os.read(ours, 65536)
-        except OSError:  # how Linux says that the other end is closed
-            break
-        if not part:
-            break
-        said += part
-    process.wait()
-    os.close(ours)
-    assert b"\x1b[" in said, "colours"
-    return re.sub(r"\x1b\[\d*m", "", said.decode()).splitlines()
 
 
 def test_what_is_fresh_takes_a_line_an_experiment(fresh: Lab) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from tpdl.cli.common import Arguments, Commands, add_command, honest, plan_of
+from tpdl.cli.common import Arguments, Commands, add_command, add_names, honest, plan_of
 from tpdl.errors import Exit
 
 
 def add(commands: Commands) -> None:
     """Declare the command's arguments."""
     parser = add_command(commands, accept)
-    parser.add_argument("name", metavar="NAME", help="a step, an experiment, or a pattern with *")
+    add_names(parser, "+")
     parser.add_argument("--because", default="", help="why it does not matter; kept in the record")
 
 
@@ -19,7 +19,7 @@ def accept(arguments: Arguments) -> int:
     from tpdl.plan.selection import select
 
     plan = plan_of(arguments)
-    accepted = accept_steps(plan, select(plan, [arguments.name]), arguments.because)
+    accepted = accept_steps(plan, select(plan, arguments.names), arguments.because)
     for step, reasons in accepted.items():
         print(f"accepted {step}: {'; '.join(reasons)}")
     if not accepted:

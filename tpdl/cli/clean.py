@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tpdl.cli.common import Arguments, Commands, add_command, find_project
+from tpdl.cli.text import print_json
 from tpdl.errors import Exit
 
 
@@ -11,18 +12,23 @@ def add(commands: Commands) -> None:
     parser = add_command(commands, clean, profile=False)
     parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
     parser.add_argument("--figures", action="store_true", help="products in figures/ that no step makes any more, too")
+    parser.add_argument("--scratch", action="store_true", help="scratch results, too: those of `tpdl run -S`")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be freed")
+    parser.add_argument("--json", action="store_true", help="only print what would be freed, as JSON")
 
 
 def clean(arguments: Arguments) -> int:
     """Remove local files that no step refers to any more, after saying what that frees."""
-    from tpdl.plan.clean import disowned, remove, unreferenced
+    from tpdl.plan.clean import disowned, remove, scratch_results, unreferenced
 
     project = find_project()
-    found = unreferenced(project)
+    found = unreferenced(project) + (scratch_results(project) if arguments.scratch else [])
     old = [(path, path.stat().st_size) for path in disowned(project)]
     if arguments.figures:
         found += old
+    if arguments.json:
+        print_json([{"path": path, "bytes": size} for path, size in found])
+        return Exit.OK
     if not found:
         print("nothing to clean: every local file belongs to a step")
     for path, size in found:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
+from tpdl.cli.names import steps
 from tpdl.errors import Exit
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 Amount = TypeVar("Amount")
 
-NAMES = "steps, experiments, folders, or patterns with *"
+NAMES = "steps, experiments, chapters, or patterns with *"
 
 
 def add_command(commands: Commands, function: Command, *, profile: bool = True) -> argparse.ArgumentParser:
@@ -48,6 +49,29 @@ def add_command(commands: Commands, function: Command, *, profile: bool = True) 
             "--demo", action="store_true", help="the demo profile: embedded stand-ins for data and weights"
         )
     return parser
+
+
+def add_names(
+    parser: argparse.ArgumentParser,
+    nargs: str = "*",
+    text: str = NAMES,
+    completer: Callable[..., Iterable[str]] = steps,
+) -> None:
+    """Declare the names that a command takes; a shell completes them.
+
+    Args:
+        parser: of the command.
+        nargs: "*" where none are all of them, "+" where one is needed.
+        text: what the help says of them.
+        completer: what can be typed there, see `tpdl.cli.names`.
+    """
+    action = parser.add_argument("names", metavar="NAME", nargs=nargs, help=text)
+    action.completer = completer  # type: ignore[attr-defined]  # argcomplete looks there
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Declare the option of every command that lists something."""
+    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def find_project() -> Project:
@@ -116,6 +140,23 @@ def positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("must be at least 1")
     return number
+
+
+def jobs(text: str) -> int | None:
+    """How many steps run at a time, for argparse: a number, or None for "auto".
+
+    >>> jobs("4"), jobs("auto")
+    (4, None)
+
+    Raises:
+        ArgumentTypeError: it is neither.
+    """
+    if text == "auto":
+        return None
+    try:
+        return positive(text)
+    except argparse.ArgumentTypeError as error:
+        raise argparse.ArgumentTypeError(f"{error}, or 'auto'") from None
 
 
 def limit(read: Callable[[object], Amount]) -> Callable[[str], Amount]:

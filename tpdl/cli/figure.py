@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from tpdl.cli.common import Arguments, Commands, add_command, console, honest, plan_of
+from tpdl.cli.common import Arguments, Commands, add_command, add_names, console, honest, plan_of
 from tpdl.errors import Exit, UserError
 
 
 def add(commands: Commands) -> None:
     """Declare the command's arguments."""
-    add_command(commands, figure).add_argument(
-        "name", metavar="NAME", help="a figure, an experiment, or a pattern with *"
-    )
+    add_names(add_command(commands, figure), "+", "figures, experiments, chapters, or patterns with *")
 
 
 def figure(arguments: Arguments) -> int:
-    """Draw a figure again, with the values of its text, from the results there are; never measures anything."""
+    """Draw figures again, with the values of their text, from the results there are; never measures anything."""
     from tpdl.cli.display import Display, print_report
     from tpdl.plan.facts import read_facts
     from tpdl.plan.selection import drawable, select, with_upstream
@@ -22,9 +20,9 @@ def figure(arguments: Arguments) -> int:
     from tpdl.run.steps import run_steps
 
     plan = plan_of(arguments)
-    wanted = [name for name in select(plan, [arguments.name]) if plan.steps[name].kind in ("figure", "summary")]
+    wanted = [name for name in select(plan, arguments.names) if plan.steps[name].kind in ("figure", "summary")]
     if not wanted:
-        raise UserError(f"no figure is drawn from {arguments.name}; `tpdl status` lists the figures")
+        raise UserError(f"no figure is drawn from {' or '.join(arguments.names)}; `tpdl status` lists the figures")
     if unreadable := next((plan.steps[name].problem for name in wanted if plan.steps[name].problem), ""):
         raise UserError(unreadable)
     facts = read_facts(plan)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tpdl.cli.common import NAMES, Arguments, Commands, add_command, honest, plan_of
+from tpdl.cli.common import Arguments, Commands, add_command, add_json, add_names, honest, plan_of
+from tpdl.cli.text import print_json
 from tpdl.errors import Exit
 
 
 def add(commands: Commands) -> None:
     """Declare the command's arguments."""
     parser = add_command(commands, graph)
-    parser.add_argument("names", metavar="NAME", nargs="*", help=NAMES)
+    add_names(parser)
+    add_json(parser)
     parser.add_argument("--svg", metavar="FILE", help="write a picture instead of Mermaid text")
 
 
@@ -26,7 +28,19 @@ def graph(arguments: Arguments) -> int:
     states = judge_all(plan, read_facts(plan))
     chosen = with_upstream(plan, select(plan, arguments.names)) if arguments.names else set(plan.steps)
     steps = [name for name in plan.steps if name in chosen]
-    if arguments.svg:
+    if arguments.json:
+        print_json(
+            [
+                {
+                    "step": name,
+                    "kind": plan.steps[name].kind,
+                    "state": states[name].state,
+                    "needs": plan.steps[name].upstream,
+                }
+                for name in steps
+            ]
+        )
+    elif arguments.svg:
         write_steps_svg(plan, steps, states, Path(arguments.svg))
         print(f"wrote {arguments.svg}")
     else:

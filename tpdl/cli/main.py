@@ -13,17 +13,22 @@ from tpdl.cli import (
     accept,
     claims,
     clean,
+    compare,
+    completion,
     data,
     diff,
     figure,
     graph,
     init,
+    log,
     mv,
     prepare,
     publish,
     report,
     run,
+    show,
     status,
+    table,
     upgrade,
     watch,
     why,
@@ -33,8 +38,8 @@ from tpdl.errors import Exit, UserError
 from tpdl.nearest import did_you_mean, nearest
 
 COMMANDS = (
-    *(status, run, figure, why, accept, mv, graph, clean, data),
-    *(prepare, claims, report, diff, init, publish, watch, upgrade),
+    *(status, run, table, compare, figure, show, log, why, accept, mv, graph, clean, data),
+    *(prepare, claims, report, diff, init, publish, watch, upgrade, completion),
 )
 """In the order of `tpdl --help`."""
 
@@ -57,9 +62,23 @@ class _Parser(argparse.ArgumentParser):
         return did_you_mean(option.partition("=")[0], known, cutoff=0.6)
 
 
+class _Version(argparse.Action):
+    """Prints the version. It is looked up only then: that takes as long as reading the arguments."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            print(f"tpdl {version('tpdl')}")
+        except PackageNotFoundError:
+            print("tpdl, not installed: run from its sources")
+        parser.exit()
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser of the whole command line."""
     whole = _Parser(prog="tpdl", description="Deep-learning experiments in, a lab report out.")
+    whole.add_argument("--version", action=_Version, nargs=0, help="print the version")
     whole.add_argument("--data", metavar="FOLDER", help="where data sets and weights lie (else TPDL_DATA)")
     commands = whole.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
     for command in COMMANDS:
@@ -92,7 +111,12 @@ def main() -> NoReturn:
 
 def _carry_out() -> int:
     """Read the arguments and call the command; its exit code."""
-    arguments, unknown = parser().parse_known_args()
+    whole = parser()
+    if completion.is_asked():
+        import argcomplete
+
+        argcomplete.autocomplete(whole)
+    arguments, unknown = whole.parse_known_args()
     if unknown:  # argparse itself would name the help of `tpdl`, not that of the command
         hint = arguments.parser.hint(unknown[0]) if unknown[0].startswith("--") else ""
         raise UserError(f"unrecognized arguments: {' '.join(unknown)}{hint} (tpdl {arguments.call.__name__} --help)")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tpdl.cli.common import NAMES, Arguments, Commands, add_command, honest, plan_of, say_doubts
-from tpdl.cli.text import COLOURS, brief, print_table
+from tpdl.cli.common import Arguments, Commands, add_command, add_json, add_names, honest, plan_of, say_doubts
+from tpdl.cli.text import COLOURS, brief, print_json, print_table
 from tpdl.errors import Exit
 
 if TYPE_CHECKING:
@@ -19,9 +18,9 @@ if TYPE_CHECKING:
 def add(commands: Commands) -> None:
     """Declare the command's arguments."""
     parser = add_command(commands, status)
-    parser.add_argument("names", metavar="NAME", nargs="*", help=NAMES)
+    add_names(parser)
     parser.add_argument("--all", action="store_true", help="a line for each step, also for those that are fresh")
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    add_json(parser)
 
 
 def status(arguments: Arguments) -> int:
@@ -36,7 +35,7 @@ def status(arguments: Arguments) -> int:
     chosen = select(plan, arguments.names) if arguments.names else list(plan.steps)
     shown = {name: states[name] for name in sorted(chosen, key=lambda name: plan.steps[name].base)}
     if arguments.json:
-        print(json.dumps(_as_json(plan, shown), indent=1))
+        print_json(_as_json(plan, shown))
     else:
         _print(plan, shown, arguments.all)
     return honest(Exit.OK if all(states[name].settled for name in chosen) else Exit.NOT_FRESH, plan.broken)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tpdl.cli.common import Arguments, Commands, add_command, honest, plan_of
-from tpdl.cli.text import COLOURS, coloured
+from tpdl.cli.common import Arguments, Commands, add_command, add_json, add_names, honest, plan_of
+from tpdl.cli.text import COLOURS, coloured, print_json
 from tpdl.errors import Exit
 
 if TYPE_CHECKING:
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 def add(commands: Commands) -> None:
     """Declare the command's arguments."""
-    add_command(commands, why).add_argument("name", metavar="NAME", help="a step, an experiment, or a pattern with *")
+    parser = add_command(commands, why)
+    add_names(parser, "+")
+    add_json(parser)
 
 
 def why(arguments: Arguments) -> int:
@@ -27,8 +29,12 @@ def why(arguments: Arguments) -> int:
 
     plan = plan_of(arguments)
     states = judge_all(plan, read_facts(plan))
-    for name in select(plan, [arguments.name]):
-        _explain(plan, name, states[name])
+    names = select(plan, arguments.names)
+    if arguments.json:
+        print_json([_as_json(plan, name, states[name]) for name in names])
+    else:
+        for name in names:
+            _explain(plan, name, states[name])
     return honest(Exit.OK, plan.broken)
 
 
@@ -42,11 +48,34 @@ def _explain(plan: Plan, name: str, status: Status) -> None:
         print(f"  product    {path.relative_to(plan.project.root)}")
     if step.parameters:
         print("  parameters " + ", ".join(f"{key} = {value!r}" for key, value in step.parameters.items()))
-    for title, names in (("needs", step.upstream), ("data", step.data), ("files", step.files)):
+    together = [each for each in step.together if each != name]
+    for title, names in (("together", together), ("needs", step.upstream), ("data", step.data), ("files", step.files)):
         if names:
             print(f"  {title:10} " + ", ".join(names))
     if status.record is not None:
         _print_record(status.record)
+
+
+def _as_json(plan: Plan, name: str, status: Status) -> dict[str, Any]:
+    step, record = plan.steps[name], status.record
+    return {
+        "step": name,
+        "kind": step.kind,
+        "state": status.state,
+        "optional": status.optional,
+        "reasons": status.reasons,
+        "function": step.function,
+        "source": f"{step.source}:{step.line}",
+        "products": [str(path.relative_to(plan.project.root)) for path in step.products],
+        "parameters": step.parameters,
+        "needs": step.upstream,
+        "data": list(step.data),
+        "files": list(step.files),
+        "made": record.happened if record else None,
+        "accepted": record.accepted if record else None,
+        "uses": sorted(record.fingerprint.symbols) if record else [],
+        "read": record.fingerprint.observed if record else {},
+    }
 
 
 def _print_record(record: Record) -> None:

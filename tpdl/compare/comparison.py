@@ -96,7 +96,7 @@ def compare(plan: Plan, revision: str) -> Comparison:
     commit = InCommit(plan.project.root, revision)
     old, new = read_version(commit), read_version(OnDisk(plan.project.root))
     names = _in_order(plan, old, new)
-    compared = [_compare_step(plan, old.steps.get(name), new.steps.get(name)) for name in names]
+    compared = [compare_step(plan, old.steps.get(name), new.steps.get(name)) for name in names]
     different = [difference for difference in compared if difference]
     unreadable = [f"{commit.commit.short}:{path}" for path in old.unreadable] + new.unreadable
     return Comparison(commit.commit, _without_cells(plan, different), len(names) - len(different), unreadable)
@@ -131,7 +131,7 @@ def _base(plan: Plan, name: str) -> str:
     return step.base if step and step.kind == "experiment" else ""
 
 
-def _compare_step(plan: Plan, old: StepVersion | None, new: StepVersion | None) -> StepDifference | None:
+def compare_step(plan: Plan, old: StepVersion | None, new: StepVersion | None) -> StepDifference | None:
     """What differs of a step between two versions, of which one may not have it; None where nothing does."""
     version = new or old
     assert version is not None

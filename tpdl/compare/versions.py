@@ -31,6 +31,10 @@ class StepVersion:
     tree: Tree
     paths: set[str]
     """Every file of the tree."""
+    function: str = ""
+    """"module:qualname"; empty for a collected table."""
+    happened: dict[str, Any] = field(default_factory=dict)
+    """When it was made, how long that took, and the like."""
 
     def content(self, name: str) -> bytes | None:
         """The bytes of a product; None for a large one that is kept out of `figures/`."""
@@ -65,5 +69,7 @@ def read_version(tree: Tree) -> Version:
             folder=posixpath.dirname(path),
             tree=tree,
             paths=paths,
+            function=record.function,
+            happened=record.happened,
         )
     return version

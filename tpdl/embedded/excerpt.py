@@ -8,7 +8,7 @@ from typing import Any
 from tpdl.render.scan import Item
 from tpdl.render.sheets import texts
 
-GROUPS = {"value": "values", "claim": "claims", "when": "whens", "image": "figures", "table": "tables"}
+GROUPS = {"value": "values", "claim": "claims", "when": "whens", "with": "withs", "image": "figures", "table": "tables"}
 """Kind of a construct -> the part of the report in which the filter looks it up."""
 
 
@@ -20,6 +20,8 @@ def excerpt(data: Mapping[str, Any], items: Sequence[Item], text: str) -> dict[s
         items: all constructs of the chapter.
         text: its source.
     """
+    if ".questions" in text:  # the table of all questions shows something of every chapter
+        return {**data, "graph": data["graph"] if ".graph" in text else {}}
     part: dict[str, Any] = {group: {} for group in GROUPS.values()}
     for item in items:
         group = GROUPS.get(item.kind)
@@ -32,4 +34,4 @@ def excerpt(data: Mapping[str, Any], items: Sequence[Item], text: str) -> dict[s
     words = " ".join(" ".join(said).split())
     for group in ("values", "claims"):
         part[group] |= {key: entry for key, entry in data[group].items() if key in words}
-    return {**data, **part, "graph": data["graph"] if ".graph" in text else {}}
+    return {**data, **part, "questions": [], "graph": data["graph"] if ".graph" in text else {}}

@@ -26,6 +26,8 @@ from tpdl.templates import fill
 HERE = Path(__file__).parent
 THEME = HERE.parent / "render" / "theme"
 FILTER = HERE.parent / "render" / "tpdl-filter"
+ELEMENTS = ("folds.js", "lookups.js", "questions.js", "tables.js")
+"""The filter's scripts for what any page may have; `pictures.js` is for pages with pictures."""
 LIBRARIES = "site_libs"
 """Folder of what the pages use; Quarto has one of the same name."""
 ASSETS = f"{LIBRARIES}/tpdl"
@@ -155,9 +157,11 @@ class Site:
         )
         script = (HERE / "page.js").read_text(encoding="utf-8")
         pictures = (FILTER / "pictures.js").read_text(encoding="utf-8")
+        elements = "".join((FILTER / name).read_text(encoding="utf-8") for name in ELEMENTS)
         index = "window.tpdlSearch = " + json.dumps(self._search_index(bodies), ensure_ascii=False) + ";\n"
         folder = self.book.output / ASSETS
-        files = {"style.css": style, "page.js": script, "pictures.js": pictures, "search.js": index}
+        files = {"style.css": style, "page.js": script, "pictures.js": pictures, "elements.js": elements}
+        files["search.js"] = index
         for name, text in files.items():
             atomic_write(folder / name, text)
         if any("<img" in body for body in bodies):

@@ -35,17 +35,23 @@ def sections(body: str, title: str, identifier: str, keep: Path) -> list[dict[st
 class _Sections(HTMLParser):
     """Collects the text of each section, and its title, while a page is parsed."""
 
-    SKIPPED = ("annotation", "script", "style", "details")
+    SKIPPED = ("annotation", "script", "style")
 
     def __init__(self, title: str, identifier: str) -> None:
         super().__init__()
         self._all: list[dict[str, str]] = [{"id": identifier, "title": title, "text": ""}]
         self._open: list[dict[str, str]] = []
         self._skipping = 0
+        self._folds: list[bool] = []
+        """For each `<details>` that is open, whether it is skipped: where something comes from is, what a card has in
+        depth is not."""
         self._heading = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in self.SKIPPED:
+        if tag == "details":
+            self._folds.append("in-depth" not in (dict(attrs).get("class") or ""))
+            self._skipping += self._folds[-1]
+        elif tag in self.SKIPPED:
             self._skipping += 1
         elif tag == "section":
             self._open.append({"id": dict(attrs).get("id") or "", "title": "", "text": ""})
@@ -56,7 +62,9 @@ class _Sections(HTMLParser):
             self._here()["text"] += " "
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in self.SKIPPED:
+        if tag == "details" and self._folds:
+            self._skipping -= self._folds.pop()
+        elif tag in self.SKIPPED:
             self._skipping -= 1
         elif tag == "section" and self._open:
             self._open.pop()

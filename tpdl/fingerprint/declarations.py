@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from tpdl.errors import UserError
 from tpdl.fingerprint.literals import Encoded, NotLiteral, evaluate
+from tpdl.fingerprint.pure import PURE, Pure
 from tpdl.fingerprint.resolve import Resolver
 from tpdl.limits import Budget, LimitExceeded
 from tpdl.nearest import did_you_mean
@@ -54,7 +55,7 @@ class Declaration:
     annotation: str
     """The last component of the return annotation: "DataFrame" for `pd.DataFrame`; "" where there is none.
 
-    Of a tuple those of its parts: "tuple[DataFrame, Arrays]".
+    Of a tuple those of its parts: "tuple[DataFrame, Arrays]"; so of a list: "list[DataFrame]".
     """
     problem: str = ""
     """What is wrong with it, as one line with file and line; then nothing that is said above can be relied on. With
@@ -113,7 +114,11 @@ class Evaluator:
             following: the constants whose values are being evaluated: they may name each other in a circle.
             budget: what all of it may cost.
         """
-        meanings = [meaning for meaning in self._resolver.reference(module, names) if not meaning.rest]
+        everything = self._resolver.reference(module, names)
+        called = {meaning.opaque for meaning in everything} or {names}  # Python's own name means nothing in a project
+        if len(called) == 1 and (function := min(called)) in PURE:
+            return Pure(function)
+        meanings = [meaning for meaning in everything if not meaning.rest]
         symbols = {meaning.node: symbol for meaning in meanings if (symbol := self._symbol(meaning.node))}
         for node, symbol in symbols.items():
             if symbol["kind"] == "def":

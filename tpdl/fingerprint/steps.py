@@ -140,7 +140,7 @@ def misplaced(tree: ast.Module, placed: set[int], imports: dict[str, list[str]])
 def _last_component(annotation: ast.expr | None) -> str:
     """ "DataFrame" for `pd.DataFrame`, "dict" for `dict[str, float]`; also where it is written as a string.
 
-    Of a tuple the components: "tuple[DataFrame, Arrays]" for `tuple[pd.DataFrame, Arrays]`.
+    Of a tuple the components, "tuple[DataFrame, Arrays]" for `tuple[pd.DataFrame, Arrays]`; so of a list.
     """
     match annotation:
         case None:
@@ -152,6 +152,8 @@ def _last_component(annotation: ast.expr | None) -> str:
                 return text
         case ast.Subscript(value=value, slice=ast.Tuple(elts=parts)) if _last_component(value) in ("tuple", "Tuple"):
             return f"tuple[{', '.join(map(_last_component, parts))}]"
+        case ast.Subscript(value=value, slice=item) if _last_component(value) in ("list", "List"):
+            return f"list[{_last_component(item)}]"
         case ast.Subscript(value=value):
             return _last_component(value)
     names = dotted(annotation)

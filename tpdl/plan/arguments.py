@@ -32,8 +32,9 @@ RESULT_SUFFIX = {
 
 KNOWN_ARGUMENTS: dict[str, set[str]] = {
     "experiment": {
-        *("matrix", "demo", "inputs", "data", "optional", "uses", "files", "local", "may_be_missing"),
-        *("timeout", "memory", "gpu_memory"),
+        *("matrix", "cases", "search", "draws", "search_seed"),
+        *("demo", "inputs", "data", "optional", "uses", "files", "local", "may_be_missing"),
+        *("timeout", "memory", "gpu_memory", "device", "together"),
     },
     "figure": {"caption", "alt", "suffix", "format", "uses", "files"},
     "summary": {"uses", "files"},
@@ -55,6 +56,10 @@ def _is_mapping_of_values(value: Any) -> bool:
     )
 
 
+def _is_mapping_of_mappings(value: Any) -> bool:
+    return _is_mapping_of_texts(value) and all(map(_is_mapping_of_texts, value.values() if value else ()))
+
+
 def _is_mapping_of_functions(value: Any) -> bool:
     return _is_mapping_of_texts(value) and all(isinstance(item, str) for item in (value.values() if value else ()))
 
@@ -62,11 +67,15 @@ def _is_mapping_of_functions(value: Any) -> bool:
 KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "": ("experiments of this project", _is_list_of_texts),
     **dict.fromkeys(("matrix", "demo"), ("a mapping", _is_mapping_of_texts)),
+    "cases": ("a mapping from names to mappings of parameters", _is_mapping_of_mappings),
+    "search": ("a mapping from parameters to what is drawn from", _is_mapping_of_texts),
+    **dict.fromkeys(("draws", "search_seed"), ("a whole number", lambda value: isinstance(value, int))),
     "inputs": ("a mapping from parameters to experiments", _is_mapping_of_functions),
     "optional": ("a mapping from parameters to lists of values", _is_mapping_of_values),
-    **dict.fromkeys(("data", "uses", "may_be_missing"), ("a list of texts", _is_list_of_texts)),
+    **dict.fromkeys(("data", "uses", "may_be_missing", "together"), ("a list of texts", _is_list_of_texts)),
     **dict.fromkeys(("caption", "alt", "format"), ("a text", lambda value: isinstance(value, str))),
     "local": ("True or False", lambda value: isinstance(value, bool)),
+    "device": ('"gpu"', lambda value: value in (None, "gpu")),
 }
 """Argument -> what it must be, in words and as a test."""
 
@@ -122,14 +131,27 @@ def limits_of(arguments: Mapping[str, Any], declared: Declaration) -> dict[str, 
     return limits
 
 
-def result_suffixes(declared: Declaration) -> tuple[str, ...]:
+def result_suffixes(declared: Declaration, together: bool = False) -> tuple[str, ...]:
     """The suffixes of an experiment's products, which its return annotation decides: of a tuple one for each part.
+
+    Args:
+        declared: the experiment.
+        together: it measures several cells at once, and returns a list with the result of each.
 
     Raises:
         UserError: there is no annotation, or tpdl cannot keep such a result.
     """
-    several = re.fullmatch(r"tuple\[(.*)\]", declared.annotation)
-    parts = several[1].split(", ") if several else [declared.annotation]
+    annotation = declared.annotation
+    if together:
+        for_each = re.fullmatch(r"list\[(.*)\]", annotation)
+        if not for_each:
+            raise UserError(
+                f"{where(declared)}: the return annotation says {annotation or 'nothing'}; with together=[…] the "
+                "function returns a list, one result for each cell, and says so: list[pd.DataFrame] for instance"
+            )
+        annotation = for_each[1]
+    several = re.fullmatch(r"tuple\[(.*)\]", annotation)
+    parts = several[1].split(", ") if several else [annotation]
     try:
         suffixes = tuple(RESULT_SUFFIX[part] for part in parts)
     except KeyError:

@@ -25,6 +25,8 @@ from tpdl.plan.step import Step
 from tpdl.plan.variants import VARIANTS
 
 SNAPSHOT_DAYS = 7
+NOTES = ("logs", "failed")
+"""Folders of what is kept of each step that has run on this machine."""
 
 
 def unreferenced(project: Project) -> list[tuple[Path, int]]:
@@ -47,6 +49,15 @@ def unreferenced(project: Project) -> list[tuple[Path, int]]:
             paths += [*_unknown_products(plan), *_unknown_logs(plan), *_useless_states(plan), *_left_by_killed(plan)]
     sized = [(path, path.stat().st_size) for path in dict.fromkeys(paths)]
     return sorted(sized, key=lambda item: (-item[1], item[0]))
+
+
+def scratch_results(project: Project) -> list[tuple[Path, int]]:
+    """Results of `tpdl run -S`, with their records, logs, and sizes in bytes. Nothing depends on them."""
+    places = [project.places(profile) for profile in PROFILES]
+    folders = [
+        folder for each in places for folder in (each.scratch, *(each.state / kind / "scratch" for kind in NOTES))
+    ]
+    return [(path, path.stat().st_size) for folder in folders for path in _files(folder)]
 
 
 def disowned(project: Project) -> list[Path]:
@@ -116,8 +127,14 @@ def _unknown_products(plan: Plan) -> list[Path]:
 def _unknown_logs(plan: Plan) -> list[Path]:
     """Logs and failures of steps that no longer exist."""
     known = {path for name in plan.steps for path in (plan.places.log(name), plan.places.failure(name))}
-    folders = (plan.places.state / "logs", plan.places.state / "failed")
-    return [path for folder in folders for path in _files(folder) if path not in known]
+    folders = [plan.places.state / kind for kind in NOTES]
+    scratch = [folder / "scratch" for folder in folders]
+    return [
+        path
+        for folder in folders
+        for path in _files(folder)
+        if path not in known and not any(path.is_relative_to(each) for each in scratch)
+    ]
 
 
 def _left_by_killed(plan: Plan) -> list[Path]:

@@ -7,8 +7,10 @@ Example:
 
 from __future__ import annotations
 
+import sysconfig
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 from tpdl.data import CatalogueLike
@@ -29,6 +31,23 @@ class DataSet:
     """The experiments that read it."""
     optional: bool
     """Every step that reads it may stay unmeasured."""
+
+    @property
+    def size(self) -> int:
+        """Bytes on this machine."""
+        files = (file for path in self.paths for file in ([path] if path.is_file() else path.rglob("*")))
+        return sum(file.stat().st_size for file in files if file.is_file())
+
+    @property
+    def package(self) -> str:
+        """The installed package that brings it, as pip knows it; empty where it lies in a folder of data."""
+        installed = [Path(folder) for folder in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}]
+        for path in self.paths:
+            for folder in installed:
+                if path.is_relative_to(folder):
+                    top = path.relative_to(folder).parts[0]
+                    return packages_distributions().get(top, [top])[0]
+        return ""
 
 
 @dataclass(frozen=True)

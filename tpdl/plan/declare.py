@@ -2,7 +2,7 @@
 
 They return the function unchanged: a decorated function is called, tested and debugged like any other. The engine reads
 the arguments from the source (see `tpdl.fingerprint`), without importing the module, so they must be literals,
-names of constants, or names of other step functions.
+names of constants, names of other step functions, or pure expressions of these, such as `[10.0**e for e in range(3)]`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,14 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 def experiment(
     *,
     matrix: Mapping[str, Sequence[Any]] | None = None,
+    cases: Mapping[str, Mapping[str, Any]] | None = None,
+    search: Mapping[str, Any] | None = None,
+    draws: int = 0,
+    search_seed: int = 0,
     demo: Mapping[str, Any] | None = None,
     inputs: Mapping[str, Callable[..., Any]] | None = None,
     data: Sequence[str] = (),
+    together: Sequence[str] = (),
     optional: Mapping[str, Sequence[Any]] | None = None,
     uses: Sequence[str] = (),
     files: Sequence[str] = (),
@@ -27,6 +32,7 @@ def experiment(
     timeout: float | str | None = None,
     memory: int | str | None = None,
     gpu_memory: int | str | None = None,
+    device: str | None = None,
 ) -> Callable[[Function], Function]:
     """Declare a step that measures.
 
@@ -56,12 +62,33 @@ def experiment(
     `Images` a folder of images; a tuple of these, `tuple[pd.DataFrame, Arrays]`, one product for each. A table comes
     back with the types that it had; an index that is not 0, 1, 2, … is refused.
 
+    Cells that are alike can be measured by one call, several seeds of one setting for instance, stacked on a GPU. The
+    parameters that `together` names come as lists, one value for each cell, and the function returns a list of results:
+
+        >>> @experiment(matrix={"n": [10, 1000], "seed": [0, 1, 2]}, together=["seed"])
+        ... def spread(n: int, seed: list[int]) -> list[dict]:
+        ...     draws = [np.random.default_rng(each).random(n) for each in seed]
+        ...     return [{"spread": float(each.std())} for each in draws]
+        >>> len(spread(n=1000, seed=[0, 1, 2]))
+        3
+
     Args:
-        matrix: parameter -> values; one step, a *cell*, for each combination.
+        matrix: parameter -> values; one step, a *cell*, for each combination. Values may be pure expressions: `range`,
+            comprehensions, `10.0 ** e`, `np.logspace`.
+        cases: name -> parameters that go together; a cell for each, called after the case, and for each combination of
+            the matrix. A parameter `case` of the function gets the name.
+        search: parameter -> what is drawn from: a list, `("uniform", low, high)`, `("log", low, high)` or `("integers",
+            low, high)`; a cell for each draw, and for each combination of the matrix.
+        draws: how many combinations are drawn. With more of them the first stay as they are; the demo profile has
+            three at most.
+        search_seed: of the draws.
         demo: what differs in the demo profile: a list replaces an axis of the matrix, anything else replaces a default.
         inputs: argument -> experiment whose result is passed. Cells are matched by the matrix parameters both have;
             where the input has more, its collected table is passed.
         data: names in the data catalogue, compared by content. `{parameter}` is replaced by the cell's value.
+        together: parameters of the matrix whose cells one process measures together. They come as lists, as does an
+            input whose cells they tell apart; each cell keeps a result and a record of its own, and when one of them
+            has to run, all of them do.
         optional: parameter -> values of cells that may stay unmeasured, because their data cannot be had everywhere.
         uses: "module:symbol" or "module" that the source does not show (registries, `getattr`).
         files: patterns of files that it reads, relative to the project's folder, as "data/*.csv"; they are compared by
@@ -71,7 +98,10 @@ def experiment(
             kept, and taken up when the column is named here; see `tpdl run --keep-nan`.
         timeout: seconds that a step may take, or text such as "2h"; one that takes longer is ended, and has failed.
         memory: bytes of main memory that a step may use with everything it starts, or text such as "4GB".
-        gpu_memory: bytes of a GPU's memory that a step needs; noted, not watched.
+        gpu_memory: bytes of a GPU's memory that a step needs, or text: as many run on one at a time as fit. It need not
+            be exact, and is not watched.
+        device: "gpu" for a step that uses a GPU where there is one. Without `gpu_memory` it needs what it used the last
+            time, see the setting `device_memory`, and before that is known a whole GPU.
     """
     return lambda function: function
 

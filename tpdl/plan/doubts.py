@@ -56,11 +56,12 @@ def _modules(plan: Plan) -> list[tuple[str, str, str]]:
     found = []
     for setting, name in [
         ("device", settings.get("device")),
+        ("device_memory", settings.get("device_memory")),
         *(("demo_only", n) for n in settings.get("demo_only", [])),
     ]:
         if not name:
             continue
-        if setting == "device" and ":" not in name:
+        if setting.startswith("device") and ":" not in name:
             found.append((setting, name, "which must be `module:function`"))
             continue
         try:

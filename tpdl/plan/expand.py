@@ -1,8 +1,8 @@
 """From the declarations in the source to the steps of one profile.
 
-An experiment becomes one step for each combination of its matrix, a *cell*, and one that collects their results in a
-table. A figure or summary becomes one step, which reads that table, or the single result where there is no matrix. A
-figure of no experiment, a diagram, is one step that reads nothing.
+An experiment becomes one step for each combination of its parameters, a *cell*, and one that collects their results
+in a table. A figure or summary becomes one step, which reads that table, or the single result where there is no matrix.
+A figure of no experiment, a diagram, is one step that reads nothing.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from tpdl.errors import UserError
@@ -37,11 +38,14 @@ from tpdl.plan.names import base_name
 from tpdl.plan.patterns import file_patterns
 from tpdl.plan.places import Places
 from tpdl.plan.record import RECORD_SUFFIX
+from tpdl.plan.search import draws
 from tpdl.plan.step import COLLECTED, FIGURE_FORMATS, Input, Step
 from tpdl.plan.variants import NARROW, VARIANTS
 
 MOST_CELLS = 100_000
 """Of one experiment. Each has a record, two files and a line of `tpdl status`."""
+DEMO_DRAWS = 3
+"""Of a random search, at most, in the demo profile."""
 LABEL_LENGTH = 120
 """Characters of a label, which a person reads."""
 LABEL_BYTES = 180
@@ -58,9 +62,17 @@ class Expansion:
         declarations: of the whole project.
         places: where the profile's files lie.
         unmeasured: names or patterns of experiments that this edition may leave unmeasured, as optional cells may stay.
+        edition: parameter -> the values that this edition has in the place of those of each matrix; or experiment -> a
+            mapping of this kind for it alone, which goes before.
     """
 
-    def __init__(self, declarations: Iterable[Declaration], places: Places, unmeasured: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        declarations: Iterable[Declaration],
+        places: Places,
+        unmeasured: Sequence[str] = (),
+        edition: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
         self._declared: dict[str, Declaration] = {}
         self._broken: dict[str, Declaration] = {}
         """Function -> a declaration that says what is wrong with it; under "module:" one of a whole file."""
@@ -68,6 +80,9 @@ class Expansion:
         """Every declaration that cannot be understood, or needs one that cannot."""
         self._places = places
         self._unmeasured = unmeasured
+        self._edition = edition
+        self._axes_known: set[str] = set()
+        """The parameters that some matrix has, and "experiment.parameter" for each of them."""
         self._steps: dict[str, Step] = {}
         self._cells: dict[str, list[Step]] = {}
         """Experiment function -> its cells (one cell where there is no matrix)."""
@@ -98,6 +113,34 @@ class Expansion:
                 except UserError as error:
                     self._give_up(replace(declared, problem=str(error)))
         return self._steps
+
+    def unused(self) -> list[str]:
+        """What is wrong with the edition's values: no matrix has such a parameter. One line each; after `steps`."""
+        named = {
+            f"{name}.{parameter}" if isinstance(values, dict) else name
+            for name, values in self._edition.items()
+            for parameter in (values if isinstance(values, dict) else [""])
+        }
+        return [
+            f"pyproject.toml: [tool.tpdl.matrix] names {name!r}, which no matrix has; {nearest(name, self._axes_known)}"
+            for name in sorted(named - self._axes_known)
+        ]
+
+    def variant(self, step: Step, settings: Mapping[str, Any]) -> Step:
+        """What the cell `step` of these steps would be with other parameters; it is not one of them.
+
+        Raises:
+            UserError: there is no cell of an experiment that it needs with such parameters.
+        """
+        declared, cell = self._declared[step.function], {**step.cell, **settings}
+        return self._cell(
+            declared,
+            decorator_arguments(declared),
+            [path.suffix for path in step.products],
+            cell,
+            {name: value for name, value in step.parameters.items() if name not in settings},
+            _label(cell),
+        )
 
     def _give_up(self, declared: Declaration) -> None:
         """Note a declaration that cannot be understood, and take back what was made of it."""
@@ -133,13 +176,24 @@ class Expansion:
     def _experiment(self, declared: Declaration) -> list[Step]:
         """Add the cells of an experiment, and the table of their results. Arrays fit in no table."""
         arguments = decorator_arguments(declared)
-        suffixes = result_suffixes(declared)
+        suffixes = result_suffixes(declared, bool(arguments.get("together")))
         axes, defaults = self._axes_and_defaults(declared, arguments)
+        combined = self._combined(declared, arguments, axes)
+        count = len(combined) * math.prod(map(len, axes.values()))
+        if count > MOST_CELLS:
+            raise UserError(f"{where(declared)}: the matrix has {count:,} combinations, more than {MOST_CELLS:,}")
         cells = []
-        for combination in itertools.product(*axes.values()):
-            cell = dict(zip(axes, combination, strict=True))
-            cells.append(self._add(self._cell(declared, arguments, suffixes, cell, defaults)))
-        if axes and any(suffix in COLLECTED for suffix in suffixes):
+        for (case, chosen), *combination in itertools.product(combined, *axes.values()):
+            varied = dict(zip(axes, combination, strict=True))
+            label = ",".join(filter(None, [case or _label(chosen), _label(varied)]))
+            own = {name: value for name, value in defaults.items() if name not in chosen}
+            if case and "case" in own:
+                own["case"] = case
+            cells.append(self._cell(declared, arguments, suffixes, chosen | varied, own, label))
+        if together := self._together(declared, arguments, cells[0].cell):
+            cells = self._grouped(declared, arguments, cells, together)
+        cells = [self._add(cell) for cell in cells]
+        if cells[0].cell and any(suffix in COLLECTED for suffix in suffixes):
             self._add(self._table(declared, cells))
         return cells
 
@@ -162,15 +216,60 @@ class Expansion:
         if self._places.profile != "demo":
             demo = {}
         axes = {}
+        base = base_name(declared.module, declared.qualname)
+        of_all = {name: values for name, values in self._edition.items() if isinstance(values, list)}
+        own = of_all | self._edition.get(base, {})
+        self._axes_known |= {*matrix, *(f"{base}.{name}" for name in matrix)}
         for name, values in matrix.items():
-            values = demo.get(name, values)
+            values = demo.get(name, own.get(name, values))
             axes[name] = list(values) if isinstance(values, list | tuple) else [values]
             if not axes[name]:
                 raise UserError(f"{where(declared)}: the matrix has no value for {name!r}")
         defaults = {name: value for name, value in declared.parameters.items() if name not in inputs} | demo
-        if (count := math.prod(map(len, axes.values()))) > MOST_CELLS:
-            raise UserError(f"{where(declared)}: the matrix has {count:,} combinations, more than {MOST_CELLS:,}")
         return axes, {name: value for name, value in defaults.items() if name not in axes}
+
+    def _combined(
+        self, declared: Declaration, arguments: Mapping[str, Any], axes: Mapping[str, Any]
+    ) -> list[tuple[str, dict[str, Any]]]:
+        """The combinations of parameters that go together, each with its name, if it has one: cases, or random draws.
+
+        Each is combined with the matrix. Where there are neither, that is one combination of nothing.
+        """
+        cases = mapping_argument(arguments, "cases", declared)
+        space = mapping_argument(arguments, "search", declared)
+        if cases and space:
+            raise UserError(f"{where(declared)}: either cases or search; leave one out")
+        is_demo = self._places.profile == "demo"
+        if cases:
+            together = [(file_name_part({"case": name}, "case", declared), dict(case)) for name, case in cases.items()]
+        elif space:
+            count = arguments.get("draws", 0)
+            if not isinstance(count, int) or count < 1:
+                raise UserError(f"{where(declared)}: search needs draws, how many combinations are drawn: draws=20")
+            try:
+                drawn = draws(space, min(count, DEMO_DRAWS) if is_demo else count, arguments.get("search_seed", 0))
+            except ValueError as error:
+                raise UserError(f"{where(declared)}: {error}") from None
+            together = [("", combination) for combination in drawn]
+        else:
+            return [("", {})]
+        inputs = mapping_argument(arguments, "inputs", declared)
+        demo = mapping_argument(arguments, "demo", declared) if is_demo else {}
+        for name, combination in together:
+            of = f"the case {name!r}" if name else "search"
+            for parameter in combination:
+                if parameter not in declared.parameters:
+                    raise UserError(
+                        f"{where(declared)}: {of} names {parameter!r}, which is no parameter of the function"
+                        + (f"; {nearest(parameter, declared.parameters)}" if declared.parameters else "")
+                    )
+                if parameter in axes or parameter in inputs:
+                    other = "the matrix" if parameter in axes else "inputs"
+                    raise UserError(f"{where(declared)}: both {of} and {other} name {parameter!r}; leave one out")
+            combination.update({parameter: demo[parameter] for parameter in combination if parameter in demo})
+        if len({frozenset(combination) for _, combination in together}) > 1:
+            raise UserError(f"{where(declared)}: the cases must name the same parameters")
+        return together
 
     def _cell(
         self,
@@ -179,10 +278,11 @@ class Expansion:
         suffixes: Sequence[str],
         cell: dict[str, Any],
         defaults: Mapping[str, Any],
+        label: str,
     ) -> Step:
-        """The step of one combination of the matrix, `cell`, which is empty where there is no matrix."""
+        """The step of one combination of parameters, `cell`, which is empty where there is but one."""
         base = base_name(declared.module, declared.qualname)
-        name = f"{base}/{_label(cell)}" if cell else base
+        name = f"{base}/{label}" if label else base
         parameters = json_parameters({**defaults, **cell}, declared)
         inputs = {
             argument: self._input(function, parameters, declared, "an input")
@@ -210,8 +310,57 @@ class Expansion:
             local=local,
             may_be_missing=tuple(arguments.get("may_be_missing", ())),
             cell=cell,
+            device=arguments.get("device") or "",
             **limits_of(arguments, declared),
         )
+
+    def _together(self, declared: Declaration, arguments: Mapping[str, Any], axes: Mapping[str, Any]) -> list[str]:
+        """The parameters whose cells one process measures together."""
+        names = list(dict.fromkeys(arguments.get("together") or ()))
+        for name in names:
+            if name not in axes:
+                hint = f"; {nearest(name, axes)}" if axes else ""
+                raise UserError(f"{where(declared)}: together names {name!r}, which is no parameter of matrix{hint}")
+            if name in (arguments.get("optional") or {}):
+                raise UserError(
+                    f"{where(declared)}: together and optional both name {name!r}; cells that run together need the "
+                    "data of all, so none of them can be left out"
+                )
+        return names
+
+    def _grouped(
+        self, declared: Declaration, arguments: Mapping[str, Any], cells: Sequence[Step], together: Sequence[str]
+    ) -> list[Step]:
+        """The cells, each with the others that it is measured together with.
+
+        What decides the result of one decides those of all, since one call makes them: inputs, data and files are
+        those of the whole group, and its cells are a part of what is compared.
+        """
+        groups: dict[str, list[Step]] = {}
+        for cell in cells:
+            rest = {name: value for name, value in cell.cell.items() if name not in together}
+            groups.setdefault(json.dumps(rest, sort_keys=True), []).append(cell)
+        own = {
+            argument
+            for argument, function in mapping_argument(arguments, "inputs", declared).items()
+            if not set(together).isdisjoint(self._cells_of(function)[0].cell)
+        }
+        new = {}
+        for group in groups.values():
+            inputs = {
+                argument: _of_cells([cell.inputs[argument] for cell in group]) if argument in own else source
+                for argument, source in group[0].inputs.items()
+            }
+            for cell in group:
+                new[cell.name] = replace(
+                    cell,
+                    inputs=inputs,
+                    data=tuple(dict.fromkeys(name for each in group for name in each.data)),
+                    files=tuple(dict.fromkeys(pattern for each in group for pattern in each.files)),
+                    together=tuple(each.name for each in group),
+                    group={name: [each.cell[name] for each in group] for name in together},
+                )
+        return [new[cell.name] for cell in cells]
 
     def _is_left_out(self, name: str) -> bool:
         """Whether this edition may leave the step unmeasured."""
@@ -357,7 +506,15 @@ class Expansion:
 
 def _several(cells: Sequence[Step]) -> Input:
     """The results of several cells, passed as a mapping from label to result."""
-    return Input(tuple(cell.name for cell in cells), tuple(_label(cell.cell) for cell in cells))
+    names = tuple(cell.name for cell in cells)
+    return Input(names, tuple(name.removeprefix(cells[0].base).removeprefix("/") for name in names))
+
+
+def _of_cells(inputs: Sequence[Input]) -> Input:
+    """The inputs of cells that run together, passed as a list."""
+    steps = [name for source in inputs for name in source.steps]
+    labels = [label for source in inputs for label in source.labels or source.steps]
+    return Input(tuple(steps), tuple(labels), tuple(inputs))
 
 
 def _label(cell: Mapping[str, Any]) -> str:

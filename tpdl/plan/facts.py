@@ -132,6 +132,7 @@ class _Reader:
             wiring=step.wiring,
             files={path: sha for pattern in step.files for path, sha in self._matching(pattern).items()},
             observed=self._observed.of(record.fingerprint.observed, step) if record else {},
+            together=step.group,
         )
         return Facts(
             now=now,

@@ -5,6 +5,7 @@ Below the project's root:
     figures/<chapter>/<name>.csv             products and records of the full profile, committed
     .tpdl/<profile>/figures/…                those of any other profile
     .tpdl/<profile>/local/…                  large intermediates (`local=True`); their records lie beside the figures
+    .tpdl/<profile>/scratch/…                results of parameters from the command line, with their records
     .tpdl/<profile>/logs, failed, refused, checkpoints, progress
 """
 
@@ -39,6 +40,11 @@ class Places:
     def local(self) -> Path:
         """The folder of large intermediates."""
         return self.state / "local"
+
+    @property
+    def scratch(self) -> Path:
+        """The folder of results of parameters from the command line; see `tpdl.plan.scratch`."""
+        return self.state / "scratch"
 
     def log(self, step: str) -> Path:
         """The output of a step's last run."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from tpdl.errors import UserError
 from tpdl.fingerprint import Declaration, Sources
@@ -48,11 +49,17 @@ class Plan:
         return self.project.places(self.profile)
 
 
+def edition_of(project: Project, profile: str) -> dict[str, Any]:
+    """The values that this edition of a report has for parameters of matrices; see `Expansion`."""
+    return project.settings.get("matrix", {}) if profile != "demo" else {}
+
+
 def read_plan(project: Project, profile: str = "full") -> Plan:
     """All steps of a profile, read from the source.
 
-    The setting `unmeasured` lists experiments (names or patterns) that this edition does not measure yet: like optional
-    cells they show as missing, and neither `status` nor publishing waits for them.
+    The setting `matrix` gives this edition other values for parameters. The setting `unmeasured` lists experiments
+    (names or patterns) that this edition does not measure yet: like optional cells they show as missing, and neither
+    `status` nor publishing waits for them.
 
     Raises:
         UserError: there is no such profile, or the settings are wrong. What is wrong with a declaration is in
@@ -64,9 +71,9 @@ def read_plan(project: Project, profile: str = "full") -> Plan:
     unmeasured = project.settings.get("unmeasured", []) if profile != "demo" else []
     places = project.places(profile)
     declarations = [_where_it_is(each, project) for each in sources.declarations()]
-    expansion = Expansion(declarations, places, unmeasured)
+    expansion = Expansion(declarations, places, unmeasured, edition_of(project, profile))
     steps = expansion.steps()
-    broken = dict.fromkeys(each.problem for each in expansion.broken)
+    broken = dict.fromkeys((*(each.problem for each in expansion.broken), *expansion.unused()))
     if profile != "demo" and any(step.data for step in steps.values()):
         problem = project.catalogue_problem()
         if problem and not any(line.partition(": ")[0] in problem for line in broken):

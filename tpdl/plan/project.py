@@ -24,6 +24,8 @@ PROFILES = ("full", "demo")
 SETTINGS = {
     "catalogue": "text",
     "device": "text",
+    "matrix": "values",
+    "device_memory": "text",
     "demo_only": "texts",
     "preload": "libraries, or false",
     "refuse_stale": "text",
@@ -86,6 +88,11 @@ class Project:
             if name in CHOICES and setting not in CHOICES[name]:
                 values = ", ".join(f'"{value}"' for value in CHOICES[name])
                 raise UserError(f"pyproject.toml: {name} in [tool.tpdl] must be one of {values}, not {setting!r:.40}")
+            if SETTINGS.get(name) == "values" and not _is_values(setting):
+                raise UserError(
+                    f"pyproject.toml: {name} in [tool.tpdl] must be a table of lists, such as network = "
+                    f'["resnet18"], or of such tables by experiment, not {setting!r:.40}'
+                )
             if SETTINGS.get(name) == "texts" and not _is_list_of_texts(setting):
                 raise UserError(
                     f'pyproject.toml: {name} in [tool.tpdl] must be a list of texts, such as ["…"], not {setting!r:.40}'
@@ -159,6 +166,13 @@ class Project:
     def places(self, profile: str) -> Places:
         """Where the files of a profile lie."""
         return Places(self.root, profile)
+
+
+def _is_values(value: Any, deeper: bool = True) -> bool:
+    """Parameter -> a list that is not empty; or experiment -> such a mapping."""
+    return isinstance(value, dict) and all(
+        (isinstance(each, list) and each) or (deeper and _is_values(each, deeper=False)) for each in value.values()
+    )
 
 
 def _is_list_of_texts(value: Any) -> bool:

@@ -26,14 +26,15 @@ COLUMNS = "columns"
 """In place of a file's name, where the content of a result is listed: what the columns of a table hold."""
 DECISIVE = (
     *("tpdl", "rules", "step", "function", "profile"),
-    *("parameters", "symbols", "inputs", "wiring", "data", "files", "observed", "products", "columns", "moved"),
+    *("parameters", "symbols", "inputs", "wiring", "data", "files", "observed", "together"),
+    *("products", "columns", "moved"),
 )
 """The keys of a record that decide whether its product is still what the step would make."""
 
 HAPPENED: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("made", "machine", "device", "commit", "python"), (str,)),
-    **dict.fromkeys(("seconds", "peak_memory_bytes"), (int, float)),
-    **dict.fromkeys(("libraries",), (dict,)),
+    **dict.fromkeys(("seconds", "peak_memory_bytes", "device_peak_bytes"), (int, float)),
+    **dict.fromkeys(("libraries", "together"), (dict,)),
 }
 """What tpdl writes into `happened` -> its types."""
 
@@ -88,6 +89,7 @@ class Record:
                 rules=_number(value.get("rules", 1)),
                 files=_texts(value.get("files", {})),
                 observed=_observed(value.get("observed", {})),
+                together=_mapping(value.get("together", {})),
             ),
             products=_texts(value["products"]),
             columns=_mapping(value.get("columns", {})),
@@ -109,6 +111,8 @@ class Record:
             "wiring": self.fingerprint.wiring,
             "data": self.fingerprint.data,
         }
+        if self.fingerprint.together:
+            value["together"] = self.fingerprint.together
         if self.fingerprint.files:
             value["files"] = self.fingerprint.files
         if self.fingerprint.observed:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from tpdl.errors import UserError
 from tpdl.nearest import near
+from tpdl.plan.address import cells_at
 from tpdl.plan.facts import Facts
 from tpdl.plan.plan import Plan
 from tpdl.plan.status import Status
@@ -25,7 +26,8 @@ def select(plan: Plan, names: Iterable[str]) -> list[str]:
 
     Args:
         plan: the steps.
-        names: each a step, an experiment with all that belongs to it, a folder, or a pattern with *.
+        names: each a step, or a file that it has made; an experiment with all that belongs to it, or with some of its
+            parameters (`toy/train/opt=sgd`); a folder; or a pattern with *.
 
     Raises:
         UserError: a name means nothing; the nearest names are suggested.
@@ -33,7 +35,7 @@ def select(plan: Plan, names: Iterable[str]) -> list[str]:
     chosen: dict[str, None] = {}
     for name in names:
         plain = name.strip("/").removeprefix("figures/")
-        meant = [step.name for step in plan.steps.values() if _means(plain, step)]
+        meant = [step.name for step in plan.steps.values() if _means(plain, step)] or cells_at(plan.steps, plain)
         if not meant:
             known = {*plan.steps, *(step.base for step in plan.steps.values())}
             alike = near(plain, known)
@@ -49,6 +51,7 @@ def _means(name: str, step: Step) -> bool:
         or step.name.startswith(name + "/")
         or fnmatch.fnmatchcase(step.name, name)
         or (step.kind == "figure" and name == step.name.rpartition(".")[0])
+        or any(path.as_posix().endswith(f"/figures/{name}") for path in step.products)
     )
 
 
@@ -62,6 +65,12 @@ def with_upstream(plan: Plan, names: Iterable[str]) -> set[str]:
             reached.add(name)
             waiting += plan.steps[name].upstream
     return reached
+
+
+def with_group(plan: Plan, names: Iterable[str]) -> list[str]:
+    """`names` and the cells that run together with one of them, in the plan's order."""
+    chosen = {each for name in names for each in (name, *plan.steps[name].together)}
+    return [name for name in plan.steps if name in chosen]
 
 
 def stale(
@@ -82,29 +91,32 @@ def stale(
         states: of every step.
         insist: cells that run even where they may stay unmeasured and their data are not here, so that the run says so.
     """
-    insisted = with_upstream(plan, insist)
+    insisted = with_upstream(plan, with_group(plan, insist))
     running: set[str] = set()
     left_out: set[str] = set()
-    wanted = with_upstream(plan, names)
+    wanted = with_upstream(plan, with_group(plan, names))
     for name, step in plan.steps.items():
         needs_running = running.intersection(step.upstream)
-        if step.problem or name not in wanted or (states[name].state == "fresh" and not needs_running):
+        if name in running or name not in wanted or step.problem:
+            continue
+        if states[name].state == "fresh" and not needs_running:
             continue
         cannot = step.optional and (facts[name].absent_data or left_out.intersection(step.upstream))
         nothing_to_draw = states[name].settled and not step.optional and not needs_running
         if nothing_to_draw or (cannot and name not in insisted):
             left_out.add(name)
         else:
-            running.add(name)
+            running.update(step.together or [name])
     return with_absent_inputs(plan, running, facts)
 
 
 def with_absent_inputs(plan: Plan, names: Iterable[str], facts: Mapping[str, Facts]) -> list[str]:
     """`names` and the large intermediates that they read and that are not on this machine, in order."""
-    running = set(names)
+    running = set(with_group(plan, names))
     for name in reversed(list(plan.steps)):
         if name in running:
-            running |= {up for up in plan.steps[name].upstream if plan.steps[up].local and not facts[up].is_here}
+            absent = [up for up in plan.steps[name].upstream if plan.steps[up].local and not facts[up].is_here]
+            running.update(with_group(plan, absent))
     return [name for name in plan.steps if name in running]
 
 

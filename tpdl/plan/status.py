@@ -148,6 +148,8 @@ def differences(before: Fingerprint, now: Fingerprint) -> Iterator[str]:
             yield f"parameter {name} is gone"
         elif before.parameters[name] != now.parameters[name]:
             yield f"parameter {name}: {_short(before.parameters[name])} -> {_short(now.parameters[name])}"
+    if before.together != now.together:
+        yield f"cells that run together: {_group(before.together)} -> {_group(now.together)}"
     for name in sorted(before.data.keys() | now.data.keys()):
         if before.data.get(name, "") != now.data.get(name, ""):
             yield f"data {name} {_difference(name, before.data, now.data)}"
@@ -188,6 +190,11 @@ def _difference(name: str, before: Mapping[str, Any], now: Mapping[str, Any]) ->
     if name not in before:
         return "is new"
     return "changed" if name in now else "is used no more"
+
+
+def _group(together: Mapping[str, Sequence[Any]]) -> str:
+    """`seed 0, 1, 2`; "none" where the cell runs on its own."""
+    return "; ".join(f"{name} {', '.join(map(_short, values))}" for name, values in together.items()) or "none"
 
 
 def _short(value: Any) -> str:

@@ -28,6 +28,9 @@ class Input:
     steps: tuple[str, ...]
     labels: tuple[str, ...] | None = None
     """One for each step, where a mapping label -> result is passed; None where the single step's result is."""
+    of_cells: tuple[Input, ...] = ()
+    """Where cells run together, and each has an input of its own: these, in the order of the cells, passed as a list.
+    `steps` and `labels` are then those of all of them."""
 
 
 @dataclass(frozen=True)
@@ -66,12 +69,19 @@ class Step:
     """Columns or keys of the result that may hold NaN."""
     cell: dict[str, Any] = field(default_factory=dict)
     """The parameters that tell the cells of one experiment apart."""
+    together: tuple[str, ...] = ()
+    """The names of the cells that one process measures together, this one among them; empty for a step on its own. All
+    of them have the same inputs, data and files: those of all."""
+    group: dict[str, list[Any]] = field(default_factory=dict)
+    """Parameter in which these cells differ -> its value in each, in their order."""
     timeout: float | None = None
     """Seconds that it may take; None for any number. This and what follows decide no result."""
     memory: int | None = None
     """Bytes of main memory that it may use, with everything it starts."""
     gpu_memory: int | None = None
     """Bytes of a GPU's memory that it needs."""
+    device: str = ""
+    """"gpu" where it uses one, if there is one."""
     problem: str = ""
     """Why its declaration cannot be read now, as one line. Then the step is what its record says, and cannot run."""
 
@@ -122,8 +132,10 @@ class Fingerprint:
     """Path of a file that the declaration names, relative to the project's folder -> SHA-256."""
     observed: Observed = field(default_factory=dict)
     """What the step was seen to depend on while it ran, beyond all that."""
+    together: dict[str, list[Any]] = field(default_factory=dict)
+    """Of a cell that was measured together with others: parameter -> its value in each of them."""
 
     def digest(self) -> str:
         """16 hexadecimal digits that stand for all of it."""
-        value = {key: each for key, each in vars(self).items() if each or key not in ("files", "observed")}
+        value = {key: each for key, each in vars(self).items() if each or key not in ("files", "observed", "together")}
         return sha256_bytes(json.dumps(value, sort_keys=True).encode())[:16]

@@ -62,7 +62,15 @@ class NotMeasured(ExpressionError):
 
     def __init__(self, step: str, command: str) -> None:
         super().__init__(f"{step} is not measured yet; `{command}` measures it")
-        self.step = step
+        self.step, self.command = step, command
+
+
+class UnknownKey(ExpressionError):
+    """A result has no part of this name."""
+
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(message)
+        self.key = key
 
 
 class NoTruth(ExpressionError):
@@ -266,7 +274,8 @@ class Evaluator(EvalWithCompoundTypes):  # type: ignore[misc]  # simpleeval has 
         try:
             return owner[node.attr]
         except KeyError:
-            raise ExpressionError(f"`{ast.unparse(node)}` is unknown; {nearest(node.attr, owner)}") from None
+            message = f"`{ast.unparse(node)}` is unknown; {nearest(node.attr, owner)}"
+            raise UnknownKey(node.attr, message) from None
 
     def _eval_subscript(self, node: ast.Subscript) -> Any:
         owner, key = self._owner(node.value), self._eval(node.slice)
@@ -274,7 +283,7 @@ class Evaluator(EvalWithCompoundTypes):  # type: ignore[misc]  # simpleeval has 
             return owner[key]
         except KeyError:
             hint = nearest(str(key), (str(name) for name in owner))
-            raise ExpressionError(f"`{ast.unparse(node.value)}` has no {key!r}; {hint}") from None
+            raise UnknownKey(str(key), f"`{ast.unparse(node.value)}` has no {key!r}; {hint}") from None
 
     def _owner(self, node: ast.expr) -> Any:
         """The value of what stands before a dot or bracket.
@@ -318,8 +327,18 @@ def split_format(text: str) -> tuple[str, str]:
     >>> split_format("best['a:b'][1:3]:.1%")
     ("best['a:b'][1:3]", '.1%')
     """
-    depth, quote = 0, ""
-    for position, character in enumerate(text):
+    expression = split_outside(text, ":")[0]
+    return expression.strip(), text[len(expression) + 1 :].strip()
+
+
+def split_outside(text: str, divider: str) -> list[str]:
+    """The parts of a text between dividers that are outside of brackets and quotes.
+
+    >>> split_outside("a=x['b;c'];d=y", ";")
+    ["a=x['b;c']", 'd=y']
+    """
+    parts, depth, quote = [""], 0, ""
+    for character in text:
         if quote:
             quote = "" if character == quote else quote
         elif character in "'\"":
@@ -328,9 +347,11 @@ def split_format(text: str) -> tuple[str, str]:
             depth += 1
         elif character in CLOSING:
             depth -= 1
-        elif character == ":" and depth == 0:
-            return text[:position].strip(), text[position + 1 :].strip()
-    return text.strip(), ""
+        elif character == divider and depth == 0:
+            parts.append("")
+            continue
+        parts[-1] += character
+    return parts
 
 
 def show(value: Any, form: str = "") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tpdl.errors import UserError
 from tpdl.nearest import nearest
 from tpdl.plan.variants import VARIANTS
+from tpdl.readings import read
 from tpdl.render.namespace import run_command
 from tpdl.render.problem import Problem
 from tpdl.render.provenance import Provenance
@@ -26,6 +28,7 @@ NOTHING_SHOWN: dict[str, Any] = {
     **dict.fromkeys(("light", "dark", "narrow", "narrow_dark", "caption", "alt", "command"), ""),
     "sheet": False,
     "provenance": False,
+    "readings": False,
 }
 """What an entry for the filter holds where there is nothing to say."""
 
@@ -94,7 +97,10 @@ class Figures:
                 self.problems.append(item.problem(str(error)))
                 return {}
         shown = zip(VARIANTS, paths, strict=False)  # two of the four where no drawing is for narrow pages
-        return {variant: each.relative_to(self._root).as_posix() for variant, each in shown if each.exists()}
+        there = {variant: each for variant, each in shown if each.exists()}
+        return {variant: each.relative_to(self._root).as_posix() for variant, each in there.items()} | {
+            "readings": _readings(there)
+        }
 
     def _declare(self, words: Iterable[str], source: str, line: int) -> None:
         for text in words:
@@ -119,6 +125,16 @@ class Figures:
             return
         self.problems.append(item.problem(message))
         self.entries[item.text] = {**NOTHING_SHOWN, "missing": f"no image {target}"}
+
+
+def _readings(pictures: Mapping[str, Path]) -> dict[str, str] | bool:
+    """What the points of a plot say, as JSON for the page's script: `wide`, and `narrow` where it is drawn anew."""
+    points = {
+        kind: read(pictures[variant].read_bytes())
+        for kind, variant in (("wide", "light"), ("narrow", "narrow"))
+        if variant in pictures and pictures[variant].suffix == ".svg"
+    }
+    return any(points.values()) and {kind: json.dumps(found, ensure_ascii=False) for kind, found in points.items()}
 
 
 def _path_in_documents(step: Step) -> str:

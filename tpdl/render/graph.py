@@ -24,13 +24,34 @@ if TYPE_CHECKING:
     from tpdl.plan.status import Status
 
 TEMPLATE = Path(__file__).with_name("graph.svg")
-EXPERIMENT = Sizes(width=158, height=38)
-STEP = Sizes(width=310, height=26)
+EXPERIMENT = Sizes(narrowest=104, widest=218, picture=702)
+"""As wide as a page has room for, at the size at which its letters were drawn."""
+STEP = Sizes(narrowest=310, widest=310)
 FILL = {"fresh": "#e3f1e9", "missing": "#e2ebf4", "stale upstream": "#fdf1d8", "stale": "#fbe3b3", "failed": "#f5c9b8"}
 """State -> colour, from best to worst."""
 STATES = tuple(FILL)
+MARGIN = 7
+"""Pixels between the edge of a box and its text."""
+LETTER, SMALL = 6.65, 5.45
+"""Pixels from one letter to the next, at the two sizes in which boxes are lettered."""
 DRAWN = ("figure", "summary")
 """Kinds of steps that have round ends: they draw from results."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of text in a box; `x` and `y` are pixels from the upper left corner of that."""
+
+    text: str
+    x: int
+    y: int
+    says: bool = False
+    """It is small."""
+
+    @property
+    def ends(self) -> bool:
+        """It ends at `x`, because something stands before it."""
+        return self.x > MARGIN
 
 
 @dataclass
@@ -41,22 +62,39 @@ class Box:
     label: str
     state: str
     says: str = ""
-    """A small line below the label."""
+    """Small, behind the label."""
     title: str = ""
     """What is shown when a pointer rests on the box."""
     drawn: bool = False
     """The step draws from results: its box has round ends."""
 
+    def lines(self, width: int) -> list[Line]:
+        """Its text, where it has that width: what it says stands behind the name, or below if there is no room."""
+        room, y = width - 2 * MARGIN, 4
+        found: list[Line] = []
+        for part in divided(self.label, "-", int(room / LETTER)):
+            y += 13
+            found.append(Line(part, MARGIN, y))
+        if self.says and len(found[-1].text) * LETTER + 8 + len(self.says) * SMALL <= room:
+            return [*found, Line(self.says, width - MARGIN, y, says=True)]
+        for part in divided(self.says, " ", int(room / SMALL)):
+            y += 11
+            found.append(Line(part, MARGIN, y, says=True))
+        return found
+
+    def height(self, width: int) -> int:
+        """Of the box, where it has that width."""
+        return self.lines(width)[-1].y + 8
+
 
 @dataclass
 class _Experiment:
-    """One experiment: all its runs, what it needs, and what is drawn from it."""
+    """One experiment: all its runs, and what it needs."""
 
     name: str
     needs: set[str] = field(default_factory=set)
     """Names of other experiments."""
     states: list[str] = field(default_factory=list)
-    figures: int = 0
 
     @property
     def chapter(self) -> str:
@@ -69,24 +107,29 @@ class _Experiment:
 
     @property
     def says(self) -> str:
-        """`6 runs, 2 figures, stale`."""
-        runs = len(self.states)
-        parts = [f"{runs} runs" if runs > 1 else "1 run"] if runs else []
-        if self.figures:
-            parts.append(f"{self.figures} figures" if self.figures > 1 else "1 figure")
-        return ", ".join([*parts, *([self.state] if self.state != "fresh" else [])])
+        """`6 runs, stale`; nothing of a single run that is fresh."""
+        runs = [f"{len(self.states)} runs"] if len(self.states) > 1 else []
+        return ", ".join([*runs, *([self.state] if self.state != "fresh" else [])])
 
 
-def graph(plan: Plan, states: Mapping[str, Status]) -> dict[str, Any]:
+def graph(plan: Plan, states: Mapping[str, Status], order: Sequence[str] = ()) -> dict[str, Any]:
     """The picture of all experiments for the report.
 
     Runs that may stay unmeasured count only if they were measured.
+
+    Args:
+        plan: whose experiments they are.
+        states: of its steps.
+        order: of the chapters; those that are not in it come after.
 
     Returns:
         `svg`, its `width` in pixels, and the picture in words as `alt`; and as `parts` the same for each chapter: for
         paper, where one page cannot hold all.
     """
     experiments = _experiments(plan, states)
+    places = {chapter: place for place, chapter in enumerate(order)}
+    by_chapter = sorted(experiments, key=lambda name: places.get(experiments[name].chapter, len(places)))
+    experiments = {name: experiments[name] for name in by_chapter}
     chapters: dict[str, dict[str, _Experiment]] = {}
     for name, experiment in experiments.items():
         chapters.setdefault(experiment.chapter, {})[name] = experiment
@@ -98,16 +141,16 @@ def _picture(experiments: Mapping[str, _Experiment]) -> dict[str, Any]:
     needs = {name: experiment.needs & experiments.keys() for name, experiment in experiments.items()}
     direct = without_shortcuts(needs)
     boxes = [
-        Box(name, _beginning(name.rpartition("/")[2], 22), experiment.state, experiment.says)
+        Box(name, name.rpartition("/")[2], experiment.state, experiment.says)
         for name, experiment in experiments.items()
     ]
     chapters = {name: experiment.chapter for name, experiment in experiments.items()}
-    place, words = layout(direct, chapters, EXPERIMENT), _words(direct)
-    return {"svg": _svg(boxes, place, EXPERIMENT, words), "width": place.width, "alt": words}
+    place, words = _placed(boxes, direct, chapters, EXPERIMENT), _words(direct)
+    return {"svg": _svg(boxes, place, words), "width": place.width, "alt": words}
 
 
 def _experiments(plan: Plan, states: Mapping[str, Status]) -> dict[str, _Experiment]:
-    """The experiments by name, each with its runs and figures taken together."""
+    """The experiments by name, each with its runs taken together."""
     measured = {step.base for step in plan.steps.values() if step.kind == "experiment"}
     experiments: dict[str, _Experiment] = {}
     for name, step in plan.steps.items():
@@ -118,8 +161,6 @@ def _experiments(plan: Plan, states: Mapping[str, Status]) -> dict[str, _Experim
             experiment.needs |= {plan.steps[up].base for up in step.upstream} - {step.base}
             if not step.optional or states[name].state != "missing":
                 experiment.states.append(states[name].state)
-        elif step.kind == "figure":
-            experiment.figures += 1
     return experiments
 
 
@@ -147,7 +188,7 @@ def write_steps_svg(plan: Plan, names: Sequence[str], states: Mapping[str, Statu
     ]
     chapters = {name: plan.steps[name].base.rpartition("/")[0] for name in names}
     words = f"Graph of {len(names)} steps and what they need"
-    atomic_write(path, _svg(boxes, layout(needs, chapters, STEP), STEP, words) + "\n")
+    atomic_write(path, _svg(boxes, _placed(boxes, needs, chapters, STEP), words) + "\n")
 
 
 def steps_mermaid(plan: Plan, names: Sequence[str], states: Mapping[str, Status]) -> str:
@@ -165,12 +206,34 @@ def steps_mermaid(plan: Plan, names: Sequence[str], states: Mapping[str, Status]
     return "\n".join(lines)
 
 
-def _svg(boxes: Sequence[Box], place: Layout, sizes: Sizes, words: str) -> str:
-    return fill(TEMPLATE, boxes=boxes, place=place, sizes=sizes, words=words, fill=FILL).strip()
+def _placed(
+    boxes: Sequence[Box], needs: Mapping[str, Collection[str]], chapters: Mapping[str, str], sizes: Sizes
+) -> Layout:
+    of = {box.name: box for box in boxes}
+    return layout(needs, chapters, sizes, lambda name, width: of[name].height(width))
 
 
-def _beginning(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1] + "…"
+def _svg(boxes: Sequence[Box], place: Layout, words: str) -> str:
+    return fill(TEMPLATE, boxes=boxes, place=place, margin=MARGIN, words=words, fill=FILL).strip()
+
+
+def divided(text: str, divider: str, length: int) -> list[str]:
+    """Lines of at most `length` characters, divided after a divider where there is one.
+
+    >>> divided("tuned-from-scratch", "-", 12)
+    ['tuned-from-', 'scratch']
+    """
+    lines: list[str] = []
+    line = ""
+    for part in text.replace(divider, divider + "\n").splitlines():
+        if line and len((line + part).rstrip()) > length:
+            lines.append(line.rstrip())
+            line = ""
+        line += part
+        while len(line.rstrip()) > length:
+            lines.append(line[:length])
+            line = line[length:]
+    return [*lines, line.rstrip()] if line.strip() else lines
 
 
 def _end(text: str, length: int) -> str:

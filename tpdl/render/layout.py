@@ -1,27 +1,58 @@
 """Places for the boxes of a graph: chapters one below the other, in each of them columns by what lies before.
 
 Example:
-    place = layout({"x": set(), "y": {"x"}}, {"x": "transfer", "y": "transfer"}, Sizes(width=158, height=38))
-    place.boxes    # {"x": (1, 30), "y": (183, 30)}: `y` needs `x`, so it stands right of it
+    place = layout({"x": set(), "y": {"x"}}, {"x": "a", "y": "a"}, Sizes(150, 150), lambda name, width: 38)
+    place.boxes["y"]    # Rectangle(x=175, y=30, width=150, height=38): `y` needs `x`, so it stands right of it
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
 GAP_X, GAP_Y, TITLE = 24, 10, 30
 """Pixels between two boxes, and for the title of a chapter."""
+CLOSE = 3
+"""Pixels between two boxes that need the same, and that no other needs: they are read as a list."""
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """Width and height of every box, in pixels."""
+    """Widths in pixels: of the narrowest and the widest box, and of the picture, which as many columns share."""
 
+    narrowest: int
+    widest: int
+    picture: int = 0
+
+    def width(self, columns: int) -> int:
+        """Of each box, where there are so many columns."""
+        share = (self.picture - 2 - (columns - 1) * GAP_X) // max(columns, 1)
+        return max(self.narrowest, min(self.widest, share))
+
+
+@dataclass(frozen=True)
+class Rectangle:
+    """A box, by its upper left corner."""
+
+    x: int
+    y: int
     width: int
     height: int
+
+    @property
+    def bottom(self) -> int:
+        return self.y + self.height
+
+    @property
+    def right(self) -> int:
+        return self.x + self.width
+
+    @property
+    def middle(self) -> float:
+        """The height at which lines enter and leave it."""
+        return self.y + self.height / 2
 
 
 @dataclass(frozen=True)
@@ -42,8 +73,7 @@ class Curve:
 class Layout:
     """Where everything is, in pixels from the upper left corner of the picture."""
 
-    boxes: dict[str, tuple[int, int]] = field(default_factory=dict)
-    """Name -> upper left corner of its box."""
+    boxes: dict[str, Rectangle] = field(default_factory=dict)
     titles: list[tuple[str, int]] = field(default_factory=list)
     """Chapter, and the line that its title stands on."""
     curves: list[Curve] = field(default_factory=list)
@@ -51,54 +81,90 @@ class Layout:
     height: int = 1
 
 
-def layout(needs: Mapping[str, Collection[str]], chapters: Mapping[str, str], sizes: Sizes) -> Layout:
+def layout(
+    needs: Mapping[str, Collection[str]],
+    chapters: Mapping[str, str],
+    sizes: Sizes,
+    height: Callable[[str, int], int],
+) -> Layout:
     """Place every box, and draw a line to it from each that it needs.
 
     Args:
         needs: name -> the names of those from which a line leads to it. They come before it.
         chapters: name -> chapter.
-        sizes: of the boxes.
+        sizes: how wide boxes are.
+        height: of a box, by its name and its width.
     """
     result = Layout()
     top = 0
     for chapter in dict.fromkeys(chapters[name] for name in needs):
         result.titles.append((chapter, top + 18))
-        top += TITLE
-        inside = [name for name in needs if chapters[name] == chapter]
-        needed = {up for name in inside for up in needs[name]}
-        # What others need first, so that lines do not cross boxes that stand alone.
-        column, row = _columns_and_rows(sorted(inside, key=lambda name: not needs[name] and name not in needed), needs)
-        for name in column:
-            x, y = column[name] * (sizes.width + GAP_X), row[name] * (sizes.height + GAP_Y)
-            result.boxes[name] = (1 + x, top + y)
-        top += (max(row.values()) + 1) * (sizes.height + GAP_Y) + GAP_Y
-    result.width = 2 + max((x for x, _ in result.boxes.values()), default=0) + sizes.width
+        inside = {name: [up for up in needs[name] if chapters[up] == chapter] for name in needs}
+        inside = {name: ups for name, ups in inside.items() if chapters[name] == chapter}
+        boxes = _chapter(inside, top + TITLE, sizes, height)
+        result.boxes |= boxes
+        top = max(box.bottom for box in boxes.values()) + 2 * GAP_Y
+    result.width = 1 + max((box.right for box in result.boxes.values()), default=0)
     result.height = max(top, 1)
-    result.curves = [
-        _curve(result.boxes[up], result.boxes[name], sizes) for name in needs for up in sorted(needs[name])
-    ]
+    result.curves = [_curve(result.boxes[up], result.boxes[name]) for name in needs for up in sorted(needs[name])]
     return result
 
 
-def _columns_and_rows(
-    names: Collection[str], needs: Mapping[str, Collection[str]]
-) -> tuple[dict[str, int], dict[str, int]]:
-    """The column and the row of each box of a chapter: right of all that it needs there, level with it or below."""
+def _chapter(
+    needs: Mapping[str, Collection[str]], top: int, sizes: Sizes, height: Callable[[str, int], int]
+) -> dict[str, Rectangle]:
+    """The boxes of one chapter: each right of all that it needs, level with it or below."""
+    column = _columns(needs)
+    width = sizes.width(max(column.values()) + 1)
+    needed = {up for ups in needs.values() for up in ups}
+    boxes: dict[str, Rectangle] = {}
+    ends: dict[int, int] = defaultdict(lambda: top - GAP_Y)
+    """Where each column ends so far."""
+    last: dict[int, str] = {}
+    for name in _order(needs, needed):
+        if needs[name] or name in needed:
+            at = column[name]
+        else:  # what stands alone fills up the columns
+            at = min(range(max(column.values()) + 1), key=lambda each: (ends[each], each))
+        before = last.get(at)
+        siblings = before is not None and not {before, name} & needed and set(needs[before]) == set(needs[name])
+        y = ends[at] + (CLOSE if siblings and needs[name] else GAP_Y)
+        if name in needed:  # level with the first of those that need it, so that lines do not cross
+            y = max(y, ends[at + 1] + GAP_Y)
+        y = max([y, *(boxes[up].y for up in needs[name] if column[up] == at - 1)])
+        boxes[name] = Rectangle(1 + at * (width + GAP_X), y, width, height(name, width))
+        ends[at], last[at] = boxes[name].bottom, name
+    return boxes
+
+
+def _columns(needs: Mapping[str, Collection[str]]) -> dict[str, int]:
+    """For each name how many others it needs one after the other."""
     column: dict[str, int] = {}
-    row: dict[str, int] = {}
-    rows: Counter[int] = Counter()
-    for name in names:
-        before = [up for up in needs[name] if up in column]
-        column[name] = max((column[up] + 1 for up in before), default=0)
-        beside = [row[up] for up in before if column[up] == column[name] - 1]
-        row[name] = max([rows[column[name]], *beside])
-        rows[column[name]] = row[name] + 1
-    return column, row
+    for name in needs:
+        column[name] = max((column[up] + 1 for up in needs[name]), default=0)
+    return column
 
 
-def _curve(start: tuple[int, int], end: tuple[int, int], sizes: Sizes) -> Curve:
-    left, top, right, bottom = start[0] + sizes.width, start[1] + sizes.height / 2, end[0], end[1] + sizes.height / 2
-    return Curve(left, top, right, bottom, bend=max(GAP_X, abs(right - left) / 2))
+def _order(needs: Mapping[str, Collection[str]], needed: Collection[str]) -> Iterator[str]:
+    """All names, each as soon as what it needs has been: what hangs together stays together. The lonely are last."""
+    waiting = {name: len(set(ups)) for name, ups in needs.items()}
+    after: dict[str, list[str]] = defaultdict(list)
+    for name, ups in needs.items():
+        for up in set(ups):
+            after[up].append(name)
+    first = sorted((name for name in needs if not waiting[name]), key=lambda name: name not in needed)
+    stack = first[::-1]
+    while stack:
+        name = stack.pop()
+        yield name
+        for other in after[name]:
+            waiting[other] -= 1
+        ready = [other for other in after[name] if not waiting[other]]
+        stack += sorted(ready, key=lambda other: other in needed)[::-1]  # those that end here come first, as one list
+
+
+def _curve(start: Rectangle, end: Rectangle) -> Curve:
+    return Curve(start.right, start.middle, end.x, end.middle, bend=max(GAP_X, abs(end.x - start.right) / 2))
 
 
 def without_shortcuts(needs: Mapping[str, Collection[str]]) -> dict[str, set[str]]:

@@ -9,6 +9,8 @@ DIV = re.compile(r"^[ \t]*(:{3,})[ \t]*(.*?)[ \t]*:*[ \t]*$")
 CODE = re.compile(r"(?<!`)(?P<ticks>`+)(?!`)(.+?)(?<!`)(?P=ticks)(?!`)(\{[^{}\n]*\})?", re.S)
 VALUE_CLASS = re.compile(r"\{[^{}]*\.value\b[^{}]*\}$")
 ATTRIBUTES = re.compile(r"""\{(?:[^{}"']|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\{[^{}]*\})*\}""")
+DIV_BLOCK = re.compile(rf"^[ \t]*:{{3,}}[ \t]*(?P<attributes>{ATTRIBUTES.pattern}|[^\s{{}}:]+)?[ \t]*:*[ \t]*$", re.M)
+"""What opens or closes a block. Attributes may go over several lines."""
 ATTRIBUTE = re.compile(
     r"""\#(?P<id>[^\s{}"'=]+) | \.(?P<class>[^\s{}"'=.]+)
       | (?P<key>[\w:-]+)=(?:"(?P<double>(?:\\.|[^"\\])*)"|'(?P<single>(?:\\.|[^'\\])*)'|(?P<bare>[^\s{}"']+))""",
@@ -45,6 +47,11 @@ def parse_attributes(text: str) -> Attributes:
             value = found["bare"] if value is None else re.sub(r"\\(.)", r"\1", value)
             pairs[found["key"]] = value
     return Attributes(label, tuple(classes), pairs)
+
+
+def one_line(text: str) -> str:
+    """A text with single spaces in place of line breaks and of more of them."""
+    return " ".join(text.split())
 
 
 def blank(text: str) -> str:

@@ -21,11 +21,14 @@ from tpdl.plan.plan import Plan, read_plan
 from tpdl.plan.project import Project
 from tpdl.plan.status import judge_all, waiting
 from tpdl.render.about import about
+from tpdl.render.bindings import Bindings
 from tpdl.render.book import Book, read_book, repository
+from tpdl.render.cards import read_cards
 from tpdl.render.checks import check_citations, check_labels, check_slips, check_titles
 from tpdl.render.expressions import Evaluator
 from tpdl.render.figures import Figures
 from tpdl.render.formulas import check_formulas
+from tpdl.render.glossary import read_glossary
 from tpdl.render.graph import graph
 from tpdl.render.namespace import Namespace
 from tpdl.render.problem import Problem
@@ -79,7 +82,8 @@ def prepare(project: Project, profile: str = "full", plan: Plan | None = None) -
     states = judge_all(plan, read_facts(plan))
     book = read_book(project.root, profile)
     names = Namespace(plan)
-    self_description = about(plan, states)
+    order = [Path(chapter.path).stem for chapter in book.chapters]
+    self_description = about(plan, states, order)
     names.add("report", self_description)
     evaluator = Evaluator(names)
     provenance = Provenance(plan, states, *repository(project.root, book))
@@ -87,7 +91,7 @@ def prepare(project: Project, profile: str = "full", plan: Plan | None = None) -
     figures = Figures(plan, states, provenance)
     tables = TableBlocks(plan, states, names, self_description, provenance)
 
-    reading = read_chapters(book.chapters, evaluator)
+    reading = read_chapters(book.chapters, evaluator, Bindings(evaluator, names, plan, states))
     for chapter, items in reading.counted.items():
         for item in items:
             if item.kind == "image":
@@ -100,15 +104,23 @@ def prepare(project: Project, profile: str = "full", plan: Plan | None = None) -
     for item in [*(item for item in figures.declared if item.kind == "value"), *reading.of_kind("value")]:
         statements.add_value(item)
 
+    cards = read_cards(book, reading, statements.verdicts)
+    glossary = read_glossary(reading)
     data = {
         "profile": plan.profile,
         "stand_in": STAND_IN if plan.profile == "demo" else "",
         "values": statements.values,
         "claims": statements.verdicts,
         "whens": reading.conditions,
+        "withs": {key: vars(missing) for key, missing in reading.bindings.items()},
         "figures": figures.entries,
         "tables": tables.entries,
-        "graph": graph(plan, states),
+        "cards": cards.anchors,
+        "questions": cards.table,
+        "results": {name: path for name in plan.steps if (path := provenance.table_of(name))},
+        "terms": glossary.terms,
+        "definitions": glossary.definitions,
+        "graph": graph(plan, states, order),
     }
     path = project.root / ".tpdl" / "report.json"
     atomic_write(path, json.dumps(data, ensure_ascii=False) + "\n")
@@ -118,6 +130,8 @@ def prepare(project: Project, profile: str = "full", plan: Plan | None = None) -
         *check_labels(reading),
         *check_slips(reading),
         *check_citations(book, reading),
+        *cards.problems,
+        *glossary.problems,
         *check_formulas(book, reading),
         *statements.problems,
         *figures.problems,

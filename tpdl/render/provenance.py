@@ -1,14 +1,14 @@
-"""Where a figure or table comes from: code, parameters, data, when and on what, and whether it is still true.
+"""Where a figure or table comes from: code, data, when, in detail also how, and whether it is still true.
 
 Example:
     Provenance(plan, states, "https://github.com/ada/my-report", "1a2b3c4").of("transfer/layer-cut.svg")["line"]
-    # transfer/cuts.py:12 (a link) · network=squeezenet1_1|vgg16 · scenes · 4 May 2026, 3 min 5 s
+    # cuts.py (a link to the line) · scenes · 4 May 2026
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -51,10 +51,10 @@ class Provenance:
         measured = self.experiments(name)
         made = [cell for cell in measured if self._states[cell.name].record]
         results = self._results(step)
-        line = [self.source(step if step.function else measured[0])] if step.function or measured else []
-        parameters = parameter_values(made or measured)
+        sources = [step] if step.function else measured[:1]
+        line = [{**self.source(each), "text": each.source.rpartition("/")[2]} for each in sources]
         data = list(dict.fromkeys(name for cell in made for name in cell.data))
-        line += [piece(text) for text in (", ".join(parameters), ", ".join(data), self._when(made)) if text]
+        line += [piece(text) for text in (_first_names(data), self._when(made)) if text]
         return {
             "line": line,
             "details": self._details(step, measured, made),
@@ -96,6 +96,11 @@ class Provenance:
             return piece(text, f"{self._url}/blob/{commit}/{step.source}", code="yes")
         return piece(text, f"{self._url}/blob/{self._commit}/{step.source}#L{step.line}", code="yes")
 
+    def table_of(self, name: str) -> str:
+        """The CSV with the rows that the product of a step is made of, relative to the root; "" where there is none."""
+        results = self._results(self._plan.steps[name])
+        return results if results.endswith(".csv") else ""
+
     def _results(self, step: Step) -> str:
         """The CSV or JSON with the numbers, if it is there."""
         for name in [step.name, step.base]:
@@ -105,10 +110,9 @@ class Provenance:
         return ""
 
     def _when(self, made: list[Step]) -> str:
-        """When the last of the runs was made, and how long all of them took."""
+        """The day on which the last of the runs was made."""
         times = sorted(self._happened(step).get("made", "") for step in made)
-        seconds = sum(float(self._happened(step).get("seconds", 0)) for step in made)
-        return f"{day(times[-1])}, {duration(seconds)}" if times and times[-1] else ""
+        return day(times[-1]) if times and times[-1] else ""
 
     def _details(self, step: Step, measured: list[Step], made: list[Step]) -> list[tuple[str, list[Piece]]]:
         """The whole story: who drew and measured it, every run, the data, and the command that makes it again."""
@@ -121,10 +125,15 @@ class Provenance:
         for function in dict.fromkeys(cell.function for cell in measured):
             cell = first_cells[function]
             rows.append(("Measured by", [self._function(cell), piece(" at "), self.source(cell)]))
+        if parameters := parameter_values(made or measured):
+            rows.append(("Parameters", [piece(", ".join(parameters))]))
         for cell in made:
             story = piece(": " + "; ".join(self._run(cell)))
             rows.append(("Run" if len(made) == 1 else "Runs", [self._function(cell), story]))
         records = [record for cell in made if (record := self._states[cell.name].record)]
+        if len(made) > 1:
+            seconds = sum(float(self._happened(cell).get("seconds", 0)) for cell in made)
+            rows.append(("Took", [piece(f"{duration(seconds)} in all")]))
         hashes = {name: sha for record in records for name, sha in record.fingerprint.data.items() if sha}
         if hashes:
             data = ", ".join(f"{name} (SHA-256 {sha[:12]}…)" for name, sha in sorted(hashes.items()))
@@ -154,6 +163,10 @@ class Provenance:
     def _happened(self, step: Step) -> dict[str, Any]:
         record = self._states[step.name].record
         return record.happened if record else {}
+
+
+def _first_names(names: Sequence[str], most: int = 3) -> str:
+    return ", ".join([*names[:most], "…"] if len(names) > most else names)
 
 
 def piece(text: str, url: str = "", code: str = "") -> Piece:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from tpdl.render.bindings import BindingError, Bindings, Missing, expand
 from tpdl.render.book import Chapter
 from tpdl.render.expressions import Evaluator, ExpressionError, NotMeasured
 from tpdl.render.problem import Problem
@@ -27,21 +28,36 @@ class Reading:
     """Chapter -> all constructs in it, also inside what a condition drops."""
     conditions: dict[str, bool] = field(default_factory=dict)
     """Condition -> whether it holds."""
+    bindings: dict[str, Missing] = field(default_factory=dict)
+    """Bindings of a block, behind those around it -> what of their results is missing."""
     problems: list[Problem] = field(default_factory=list)
 
     def of_kind(self, kind: Kind) -> list[Item]:
         """The constructs of a kind that count, in the order of the book."""
         return [item for items in self.counted.values() for item in items if item.kind == kind]
 
+    def holds(self, item: Item) -> bool:
+        """Whether the conditions of all blocks around it hold."""
+        return all(self.conditions.get(condition, False) for condition in item.conditions)
 
-def read_chapters(chapters: Sequence[Chapter], evaluator: Evaluator) -> Reading:
-    """Find the constructs of all chapters, and evaluate the conditions among them."""
+    def counts(self, item: Item) -> bool:
+        """Whether a reader meets it: its conditions hold, and what the blocks around it bind is there."""
+        return self.holds(item) and all(self.bindings.get(scope) == Missing() for scope in item.scopes)
+
+
+def read_chapters(chapters: Sequence[Chapter], evaluator: Evaluator, bindings: Bindings) -> Reading:
+    """Find the constructs of all chapters, and evaluate the conditions and bindings among them."""
     reading = Reading()
     for chapter in chapters:
         items = [_at_origin(item, chapter) for item in scan(chapter.text)]
-        _evaluate_conditions(items, evaluator, reading)
+        _evaluate(items, evaluator, bindings, reading)
         reading.written[chapter.path] = items
-        reading.counted[chapter.path] = [item for item in items if _counts(item, reading.conditions)]
+        reading.counted[chapter.path] = [item for item in items if reading.counts(item)]
+    for item in (item for items in reading.written.values() for item in items):
+        if item.kind == "when":  # it stands nowhere but inside of what is dropped
+            reading.conditions.setdefault(item.text, False)
+        elif item.kind == "with":
+            reading.bindings.setdefault(item.text, Missing("what is around it is missing"))
     return reading
 
 
@@ -51,24 +67,28 @@ def _at_origin(item: Item, chapter: Chapter) -> Item:
     return replace(item, path=path, line=line)
 
 
-def _evaluate_conditions(items: Sequence[Item], evaluator: Evaluator, reading: Reading) -> None:
-    """From the outside in: a condition inside of what another one drops is never evaluated, and counts as false."""
-    conditions = [item for item in items if item.kind == "when"]
-    for item in conditions:
-        if item.text not in reading.conditions and _counts(item, reading.conditions):
+def _evaluate(items: Sequence[Item], evaluator: Evaluator, bindings: Bindings, reading: Reading) -> None:
+    """From the outside in: what stands inside of what is dropped is never evaluated, and counts as false or missing."""
+    for item in items:
+        if item.kind == "when" and item.text not in reading.conditions and reading.counts(item):
             reading.conditions[item.text] = _holds(item, evaluator, reading.problems)
-    for item in conditions:
-        reading.conditions.setdefault(item.text, False)
+        elif item.kind == "with" and item.text not in reading.bindings and reading.counts(item):
+            reading.bindings[item.text] = _missing(item, bindings, reading.problems)
 
 
-def _counts(item: Item, conditions: dict[str, bool]) -> bool:
-    return all(conditions.get(condition, False) for condition in item.conditions)
+def _missing(item: Item, bindings: Bindings, problems: list[Problem]) -> Missing:
+    """What of the results that a block binds is missing; bindings that say nothing are a mistake of the author's."""
+    try:
+        return bindings.missing(item.text)
+    except (BindingError, ExpressionError) as error:
+        problems.append(item.problem(f"binding {error}"))
+        return Missing(str(error))
 
 
 def _holds(item: Item, evaluator: Evaluator, problems: list[Problem]) -> bool:
     """Whether a condition holds. One about what is not measured yet does not, and is no mistake of the author's."""
     try:
-        return evaluator.truth(item.text).holds
+        return evaluator.truth(expand(item.text)).holds
     except NotMeasured:
         return False
     except ExpressionError as error:

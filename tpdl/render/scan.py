@@ -14,8 +14,9 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from tpdl.render.bindings import under
 from tpdl.render.label_kinds import KINDS, kind_of
-from tpdl.render.markup import ATTRIBUTES, CODE, DIV, VALUE_CLASS, blank, parse_attributes
+from tpdl.render.markup import ATTRIBUTES, CODE, DIV_BLOCK, VALUE_CLASS, blank, one_line, parse_attributes
 from tpdl.render.problem import Problem
 from tpdl.render.slips import RAW_FENCE, formulas, slips, values_in
 
@@ -31,6 +32,9 @@ Kind = Literal[
     "citation",
     "mixed",
     "div",
+    "with",
+    "term",
+    "definition",
     "span",
     "shortcode",
     "cell",
@@ -48,6 +52,12 @@ LABEL = re.compile(rf"#((?:{'|'.join(KINDS)})-[\w.:-]*\w)")
 BRACKET = re.compile(r"\[([^\[\]]*@[^\[\]]*)\](?![({])")
 REFERENCE = re.compile(r"(?<![\w@\\])-?@(\{[^}]+\}|\w(?:[\w:.#$%&+?<>~/-]*\w)?)")
 SHORTCODE = re.compile(r"\{\{<\s*(.*?)\s*>\}\}", re.S)
+CARDS = frozenset(("question", "short", "original", "depth"))
+"""The classes of a question card and of its parts."""
+UNDER_BINDINGS = ("value", "claim", "when", "with")
+"""The kinds of which the same words mean something else in another block, see `tpdl.render.bindings`."""
+DEFINITION = re.compile(r"^([^\s:][^\n]*)\n\n?:[ \t]+\S", re.M)
+"""An entry of a definition list: a line with the term, and one that begins with a colon."""
 TARGET = re.compile(r"\(\s*(<[^>\n]*>|[^\s()]+)(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)")
 
 
@@ -57,18 +67,29 @@ class Item:
 
     kind: Kind
     text: str
-    """What identifies it: the expression of a value, claim or condition, the target of an image, a label or key; of a
-    formula all of it; of a slip, what is wrong."""
+    """What identifies it: the expression of a value, claim or condition, behind the bindings of the blocks around it;
+    the target of an image, a label or key; the words of a term or definition; of a formula all of it; of a slip, what
+    is wrong."""
     line: int
     attributes: dict[str, str] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
     label: str = ""
     inside: str = ""
-    """For a claim its words, for an image its caption."""
+    """For a claim its words, for an image its caption, for a part of a question card its text."""
     conditions: tuple[str, ...] = ()
     """The conditions of the blocks around it; it counts only where all of them hold."""
+    scopes: tuple[str, ...] = ()
+    """The bindings of the blocks around it, each behind those around itself; it counts only where all can be had."""
+    at: int = 0
+    """Where it begins in the text of its chapter; and, of a block, where it ends."""
+    end: int = 0
     path: str = ""
     """The file it was written in, once that is known."""
+
+    @property
+    def scope(self) -> str:
+        """All bindings that hold where it stands, as one text."""
+        return self.scopes[-1] if self.scopes else ""
 
     def problem(self, message: str) -> Problem:
         """What is wrong with it, with the place where it was written."""
@@ -88,6 +109,10 @@ class Scanner:
         """Position in the text, and what was found there."""
         self._regions: list[tuple[int, int, str]] = []
         """Start, end and condition of each block and span with `when`."""
+        self._blocks: set[int] = set()
+        """Where blocks begin."""
+        self._scopes: list[tuple[int, int, str]] = []
+        """Start, end and bindings of each block with `with`."""
         self._text = self._without_code_blocks(COMMENT.sub(lambda found: blank(found[0]), text))
 
     def items(self) -> list[Item]:
@@ -115,7 +140,9 @@ class Scanner:
             name = found[1].strip("{}")
             kind = _kind(name)
             self._add(kind, name[0].lower() + name[1:] if kind == "reference" else name, found.start())
-        return [self._with_conditions(item, at) for at, item in sorted(self._items, key=lambda pair: pair[0])]
+        self._regions.sort()
+        self._scopes.sort()
+        return [self._in_place(item, at) for at, item in sorted(self._items, key=lambda pair: pair[0])]
 
     def line(self, offset: int) -> int:
         """The line, counted from 1, of a position in the text."""
@@ -124,9 +151,29 @@ class Scanner:
     def _add(self, kind: Kind, text: str, at: int, **more: object) -> None:
         self._items.append((at, Item(kind, text, self.line(at), **more)))  # type: ignore[arg-type]
 
-    def _with_conditions(self, item: Item, at: int) -> Item:
-        around = tuple(condition for start, end, condition in self._regions if start < at < end)
-        return replace(item, conditions=around)
+    def _in_place(self, item: Item, at: int) -> Item:
+        """The item with what holds around it.
+
+        The condition of a block is outermost: its bindings and its claim count only where it holds. Then come the
+        bindings, which also its claim may use.
+        """
+        of_block = at in self._blocks
+        scopes = self._scopes_around(at, inclusive=of_block and item.kind == "claim")
+        around = tuple(
+            under(self._scopes_around(start)[-1:], condition)
+            for start, end, condition in self._regions
+            if (start < at or (start == at and of_block and item.kind != "when")) and at < end
+        )
+        text = under(scopes[-1:], item.text) if item.kind in UNDER_BINDINGS else item.text
+        return replace(item, text=text, conditions=around, scopes=scopes, at=at)
+
+    def _scopes_around(self, at: int, inclusive: bool = False) -> tuple[str, ...]:
+        """The bindings around a position, each behind those around it; perhaps also those that begin there."""
+        scopes: tuple[str, ...] = ()
+        for start, end, bound in self._scopes:
+            if (start < at or (inclusive and start == at)) and at < end:
+                scopes = (*scopes, under(scopes[-1:], bound))
+        return scopes
 
     def _without_code_blocks(self, text: str) -> str:
         """Blank every fenced code block; report the ones that would have to be run."""
@@ -170,25 +217,43 @@ class Scanner:
 
     def _divs(self, text: str) -> None:
         """Follow `:::` lines; note what each block is, and how far a condition reaches."""
-        stack: list[tuple[int, str]] = []
-        at = 0
-        for line in text.splitlines(keepends=True):
-            found = DIV.match(line.rstrip("\n"))
-            if found and found[2]:
-                attributes = parse_attributes(found[2])
-                condition = attributes.pairs.get("when", "")
-                stack.append((at, condition))
-                kind: Kind = "table" if "results" in attributes.classes else "div"
-                more = {"attributes": attributes.pairs, "classes": attributes.classes, "label": attributes.label}
-                self._add(kind, attributes.label, at, **more)
-                if condition:
-                    self._add("when", condition, at)
-            elif found and stack:
-                start, condition = stack.pop()
-                if condition:
-                    self._regions.append((start, at, condition))
-            at += len(line)
-        self._regions += [(start, at, condition) for start, condition in stack if condition]
+        stack: list[re.Match[str]] = []
+        for found in DIV_BLOCK.finditer(text):
+            if found["attributes"]:
+                stack.append(found)
+            elif stack:
+                self._div(stack.pop(), found.start())
+        for left in stack:
+            self._div(left, len(text))
+
+    def _div(self, opening: re.Match[str], end: int) -> None:
+        attributes, at = parse_attributes(opening["attributes"]), opening.start()
+        pairs, classes = attributes.pairs, attributes.classes
+        self._blocks.add(at)
+        if condition := one_line(pairs.get("when", "")):
+            self._regions.append((at, end, condition))
+            self._add("when", condition, at)
+        if "with" in pairs:
+            self._scopes.append((at, end, one_line(pairs["with"])))
+            self._add("with", one_line(pairs["with"]), at)
+        inside = self._text[opening.end() : end].strip() if CARDS.intersection(classes) else ""
+        kind: Kind = "table" if "results" in classes else "div"
+        self._add(
+            kind,
+            attributes.label,
+            at,
+            attributes=pairs,
+            classes=classes,
+            label=attributes.label,
+            inside=inside,
+            end=end,
+        )
+        if "original" in classes and "claim" in pairs:
+            verdict = pairs.get("verdict", "")
+            self._add("claim", one_line(pairs["claim"]), at, inside=f"{one_line(first_paragraph(inside))} ({verdict})")
+        if "glossary" in classes:
+            for found in DEFINITION.finditer(self._text, opening.end(), end):
+                self._add("definition", words_of(found[1]), found.start())
 
     def _attribute_blocks(self, text: str) -> None:
         """Spans with a claim or a condition, and images: `[words]{…}`, `![caption](target){…}`."""
@@ -204,10 +269,12 @@ class Scanner:
             more = {"attributes": attributes.pairs, "classes": attributes.classes, "label": attributes.label}
             self._add("span", attributes.label, start, **more)
             if "claim" in attributes.pairs:
-                self._add("claim", attributes.pairs["claim"], start, inside=words)
+                self._add("claim", one_line(attributes.pairs["claim"]), start, inside=words)
             if "when" in attributes.pairs:
-                self._add("when", attributes.pairs["when"], start, inside=words)
-                self._regions.append((start, found.end(), attributes.pairs["when"]))
+                self._add("when", one_line(attributes.pairs["when"]), start, inside=words)
+                self._regions.append((start, found.end(), one_line(attributes.pairs["when"])))
+            if "term" in attributes.classes:
+                self._add("term", words_of(words), start)
         for found in re.finditer(r"!\[", text):
             closing = closing_bracket(text, found.end() - 1)
             target = TARGET.match(text, closing + 1) if closing is not None else None
@@ -261,6 +328,21 @@ def closing_bracket(text: str, opening: int) -> int | None:
             if depth == 0:
                 return position
     return None
+
+
+def first_paragraph(text: str) -> str:
+    """What a block begins with; empty where that is another block."""
+    paragraph = re.split(r"\n[ \t]*\n|^[ \t]*:::", text.strip(), maxsplit=1, flags=re.M)[0]
+    return paragraph.strip()
+
+
+def words_of(text: str) -> str:
+    """Words as a reader sees them, in small letters: what a term and its definition are compared by.
+
+    >>> words_of("*McNemar’s* test")
+    "mcnemar's test"
+    """
+    return one_line(re.sub(r"[*`$\\]|\{[^}]*\}|\[|\]", "", text)).replace("’", "'").lower()
 
 
 def _kind(name: str) -> Kind:

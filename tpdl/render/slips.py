@@ -13,10 +13,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 from tpdl.nearest import near
-from tpdl.render.markup import ATTRIBUTES, CODE, DIV, VALUE_CLASS, Attributes, blank, parse_attributes
+from tpdl.render.markup import ATTRIBUTES, CODE, VALUE_CLASS, Attributes, blank, parse_attributes
 
 ALIKE = 0.76
 """How much a word must be like a name of tpdl's to be taken for a slip: `claims` and `clam` are, `where` is not."""
+OF_CARDS = ("question", "questions", "short", "original", "depth", "glossary")
+"""The classes of a question card, its parts, and of what is made of all of them."""
 WITH_VALUES = ("fig-alt", "alt")
 """Attributes of an image in which values are filled in."""
 MATH = r"""(?<![\\$])\$\$(?!\$).+?\$\$ | (?<![\\$])\$(?![\s$])(?:[^$\\\n]|\\.|\n(?![ \t]*\n))*?(?<!\s)\$(?!\d)"""
@@ -114,7 +116,7 @@ def _of_block(block: re.Match[str], prose: str, text: str) -> Iterator[tuple[int
     """Attributes that do not belong to code: of words in brackets, of an image or link, a block, a heading."""
     at, before = block.start(), prose[: block.start()]
     line = before.rpartition("\n")[2]
-    is_div = bool(DIV.match(line + block[0])) and not line.strip(": \t")
+    is_div = bool(re.match(r"[ \t]*:{3,}[ \t]*$", line))
     is_span, is_target = before.endswith("]"), before.endswith(")")
     attached = is_div or is_span or is_target or bool(re.match(r"#{1,6}\s", line))
     written = text[block.start() : block.end()]
@@ -135,7 +137,9 @@ def _of_block(block: re.Match[str], prose: str, text: str) -> Iterator[tuple[int
         what = "remove the space before it" if spaced else "write it behind words in brackets: [words]{…}"
         yield at, f"{block[0]} belongs to nothing; {what}"
         return
-    yield from _of_pairs(at, attributes, allowed=("when",) if is_div else ("claim", "when") if is_span else ())
+    is_original = is_div and "original" in attributes.classes
+    of_div = ("when", "with", "claim") if is_original else ("when", "with")
+    yield from _of_pairs(at, attributes, allowed=of_div if is_div else ("claim", "when") if is_span else ())
     if attached and "value" in attributes.classes:
         yield at, "`.value` belongs behind code: `x:.1%`{.value}"
     if attached and not keys and (found := re.search(r"(?<![\w#-])\.?(claim|when)\s*[=:}\s]", _unquoted(block[0]))):
@@ -145,14 +149,19 @@ def _of_block(block: re.Match[str], prose: str, text: str) -> Iterator[tuple[int
             yield at, f"`.{slip[0]}` is no class that tpdl or Quarto knows; did you mean `.results`?"
         elif "from" in attributes.pairs:
             yield at, "a table `from` a step needs the class `.results`"
+    for word in attributes.classes:
+        if meant := _nearly(word, OF_CARDS if is_div else ["term"] if is_span else []):
+            yield at, f"`.{word}` is no class that tpdl or Quarto knows; did you mean `.{meant}`?"
 
 
 def _of_pairs(at: int, attributes: Attributes, allowed: tuple[str, ...]) -> Iterator[tuple[int, str]]:
     """Keys that are nearly, or at another place, names of tpdl's."""
     for key in attributes.pairs:
-        if key in ("claim", "when"):
+        if key in ("claim", "when", "with"):
             if key not in allowed:
                 yield at, _misplaced(key)
+        elif "with" in allowed and sorted(key.lower()) == sorted("with"):
+            yield at, f"`{key}` is no attribute that tpdl or Quarto knows; did you mean `with`?"
         elif meant := _meant(key.lower(), ["claim", "when"]):
             yield at, f"`{key}` is no attribute that tpdl or Quarto knows; did you mean `{meant[0]}`?"
 
@@ -162,7 +171,14 @@ def _meant(word: str, names: Sequence[str]) -> list[str]:
     return near(word, names, ALIKE) or [name for name in names if sorted(word) == sorted(name)]
 
 
+def _nearly(word: str, names: Sequence[str]) -> str:
+    """The name that a word is a slip for; empty where it is one itself, or none."""
+    return "" if word in names else next(iter(_meant(word, names)), "")
+
+
 def _misplaced(key: str) -> str:
+    if key == "with":
+        return '`with` has no effect here; it belongs to a block of `:::`: ::: {with="name=expression"}'
     where = "words in brackets" if key == "claim" else "words in brackets, or to a block of `:::`"
     return f'`{key}` has no effect here; it belongs to {where}: [words]{{{key}="…"}}'
 

@@ -11,7 +11,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from tpdl.render.bindings import also_bound, expand, under
 from tpdl.render.expressions import Evaluator, ExpressionError, NotMeasured, Truth, kind, show, split_format
+from tpdl.render.markup import one_line
 from tpdl.render.namespace import Namespace
 from tpdl.render.problem import Problem
 from tpdl.render.scan import Item
@@ -45,9 +47,11 @@ class Statements:
     def __init__(self, evaluator: Evaluator, names: Namespace, binding: bool) -> None:
         self._evaluator, self._names, self._binding = evaluator, names, binding
         self.values: dict[str, dict[str, Any]] = {}
-        """Text of the construct -> the `text` to show, its `title`, and for one that cannot be shown `problem`."""
+        """Text of the construct -> the `text` to show and its `title`; for one that cannot be shown `problem`, for
+        others the `expression`, its `exact` value, and the `steps` whose results it is made of."""
         self.verdicts: dict[str, dict[str, Any]] = {}
-        """Expression of a claim -> whether it `holds`, else what was `found`, or the `reason` why nothing could be."""
+        """Text of a claim -> its `expression` and the `steps` that it is about, whether it `holds`, else what was
+        `found`, or the `reason` why nothing could be."""
         self.claims: list[Claim] = []
         self.problems: list[Problem] = []
 
@@ -55,7 +59,7 @@ class Statements:
         """Evaluate a value, unless it was evaluated already; a mistake is reported wherever it stands."""
         if item.text in self.values and "problem" not in self.values[item.text]:
             return
-        expression, form = split_format(item.text)
+        expression, form = split_format(expand(item.text))
         self._names.used()  # forget what others have read
         try:
             value = self._evaluator.value(expression)
@@ -63,38 +67,48 @@ class Statements:
         except ExpressionError as error:
             short = "not measured yet" if isinstance(error, NotMeasured) else f"unknown: {expression}"
             self.values[item.text] = {"text": short, "title": str(error), "problem": True}
-            self.problems.append(item.problem(str(error) if expression in str(error) else f"`{expression}`: {error}"))
+            message = str(error) if expression in str(error) else f"`{expression}`: {error}"
+            self.problems.append(item.problem(_with_names(message, item)))
             return
-        steps = ", ".join(self._names.used())
-        title = f"{expression} = {_exact(value)}" + (f", from {steps}" if steps else "")
-        self.values[item.text] = {"text": text, "title": title}
+        used = self._names.used()
+        title = f"{expression} = {_exact(value)}" + (f", from {', '.join(used)}" if used else "")
+        looked_up = {"expression": expression, "exact": _exact(value), "steps": used}
+        self.values[item.text] = {"text": text, "title": title, **looked_up}
 
     def add_claim(self, item: Item) -> None:
         """Evaluate a claim, and report it where it does not hold or cannot be evaluated."""
-        words, reason = self._words(item), ""
+        words, expression, reason = self._words(item), expand(item.text), ""
+        self._names.used()  # forget what others have read
         try:
-            truth = self._evaluator.truth(item.text)
+            truth = self._evaluator.truth(expression)
         except ExpressionError as error:
             truth, reason = Truth(False), str(error)
-            self.problems.append(item.problem(f"claim {error}"))
+            self.problems.append(item.problem(_with_names(f"claim {error}", item)))
         else:
             if not truth.holds and self._binding:
                 self.problems.append(item.problem(f"the claim “{words}” does not hold: {truth.found}"))
-        self.claims.append(Claim(words, item.text, truth.holds, item.path, item.line, reason, truth.found))
-        self.verdicts[item.text] = {"holds": truth.holds, "reason": reason, "found": truth.found}
+        self.claims.append(Claim(words, expression, truth.holds, item.path, item.line, reason, truth.found))
+        checked = {"expression": expression, "holds": truth.holds, "reason": reason, "found": truth.found}
+        checked["steps"] = self._names.used()
+        self.verdicts[item.text] = checked
 
     def _words(self, item: Item) -> str:
         """The words of a claim as the reader sees them, with the values put in."""
 
         def put_in(found: re.Match[str]) -> str:
             try:
-                expression, form = split_format(found[1])
+                expression, form = split_format(expand(under(item.scopes[-1:], one_line(found[1]))))
                 return show(self._evaluator.value(expression), form)
             except ExpressionError:
                 return found[1]
 
         text = re.sub(r"`([^`]+)`\{\.value[^}]*\}", put_in, item.inside)
         return re.sub(r"[*`$]|\{[^}]*\}|\[|\]", "", text)
+
+
+def _with_names(message: str, item: Item) -> str:
+    """What is wrong with an expression; of one with an unknown name also the names that are bound where it stands."""
+    return message + also_bound(item.text) if "which is unknown" in message else message
 
 
 def _exact(value: Any) -> str:

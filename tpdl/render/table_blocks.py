@@ -11,6 +11,7 @@ from tpdl.render.namespace import Namespace, run_command
 from tpdl.render.problem import Problem
 from tpdl.render.provenance import Provenance
 from tpdl.render.scan import Item
+from tpdl.render.summaries import LONGEST_ON_PAPER, summed_up
 from tpdl.render.tables import build_table, unmeasured_cells
 
 if TYPE_CHECKING:
@@ -64,7 +65,9 @@ class TableBlocks:
         if not isinstance(rows, list):
             tables = [f"{ABOUT}{name}" for name, value in self._about.items() if isinstance(value, list)]
             raise ExpressionError(f"there is no {source}; {nearest(source, tables)}")
-        return {**build_table(attributes, rows, self._names, []), "provenance": False, "missing": ""}
+        table = build_table(attributes, rows, self._names, [])
+        summary = summed_up(source.removeprefix(ABOUT), rows) if len(table["rows"]) > LONGEST_ON_PAPER else None
+        return {**table, "summary": summary or False, "provenance": False, "missing": ""}
 
     def _results_table(self, source: str, attributes: Mapping[str, str]) -> dict[str, Any]:
         """The table that a step has measured, with a row for every cell that is not measured yet."""
@@ -75,11 +78,11 @@ class TableBlocks:
             raise ExpressionError(f"the result of {source} is no table, it is {step.product.name}")
         if results.rows:
             unmeasured = unmeasured_cells(self._plan, self._states, source)
-            table = {**build_table(attributes, results.rows, self._names, unmeasured), "missing": ""}
+            table = {"summary": False, **build_table(attributes, results.rows, self._names, unmeasured), "missing": ""}
         else:
             status = self._states[source]
             missing = "; ".join(status.reasons) or status.state
-            table = {"header": [], "align": [], "rows": [], "missing": missing}
+            table = {"summary": False, "header": [], "align": [], "rows": [], "missing": missing}
         return {
             **table,
             "command": run_command(self._plan, source),

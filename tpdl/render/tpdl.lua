@@ -5,6 +5,10 @@
 --   `x:.1%`{.value}              -> the formatted value
 --   [words]{claim="…"}           -> the words, marked if the claim does not hold
 --   ::: {when="…"}               -> its content, or nothing
+--   ::: {with="a=…"}             -> its content, in which `a` is short for a result; or a box where that is missing
+--   :::: {.question number="8"}  -> a question with its answer, what the original report concluded, and the details
+--   ::: {.questions}             -> the table of all questions of the book
+--   [words]{.term}               -> a link to their definition in the glossary
 --   ![caption](figures/x.svg)    -> light and dark picture with alt text, and where it comes from
 --   ![caption](figures/x.sheet)  -> a grid of images with labels, and where it comes from
 --   ::: {#tbl-x .results from=…} -> a table, and where it comes from
@@ -40,14 +44,19 @@ local function part(name)
 end
 
 local apostrophes = part 'apostrophes'
+local cards = part 'cards'
 local claims = part 'claims'
 local conditions = part 'conditions'
 local dependencies = part 'dependencies'
 local figures = part 'figures'
+local glossary = part 'glossary'
 local graph = part 'graph'
 local output = part 'output'
+local lookups = part 'lookups'
 local page = part 'page'
+local questions = part 'questions'
 local report = part 'report'
+local scopes = part 'scopes'
 local tables = part 'tables'
 local titles = part 'titles'
 local values = part 'values'
@@ -68,12 +77,19 @@ end
 local filters = {
   { Meta = report.load },
   { Meta = dependencies.add },
+  { Div = questions },
+  { Div = scopes.bind },
   { Pandoc = conditions.one_list },
   { Div = conditions.resolve, Span = conditions.resolve },
+  { Div = scopes.resolve },
   figures_and_tables(),
   titles.handlers,
   values.handlers,
   { Span = claims.mark },
+  { Div = glossary.anchors, Span = glossary.link },
+  { Div = cards.parts },
+  { Pandoc = cards.place },
+  { Pandoc = lookups.place },
   { Meta = values.in_metadata },
   { Pandoc = page.abstract },
   { Pandoc = page.stand_in_notice },

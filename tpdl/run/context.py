@@ -216,8 +216,14 @@ class Progress:
 
     def __init__(self) -> None:
         self.file: Path | None = None
+        self.shown: Callable[[dict[str, Any]], None] | None = None
+        """Told of every state that is written, where the step runs in the process of `tpdl run` itself."""
         self._state: dict[str, Any] = {}
         self._written = 0.0
+
+    def begin(self, file: Path) -> None:
+        """Say in `file` from now on how far a step is; what the step before it in this process has said is over."""
+        self.file, self._state, self._written = file, {}, 0.0
 
     def __call__(self, items: Iterable[Item], unit: str = "", total: int | None = None) -> Iterator[Item]:
         """Iterate over `items` and show how many are done."""
@@ -243,6 +249,8 @@ class Progress:
             temporary.replace(self.file)
         except (OSError, TypeError, ValueError):
             self.file = None  # a display must never stop a training
+        if self.shown:
+            self.shown(dict(self._state))
 
 
 checkpoint = Checkpoint()

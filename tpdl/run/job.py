@@ -58,6 +58,19 @@ class Job:
     """NaN and infinity are results, wherever the step returns them."""
     again: bool = False
     """The step is to run, even where an earlier run has kept what it measured."""
+    needed: bool = True
+    """It has to run; False for a cell that is fresh, and runs with others of its group."""
+    together: tuple[Job, ...] = ()
+    """The jobs of the other cells that the same call of the function measures."""
+    environment: dict[str, str] = field(default_factory=dict)
+    """Environment variables: the GPU that the step may use."""
+    device_memory: str = ""
+    """"module:function" of the project that says how much of a GPU was used; see `[tool.tpdl] device_memory`."""
+
+    @property
+    def cells(self) -> list[Job]:
+        """Of each cell that is measured, in their order: the job itself comes first."""
+        return [self, *self.together]
 
     @property
     def places(self) -> Places:
@@ -71,19 +84,25 @@ class Job:
     @classmethod
     def from_json(cls, text: str) -> Job:
         """The job that `to_json` wrote."""
-        value = json.loads(text)
+        return cls._from_value(json.loads(text))
+
+    @classmethod
+    def _from_value(cls, value: dict[str, Any]) -> Job:
         step = value["step"]
         step["products"] = tuple(Path(path) for path in step["products"])
         step["record_path"] = Path(step["record_path"])
-        for key in ("data", "uses", "files", "may_be_missing"):
+        for key in ("data", "uses", "files", "may_be_missing", "together"):
             step[key] = tuple(step[key])
-        step["inputs"] = {
-            argument: Input(tuple(source["steps"]), None if source["labels"] is None else tuple(source["labels"]))
-            for argument, source in step["inputs"].items()
-        }
+        step["inputs"] = {argument: _input(source) for argument, source in step["inputs"].items()}
+        value["together"] = tuple(cls._from_value(each) for each in value["together"])
         for key in ("preload", "stand_ins", "data_paths"):
             value[key] = tuple(value[key])
         return cls(**value | {"step": Step(**step), "fingerprint": Fingerprint(**value["fingerprint"])})
+
+
+def _input(value: dict[str, Any]) -> Input:
+    labels = None if value["labels"] is None else tuple(value["labels"])
+    return Input(tuple(value["steps"]), labels, tuple(map(_input, value["of_cells"])))
 
 
 @dataclass
@@ -110,6 +129,15 @@ class Outcome:
     """What the step did that nobody could watch, or that is a mistake, a line each; see `tpdl.run.observed`."""
     taken_up: str = ""
     """When the result was measured, if that was in an earlier run, whose result was refused then."""
+    out_of_memory: str = ""
+    """What the step has run out of, if it failed for that: "memory", or "device memory"."""
+    others: list[Outcome] = field(default_factory=list)
+    """How the other cells ended that the same call has measured."""
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Outcome:
+        """The outcome whose fields are `value`, as JSON brings them back."""
+        return cls(**value | {"others": [cls.from_json(each) for each in value.get("others", [])]})
 
 
 @dataclass

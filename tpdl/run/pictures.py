@@ -18,6 +18,7 @@ from typing import Any
 from tpdl.files import atomic_write
 from tpdl.plan import theme
 from tpdl.plan.step import Step
+from tpdl.readings import append, positions
 from tpdl.run.products import expect
 from tpdl.sheets import SUFFIX as SHEET
 from tpdl.sheets import Sheet, write_sheet
@@ -68,12 +69,17 @@ def _bytes(step: Step, figure: Any) -> bytes:
 
     expect(isinstance(figure, Figure), f"{step.source}:{step.line}: {step.name}", "a matplotlib Figure", figure)
     kind = step.product.suffix[1:]
+    for axis in figure.axes:
+        if axis.images:
+            axis.grid(False)  # the theme's lines would lie over the image
     buffer = io.BytesIO()
     metadata = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
     figure.savefig(buffer, format=kind, metadata=metadata)
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close("all")
-    return {"png": smaller_png, "svg": smaller_svg}[kind](buffer.getvalue())
+    if kind == "png":
+        return smaller_png(buffer.getvalue())
+    return append(smaller_svg(buffer.getvalue()), positions(figure))
 
 
 COORDINATES = re.compile(rb'(?<=[ \n])(?:d|x|y|width|height)="[^"]*"|translate\([^)]*\)')

@@ -28,6 +28,7 @@ from tpdl.plan.record import Record, read_record, timestamp
 from tpdl.run.forkserver import FRESH
 from tpdl.run.interpreter import end_interpreters, run_in_interpreter
 from tpdl.run.job import Answer, Job, Outcome
+from tpdl.run.memory import kills
 from tpdl.run.supervisor import GRACE
 
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
@@ -47,21 +48,25 @@ def run_in_process(text: str, threads: int | None = None) -> Outcome:
         threads: how many threads numerical libraries may use; None leaves it to them.
     """
     job = Job.from_json(text)
-    start, before = time.monotonic(), _signature(job)
+    start, before, killed = time.monotonic(), _signature(job), kills()
     with open(empty_log(job), "ab") as log:
         if hasattr(os, "fork"):
             answer = _supervised(job, text, threads, log.fileno())
         else:
             answer = run_in_interpreter(job, text, log.fileno(), _environment(threads))
     if answer.outcome and not answer.limit:
-        return Outcome(**answer.outcome)
+        return Outcome.from_json(answer.outcome)
+    seconds = time.monotonic() - start
     if not answer.limit and (record := _delivered(job, before)):
-        return Outcome(job.step.name, time.monotonic() - start, moved=record.moved)
+        others = [Outcome(cell.step.name, seconds) for cell in job.together]
+        return Outcome(job.step.name, seconds, moved=record.moved, others=others)
     message = f"{answer.limit}, and was ended" if answer.limit else _cause_of_death(answer.code)
-    outcome = Outcome(job.step.name, time.monotonic() - start, message)
+    out_of = "memory" if answer.code == -Signals.SIGKILL and not answer.limit and kills() > killed else ""
+    outcome, *outcome.others = [Outcome(cell.step.name, seconds, message, out_of_memory=out_of) for cell in job.cells]
     if not answer.asked:
-        with contextlib.suppress(StepError):
-            write_json(job.places.failure(job.step.name), failure(job, message))
+        for cell in job.cells:
+            with contextlib.suppress(StepError):
+                write_json(cell.places.failure(cell.step.name), failure(cell, message))
     return outcome
 
 
@@ -76,7 +81,8 @@ def _signature(job: Job) -> str:
 def _delivered(job: Job, before: str) -> Record | None:
     """The record that a process has written that could not say so: a step that closes all open files closes the pipe.
 
-    The record is written last, so with it everything is there. `tpdl status` goes by it, and so must the run.
+    The record is written last, after those of cells that ran with it, so with it everything is there. `tpdl status`
+    goes by it, and so must the run.
     """
     if _signature(job) in ("", before):
         return None
@@ -125,8 +131,12 @@ def end_processes() -> None:
 
 
 def empty_log(job: Job) -> Path:
-    """The log of the job's step, emptied for a new run."""
-    return emptied(job.places.log(job.step.name))
+    """The log of the job's step, emptied for a new run; those of cells that run with it say where it is."""
+    log = emptied(job.places.log(job.step.name))
+    for cell in job.together:
+        words = f"measured together with {job.step.name}, whose log is {log.relative_to(job.root)}\n"
+        emptied(job.places.log(cell.step.name)).write_text(words, encoding="utf-8")
+    return log
 
 
 class _CleanParent:

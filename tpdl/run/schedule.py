@@ -8,6 +8,7 @@ Example:
 
 from __future__ import annotations
 
+import contextlib
 import heapq
 import os
 import time
@@ -21,10 +22,14 @@ from tpdl.fingerprint import Sources
 from tpdl.plan.facts import Facts, read_facts
 from tpdl.plan.libraries import libraries
 from tpdl.plan.plan import Plan
-from tpdl.plan.record import COLUMNS
+from tpdl.plan.record import COLUMNS, Record, read_record
+from tpdl.plan.selection import with_group
 from tpdl.plan.status import own_reasons
+from tpdl.run.devices import Device, Monitor
 from tpdl.run.forkserver import FRESH
 from tpdl.run.job import Job, Outcome
+from tpdl.run.memory import cores
+from tpdl.run.room import Admission, Need, Room, need_of
 from tpdl.run.snapshot import take
 
 SAVE_INTERVAL = 10.0
@@ -62,6 +67,12 @@ class Listener:
 
     def passed_over(self, name: str, reason: str) -> None:
         """A step did not have to run, or could not."""
+
+    def again(self, outcome: Outcome) -> None:
+        """A step has run out of memory beside others, and is tried once more by itself: it has not ended yet."""
+
+    def devices(self, seen: Sequence[Device]) -> None:
+        """What the GPUs are doing, every other second, where steps that use one are to run."""
 
 
 @dataclass
@@ -101,6 +112,7 @@ def run(
     keep_nan: Collection[str] = (),
     limits: Limits = NO_LIMITS,
     here: bool = False,
+    room: Room | None = None,
 ) -> Report:
     """Run steps; one that fails stops only those that need it.
 
@@ -116,10 +128,12 @@ def run(
         keep_nan: steps of which NaN and infinity are results.
         limits: in place of those that the steps declare.
         here: the steps run in this process, from the sources as they lie on disk, and not from a snapshot.
+        room: what there is for them; by default as much as `workers` steps take.
     """
+    names = with_group(plan, names)
     queue = Queue(plan, names)
-    running: dict[Future[Outcome], str] = {}
-    threads = max(1, (os.cpu_count() or 1) // workers) if workers > 1 else None
+    running: dict[Future[Outcome], Job] = {}
+    threads = max(1, cores() // workers) if workers > 1 else None
     snapshot, sources = ("", plan.project.sources(plan.profile)) if here else take(plan, names)
     common = Common(
         commit,
@@ -131,25 +145,44 @@ def run(
         frozenset(always),
     )
     work = _Work(plan, sources, listener, Report(), queue, frozenset(always), common)
+    room = room or Room(workers)
+    admission = Admission(queue.pop, room, work.need if room.counts else lambda name: Need())
+    retried: set[str] = set()
     saved = time.monotonic()
+    monitor = Monitor() if room.devices else None
     try:
-        while queue or running:
-            while len(running) < workers and (name := queue.pop()):
-                if job := work.prepared(name):
-                    listener.started(name)
-                    running[executor.submit(call, job.to_json(), threads)] = name
-                else:
-                    queue.finished(name)
-            if running:
+        with monitor or contextlib.nullcontext():
+            while queue or admission or running:
+                while admitted := admission.next():
+                    name, environment = admitted
+                    if job := work.prepared(name):
+                        for cell in job.cells:
+                            listener.started(cell.step.name)
+                        text = replace(job, environment=environment).to_json()
+                        running[executor.submit(call, text, threads)] = job
+                    else:
+                        room.give(name)
+                        queue.finished(name)
                 finished, _ = wait(running, timeout=0.15, return_when=FIRST_COMPLETED)
+                if monitor and (seen := monitor.news()) is not None:
+                    listener.devices(seen)
                 listener.tick()
                 for future in finished:
-                    name = running.pop(future)
-                    work.settle(name, future)
+                    job = running.pop(future)
+                    name = job.step.name
+                    outcome = outcome_of(job, future)
+                    if room.give(name) and outcome.out_of_memory and name not in retried:
+                        retried.add(name)
+                        admission.again(name, outcome.out_of_memory)
+                        for each in (outcome, *outcome.others):
+                            listener.again(each)
+                        continue
+                    for each in (outcome, *outcome.others):
+                        work.settle(each)
                     queue.finished(name)
-            if time.monotonic() - saved > SAVE_INTERVAL:
-                plan.project.hashes.save()
-                saved = time.monotonic()
+                if time.monotonic() - saved > SAVE_INTERVAL:
+                    plan.project.hashes.save()
+                    saved = time.monotonic()
     except BaseException:
         for future in running:
             future.cancel()
@@ -171,19 +204,25 @@ class Queue:
         queue.finished("curve/n=1")
         queue.pop()                    # "curve"
 
+    Cells that run together are one: the first of them stands for all.
+
     Args:
         plan: the steps.
         names: which ones are to run, in the plan's order; they are ready in this order, too.
     """
 
     def __init__(self, plan: Plan, names: Sequence[str]) -> None:
-        self._position = {name: position for position, name in enumerate(names)}
-        self._names = list(self._position)
+        first = {name: (plan.steps[name].together or (name,))[0] for name in names}
+        self._names = list(dict.fromkeys(first.values()))
+        self._position = {name: position for position, name in enumerate(self._names)}
         self._unfinished: dict[str, int] = {}
         """Step -> how many of those that it needs have not run yet."""
         self._followers: dict[str, list[str]] = {}
+        self._needed: set[str] = set()
         for name in self._names:
-            needed = [up for up in dict.fromkeys(plan.steps[name].upstream) if up in self._position]
+            upstream = [up for up in plan.steps[name].upstream if up in first]
+            self._needed.update(upstream)
+            needed = list(dict.fromkeys(first[up] for up in upstream))
             self._unfinished[name] = len(needed)
             for up in needed:
                 self._followers.setdefault(up, []).append(name)
@@ -206,7 +245,7 @@ class Queue:
 
     def is_needed(self, name: str) -> bool:
         """Whether a step that is to run needs this one."""
-        return name in self._followers
+        return name in self._needed
 
 
 @dataclass(frozen=True)
@@ -222,34 +261,54 @@ class _Work:
     always: Collection[str]
     common: Common
 
+    def need(self, name: str) -> Need:
+        """What the step takes while it runs."""
+        step = self.plan.steps[name]
+        record = read_record(step.record_path)
+        return need_of(step, record if isinstance(record, Record) else None)
+
     def prepared(self, name: str) -> Job | None:
-        """The job of the step, or None where it cannot run or need not. What is on disk is read now."""
-        plan, report, step = self.plan, self.report, self.plan.steps[name]
-        facts = read_facts(plan, [name], self.sources, save=False)[name]
+        """The job of the step, or None where it cannot run or need not. What is on disk is read now.
+
+        Of cells that run together it is the job of the first, which holds those of the others.
+        """
+        names = self.plan.steps[name].together or (name,)
+        facts = read_facts(self.plan, names, self.sources, save=False)
+        if not all([self._can_run(each, facts[each]) for each in names]):
+            return None
+        needed = {each: self._has_to_run(each, facts[each]) for each in names}
+        if not any(needed.values()):
+            for each in names:
+                self.report.unchanged.append(each)
+                self.listener.passed_over(each, "still fresh: what it needs came out the same")
+            return None
+        step = self.plan.steps[name]
+        foreseen = self.sources.loaded(step.function, step.uses) if step.function else {}
+        jobs = [
+            replace(job_for(self.plan, each, facts[each], self.common, foreseen), needed=needed[each]) for each in names
+        ]
+        return replace(jobs[0], together=tuple(jobs[1:]))
+
+    def _can_run(self, name: str, facts: Facts) -> bool:
+        """Whether everything is there that the step needs. What is not is reported."""
+        report, step = self.report, self.plan.steps[name]
         broken = [up for up in step.upstream if up in report.failed or up in report.blocked]
         if broken or facts.unrecorded_inputs:
             report.blocked[name] = (broken or facts.unrecorded_inputs)[0]
             self.listener.passed_over(name, f"not run: it needs {report.blocked[name]}")
-            return None
-        if unreadable := step.problem or facts.unreadable:
-            report.failed[name] = unreadable
-            self.listener.passed_over(name, f"cannot run: {unreadable}")
-            return None
-        if facts.absent_data:
-            report.failed[name] = next(iter(facts.absent_data.values()))
-            self.listener.passed_over(name, f"cannot run: {report.failed[name]}")
-            return None
-        if facts.absent_files:
-            report.failed[name] = facts.absent_files[0]
-            self.listener.passed_over(name, f"cannot run: {report.failed[name]}")
-            return None
-        needed = step.local and not facts.is_here and self.queue.is_needed(name)
-        if not (needed or name in self.always or list(own_reasons(step, facts))):
-            report.unchanged.append(name)
-            self.listener.passed_over(name, "still fresh: what it needs came out the same")
-            return None
-        foreseen = self.sources.loaded(step.function, step.uses) if step.function else {}
-        return job_for(plan, name, facts, self.common, foreseen)
+            return False
+        absent = [*facts.absent_data.values(), *facts.absent_files]
+        if problem := step.problem or facts.unreadable or next(iter(absent), ""):
+            report.failed[name] = problem
+            self.listener.passed_over(name, f"cannot run: {problem}")
+            return False
+        return True
+
+    def _has_to_run(self, name: str, facts: Facts) -> bool:
+        """Whether something asks for the step now that what it needs has run."""
+        step = self.plan.steps[name]
+        is_wanted = step.local and not facts.is_here and self.queue.is_needed(name)
+        return is_wanted or name in self.always or bool(list(own_reasons(step, facts)))
 
     def note_edits(self) -> None:
         """Enter in the report the steps whose sources were edited during the run: what they ran from is no more."""
@@ -266,15 +325,9 @@ class _Work:
             if edited := [symbol for symbol in {**then, **closure} if then.get(symbol) != closure.get(symbol)]:
                 self.report.moved[name] = [*self.report.moved.get(name, []), *edited]
 
-    def settle(self, name: str, future: Future[Outcome]) -> None:
+    def settle(self, outcome: Outcome) -> None:
         """Enter in the report how a step ended, and tell the listener."""
-        report = self.report
-        try:
-            outcome = future.result()
-        except UserError as error:
-            outcome = Outcome(name, 0.0, str(error))
-        except Exception as error:
-            outcome = Outcome(name, 0.0, f"the executor failed: {type(error).__name__}: {error}")
+        report, name = self.report, outcome.step
         if outcome.message is not None:
             report.failed[name] = outcome.message
         else:
@@ -286,6 +339,18 @@ class _Work:
             if outcome.unseen:
                 report.unseen[name] = outcome.unseen
         self.listener.ended(outcome)
+
+
+def outcome_of(job: Job, future: Future[Outcome]) -> Outcome:
+    """How a job ended, with the outcomes of all its cells, even where the executor has failed."""
+    try:
+        return future.result()
+    except UserError as error:
+        message = str(error)
+    except Exception as error:
+        message = f"the executor failed: {type(error).__name__}: {error}"
+    first, *others = [Outcome(cell.step.name, 0.0, message) for cell in job.cells]
+    return replace(first, others=others)
 
 
 @dataclass(frozen=True)
@@ -367,6 +432,7 @@ def job_for(
         memory=common.limits.memory or step.memory,
         keep_nan=name in common.keep_nan,
         again=name in common.always,
+        device_memory=str(plan.project.settings.get("device_memory", "")),
     )
 
 

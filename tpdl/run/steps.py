@@ -17,8 +17,12 @@ from tpdl.errors import StepError, UserError
 from tpdl.files import remove_all_unfinished
 from tpdl.git import head
 from tpdl.plan.plan import Plan
+from tpdl.plan.record import Record, read_record
+from tpdl.run.devices import Device, devices
 from tpdl.run.executors import open_executor
+from tpdl.run.memory import available, cores
 from tpdl.run.processes import end_steps
+from tpdl.run.room import Room, need_of
 from tpdl.run.schedule import NO_LIMITS, Limits, Listener, Report, run
 
 
@@ -27,7 +31,7 @@ def run_steps(
     names: Sequence[str],
     listener: Listener,
     executor: str | None = None,
-    workers: int = 1,
+    workers: int | None = 1,
     always: Sequence[str] = (),
     alone: bool = True,
     keep_nan: Sequence[str] = (),
@@ -41,7 +45,8 @@ def run_steps(
         names: which ones, in the plan's order.
         listener: told of every step as it starts and ends.
         executor: see `tpdl.run.executors.open_executor`; None means a process each.
-        workers: how many steps run at a time.
+        workers: how many steps run at a time; None for as many as there are cores, as far as memory allows by what
+            they declare, or used the last time.
         always: steps to run even where nothing is stale.
         alone: refuse to start while another run of the profile is at work. Drawing, which takes a second and writes
             whole files, need not wait for a training run.
@@ -56,16 +61,37 @@ def run_steps(
     if not names:
         return Report()
     spec = executor or "process"
+    if workers is None and spec != "process":
+        raise UserError(f"how many steps run at a time cannot be chosen for executor {spec!r}; say so: -j 8")
+    memory = available() if workers is None else None
+    workers = workers or workers_for(plan, names)
+    room = Room(workers, memory, devices_for(plan, names) if spec == "process" else ())
     lock = _alone(plan) if alone else contextlib.nullcontext()
     with lock, open_executor(spec, workers, on_error) as (pool, call):
         try:
             commit = head(plan.project.root)
+            here = spec == "inline"
             return run(
-                plan, names, pool, call, listener, workers, always, commit, keep_nan, limits, here=spec == "inline"
+                plan, names, pool, call, listener, workers, always, commit, keep_nan, limits, here=here, room=room
             )
         except BaseException:
             end_steps()  # before the executor waits for them
             raise
+
+
+def workers_for(plan: Plan, names: Sequence[str]) -> int:
+    """As many steps at a time as there are cores; fewer where there are not so many that measure something."""
+    measured = {(step.together or (name,))[0] for name in names if (step := plan.steps[name]).kind == "experiment"}
+    return max(1, min(cores(), len(measured) or len(names)))
+
+
+def devices_for(plan: Plan, names: Sequence[str]) -> list[Device]:
+    """The GPUs of this machine, if one of the steps uses any."""
+    measured = [step for name in names if (step := plan.steps[name]).kind == "experiment"]
+    found = devices() if measured else []
+    records = ((step, read_record(step.record_path)) for step in measured)
+    needs = (need_of(step, record if isinstance(record, Record) else None) for step, record in records)
+    return found if found and any(need.device for need in needs) else []
 
 
 @contextlib.contextmanager

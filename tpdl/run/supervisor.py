@@ -72,8 +72,9 @@ def _carry_out(text: bytes, connection: socket.socket, log: int, fresh: bool) ->
     end_children()
     answer = Answer(watch.outcome(), code, watch.limit, watch.asked)
     if answer.outcome is None:
-        for path in (*job.step.products, job.step.record_path):
-            remove_unfinished(path)
+        for cell in job.cells:
+            for path in (*cell.step.products, cell.step.record_path):
+                remove_unfinished(path)
     with contextlib.suppress(OSError):
         connection.sendall(json.dumps(asdict(answer)).encode() + b"\n")
 

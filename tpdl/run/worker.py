@@ -20,11 +20,12 @@ import shutil
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
+from tpdl.cells import Cells
 from tpdl.errors import StepError, UserError
 from tpdl.files import sha256_file, write_json
 from tpdl.images import SUFFIX as IMAGES
@@ -57,30 +58,59 @@ def execute(job: Job, on_error: Callable[[BaseException], None] | None = None, *
         KeyboardInterrupt: Ctrl-C, where the process is not the step's.
     """
     start = time.monotonic()
-    digest = job.fingerprint.digest()
-    checkpoints = job.places.checkpoints(job.step.name) / digest
-    failure = job.places.failure(job.step.name)
-    outcome = Outcome(job.step.name, 0.0)
+    checkpoints = job.places.checkpoints(job.step.name) / job.fingerprint.digest()
+    outcomes = [Outcome(cell.step.name, 0.0) for cell in job.cells]
     try:
         with _inside(job, checkpoints) as observing, _traced(job) as unseen:
-            _make(job, start, outcome, observing)
+            errors = _make(job, start, outcomes, observing)
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt) and not alone:
             raise
-        # What cannot be encoded, the name of a file for instance, is shown as Python's `repr` shows it.
-        message = _one_line(error, job).encode(errors="backslashreplace").decode()
-        if not isinstance(error, UserError):
-            _log_traceback(error, job)
-        if on_error:
-            on_error(error)
-        with contextlib.suppress(UserError):
-            write_json(failure, {"digest": digest, "message": message, "when": timestamp()})
-        return Outcome(job.step.name, time.monotonic() - start, message)
-    with contextlib.suppress(OSError):
-        failure.unlink(missing_ok=True)
-    shutil.rmtree(checkpoints, ignore_errors=True)
-    outcome.seconds, outcome.unseen = time.monotonic() - start, unseen
-    return outcome
+        errors, unseen = dict.fromkeys([cell.step.name for cell in job.cells], error), []
+    seconds = time.monotonic() - start
+    told: set[int] = set()
+    for cell, outcome in zip(job.cells, outcomes, strict=True):
+        outcome.seconds, outcome.unseen = seconds, unseen
+        if wrong := errors.get(cell.step.name):
+            new = id(wrong) not in told
+            told.add(id(wrong))
+            _note_failure(cell, outcome, wrong, job if new and not isinstance(wrong, UserError) else None)
+            if on_error and new:
+                on_error(wrong)
+        else:
+            with contextlib.suppress(OSError):
+                cell.places.failure(cell.step.name).unlink(missing_ok=True)
+    if not errors:
+        shutil.rmtree(checkpoints, ignore_errors=True)
+    outcomes[0].others = outcomes[1:]
+    return outcomes[0]
+
+
+def _note_failure(job: Job, outcome: Outcome, error: BaseException, log_of: Job | None) -> None:
+    """Say in the outcome, and for `tpdl status`, what went wrong.
+
+    Args:
+        job: of the cell that failed.
+        outcome: how it ended.
+        error: what was raised.
+        log_of: the job whose log gets the traceback; None where there is nothing to be learned from it.
+    """
+    # What cannot be encoded, the name of a file for instance, is shown as Python's `repr` shows it.
+    outcome.message = _one_line(error, job).encode(errors="backslashreplace").decode()
+    outcome.out_of_memory = _what_ran_out(error)
+    if log_of:
+        _log_traceback(error, log_of)
+    failed = {"digest": job.fingerprint.digest(), "message": outcome.message, "when": timestamp()}
+    with contextlib.suppress(UserError):
+        write_json(job.places.failure(job.step.name), failed)
+
+
+def _what_ran_out(error: BaseException) -> str:
+    """Which memory there was none left of, if that is what the error says; libraries have errors of their own."""
+    if isinstance(error, MemoryError):
+        return "memory"
+    named = any(kind.__name__ == "OutOfMemoryError" for kind in type(error).__mro__)
+    return "device memory" if named or (isinstance(error, RuntimeError) and "out of memory" in str(error)) else ""
 
 
 def run_and_report(job: Job, results: int | str) -> NoReturn:
@@ -122,17 +152,18 @@ def _inside(job: Job, checkpoints: Path) -> Iterator[Observing]:
     Yields:
         what watches the step, to be entered where its function is called.
     """
-    os.environ["TPDL_PROFILE"], os.environ["TPDL_DATA"] = job.profile, job.data_root
+    os.environ |= {"TPDL_PROFILE": job.profile, "TPDL_DATA": job.data_root, **job.environment}
     if job.snapshot:
         snapshot.install(Path(job.snapshot), Path(job.root))
     else:
         make_importable(Path(job.root), FOLDER)
     observing = Observing(job, _observed_before(job, checkpoints))
     context.checkpoint.begin(checkpoints, observing.events)
-    context.progress.file = job.places.progress(job.step.name)
+    file = job.places.progress(job.step.name)
+    context.progress.begin(file)
     context.notes.clear()
     with contextlib.suppress(OSError):
-        context.progress.file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
     try:
         yield observing
     finally:
@@ -156,18 +187,90 @@ def _observed_before(job: Job, checkpoints: Path) -> list[Event]:
     return []
 
 
-def _make(job: Job, start: float, outcome: Outcome, observing: Observing) -> None:
-    """Make the product and its record, and note in `outcome` what there is to say."""
+def _make(job: Job, start: float, outcomes: Sequence[Outcome], observing: Observing) -> dict[str, BaseException]:
+    """Make the products and their records, and note in the outcomes of the cells what there is to say.
+
+    Returns:
+        cell -> what is wrong with its result, where it is one of several that are measured together; what is wrong with
+        a step on its own, or with all of them, is raised.
+    """
+    kept = {cell.step.name: found for cell in job.cells if (found := _kept_result(cell))}
+    if not job.together:
+        result = None
+        if job.step.kind == "table":
+            result = _collected(job)
+        elif job.step.kind in ("experiment", "summary") and not kept:
+            with observing:
+                result = _bound_function(job)()
+        _deliver(job, result, kept.get(job.step.name), start, outcomes[0], observing)
+        return {}
+    if not all(cell.step.name in kept for cell in job.cells if cell.needed):
+        kept = {}
+        with observing:
+            results = _one_for_each(job, _bound_function(job)())
+    else:
+        results = {name: each.result for name, each in kept.items()}
+    errors: dict[str, BaseException] = {}
+    # The first cell stands for all: its record is written last.
+    for cell, outcome in reversed(list(zip(job.cells, outcomes, strict=True))):
+        name = cell.step.name
+        if name not in results:
+            outcome.changed = False
+            continue
+        try:
+            _deliver(cell, results[name], kept.get(name), start, outcome, observing, len(job.cells))
+        except Exception as error:
+            errors[name] = error
+    return errors
+
+
+def _one_for_each(job: Job, results: Any) -> dict[str, Any]:
+    """Cell -> its result, of those that the function has returned.
+
+    Raises:
+        StepError: they are not as many as there are cells.
+    """
+    names = [cell.step.name for cell in job.cells]
+    if isinstance(results, list | tuple) and len(results) == len(names):
+        return dict(zip(names, results, strict=True))
+    what = f"{len(results)} results" if isinstance(results, list | tuple) else f"a {type(results).__name__}"
+    axes = ", ".join(job.step.group)
+    raise StepError(
+        f"{job.step.source}:{job.step.line}: {what} for {len(names)} cells; with together=[…] a function returns a "
+        f"list, one result for each value in {axes}"
+    )
+
+
+def _kept_result(job: Job) -> refused.Kept | None:
+    """What an earlier run has measured, and was refused, if it can be taken up."""
+    kept = refused.kept_result(job) if job.step.kind == "experiment" and not job.again else None
+    return kept if kept and is_as_it_was(job, kept.observed) else None
+
+
+def _deliver(
+    job: Job,
+    result: Any,
+    kept: refused.Kept | None,
+    start: float,
+    outcome: Outcome,
+    observing: Observing,
+    cells: int = 1,
+) -> None:
+    """Write the product of one step, and its record; a picture is drawn by this.
+
+    Args:
+        job: of the step.
+        result: what it has returned.
+        kept: the same as an earlier run has kept it.
+        start: when the process began with it.
+        outcome: what there is to say is noted here.
+        observing: what has watched it.
+        cells: how many were measured together, which share the time.
+    """
     step = job.step
     before = _hashes(step)
-    kept = refused.kept_result(job) if step.kind == "experiment" and not job.again else None
-    if kept and not is_as_it_was(job, kept.observed):
-        kept = None
-    result = kept.result if kept else _collected(job) if step.kind == "table" else None
+    result = kept.result if kept else result
     happened = kept.happened if kept else None
-    if step.kind in ("experiment", "summary") and not kept:
-        with observing:
-            result = _bound_function(job)()
     if not step.local:
         outcome.kept = keep_edited(job, before)
     columns: dict[str, Any] = {}
@@ -183,7 +286,7 @@ def _make(job: Job, start: float, outcome: Outcome, observing: Observing) -> Non
         except Exception as error:
             if step.kind != "experiment":
                 raise
-            raise _refusal(job, error, result, kept, observing, start) from error
+            raise _refusal(job, error, result, kept, observing, _happened(job, start, cells)) from error
     found = Found(kept.observed) if kept else observing.found
     fingerprint = replace(job.fingerprint, observed=found.observed)
     outcome.moved = list(dict.fromkeys([*_moved(job), *found.moved, *_edited_files(job)]))
@@ -192,7 +295,7 @@ def _make(job: Job, start: float, outcome: Outcome, observing: Observing) -> Non
     outcome.changed = after != before
     if job.profile == "full":
         outcome.large = products.large(step)
-    happened = happened or _happened(job, start)
+    happened = happened or _happened(job, start, cells)
     if outcome.changed and not kept:
         outcome.surprise = _surprise(job, fingerprint, before, happened)
     if kept:
@@ -217,7 +320,12 @@ def _make(job: Job, start: float, outcome: Outcome, observing: Observing) -> Non
 
 
 def _refusal(
-    job: Job, error: Exception, result: Any, kept: refused.Kept | None, observing: Observing, start: float
+    job: Job,
+    error: Exception,
+    result: Any,
+    kept: refused.Kept | None,
+    observing: Observing,
+    happened: dict[str, Any],
 ) -> StepError:
     """The error with a word about where the result is kept that was refused, and how it is taken up."""
     step = job.step
@@ -230,7 +338,7 @@ def _refusal(
     else:
         found = observing.found
         moved = [*_moved(job), *found.moved, *_edited_files(job)]
-        where = refused.keep(job, result, _happened(job, start), found.observed, for_owner=bool(moved))
+        where = refused.keep(job, result, happened, found.observed, for_owner=bool(moved))
         measured = "what it returned is kept in"
     if where is None:
         return error
@@ -260,22 +368,28 @@ def _bound_function(job: Job) -> Callable[..., Any]:
     """
     module, _, name = job.step.function.partition(":")
     function = getattr(importlib.import_module(module), name)
+    parameters = job.step.parameters | {name: list(values) for name, values in job.step.group.items()}
     return lambda **more: function(
-        **job.step.parameters,
+        **parameters,
         **more,
         **{argument: _result(job, source) for argument, source in job.step.inputs.items()},
     )
 
 
 def _result(job: Job, source: Input) -> Any:
-    """What is passed as one argument: the result of a step, or those of several cells by their label."""
+    """What is passed as one argument: the result of a step, or those of several cells by their label.
+
+    Cells that run together get a list of these.
+    """
+    if source.of_cells:
+        return [_result(job, each) for each in source.of_cells]
     if source.labels is None:
         return _loaded(job, source.steps[0])
-    return {
-        label: _loaded(job, name)
-        for label, name in zip(source.labels, source.steps, strict=True)
-        if name in job.input_products
+    measured = {
+        label: name for label, name in zip(source.labels, source.steps, strict=True) if name in job.input_products
     }
+    parameters = {label: job.input_cells[name] for label, name in measured.items()}
+    return Cells({label: _loaded(job, name) for label, name in measured.items()}, parameters)
 
 
 def _loaded(job: Job, name: str, for_table: bool = False) -> Any:
@@ -306,7 +420,11 @@ def _moved(job: Job) -> list[str]:
         return []
     try:
         plan = read_plan(Project(Path(job.root)), job.profile)
-        now = symbols(plan, plan.steps[job.step.name]) if job.step.name in plan.steps else {}
+        same = (
+            step for step in plan.steps.values() if step.function == job.step.function
+        )  # a scratch result has no step
+        step = plan.steps.get(job.step.name) or next(same, None)
+        now = symbols(plan, step) if step else {}
     except UserError:  # a declaration that is being edited just now
         return [job.step.function]
     planned = job.fingerprint.symbols
@@ -381,14 +499,19 @@ def _hashes(step: Step) -> dict[str, str]:
     return {path.name: sha256_file(path) for path in step.products if path.is_file()}
 
 
-def _happened(job: Job, start: float) -> dict[str, Any]:
+def _happened(job: Job, start: float, cells: int = 1) -> dict[str, Any]:
+    """What is noted in the record, apart from what decides; of the time a share where several cells were measured."""
     seconds = context.checkpoint.spent_before + time.monotonic() - start
-    happened: dict[str, Any] = {"made": timestamp(), "seconds": round(seconds, 2)}
+    happened: dict[str, Any] = {"made": timestamp(), "seconds": round(seconds / cells, 2)}
+    if cells > 1:
+        happened["together"] = {"cells": cells, "seconds": round(seconds, 2)}
     with contextlib.suppress(ImportError):
         import resource
 
         unit = 1 if sys.platform == "darwin" else 1024
         happened["peak_memory_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    if peak := _device_memory(job):
+        happened["device_peak_bytes"] = peak
     happened |= {"machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores", "device": _device(job)}
     happened |= {"commit": job.commit, "python": platform.python_version()}
     happened["libraries"] = versions(job.libraries, imported.names())
@@ -404,6 +527,15 @@ def _device(job: Job) -> str:
         return str(getattr(importlib.import_module(module), function)()) if module else "CPU"
     except Exception as error:
         return f"unknown ({type(error).__name__}: {error})"
+
+
+def _device_memory(job: Job) -> int:
+    """Bytes of a GPU that the project says that the step has used; 0 where it used none, or nobody knows."""
+    module, _, function = job.device_memory.partition(":")
+    try:
+        return int(getattr(importlib.import_module(module), function)()) if module else 0
+    except Exception:  # it decides nothing, and must not lose what was measured
+        return 0
 
 
 def _one_line(error: BaseException, job: Job) -> str:

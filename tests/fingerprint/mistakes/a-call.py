@@ -1,5 +1,5 @@
 from tpdl import experiment, figure, summary
 
 
-@experiment(matrix={'n': list(range(3))})  # mistake: list(range(3))
+@experiment(matrix={'n': compute(3)})  # mistake: compute(3)
 def f(n): ...

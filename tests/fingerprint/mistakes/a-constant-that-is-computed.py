@@ -1,6 +1,6 @@
 from tpdl import experiment, figure, summary
 
 
-N = len('a')
+N = compute('a')
 @experiment(matrix={'n': N})  # mistake: 'N'
 def f(n): ...

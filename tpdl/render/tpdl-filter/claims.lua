@@ -1,24 +1,40 @@
 -- claims.lua: [words]{claim="…"} says on demand what was checked, and aloud where it does not hold.
 
 local require = ...
+local lookups = require 'lookups'
 local report = require 'report'
+local scopes = require 'scopes'
 local warning = require 'warning'
 
 local claims = {}
 
+-- What tells on demand what was checked, as attributes; and whether it holds.
+function claims.verdict(text)
+  local verdict = report.known('claims', scopes.one_line(text))
+  local found = verdict.found ~= '' and ' (' .. verdict.found .. ')' or ''
+  local title = (verdict.holds and 'Checked: ' or 'Does not hold: ') .. verdict.expression .. found
+  local attributes = lookups.attributes(verdict, title)
+  attributes:insert { 'data-holds', tostring(verdict.holds) }
+  if verdict.found ~= '' then attributes:insert { 'data-found', verdict.found } end
+  return attributes, verdict.holds
+end
+
+-- The words that say aloud that a claim does not hold.
+function claims.warning()
+  local on_stand_ins = report.data.stand_in ~= ''
+  return warning(on_stand_ins and '✗ does not hold on the stand-ins' or '✗ this claim does not hold')
+end
+
 function claims.mark(span)
-  local expression = span.attributes.claim
-  if not expression then return nil end
-  local verdict = report.known('claims', expression)
+  if not span.attributes.claim then return nil end
+  local attributes, holds = claims.verdict(span.attributes.claim)
   span.attributes.claim = nil
   span.classes:insert 'claim'
-  local found = verdict.found ~= '' and ' (' .. verdict.found .. ')' or ''
-  span.attributes.title = (verdict.holds and 'Checked: ' or 'Does not hold: ') .. expression .. found
-  if not verdict.holds then
-    local on_stand_ins = report.data.stand_in ~= ''
+  for _, pair in ipairs(attributes) do span.attributes[pair[1]] = pair[2] end
+  if not holds then
     span.classes:insert 'claim-false'
     span.content:insert(pandoc.Space())
-    span.content:extend(warning(on_stand_ins and '✗ does not hold on the stand-ins' or '✗ this claim does not hold'))
+    span.content:extend(claims.warning())
   end
   return span
 end

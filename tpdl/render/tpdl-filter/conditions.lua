@@ -2,14 +2,19 @@
 
 local require = ...
 local report = require 'report'
+local scopes = require 'scopes'
 
 local conditions = {}
 
+-- A block that is something else besides, such as a card, stays one.
 function conditions.resolve(element)
   local expression = element.attributes.when
-  if expression then
-    return report.known('whens', expression) and element.content or {}
-  end
+  if not expression then return nil end
+  if not report.known('whens', scopes.one_line(expression)) then return {} end
+  element.attributes.when = nil
+  local is_plain = element.identifier == '' and #element.classes == 0 and #element.attributes == 0
+  if is_plain then return element.content end
+  return element
 end
 
 -- The condition of a block that holds one list and nothing else.
@@ -28,7 +33,7 @@ function conditions.one_list(document)
       if items then blocks:insert(pandoc.BulletList(items)) end
       items = nil
       blocks:insert(block)
-    elseif report.known('whens', expression) then
+    elseif report.known('whens', scopes.one_line(expression)) then
       items = items or pandoc.List {}
       items:extend(block.content[1].content)
     end

@@ -1,5 +1,5 @@
--- dependencies.lua: style and script for pictures, which Quarto puts on the page and beside it. The embedded renderer
--- takes the same two files.
+-- dependencies.lua: style and scripts for pictures, and the script for what is folded, which Quarto puts on the page and
+-- beside it. The embedded renderer takes the same files.
 
 local require, path_of = ...
 local output = require 'output'
@@ -7,14 +7,21 @@ local output = require 'output'
 local dependencies = {}
 
 -- Where they lie is found out while the filter is loaded; later Quarto may know of another script as the current one.
-local style, script = path_of 'pictures.css', path_of 'pictures.js'
+local style = path_of 'pictures.css'
+local scripts = {
+  { path = path_of 'pictures.js', name = 'pictures.js' },
+  { path = path_of 'folds.js', name = 'folds.js' },
+  { path = path_of 'lookups.js', name = 'lookups.js' },
+  { path = path_of 'questions.js', name = 'questions.js' },
+  { path = path_of 'tables.js', name = 'tables.js' },
+}
 
 function dependencies.add()
   if not quarto or output.PDF then return nil end
   quarto.doc.add_html_dependency {
     name = 'tpdl-pictures',
     stylesheets = { { path = style, name = 'pictures.css' } },
-    scripts = { { path = script, name = 'pictures.js' } },
+    scripts = scripts,
   }
 end
 

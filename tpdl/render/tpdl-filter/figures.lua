@@ -20,7 +20,7 @@ local function alt_text(image, entry)
 end
 
 -- A picture for each kind of page: light or dark, and wide or narrow where it is drawn anew for a phone. The style shows
--- the one that fits.
+-- the one that fits. An image of the class `narrow` has little room on any page.
 local function pictures(image, entry)
   local alt = alt_text(image, entry)
   local function variant(path, ...)
@@ -35,22 +35,37 @@ local function pictures(image, entry)
     end
     return copy
   end
-  if output.PDF then return { variant(entry.light) } end
+  local is_narrow = image.classes:includes 'narrow' and entry.narrow ~= ''
+  if output.PDF then
+    local printed = variant(is_narrow and entry.narrow or entry.light)
+    -- As wide as the page they are larger than they need to be to be read.
+    if not is_narrow and not printed.attributes.width then printed.attributes.width = '90%' end
+    return { printed }
+  end
   local function themes(light, dark, ...)
     if dark == '' then return { variant(light, ...) } end
     return { variant(light, 'light-content', ...), variant(dark, 'dark-content', ...) }
   end
+  if is_narrow then return themes(entry.narrow, entry.narrow_dark) end
   if entry.narrow == '' then return themes(entry.light, entry.dark) end
   local all = pandoc.List(themes(entry.light, entry.dark, 'wide-content'))
   all:extend(themes(entry.narrow, entry.narrow_dark, 'narrow-content'))
   return all
 end
 
+-- Room for the slider that reads the plot, and what it says; readings.js fills it.
+local function readings(points)
+  local attributes = { { 'data-wide', points.wide }, { 'data-narrow', points.narrow or points.wide } }
+  return pandoc.Div({}, pandoc.Attr('', { 'readings' }, attributes))
+end
+
 local function shown(image, entry, identifier)
   -- `group` must not be empty, or all sheets without a label would be one.
   if entry.sheet then return sheets(entry.sheet, alt_text(image, entry), identifier ~= '' and identifier or image.src) end
   -- Not a paragraph: Quarto would take the first of two pictures in a paragraph for the whole figure.
-  return pandoc.Blocks { pandoc.Plain(pictures(image, entry)) }
+  local blocks = pandoc.Blocks { pandoc.Plain(pictures(image, entry)) }
+  if entry.readings and not output.PDF then blocks:insert(readings(entry.readings)) end
+  return blocks
 end
 
 -- A picture with a caption that nothing refers to.
@@ -63,10 +78,11 @@ local function unnumbered(content, caption)
   return { pandoc.Div(content, pandoc.Attr('', { 'picture' })) }
 end
 
--- The figure's blocks, and those that tell where it comes from; nil for an image that no step draws.
+-- The figure's blocks (of a `bare` one the picture alone, which is explained elsewhere), and those that tell where it comes from; nil for an image that no step draws.
 local function figure(image, identifier, caption)
   local entry = report.data.figures[image.src]
   if not entry then return nil end
+  if image.classes:includes 'bare' and entry.missing == '' then return shown(image, entry, identifier), {} end
   if #caption == 0 then caption = markdown(entry.caption) end
   local content
   if entry.missing == '' then
@@ -105,17 +121,15 @@ function figures.handlers(place)
   }
 end
 
--- Places a figure's provenance behind it, on paper on the same page. `false` keeps the traversal out of what was placed:
+-- Places a figure's provenance behind it. On paper both go to the head or foot of a page, so that the text flows on
+-- and fills the pages; what may go over several pages stays where it is. `false` keeps the traversal out of what was placed:
 -- it would find the picture and place it again.
 function figures.with_provenance(blocks, from, is_breakable)
   if not blocks then return nil end
   blocks = pandoc.Blocks(blocks)
-  if output.PDF and is_breakable then
-    blocks = output.typst_figures('breakable: true', blocks)
-  elseif output.PDF and #from > 0 then
-    blocks = output.typst_figures('sticky: true', blocks)
-  end
-  return blocks .. from, false
+  if not output.PDF then return blocks .. from, false end
+  if is_breakable then return output.typst_figures('breakable: true', blocks) .. from, false end
+  return output.typst_float(blocks .. from), false
 end
 
 -- Subfigures, or figures beside each other.

@@ -12,7 +12,7 @@ local function on_the_page()
 end
 
 local function picture(part)
-  return ('image(bytes(%s), format: "svg", width: calc.min(420, %d * 0.55) * 1pt, alt: %s)'):format(
+  return ('image(bytes(%s), format: "svg", width: calc.min(420, %d * 0.52) * 1pt, alt: %s)'):format(
     output.typst_string(part.svg), part.width, output.typst_string(part.alt))
 end
 

@@ -22,6 +22,12 @@ function output.typst_figures(rules, blocks)
   return pandoc.Blocks { opening } .. blocks .. { output.typst ']' }
 end
 
+-- Blocks that go to the head or the foot of a page, this one or the next.
+function output.typst_float(blocks)
+  local opening = output.typst '#place(auto, float: true, clearance: 1.5em, block(width: 100%)['
+  return pandoc.Blocks { opening } .. blocks .. { output.typst '])' }
+end
+
 -- A string of Typst's code.
 function output.typst_string(text)
   return '"' .. text:gsub('\\', '\\\\'):gsub('"', '\\"') .. '"'

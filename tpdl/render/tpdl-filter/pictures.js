@@ -1,5 +1,5 @@
 // What a reader can do with pictures: open them large, flick between two that belong together, go through a sequence,
-// and see that a wide sheet goes on. Without this script the page shows all of it, one beside the other.
+// read a plot point by point, and see that a wide sheet goes on. Without this script the page shows all of it, one beside the other.
 "use strict";
 
 (function () {
@@ -122,6 +122,62 @@
     input.setAttribute("aria-valuetext", [what, output.textContent].filter(Boolean).join(" "));
   }
 
+  // A plot tells what its points are: to a slider, to the pointer and to a finger that moves sideways.
+  function readings(room) {
+    const points = { wide: JSON.parse(room.dataset.wide), narrow: JSON.parse(room.dataset.narrow) };
+    const links = [...room.parentNode.querySelectorAll("a.lightbox")];
+    const input = range(points.wide.length - 1, "Point of the plot"), output = document.createElement("output");
+    const mark = document.createElement("span");
+    mark.className = "reading-mark";
+    output.textContent = "Point at the plot, or move the slider, to read its values.";
+    const shown = () => links.find((link) => link.getClientRects().length);
+    const image = () => shown().querySelector("img");
+    const here = () => image().classList.contains("narrow-content") ? points.narrow : points.wide;
+
+    function set(index) {
+      const [left, top, words] = here()[index], picture = image();
+      input.value = index;
+      output.textContent = words;
+      input.setAttribute("aria-valuetext", words);
+      shown().append(mark);
+      mark.style.left = `${picture.offsetLeft + left * picture.clientWidth}px`;
+      mark.style.top = `${picture.offsetTop + top * picture.clientHeight}px`;
+      return index;
+    }
+
+    // The nearest point; beside each other is nearer than above each other, as one reads along a curve.
+    function nearest(event) {
+      const box = image().getBoundingClientRect();
+      const x = event.clientX - box.left, y = event.clientY - box.top;
+      const far = here().map(([left, top]) => Math.hypot(left * box.width - x, (top * box.height - y) / 2));
+      const least = Math.min(...far);
+      return least < 48 ? far.indexOf(least) : -1;
+    }
+
+    let start = null, slid = false;
+    for (const link of links) {
+      link.classList.add("has-readings");
+      link.addEventListener("pointerdown", (event) => { start = event; slid = false; });
+      link.addEventListener("pointermove", (event) => {
+        if (event.pointerType !== "mouse" && start && Math.abs(event.clientX - start.clientX) > 6) slid = true;
+        if (event.pointerType !== "mouse" && !slid) return;
+        const index = nearest(event);
+        if (index >= 0) set(index);
+      });
+      link.addEventListener("dragstart", (event) => event.preventDefault());
+      link.addEventListener("click", (event) => {
+        if (!slid) return;
+        event.preventDefault();
+        event.stopImmediatePropagation();
+      }, true);
+    }
+    input.addEventListener("input", () => set(Number(input.value)));
+    input.addEventListener("focus", () => set(Number(input.value)));
+    new ResizeObserver(() => { if (mark.isConnected) set(Number(input.value)); }).observe(room.parentNode);
+    input.value = 0;
+    room.append(input, output);
+  }
+
   // A sheet that has no room scrolls sideways: that is said, and the keyboard can do it.
   const goesOn = (sheet) => {
     const scroll = sheet.querySelector(".sheet-scroll");
@@ -220,6 +276,7 @@
       if (one && names.length > 2) sequence(sheet, names);
       hint(sheet);
     }
+    if (one) for (const room of document.querySelectorAll(".readings")) readings(room);
     lightbox();
   }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);

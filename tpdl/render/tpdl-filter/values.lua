@@ -1,23 +1,26 @@
 -- values.lua: `x:.1%`{.value} in the text, in attributes and in metadata becomes the formatted value.
 
 local require = ...
+local lookups = require 'lookups'
 local output = require 'output'
 local report = require 'report'
+local scopes = require 'scopes'
 local warning = require 'warning'
 
 local values = {}
 
--- An expression as `tpdl prepare` names it, however its lines were broken.
-local function one_line(text)
-  return (text:gsub('%s+', ' '):gsub('^ ', ''):gsub(' $', ''))
-end
+local one_line = scopes.one_line
 
 local function value(code)
   if code.classes:includes 'value' then
     local entry = report.known('values', one_line(code.text))
     if entry.problem and output.PDF then return warning(entry.text) end
-    local class = entry.problem and 'value value-problem' or 'value'
-    return pandoc.Span(pandoc.Str(entry.text), pandoc.Attr('', { class }, { title = entry.title }))
+    if entry.problem then
+      return pandoc.Span(pandoc.Str(entry.text), pandoc.Attr('', { 'value', 'value-problem' }, { title = entry.title }))
+    end
+    local attributes = lookups.attributes(entry, entry.title)
+    attributes:insert { 'data-exact', entry.exact }
+    return pandoc.Span(pandoc.Str(entry.text), pandoc.Attr('', { 'value' }, attributes))
   end
 end
 

@@ -1,0 +1,295 @@
+"""Milliseconds a batch of the lab's trainings: launched kernel by kernel, as a CUDA graph, and with seeds stacked.
+
+    python benchmarks/training.py --device cuda [--batches 200] [--seeds 1 8 16] [--to table.json]
+    python benchmarks/training.py --device cpu --batches 5 --seeds 1 2
+
+DCGAN has the lab's networks and batches of 128; DANN batches of 32 + 32. Of each there are
+
+- the public loop: PyTorch's DCGAN example, and a plain DANN loop, with `DataLoader` and two worker processes;
+- the loop that the results of the report were made with;
+- the same iteration through `GraphedIteration`, a CUDA graph on a GPU and plain calls on a CPU;
+- several seeds as one network, by `torch.func` and, for DCGAN, by grouped convolutions.
+
+On a GPU with float32 and TF32, and DCGAN with bfloat16, too; the public loops as they come, which is TF32. Beside each
+stands the arithmetic limit: the floating-point operations of its convolutions and matrix products, at the rate at which
+the device multiplies two large matrices in the same precision. Images a second count real images, and at DANN those of
+both domains, over all seeds. On a CPU the time is that of the processor, so other load hardly counts. MNIST is read
+from the data folder; without it scikit-learn's digits stand in, and the public DCGAN loop is left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import numpy as np
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from benchmarks import adaptation_throughput, gan_throughput
+from experiments.lab.data import mnist, mnist_m
+from experiments.lab.data.squares import padded
+from experiments.lab.methods.adversarial_training import AdversarialTraining, Setting
+from experiments.lab.methods.cuda_graph import WARM
+from experiments.lab.methods.domain_adversarial import train
+from experiments.lab.methods.gradient_reversal import schedule
+from experiments.lab.methods.stacked_adversarial import StackedAdversarialTraining
+from experiments.lab.methods.stacked_domain_adversarial import train_stacked
+from experiments.lab.nets.dcgan import Discriminator, Generator, initialise
+from experiments.lab.nets.stacked import Grouped, Mapped
+
+BATCH = Setting().batch
+HALF = adaptation_throughput.HALF
+
+
+@dataclass
+class Row:
+    """One line of the table."""
+
+    training: str
+    how: str
+    seeds: int
+    precision: str
+    milliseconds: float
+    """A batch, of all seeds together."""
+    images_per_second: float
+    limit: float | None
+    """Milliseconds of the arithmetic alone."""
+
+
+class Bench:
+    """Times trainings on one device.
+
+    Args:
+        device: "cpu" or "cuda".
+        batches: that are timed.
+        seeds: how many are stacked, one row for each.
+    """
+
+    def __init__(self, device: str, batches: int, seeds: Sequence[int]) -> None:
+        self.device, self.batches, self.seeds = device, batches, seeds
+        self.rows: list[Row] = []
+        self._rates = {precision: self._multiplication(precision) for precision in self.precisions()}
+
+    def precisions(self) -> list[str]:
+        """Those that the device is measured in."""
+        return ["float32", "TF32", "bfloat16"] if self.device == "cuda" else ["float32"]
+
+    def dcgan(self) -> None:
+        """The rows of DCGAN."""
+        images, labels = digits()
+        setting = Setting()
+        flops = self._operations(lambda: AdversarialTraining(*pair(0), images, labels, setting).step())
+        public = "TF32" if self.device == "cuda" else "float32"
+        if mnist_is_here():
+            self._time("DCGAN", "public loop", 1, public, gan_throughput.usual(2, self.device), flops)
+        plain = AdversarialTraining(*pair(0), images, labels, setting)
+        self._time("DCGAN", "loop of the report", 1, "float32", plain.step, flops)
+        for precision in self.precisions():
+            for seeds in self.seeds:
+                stacks = [None] if seeds == 1 else [Mapped, Grouped]
+                for stack in stacks:
+                    training = StackedAdversarialTraining(
+                        [pair(seed) for seed in range(seeds)],
+                        images,
+                        labels,
+                        self.batches + 2 * WARM + 1,
+                        setting,
+                        range(seeds),
+                        stack,
+                        precision=torch.bfloat16 if precision == "bfloat16" else torch.float32,
+                    )
+                    how = "graph" if stack is None else f"graph, stacked ({stack.__name__})"
+                    self._time("DCGAN", self._called(how), seeds, precision, training.step, flops)
+
+    def dann(self) -> None:
+        """The rows of DANN: whole epochs, of which one is not timed."""
+        source, labels, target = domains(self.batches)
+
+        def plain(epochs: int) -> None:
+            train(source, labels, target, weight=schedule, epochs=epochs, batch=2 * HALF)
+
+        public_precision = "TF32" if self.device == "cuda" else "float32"
+        few = source[: 2 * HALF], labels[: 2 * HALF], target[: 2 * HALF]
+        flops = self._operations(lambda: train(*few, weight=schedule, epochs=1, batch=2 * HALF)) / 2
+        with tempfile.TemporaryDirectory() as scratch:
+            files = [
+                adaptation_throughput.write(images, labels, Path(scratch) / name)
+                for name, images in (("s", source), ("t", target))
+            ]
+
+            def public(epochs: int) -> None:
+                with allowed(public_precision, fastest=False):
+                    for _ in range(epochs):
+                        adaptation_throughput.plain_training(*files, self.device, 2)
+
+            self._time_epochs("public loop", 1, public_precision, public, flops)
+        self._time_epochs("loop of the report", 1, "float32", plain, flops)
+        for precision in self.precisions()[:2]:
+            for seeds in self.seeds:
+
+                def stacked(epochs: int, seeds: int = seeds, precision: str = precision) -> None:
+                    with allowed(precision):
+                        train_stacked(
+                            *(source, labels, target),
+                            weights=[schedule] * seeds,
+                            seeds=range(seeds),
+                            epochs=epochs,
+                            batch=2 * HALF,
+                            device=torch.device(self.device),
+                        )
+
+                how = "graph" if seeds == 1 else "graph, stacked (Mapped)"
+                self._time_epochs(self._called(how), seeds, precision, stacked, flops)
+
+    def _called(self, how: str) -> str:
+        return how if self.device == "cuda" else how.replace("graph, ", "").replace("graph", "through the helper")
+
+    def _time(
+        self, training: str, how: str, seeds: int, precision: str, step: Callable[[], object], flops: float
+    ) -> None:
+        with allowed(precision, fastest="graph" in how):
+            for _ in range(2 * WARM):
+                step()
+            seconds = self._seconds(lambda: [step() for _ in range(self.batches)])
+        self._add(training, how, seeds, precision, seconds / self.batches, BATCH, flops)
+
+    def _time_epochs(self, how: str, seeds: int, precision: str, work: Callable[[int], object], flops: float) -> None:
+        """Two epochs, less the time of one: what happens once is left out."""
+        one, two = self._seconds(lambda: work(1)), self._seconds(lambda: work(2))
+        self._add("DANN", how, seeds, precision, max(two - one, 1e-9) / self.batches, 2 * HALF, flops)
+
+    def _add(
+        self, training: str, how: str, seeds: int, precision: str, seconds: float, images: int, flops: float
+    ) -> None:
+        limit = 1e3 * seeds * flops / self._rates[precision]
+        row = Row(training, how, seeds, precision, 1e3 * seconds, seeds * images / seconds, limit)
+        self.rows.append(row)
+        print(line(row), flush=True)
+
+    def _seconds(self, work: Callable[[], object]) -> float:
+        """Of the processor, or of a GPU until it has done everything."""
+        if self.device == "cpu":
+            started = time.process_time()
+            work()
+            return time.process_time() - started
+        torch.cuda.synchronize()
+        started = time.perf_counter()
+        work()
+        torch.cuda.synchronize()
+        return time.perf_counter() - started
+
+    def _multiplication(self, precision: str) -> float:
+        """Operations a second of multiplying large matrices."""
+        side = 8192 if self.device == "cuda" else 1024
+        kind = torch.bfloat16 if precision == "bfloat16" else torch.float32
+        one, other = (torch.randn(side, side, device=self.device, dtype=kind) for _ in range(2))
+        with allowed(precision):
+            one @ other
+            return max(2 * side**3 / self._seconds(lambda: one @ other) for _ in range(3))
+
+    def _operations(self, work: Callable[[], object]) -> float:
+        with FlopCounterMode(display=False) as counter:
+            work()
+        return float(counter.get_total_flops())
+
+
+def pair(seed: int) -> tuple[Generator, Discriminator]:
+    """The lab's DCGAN with the initial weights of a seed."""
+    torch.manual_seed(seed)
+    networks = Generator(), Discriminator()
+    for network in networks:
+        initialise(network)
+    return networks
+
+
+def digits() -> tuple[np.ndarray, np.ndarray]:
+    """Images of 32×32 pixels and their labels."""
+    found = mnist.load() if mnist_is_here() else mnist.small_digits()
+    repeats = -(-2 * BATCH // len(found.train))
+    return padded(np.concatenate([found.train] * repeats)), np.concatenate([found.train_labels] * repeats)
+
+
+def domains(batches: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Coloured digits, their labels, and digits on photographs: as many as the batches of an epoch take."""
+    found = mnist.small_digits()
+    count = HALF * batches
+    chosen = np.arange(count) % len(found.train)
+    source = mnist_m.coloured(found).train[chosen]
+    target = mnist_m.blend(found.train, mnist_m.sample_photographs())[chosen]
+    return source, found.train_labels[chosen], target
+
+
+def mnist_is_here() -> bool:
+    """Whether MNIST itself lies in the data folder."""
+    from experiments.lab.data.catalog import catalogue
+    from experiments.lab.data.place import data_root
+
+    return bool(catalogue.resolve("mnist", data_root()))
+
+
+@contextlib.contextmanager
+def allowed(precision: str, fastest: bool = True) -> Iterator[None]:
+    """TF32 in convolutions and matrix products, where that is the precision, while the block runs.
+
+    Args:
+        precision: "float32", "TF32" or "bfloat16".
+        fastest: let cuDNN try its algorithms, and take the fastest.
+    """
+    backends: Any = torch.backends
+    before = backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32, backends.cudnn.benchmark
+    backends.cuda.matmul.allow_tf32 = backends.cudnn.allow_tf32 = precision == "TF32"
+    backends.cudnn.benchmark = fastest
+    try:
+        yield
+    finally:
+        backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32, backends.cudnn.benchmark = before
+
+
+HEAD = f"{'':7} {'':30} {'seeds':>5} {'':9} {'ms a batch':>10} {'images/s':>10} {'limit, ms':>10}"
+
+
+def line(row: Row) -> str:
+    """A row as it is printed."""
+    limit = f"{row.limit:10.3f}" if row.limit else ""
+    return (
+        f"{row.training:7} {row.how:30} {row.seeds:5} {row.precision:9} {row.milliseconds:10.3f} "
+        f"{row.images_per_second:10,.0f} {limit}"
+    )
+
+
+def main() -> None:
+    """Measure, print, and write the rows as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--batches", type=int, default=200, help="that are timed")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 8, 16], help="how many are stacked")
+    parser.add_argument("--to", type=Path, help="a JSON file for the rows")
+    given = parser.parse_args()
+    if given.device == "cuda" and not torch.cuda.is_available():
+        parser.error("there is no GPU that torch can use; --device cpu runs the same on the processor")
+    if given.device == "cpu":
+        torch.set_num_threads(1)
+    card = torch.cuda.get_device_name() if given.device == "cuda" else "one core of the processor"
+    print(f"{card}, torch {torch.__version__}\n{HEAD}", flush=True)
+    bench = Bench(given.device, given.batches, given.seeds)
+    bench.dcgan()
+    bench.dann()
+    if given.to:
+        given.to.parent.mkdir(parents=True, exist_ok=True)
+        rows = [asdict(row) for row in bench.rows]
+        given.to.write_text(json.dumps({"device": card, "torch": torch.__version__, "rows": rows}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

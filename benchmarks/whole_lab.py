@@ -1,0 +1,244 @@
+"""The whole laboratory again, from raw data to pages: how long each kind of step takes, and how busy the GPU is.
+
+    python benchmarks/whole_lab.py --scratch /tmp/lab               # every step, the pages, the public loops
+    python benchmarks/whole_lab.py --scratch /tmp/lab gan --no-pages --no-loops
+    python benchmarks/whole_lab.py --scratch /tmp/lab --demo gan/dcgan adaptation/dann    # small, on stand-ins
+
+It works in a scratch copy of the files that git knows here, with their records marked as out of date, and runs
+`tpdl run -j auto` there: nothing of this folder changes. Stopped at any moment, the same command goes on where it was;
+the times of all attempts add up. Records tell how much of a GPU each step has used the last time, so a second pass
+(`--pass 2`) packs steps more tightly than the first.
+
+In the table the time of a step is that of its process, of cells measured together their share; steps that ran side by
+side add up to more than has passed, which is given below. The GPU's utilisation is the mean of what `nvidia-smi` said
+every second while steps of that kind ran, whatever ran beside them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tpdl.files import read_json, write_json
+from tpdl.plan.plan import Plan, read_plan
+from tpdl.plan.project import Project
+from tpdl.plan.record import Record, read_record, save_record
+from tpdl.plan.selection import select, with_upstream
+from tpdl.run.devices import devices
+
+ROOT = Path(__file__).resolve().parents[1]
+KINDS = {
+    "GAN training": ["gan/*training*"],
+    "DANN and pseudo-label training": ["adaptation/*training*", "adaptation/*pseudo-labels*"],
+    "fine-tuning": ["transfer/tuned-*", "transfer/grey-learned*"],
+    "features, Gram matrices, SVMs": ["transfer/*"],
+    "adversarial images": ["visualization/adversarial*", "visualization/strength*"],
+    "saliency": ["visualization/*saliency*", "visualization/*maps*"],
+    "class images": ["visualization/*image*", "visualization/*trajectories*"],
+    "measures of GANs": ["gan/*"],
+    "other measurements": ["*"],
+}
+"""Kind of measurement -> the steps that are meant; of several the first."""
+AGAIN = "benchmarks:again"
+"""Marks a record as out of date, in the place of what changed while the step ran."""
+
+
+@dataclass
+class Kind:
+    """A row of the table."""
+
+    steps: int = 0
+    seconds: float = 0.0
+    speeds: list[float] = field(default_factory=list)
+    """Images a second, as steps have noted it."""
+    busy: list[int] = field(default_factory=list)
+    """Per cent of the GPU, each second."""
+
+
+def copied(scratch: Path) -> Path:
+    """The scratch copy, made where it is not there yet."""
+    copy = scratch / "lab"
+    if not copy.exists():
+        making = scratch / "lab.unfinished"
+        shutil.rmtree(making, ignore_errors=True)
+        names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        for name in filter(None, names.split("\0")):
+            if (ROOT / name).is_file():
+                (making / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, making / name)
+        making.rename(copy)
+    return copy
+
+
+def mark(plan: Plan, names: Sequence[str]) -> None:
+    """Make steps out of date that have been measured, and keep what their records say of time and memory."""
+    for name in names:
+        record = read_record(plan.steps[name].record_path)
+        if isinstance(record, Record):
+            record.moved = [AGAIN]
+            save_record(plan.steps[name].record_path, record)
+
+
+class Watch:
+    """Adds up the time that passes, and writes down what the GPUs are doing, so that nothing is lost by a kill."""
+
+    def __init__(self, folder: Path, part: str) -> None:
+        self._state, self._samples, self._part = folder / "time.json", folder / "samples.csv", part
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> Watch:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._end.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        state: dict[str, float] = read_json(self._state) if self._state.exists() else {}
+        before, started, on_gpu = state.get(self._part, 0.0), time.monotonic(), bool(devices())
+        ended = False
+        while not ended:
+            ended = self._end.wait(1.0)
+            write_json(self._state, state | {self._part: before + time.monotonic() - started})
+            if on_gpu and (seen := devices()):
+                busy = statistics.mean(device.utilisation or 0 for device in seen)
+                with self._samples.open("a") as file:
+                    file.write(f"{time.time():.0f},{busy:.0f},{sum(device.used for device in seen)}\n")
+
+
+def run(copy: Path, *arguments: str) -> int:
+    """Run `tpdl` in the scratch copy, from its own sources."""
+    environment = os.environ | {"PYTHONPATH": str(copy)}
+    return subprocess.run([sys.executable, "-m", "tpdl", *arguments], cwd=copy, env=environment, check=False).returncode
+
+
+def kind_of(plan: Plan, name: str) -> str:
+    """The row that a step belongs to."""
+    step = plan.steps[name]
+    if step.kind != "experiment":
+        return "figures" if step.kind == "figure" else "tables and values"
+    return next(kind for kind, patterns in KINDS.items() if any(fnmatchcase(name, pattern) for pattern in patterns))
+
+
+def rows(plan: Plan, names: Sequence[str], samples: Path) -> dict[str, Kind]:
+    """Kind -> what its steps took."""
+    seen = [tuple(map(float, line.split(","))) for line in samples.read_text().splitlines()] if samples.exists() else []
+    found: dict[str, Kind] = {}
+    for name in names:
+        record = read_record(plan.steps[name].record_path)
+        if not isinstance(record, Record) or record.moved:
+            continue
+        happened = record.happened
+        kind = found.setdefault(kind_of(plan, name), Kind())
+        kind.steps += 1
+        kind.seconds += happened.get("seconds", 0.0)
+        kind.speeds += _speeds(happened.get("notes") or {})
+        end = datetime.fromisoformat(happened["made"]).timestamp()
+        took = (happened.get("together") or happened).get("seconds", 0.0)
+        kind.busy += [int(busy) for when, busy, _ in seen if end - took <= when <= end]
+    return dict(sorted(found.items(), key=lambda item: -item[1].seconds))
+
+
+def _speeds(notes: dict[str, Any]) -> Iterator[float]:
+    for name in ("images_per_second", "images_per_second_in_training"):
+        if isinstance(notes.get(name), int | float):
+            yield float(notes[name])
+
+
+def table(found: dict[str, Kind], passed: dict[str, float], device: str) -> str:
+    """The table as Markdown."""
+    total = sum(kind.seconds for kind in found.values()) or 1.0
+    lines = [
+        f"On {device}.",
+        "",
+        "| kind of step | steps | time of steps | share | images/s, median | GPU busy |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    for name, kind in found.items():
+        speed = f"{statistics.median(kind.speeds):,.0f}" if kind.speeds else ""
+        busy = f"{statistics.mean(kind.busy):.0f} %" if kind.busy else ""
+        lines.append(
+            f"| {name} | {kind.steps} | {kind.seconds:.0f} s | {kind.seconds / total:.0%} | {speed} | {busy} |"
+        )
+    lines += [
+        f"| all | {sum(kind.steps for kind in found.values())} | {total:.0f} s | | | |",
+        "",
+        "Passed: " + ", ".join(f"{part} {seconds:.0f} s" for part, seconds in passed.items()) + ".",
+    ]
+    return "\n".join(lines)
+
+
+def loops(result: Path, device: str, batches: int) -> str:
+    """The public loops beside those of the lab, on the same device, as Markdown; measured where they were not yet."""
+    if not result.exists():
+        script = Path(__file__).with_name("training.py")
+        command = [sys.executable, str(script), "--device", device, "--seeds", "1", "--batches", str(batches)]
+        subprocess.run([*command, "--to", str(result)], check=True)
+    lines = ["| training | loop | precision | ms a batch | images/s |", "|---|---|---|---:|---:|"]
+    for row in read_json(result)["rows"]:
+        lines.append(
+            f"| {row['training']} | {row['how']} | {row['precision']} | {row['milliseconds']:.2f} | "
+            f"{row['images_per_second']:,.0f} |"
+        )
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Run everything, and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", help="steps, experiments or folders; by default all")
+    parser.add_argument("--scratch", type=Path, required=True, help="a folder for the copy and the tables")
+    parser.add_argument("--demo", action="store_true", help="the demo profile: small, on stand-ins")
+    parser.add_argument("--pass", type=int, default=1, dest="number", help="a higher number measures everything anew")
+    parser.add_argument("--no-pages", action="store_true", help="measure, and render nothing")
+    parser.add_argument("--no-loops", action="store_true", help="without the public loops")
+    parser.add_argument("--batches", type=int, default=200, help="of the public loops")
+    given = parser.parse_args()
+    copy = copied(given.scratch.resolve())
+    profile = ["--demo"] if given.demo else []
+    plan = read_plan(Project(copy), "demo" if given.demo else "full")
+    needed = with_upstream(plan, select(plan, given.names) if given.names else plan.steps)
+    names = [name for name in plan.steps if name in needed]
+    state = given.scratch / f"{'demo' if given.demo else 'full'}-{given.number}"
+    if not (state / "marked").exists():
+        mark(plan, names)
+        state.mkdir(parents=True, exist_ok=True)
+        (state / "marked").touch()
+    with Watch(state, "measuring"):
+        code = run(copy, "run", "-j", "auto", *profile, *given.names)
+    if code == 130:
+        return code
+    if not given.no_pages:
+        with Watch(state, "pages and PDF"):
+            code = max(code, run(copy, "report", "--draft", "--renderer", "embedded", *profile))
+    on_gpu = devices()
+    text = table(
+        rows(plan, names, state / "samples.csv"),
+        read_json(state / "time.json"),
+        on_gpu[0].name if on_gpu else f"{os.cpu_count()} cores, without a GPU",
+    )
+    if not given.no_loops:
+        text += "\n\n" + loops(state / "loops.json", "cuda" if on_gpu else "cpu", given.batches)
+    (state / "tables.md").write_text(text + "\n")
+    print(text)
+    return code
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
