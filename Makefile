@@ -65,4 +65,4 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 	touch $@
 
 clean:
-	rm -rf .venv .venv-quarto .tpdl/cache _book _book-demo _docs
+	rm -rf .venv .venv-quarto .tpdl/cache _book _book-demo _slides _docs

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tpdl.embedded.render import render_embedded
 from tpdl.embedded.single import render_single
+from tpdl.embedded.slides import render_slides
 from tpdl.embedded.typesetter import Later, Typesetter
 from tpdl.errors import UserError
 from tpdl.plan.plan import Plan
@@ -25,8 +26,10 @@ from tpdl.render.problem import Problem
 from tpdl.render.statements import Claim
 
 RENDERERS = ("auto", "quarto", "embedded")
-FORMATS = ("html", "pdf", "single")
-"""A page for each chapter, the printed book, and everything in one file, which the embedded renderer makes."""
+APART = {"single": "single file of a book", "slides": "slides of a book"}
+"""Formats that the embedded renderer makes in any case, and what Quarto does not make."""
+FORMATS = ("html", "pdf", *APART)
+"""A page for each chapter, the printed book, everything in one file, slides."""
 
 
 @dataclass
@@ -67,7 +70,7 @@ def build(
     Args:
         project: whose `_quarto.yml` describes the book.
         profile: "full", or "demo" for stand-in data; such a report says so on every page.
-        to: "html", "pdf", "single": one or several of them.
+        to: "html", "pdf", "single", "slides": one or several of them.
         renderer: "quarto", "embedded", or "auto" for Quarto where one that is new enough is installed.
         draft: render in spite of false claims and unknown names, which are marked in the pages.
         plan: of that profile, if it is already there.
@@ -84,10 +87,13 @@ def build(
             raise UserError(f"there is no format {name!r}; the formats are {', '.join(FORMATS)}")
     if renderer not in RENDERERS:
         raise UserError(f"there is no renderer {renderer!r}; choose {', '.join(RENDERERS)}")
-    if renderer == "quarto" and "single" in to:
-        raise UserError("Quarto makes no single file of a book; leave `--renderer quarto` out for `--to single`")
+    if renderer == "quarto" and (apart := [name for name in to if name in APART]):
+        raise UserError(
+            f"Quarto makes no {APART[apart[0]]}; leave `--renderer quarto` out for `--to {apart[0]}`"
+            + (", or run `quarto render --profile slides`" if apart[0] == "slides" else "")
+        )
     quarto, note = None, ""
-    book_formats = [name for name in to if name != "single"]
+    book_formats = [name for name in to if name not in APART]
     if renderer != "embedded" and book_formats:
         quarto = find_quarto(project.root)
         needed = ".".join(map(str, REQUIRED))
@@ -116,9 +122,12 @@ def build(
         if say:
             say(f"rendering with {quarto.name}")
         result.outputs = render_with_quarto(quarto, prepared, profile, book_formats, say)
-    if "single" in to:
-        written, refused = render_single(prepared, draft, say)
-        result.outputs += written
-        result.problems = sorted({*result.problems, *refused})
+    for name in to:
+        if name in APART:
+            written, refused = (
+                render_single(prepared, draft, say) if name == "single" else render_slides(prepared, draft)
+            )
+            result.outputs += written
+            result.problems = sorted({*result.problems, *refused})
     result.seconds = time.perf_counter() - started
     return result

@@ -20,7 +20,7 @@ def add(commands: Commands) -> None:
     """Declare the command's arguments."""
     parser = add_command(commands, report)
     parser.add_argument(
-        "--to", action="append", choices=("html", "pdf", "single"), help="only this format; may be repeated"
+        "--to", action="append", choices=("html", "pdf", "single", "slides"), help="only this format; may be repeated"
     )
     parser.add_argument(
         "--renderer",
@@ -69,7 +69,7 @@ def render_and_print(
     print_problems(result.problems)
     if result.outputs:
         pages = [path for path in result.outputs if path.name == "index.html"]
-        shown = [*pages[:1], *(path for path in result.outputs if path.stem == result.stem)]
+        shown = [*pages[:1], *(path for path in result.outputs if path.stem in (result.stem, "slides"))]
         claims = len(result.claims)
         print(f"rendered with the {result.renderer} renderer in {result.seconds:.1f} s: {claims} claims checked")
         for path in shown:

@@ -34,7 +34,10 @@ CONDITIONS = re.compile(r"(when|unless)-(?!format$)\w+")
 def unsupported(prepared: Prepared) -> list[Problem]:
     """Every construct of the book that this renderer does not know."""
     found = [
-        item.problem(message) for items in prepared.items.values() for item in items for message in _objections(item)
+        item.problem(message)
+        for chapter in prepared.book.chapters
+        for item in prepared.items[chapter.path]
+        for message in _objections(item)
     ]
     return sorted(
         {

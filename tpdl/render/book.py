@@ -23,6 +23,8 @@ from tpdl.render.problem import Problem
 
 INCLUDE = re.compile(r"^[ \t]*\{\{<\s*include\s+(\S+)\s*>\}\}[ \t]*$")
 CONFIGURATION = "_quarto.yml"
+SLIDES = "_quarto-slides.yml"
+"""The profile of Quarto that renders slides, if there are any."""
 PARTS = ("part", "section", "file", "href", "text")
 """What an entry among the chapters can be, apart from a file name."""
 
@@ -70,6 +72,13 @@ class Book:
     bibliography: list[Path] = field(default_factory=list)
     beyond: list[Problem] = field(default_factory=list)
     """What of the configuration Quarto understands and the embedded renderer does not."""
+    slides: Chapter | None = None
+    """The document of slides that the profile `slides` renders; it is no chapter."""
+
+    @property
+    def documents(self) -> list[Chapter]:
+        """Everything in which values and claims can stand."""
+        return [*self.chapters, *([self.slides] if self.slides else [])]
 
     @property
     def meta(self) -> dict[str, Any]:
@@ -149,7 +158,28 @@ def read_book(root: Path, profile: str = "full") -> Book:
     _check_shape(settings, book)
     folder = (settings.get("project") or {}).get("output-dir", "_book")
     output = root / (folder if profile == "full" else f"{folder}-{profile}")
-    return Book(root, settings, chapters, output, str(book["title"]), bibliography, beyond)
+    return Book(root, settings, chapters, output, str(book["title"]), bibliography, beyond, _slides(root))
+
+
+def _slides(root: Path) -> Chapter | None:
+    """The document that `_quarto-slides.yml` renders. (Quarto makes no slides within a book.)
+
+    Raises:
+        UserError: the file does not name one document.
+    """
+    try:
+        settings = yaml.safe_load(read_text(root / SLIDES))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise UserError(f"{SLIDES} cannot be read: {getattr(error, 'problem', None) or error}") from None
+    named = (settings.get("project") or {}).get("render") if isinstance(settings, dict) else None
+    if not isinstance(named, list) or len(named) != 1 or not isinstance(named[0], str):
+        raise UserError(f"{SLIDES}: `project:` must name the document of slides, as in `render: [report/slides.qmd]`")
+    lines: list[str] = []
+    origins: list[tuple[str, int]] = []
+    _read_into(root, named[0], SLIDES, lines, origins, ())
+    return Chapter(named[0], "".join(lines), origins)
 
 
 def _listed(settings: dict[str, Any], name: str = "bibliography") -> list[Any]:

@@ -41,7 +41,7 @@ def check_formulas(book: Book, reading: Reading) -> Iterator[Problem]:
     translated = book.option("html-math-method", "mathjax") == "mathml" or "typst" in (
         book.settings.get("format") or {}
     )
-    for index, chapter in enumerate(book.chapters):
+    for index, chapter in enumerate(book.documents):
         counted = reading.counted[chapter.path]
         formulas = [item for item in counted if item.kind == "formula" and not VALUE.search(item.text)]
         if not formulas:

@@ -91,7 +91,7 @@ def prepare(project: Project, profile: str = "full", plan: Plan | None = None) -
     figures = Figures(plan, states, provenance)
     tables = TableBlocks(plan, states, names, self_description, provenance)
 
-    reading = read_chapters(book.chapters, evaluator, Bindings(evaluator, names, plan, states))
+    reading = read_chapters(book.documents, evaluator, Bindings(evaluator, names, plan, states))
     for chapter, items in reading.counted.items():
         for item in items:
             if item.kind == "image":
