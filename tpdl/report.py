@@ -64,6 +64,7 @@ def build(
     typesetter: Typesetter | Later | None = None,
     output: Path | None = None,
     say: Callable[[str], None] | None = None,
+    edition: str = "model",
 ) -> ReportResult:
     """Render the report of a project. Prints nothing.
 
@@ -77,6 +78,7 @@ def build(
         typesetter: of the embedded renderer, for the PDF; by default one of its own.
         output: the folder for the pages, inside the project; by default what `_quarto.yml` says.
         say: is told of each chapter when its turn comes, by a renderer that takes long.
+        edition: "model", with the answers; or "student", with room for them.
 
     Raises:
         UserError: the request or the book's configuration is wrong, or the renderer stopped.
@@ -106,7 +108,7 @@ def build(
             if renderer == "quarto":
                 raise UserError(f"{quarto.objection}; install a newer one, or use `--renderer embedded`")
             note, quarto = f"{quarto.objection}; the embedded renderer is used", None
-    prepared = prepare(project, profile, plan)
+    prepared = prepare(project, profile, plan, edition)
     if output:
         prepared.book.output = output
     chosen = "quarto" if quarto else "embedded"

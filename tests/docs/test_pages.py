@@ -27,6 +27,7 @@ NOT_RUN = {
     "quarto publish gh-pages": "needs Quarto and a repository at GitHub",
     "tpdl data fetch mnist": "downloads",
     "tpdl data fetch weights/vgg16": "downloads 528 MB",
+    "tpdl report --edition student": "renders the whole report; tests/render/test_edition.py does it with a small one",
     "tpdl report": "after the measurement of VGG16, which takes hours",
     "tpdl run --dry-run transfer/layer-cut/network=vgg16": "says what would run only where the weights are",
     "tpdl run --executor slurm -j 8": "needs a cluster",

@@ -13,6 +13,9 @@ from tpdl.errors import Exit
 if TYPE_CHECKING:
     from tpdl.render.prepare import Prepared
 
+EDITION = "TPDL_EDITION"
+"""The variable that names the edition where Quarto runs this."""
+
 
 def add(commands: Commands) -> None:
     """Declare the command's arguments."""
@@ -25,7 +28,7 @@ def prepare(arguments: Arguments) -> int:
     from tpdl.render.prepare import prepare as prepare_documents
 
     project = find_project()
-    prepared = prepare_documents(project, profile_of(arguments))
+    prepared = prepare_documents(project, profile_of(arguments), edition=os.environ.get(EDITION) or "model")
     say_what_is_broken(prepared.broken)
     print_problems(prepared.problems)
     if os.environ.get("TPDL_DRAFT"):  # the renderer that has started this goes on and marks what is wrong

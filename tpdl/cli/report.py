@@ -28,6 +28,12 @@ def add(commands: Commands) -> None:
         choices=("auto", "quarto", "embedded"),
         help="which one; by default Quarto where 1.9 or newer is installed",
     )
+    parser.add_argument(
+        "--edition",
+        default="model",
+        metavar="EDITION",
+        help="model, with the answers, or student, with room for them; that one goes to a folder of its own",
+    )
     parser.add_argument("--draft", action="store_true", help="exit code 0 even if a claim is false")
 
 
@@ -35,7 +41,13 @@ def report(arguments: Arguments) -> int:
     """Render the report, HTML and PDF, with Quarto where it is installed, else with the embedded renderer."""
     formats = arguments.to or ("html", "pdf")
     return render_and_print(
-        find_project(), profile_of(arguments), formats, arguments.renderer, arguments.draft, despite="--draft"
+        find_project(),
+        profile_of(arguments),
+        formats,
+        arguments.renderer,
+        arguments.draft,
+        despite="--draft",
+        edition=arguments.edition,
     )
 
 
@@ -48,6 +60,7 @@ def render_and_print(
     *,
     despite: str,
     output: Path | None = None,
+    edition: str = "model",
 ) -> int:
     """Render, and say with what, how long it took, what was written, and what is wrong.
 
@@ -59,10 +72,11 @@ def render_and_print(
         draft: render in spite of mistakes in the documents.
         despite: the option of the command that asks for that.
         output: the folder for the pages, if it is another than usual.
+        edition: "model" or "student".
     """
     from tpdl.report import build
 
-    result = build(project, profile, to, renderer, draft, output=output, say=_progress())
+    result = build(project, profile, to, renderer, draft, output=output, say=_progress(), edition=edition)
     if result.note:
         print(f"tpdl: {result.note}", file=sys.stderr)
     say_what_is_broken(result.broken)

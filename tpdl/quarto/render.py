@@ -58,6 +58,7 @@ def render_with_quarto(
     shutil.rmtree(fresh, ignore_errors=True)
     # Quarto runs `tpdl prepare` itself; problems have been reported already, so they must not stop it there.
     environment = os.environ | {"TPDL_PROFILE": profile, "TPDL_DRAFT": "1", "NO_COLOR": "1"}
+    environment["TPDL_EDITION"] = prepared.data["edition"]
     command = [quarto.path, "render", str(book.root), "--output-dir", fresh.relative_to(book.root).as_posix()]
     if len(to) == 1:
         command += ["--to", FORMATS[to[0]]]

@@ -15,7 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tpdl.errors import UserError
 from tpdl.files import atomic_write
+from tpdl.nearest import nearest
 from tpdl.plan.facts import read_facts
 from tpdl.plan.plan import Plan, read_plan
 from tpdl.plan.project import Project
@@ -38,6 +40,7 @@ from tpdl.render.scan import Item
 from tpdl.render.statements import Claim, Statements
 from tpdl.render.table_blocks import TableBlocks
 
+EDITIONS = ("model", "student")
 STAND_IN = "The data are stand-ins, made to try the report out. Nothing here says anything about the real data."
 
 
@@ -65,22 +68,27 @@ class Prepared:
     """The steps whose results are not those of the code, each with its state: "noise/means.svg is stale"."""
 
 
-def prepare(project: Project, profile: str = "full", plan: Plan | None = None) -> Prepared:
+def prepare(project: Project, profile: str = "full", plan: Plan | None = None, edition: str = "model") -> Prepared:
     """Evaluate the documents of a project and write `.tpdl/report.json`.
 
     Args:
         project: whose `_quarto.yml` names the documents.
         profile: "full", or "demo" for a report on stand-in data.
         plan: of that profile, if it is already there.
+        edition: "model", with the answers; or "student", with room for them, in a folder of its own.
 
     Raises:
-        UserError: there is no book, or its configuration is wrong. Mistakes in documents are returned as problems, all
-            of them.
+        UserError: there is no such edition, there is no book, or its configuration is wrong. Mistakes in documents are
+            returned as problems, all of them.
     """
     started = time.perf_counter()
+    if edition not in EDITIONS:
+        raise UserError(f"there is no edition {edition!r}; {nearest(edition, EDITIONS)}")
     plan = plan or read_plan(project, profile)
     states = judge_all(plan, read_facts(plan))
     book = read_book(project.root, profile)
+    if edition != EDITIONS[0]:
+        book.output = book.output.with_name(f"{book.output.name}-{edition}")
     names = Namespace(plan)
     order = [Path(chapter.path).stem for chapter in book.chapters]
     self_description = about(plan, states, order)
@@ -108,6 +116,7 @@ def prepare(project: Project, profile: str = "full", plan: Plan | None = None) -
     glossary = read_glossary(reading)
     data = {
         "profile": plan.profile,
+        "edition": edition,
         "stand_in": STAND_IN if plan.profile == "demo" else "",
         "values": statements.values,
         "claims": statements.verdicts,

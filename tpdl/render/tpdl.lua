@@ -48,6 +48,7 @@ local cards = part 'cards'
 local claims = part 'claims'
 local conditions = part 'conditions'
 local dependencies = part 'dependencies'
+local edition = part 'edition'
 local figures = part 'figures'
 local glossary = part 'glossary'
 local graph = part 'graph'
@@ -79,6 +80,7 @@ local filters = {
   { Meta = dependencies.add },
   { Div = questions },
   { Div = scopes.bind },
+  { Pandoc = edition.without_answers },
   { Pandoc = conditions.one_list },
   { Div = conditions.resolve, Span = conditions.resolve },
   { Div = scopes.resolve },

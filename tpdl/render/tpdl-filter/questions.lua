@@ -3,6 +3,7 @@
 
 local require = ...
 local cards = require 'cards'
+local edition = require 'edition'
 local output = require 'output'
 local report = require 'report'
 local scopes = require 'scopes'
@@ -48,6 +49,7 @@ local function number(entry)
 end
 
 local function in_short(entry)
+  if edition.is_for_students() then return {} end
   if entry.short then return markdown(entry.short) end
   if entry.missing == '' then return {} end
   local words = pandoc.Inlines { pandoc.Str 'Not measured' }
@@ -62,7 +64,7 @@ end
 
 -- Each conclusion of the original is a line of its own, behind its verdict.
 local function conclusions(entry)
-  if entry.missing ~= '' then return {} end
+  if edition.is_for_students() or entry.missing ~= '' then return {} end
   if #entry.originals == 0 then return classed({ pandoc.Para(cards.chip 'new') }, 'conclusion', 'new') end
   local all = pandoc.Blocks {}
   for _, each in ipairs(entry.originals) do

@@ -1,5 +1,8 @@
 -- titles.lua: a figure's title is the first sentence of its caption, in bold.
 
+local require = ...
+local edition = require 'edition'
+
 local titles = {}
 
 -- Words after whose full stop a sentence goes on. One letter with a full stop is an initial.
@@ -31,7 +34,11 @@ end
 
 -- The inlines with the first sentence in bold; as they are if they begin in bold already.
 function titles.bold(inlines)
-  if #inlines == 0 or inlines[1].t == 'Strong' then return inlines end
+  if #inlines == 0 then return inlines end
+  if inlines[1].t == 'Strong' then
+    local title = inlines:remove(1)
+    return edition.untitled(title.content, inlines)
+  end
   local title, rest = pandoc.Inlines {}, pandoc.Inlines {}
   local is_over = false
   for i, inline in ipairs(inlines) do
@@ -42,7 +49,7 @@ function titles.bold(inlines)
       is_over = last_ends(inline) and (i == #inlines or SPACES[inlines[i + 1].t] == true)
     end
   end
-  return pandoc.Inlines { pandoc.Strong(title) } .. rest
+  return edition.untitled(title, rest)
 end
 
 local function is_image(block)
