@@ -26,6 +26,7 @@ PICTURES = """() => [...document.querySelectorAll("main img")].map((image) => ({
   source: image.getAttribute("src"), shown: image.checkVisibility(), width: image.naturalWidth,
   lazy: image.loading === "lazy" || image.closest(".sheet") !== null, alt: image.alt,
   sized: image.hasAttribute("width") && image.hasAttribute("height"),
+  narrow: image.classList.contains("narrow"),
   overflows: image.getBoundingClientRect().width > image.closest("main").clientWidth + 1,
 }))"""
 SHOWN = """() => [...document.querySelectorAll("main img")].filter((image) => image.checkVisibility()).map((image) => ({
@@ -57,7 +58,7 @@ def test_every_page_is_whole_and_asks_nobody_else(browser: Browser, book: Path, 
                     picture,
                 )
                 assert not picture["shown"] or picture["width"] > 0, (name, picture)
-                if ".narrow." in picture["source"]:
+                if ".narrow." in picture["source"] and not picture["narrow"]:  # that has little room on any page
                     fits = window == "phone" and ".dark." not in picture["source"]  # the phone's page is a light one
                     assert picture["shown"] == fits, (name, picture)
                 elif ".dark." in picture["source"]:

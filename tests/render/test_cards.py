@@ -156,6 +156,9 @@ How large are blobs?
 `blob.area:.1f`{.value}.
 :::
 ::::
+
+::: {.questions}
+:::
 """
 
 
@@ -192,7 +195,20 @@ def test_missing_results_are_a_box_with_the_command(book: Path) -> None:
     page = (book / "report" / "second.html").read_text()
     card = page[page.index('<div id="q-2-9" class="question-card"') :]
     assert "How large are blobs" in card and "<code>tpdl run shapes/areas/shape=blob</code>" in card
-    assert "In short" not in card
+    assert "In short." not in card
+
+
+def test_the_table_of_questions_is_made_of_the_cards(book: Path) -> None:
+    page = (book / "report" / "second.html").read_text()
+    table = page[page.index('class="questions"') :]
+    rows = [words(row) for row in table[: table.index("</table>")].split("<tr")[2:]]
+    assert [row.split("> ", 1)[1] for row in rows] == [
+        "2.8 Which shape is the largest, and is it round ? The circle , with 31,416 , one of two . "
+        "in part All shapes are squares.",
+        "A remark outside of the questions not tested Triangles are rare.",
+        "2.9 How large are blobs? Not measured: tpdl run shapes/areas/shape=blob",
+    ]
+    assert 'href="second.html#q-2-8"' in table
 
 
 def test_a_card_on_paper(book: Path) -> None:

@@ -178,7 +178,22 @@ local function findings(div)
   return blocks
 end
 
+-- Small pictures side by side.
+local function mosaic(div)
+  return div:walk {
+    Image = function(image)
+      if output.PDF then
+        image.attributes.width = '48%'
+      else
+        image.attributes.loading = 'lazy'
+      end
+      return image
+    end,
+  }
+end
+
 function cards.parts(div)
+  if div.classes:includes 'mosaic' then return mosaic(div) end
   if div.classes:includes 'findings' and output.PDF then return findings(div) end
   if div.classes:includes 'original' then return original(div) end
   if div.classes:includes 'depth' then return depth(div) end

@@ -2,6 +2,7 @@
 
 local require = ...
 local lookups = require 'lookups'
+local output = require 'output'
 local report = require 'report'
 local scopes = require 'scopes'
 local warning = require 'warning'
@@ -25,8 +26,19 @@ function claims.warning()
   return warning(on_stand_ins and '✗ does not hold on the stand-ins' or '✗ this claim does not hold')
 end
 
+-- On paper a claim has the same dotted line.
+local UNDERLINE = '#underline(stroke: (paint: rgb("#4b9a6b"), thickness: 0.6pt, dash: "densely-dotted"), offset: 2.2pt)['
+
+local function on_paper(span)
+  local _, holds = claims.verdict(span.attributes.claim)
+  local marked = pandoc.Inlines { output.typst_inline(UNDERLINE) } .. span.content .. { output.typst_inline ']' }
+  if holds then return marked end
+  return marked .. { pandoc.Space() } .. claims.warning()
+end
+
 function claims.mark(span)
   if not span.attributes.claim then return nil end
+  if output.PDF then return on_paper(span) end
   local attributes, holds = claims.verdict(span.attributes.claim)
   span.attributes.claim = nil
   span.classes:insert 'claim'

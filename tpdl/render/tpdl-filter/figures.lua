@@ -64,9 +64,8 @@ local function shown(image, entry, identifier)
   if entry.sheet then return sheets(entry.sheet, alt_text(image, entry), identifier ~= '' and identifier or image.src) end
   -- Not a paragraph: Quarto would take the first of two pictures in a paragraph for the whole figure.
   local blocks = pandoc.Blocks { pandoc.Plain(pictures(image, entry)) }
-  -- A small picture of the first page leads to the one that can be read.
-  local reads = entry.readings and not output.PDF and not image.classes:includes 'narrow'
-  if reads then blocks:insert(readings(entry.readings)) end
+  local is_read = entry.readings and not output.PDF and not image.classes:includes 'bare'
+  if is_read then blocks:insert(readings(entry.readings)) end
   return blocks
 end
 

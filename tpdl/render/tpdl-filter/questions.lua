@@ -8,7 +8,7 @@ local output = require 'output'
 local report = require 'report'
 local scopes = require 'scopes'
 
-local WIDTHS = { 0.08, 0.28, 0.32, 0.32 }
+local WIDTHS = { 0.07, 0.28, 0.34, 0.31 }
 
 -- Text of another chapter: what it calls by short names keeps its meaning, and works are cited where it stands.
 local function markdown(text)
@@ -104,7 +104,8 @@ local function questions(div)
   local grid = pandoc.Table({ long = {} }, columns, head, { body }, pandoc.TableFoot())
   local content = pandoc.Blocks(div.content)
   if output.PDF then
-    content:insert(output.typst('#[ #show figure: set block(breakable: true); #set table.cell(breakable: false); '
+    content:insert(output.typst('#[ #set text(size: 0.88em); #set table(inset: (x: 0.4em, y: 0.4em)); '
+      .. '#show figure: set block(breakable: true); #set table.cell(breakable: false); '
       .. '#set table(stroke: (_, y) => if y > 1 { (top: 0.4pt + luma(75%)) })'))
     content:insert(grid)
     content:insert(output.typst ']')
