@@ -60,7 +60,7 @@ def about(plan: Plan, states: Mapping[str, Status], order: Sequence[str] = ()) -
     }
 
 
-def _data_rows(records: Iterable[tuple[Step, Record]]) -> list[dict[str, str]]:
+def _data_rows(records: Iterable[tuple[Step, Record]]) -> list[dict[str, Any]]:
     """A row for every version of a data set that results rest on."""
     users: dict[str, dict[str, list[str]]] = {}
     for step, record in records:
