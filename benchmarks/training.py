@@ -8,7 +8,8 @@ DCGAN has the lab's networks and batches of 128; DANN batches of 32 + 32. Of eac
 - the public loop: PyTorch's DCGAN example, and a plain DANN loop, with `DataLoader` and two worker processes;
 - the loop that the results of the report were made with;
 - the same iteration through `GraphedIteration`, a CUDA graph on a GPU and plain calls on a CPU;
-- several seeds as one network, by `torch.func` and, for DCGAN, by grouped convolutions.
+- several seeds as one network, by `torch.func` and, for DCGAN, by grouped convolutions;
+- on a GPU, for DCGAN, several seeds as graphs of their own on streams of their own.
 
 On a GPU with float32 and TF32, and DCGAN with bfloat16, too; the public loops as they come, which is TF32. Beside each
 stands the arithmetic limit: the floating-point operations of its convolutions and matrix products, at the rate at which
@@ -111,6 +112,28 @@ class Bench:
                     )
                     how = "graph" if stack is None else f"graph, stacked ({stack.__name__})"
                     self._time("DCGAN", self._called(how), seeds, precision, training.step, flops)
+                if seeds > 1 and self.device == "cuda" and precision != "bfloat16":
+                    step = self.side_by_side(seeds, images, labels, setting)
+                    self._time("DCGAN", "graphs on streams", seeds, precision, step, flops)
+
+    def side_by_side(
+        self, seeds: int, images: np.ndarray, labels: np.ndarray, setting: Setting
+    ) -> Callable[[], object]:
+        """A step of several trainings, each with a graph and a stream of its own."""
+        room = self.batches + 2 * WARM + 1
+        trainings = [
+            StackedAdversarialTraining([pair(seed)], images, labels, room, setting, [seed]) for seed in range(seeds)
+        ]
+        streams = [torch.cuda.Stream() if self.device == "cuda" else None for _ in trainings]
+        if self.device == "cuda":
+            torch.cuda.synchronize()  # what was made on the default stream is there
+
+        def step() -> None:
+            for training, stream in zip(trainings, streams, strict=True):
+                with torch.cuda.stream(stream):
+                    training.step()
+
+        return step
 
     def dann(self) -> None:
         """The rows of DANN: whole epochs, of which one is not timed."""

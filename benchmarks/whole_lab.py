@@ -6,8 +6,8 @@
 
 It works in a scratch copy of the files that git knows here, with their records marked as out of date, and runs
 `tpdl run -j auto` there: nothing of this folder changes. Stopped at any moment, the same command goes on where it was;
-the times of all attempts add up. Records tell how much of a GPU each step has used the last time, so a second pass
-(`--pass 2`) packs steps more tightly than the first.
+the times of all attempts add up. Of a step that has never run on a GPU nobody knows how much of it it needs; the copy
+takes `--assume` for it, and whichever runs out of memory is tried once more by itself.
 
 In the table the time of a step is that of its process, of cells measured together their share; steps that ran side by
 side add up to more than has passed, which is given below. The GPU's utilisation is the mean of what `nvidia-smi` said
@@ -34,6 +34,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tpdl.files import read_json, write_json
+from tpdl.plan.limits import size
 from tpdl.plan.plan import Plan, read_plan
 from tpdl.plan.project import Project
 from tpdl.plan.record import Record, read_record, save_record
@@ -84,13 +85,26 @@ def copied(scratch: Path) -> Path:
     return copy
 
 
-def mark(plan: Plan, names: Sequence[str]) -> None:
-    """Make steps out of date that have been measured, and keep what their records say of time and memory."""
+def mark(plan: Plan, names: Sequence[str], assumed: int = 0, committed: Path | None = None) -> None:
+    """Make steps out of date that have been measured, and keep what their records say of time and memory.
+
+    Args:
+        plan: the steps.
+        names: which ones.
+        assumed: bytes of a GPU that one needs of which it is not known.
+        committed: a folder whose records were there before: one that is another by now has been measured already.
+    """
     for name in names:
-        record = read_record(plan.steps[name].record_path)
+        path = plan.steps[name].record_path
+        before = committed / path.relative_to(plan.project.root) if committed else path
+        if before.exists() and path.exists() and before.read_bytes() != path.read_bytes():
+            continue
+        record = read_record(path)
         if isinstance(record, Record):
             record.moved = [AGAIN]
-            save_record(plan.steps[name].record_path, record)
+            if plan.steps[name].device and assumed:
+                record.happened.setdefault("device_peak_bytes", assumed)
+            save_record(path, record)
 
 
 class Watch:
@@ -125,7 +139,12 @@ class Watch:
 def run(copy: Path, *arguments: str) -> int:
     """Run `tpdl` in the scratch copy, from its own sources."""
     environment = os.environ | {"PYTHONPATH": str(copy)}
-    return subprocess.run([sys.executable, "-m", "tpdl", *arguments], cwd=copy, env=environment, check=False).returncode
+    process = subprocess.Popen([sys.executable, "-m", "tpdl", *arguments], cwd=copy, env=environment)
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.wait()  # it was told, too, and ends its steps
+        raise
 
 
 def kind_of(plan: Plan, name: str) -> str:
@@ -206,6 +225,7 @@ def main() -> int:
     parser.add_argument("--scratch", type=Path, required=True, help="a folder for the copy and the tables")
     parser.add_argument("--demo", action="store_true", help="the demo profile: small, on stand-ins")
     parser.add_argument("--pass", type=int, default=1, dest="number", help="a higher number measures everything anew")
+    parser.add_argument("--assume", default="6GB", metavar="SIZE", help="of a GPU, for a step that has never used one")
     parser.add_argument("--no-pages", action="store_true", help="measure, and render nothing")
     parser.add_argument("--no-loops", action="store_true", help="without the public loops")
     parser.add_argument("--batches", type=int, default=200, help="of the public loops")
@@ -217,7 +237,7 @@ def main() -> int:
     names = [name for name in plan.steps if name in needed]
     state = given.scratch / f"{'demo' if given.demo else 'full'}-{given.number}"
     if not (state / "marked").exists():
-        mark(plan, names)
+        mark(plan, names, size(given.assume), ROOT if given.number == 1 else None)
         state.mkdir(parents=True, exist_ok=True)
         (state / "marked").touch()
     with Watch(state, "measuring"):
@@ -241,4 +261,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    try:
+        raise SystemExit(main())
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None

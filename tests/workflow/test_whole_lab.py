@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -15,13 +16,18 @@ def test_what_is_marked_is_measured_again_once(fresh):
     plan = read_plan(Project(fresh.root))
     names = list(plan.steps)
     before = {name: read_record(plan.steps[name].record_path) for name in names}
-    mark(plan, names)
+    mark(plan, names, committed=fresh.root / "nothing")
     assert set(fresh.not_fresh()) == set(names)
     assert rows(plan, names, fresh.root / "samples.csv") == {}
     fresh.tpdl("run", "toy/curve/network=small", "--executor", "inline")
     assert set(fresh.not_fresh()) == {*names} - {"toy/curve/network=small"}, "a run that was stopped goes on"
+    clone = Path(shutil.copytree(fresh.root / "figures", fresh.root / "clone" / "figures")).parent
     fresh.tpdl("run", "--executor", "inline")
     assert fresh.not_fresh() == {}
+    mark(plan, names, committed=clone)
+    marked = [name for name, state in fresh.not_fresh().items() if state.startswith("stale: ")]
+    assert marked == ["toy/curve/network=small"], "what has been measured meanwhile is not marked"
+    fresh.tpdl("run", "--executor", "inline")
     for name, record in before.items():
         after = read_record(plan.steps[name].record_path)
         assert after.products == record.products and after.fingerprint == record.fingerprint

@@ -274,7 +274,7 @@ class _Work:
         """
         names = self.plan.steps[name].together or (name,)
         facts = read_facts(self.plan, names, self.sources, save=False)
-        if not all([self._can_run(each, facts[each]) for each in names]):
+        if not all([self._can_run(each, facts[each]) for each in names]):  # a list: each of them is reported
             return None
         needed = {each: self._has_to_run(each, facts[each]) for each in names}
         if not any(needed.values()):
