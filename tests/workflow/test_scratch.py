@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Lab, one_line
 from tests.workflow.conftest import commit, git, identity
+from tpdl import UserError
+from tpdl.plan.plan import read_plan
+from tpdl.plan.project import Project
+from tpdl.plan.scratch import scratch_steps
+from tpdl.plan.selection import select
 
 __all__ = ["identity"]
 
@@ -71,31 +77,34 @@ def test_it_is_measured_from_what_its_parameters_ask_for(measured: Lab) -> None:
     measured.tpdl("run", "training/opt=sgd,size=1", "-S", "opt=adam", "--inline")
     kept = (measured.root / "figures/training/opt=adam,size=1.csv").read_text()
     assert (measured.root / ".tpdl/full/scratch/training/opt=adam,size=1.csv").read_text() == kept
-    said = one_line(measured.tpdl("run", "training/opt=sgd,size=1", "-S", "opt=lion", code=2))
-    assert "no cell of features has the same" in said
     said = measured.tpdl("run", "training/opt=sgd,size=2", "-S", "lr=3", "--dry-run")
     assert said.startswith("scratch/training/opt=sgd,size=2,lr=3.0  ") and "lr=3.0" in said and "epochs=2" in said
 
 
 @pytest.mark.parametrize(
-    "arguments, said",
+    "name, settings, said",
     [
-        (["training", "-S", "lrr=1"], "training has no parameter 'lrr'; did you mean `lr`?"),
-        (["training", "-S", "lr"], "-S lr: it must be NAME=VALUE"),
-        (["training", "-S", "lr=fast"], "-S lr=fast: it must be a number, as 0.1 is"),
-        (["training", "-S", "epochs=1.5"], "it must be a whole number, as 2 is"),
-        (["training", "-S", "fast=1"], "it must be true or false, as false is"),
-        (["training", "-S", "features=1"], "features is the result of features/opt=sgd, and no value"),
-        (["training", "-S", "lr=1", "-S", "lr=2"], "lr is given twice"),
-        (["toy/curve.svg", "-S", "n=1"], "there is none among toy/curve.svg"),
-        (["-S", "lr=1"], "-S needs the experiment"),
-        (["toy", "-S", "n=1", "--twice"], "use one of them"),
-        (["training/opt=sdg", "-S", "lr=1"], "no cell of training has opt=sdg; did you mean `sgd`?"),
-        (["training/opd=sgd", "-S", "lr=1"], "training has no parameter 'opd'; did you mean `opt`?"),
+        ("training", ["lrr=1"], "training has no parameter 'lrr'; did you mean `lr`?"),
+        ("training", ["lr"], "-S lr: it must be NAME=VALUE"),
+        ("training", ["lr=fast"], "-S lr=fast: it must be a number, as 0.1 is"),
+        ("training", ["epochs=1.5"], "it must be a whole number, as 2 is"),
+        ("training", ["fast=1"], "it must be true or false, as false is"),
+        ("training", ["features=1"], "features is the result of features/opt=sgd, and no value"),
+        ("training", ["lr=1", "lr=2"], "lr is given twice"),
+        ("toy/curve.svg", ["n=1"], "there is none among toy/curve.svg"),
+        ("training/opt=sdg", ["lr=1"], "no cell of training has opt=sdg; did you mean `sgd`?"),
+        ("training/opd=sgd", ["lr=1"], "training has no parameter 'opd'; did you mean `opt`?"),
+        ("training/opt=sgd", ["opt=lion"], "no cell of features has the same"),
     ],
 )
-def test_what_is_refused(measured: Lab, arguments: list[str], said: str) -> None:
-    assert said in one_line(measured.tpdl("run", *arguments, code=2))
+def test_what_is_refused(measured: Lab, name: str, settings: list[str], said: str) -> None:
+    plan = read_plan(Project(measured.root))
+    with pytest.raises(UserError, match=re.escape(said)):
+        scratch_steps(plan, select(plan, [name]), settings)
+
+
+def test_what_is_refused_in_one_line(measured: Lab) -> None:
+    assert "did you mean `lr`?" in one_line(measured.tpdl("run", "training", "-S", "lrr=1", code=2))
 
 
 def test_addresses_by_some_parameters(measured: Lab) -> None:
@@ -127,7 +136,6 @@ def test_the_table_and_the_comparison(measured: Lab, tmp_path: Path) -> None:
     assert all(row[-1] == "earlier" for row in rows[2:])
     every = json.loads(lab.tpdl("table", "training/size=1", "--rows", "all", "--json"))
     assert [run["results"]["epoch"] for run in every if run["from"] == "scratch"] == [0, 1]
-    assert "did you mean `loss`?" in one_line(lab.tpdl("table", "training", "--sort", "los", code=2))
 
     said = lab.tpdl("compare", "training/size=1", "scratch/training/lr=2", "--exit-code", code=1)
     assert "parameter lr: 0.1 -> 2.0" in said and "code experiments.training:training changed" in said
@@ -141,9 +149,6 @@ def test_the_table_and_the_comparison(measured: Lab, tmp_path: Path) -> None:
     assert "training is the table of all cells" in said
     assert "training/size=1 means 2 results" in one_line(
         measured.tpdl("compare", "training/size=1", "training", code=2)
-    )
-    assert "has no result in HEAD" in one_line(
-        lab.tpdl("compare", "training/size=1", "toy/curve/network=small@HEAD", code=2)
     )
 
     assert "freed" in lab.tpdl("clean", "--scratch", "--yes")
@@ -163,8 +168,6 @@ def test_a_folder_called_scratch_is_in_the_way(lab: Lab) -> None:
     lab.write("experiments/scratch/training.py", TRAINING)
     said = one_line(lab.tpdl("run", "scratch/features", "-S", "scale=2", code=2))
     assert said.startswith("tpdl: experiments/scratch/training.py: ") and "rename the folder" in said
-    lab.tpdl("run", "scratch/features", "--executor", "inline")
-    assert "results are the same" in lab.tpdl("compare", "scratch/features/opt=sgd", "scratch/features/opt=adam")
 
 
 def test_inputs_are_not_made_on_the_way(lab: Lab) -> None:
