@@ -71,7 +71,7 @@ end
 -- From the outside in, so that a group is met before the figures in it.
 local function figures_and_tables()
   local handlers = figures.handlers(figures.with_provenance)
-  handlers.Div, handlers.traverse = block, 'topdown'
+  handlers.Div, handlers.Header, handlers.traverse = block, figures.begin_chapter, 'topdown'
   return handlers
 end
 

@@ -39,7 +39,7 @@ local function pictures(image, entry)
   if output.PDF then
     local printed = variant(is_narrow and entry.narrow or entry.light)
     -- As wide as the page they are larger than they need to be to be read.
-    if not is_narrow and not printed.attributes.width then printed.attributes.width = '90%' end
+    if not is_narrow and not printed.attributes.width then printed.attributes.width = '85%' end
     return { printed }
   end
   local function themes(light, dark, ...)
@@ -122,6 +122,13 @@ function figures.handlers(place)
   }
 end
 
+-- On its first page a chapter begins with its title, so its first figures go to the foot.
+local OF_FIRST_PAGE, floats = 2, 0
+
+function figures.begin_chapter(header)
+  if header.level == 1 then floats = 0 end
+end
+
 -- Places a figure's provenance behind it. On paper both go to the head or foot of a page, so that the text flows on
 -- and fills the pages; what may go over several pages stays where it is. `false` keeps the traversal out of what was placed:
 -- it would find the picture and place it again.
@@ -130,7 +137,8 @@ function figures.with_provenance(blocks, from, is_breakable)
   blocks = pandoc.Blocks(blocks)
   if not output.PDF then return blocks .. from, false end
   if is_breakable then return output.typst_figures('breakable: true', blocks) .. from, false end
-  return output.typst_float(blocks .. from), false
+  floats = floats + 1
+  return output.typst_float(blocks .. from, floats <= OF_FIRST_PAGE and 'bottom' or 'auto'), false
 end
 
 -- Subfigures, or figures beside each other.

@@ -22,9 +22,9 @@ function output.typst_figures(rules, blocks)
   return pandoc.Blocks { opening } .. blocks .. { output.typst ']' }
 end
 
--- Blocks that go to the head or the foot of a page, this one or the next.
-function output.typst_float(blocks)
-  local opening = output.typst '#place(auto, float: true, clearance: 1.5em, block(width: 100%)['
+-- Blocks that go to the head or the foot of a page, this one or the next; `where` may be `bottom`.
+function output.typst_float(blocks, where)
+  local opening = output.typst(('#place(%s, float: true, clearance: 1.3em, block(width: 100%%)['):format(where or 'auto'))
   return pandoc.Blocks { opening } .. blocks .. { output.typst '])' }
 end
 

@@ -167,7 +167,7 @@ end
 local function sheet_typst(sheet)
   local rows = #sheet.row_labels > 0
   local columns = sheet.matrix and sheet.columns or sheet.apart
-  local opening = ('#layout(size => align(center, block(width: calc.min(size.width, %dpt), {'
+  local opening = ('#layout(size => align(center, block(width: calc.min(0.92 * size.width, %dpt), {'
     .. 'set par(justify: false, leading: 0.45em, spacing: 0.5em); set block(spacing: 0.5em); set image(scaling: %s); '
     .. 'grid(columns: (%s(1fr,) * %d), column-gutter: 0.7em, row-gutter: 0.8em, align: %s,'):format(
     sheet.points, sheet.pixelated and '"pixelated"' or '"smooth"', rows and '(auto,) + ' or '', columns,
