@@ -17,6 +17,7 @@ WINDOWS: dict[str, dict[str, Any]] = {
 }
 
 SCROLL_THROUGH = """async () => {
+  for (const fold of document.querySelectorAll("details.in-depth")) fold.open = true;
   for (let y = 0; y <= document.documentElement.scrollHeight; y += innerHeight / 2) {
     scrollTo({ top: y, behavior: "instant" });
     await new Promise(requestAnimationFrame);
@@ -33,7 +34,7 @@ SCROLL_THROUGH = """async () => {
   const shown = [...document.images].filter((image) => image.checkVisibility());
   await Promise.all(shown.map((image) => image.decode().catch(() => {})));
 }"""
-"""So that every picture is loaded, as for a reader who reads to the end."""
+"""So that every picture is loaded, as for a reader who unfolds everything and reads to the end."""
 
 
 class Reader:

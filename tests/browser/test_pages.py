@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.slow
-FIRST, LARGEST = 1_000_000, 12_000_000
+FIRST, LARGEST = 1_100_000, 12_000_000
 """Bytes of a page until it is there, with what lies near its top, and until it is read to its end."""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PICTURES = """() => [...document.querySelectorAll("main img")].map((image) => ({

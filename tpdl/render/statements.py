@@ -48,7 +48,7 @@ class Statements:
         self._evaluator, self._names, self._binding = evaluator, names, binding
         self.values: dict[str, dict[str, Any]] = {}
         """Text of the construct -> the `text` to show and its `title`; for one that cannot be shown `problem`, for
-        others the `expression`, its `exact` value, and the `steps` whose results it is made of."""
+        others the `steps` whose results it is made of."""
         self.verdicts: dict[str, dict[str, Any]] = {}
         """Text of a claim -> its `expression` and the `steps` that it is about, whether it `holds`, else what was
         `found`, or the `reason` why nothing could be."""
@@ -72,8 +72,7 @@ class Statements:
             return
         used = self._names.used()
         title = f"{expression} = {_exact(value)}" + (f", from {', '.join(used)}" if used else "")
-        looked_up = {"expression": expression, "exact": _exact(value), "steps": used}
-        self.values[item.text] = {"text": text, "title": title, **looked_up}
+        self.values[item.text] = {"text": text, "title": title, "steps": used}
 
     def add_claim(self, item: Item) -> None:
         """Evaluate a claim, and report it where it does not hold or cannot be evaluated."""

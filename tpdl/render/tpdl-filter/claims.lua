@@ -14,10 +14,7 @@ function claims.verdict(text)
   local verdict = report.known('claims', scopes.one_line(text))
   local found = verdict.found ~= '' and ' (' .. verdict.found .. ')' or ''
   local title = (verdict.holds and 'Checked: ' or 'Does not hold: ') .. verdict.expression .. found
-  local attributes = lookups.attributes(verdict, title)
-  attributes:insert { 'data-holds', tostring(verdict.holds) }
-  if verdict.found ~= '' then attributes:insert { 'data-found', verdict.found } end
-  return attributes, verdict.holds
+  return lookups.attributes(verdict, title, true), verdict.holds
 end
 
 -- The words that say aloud that a claim does not hold.

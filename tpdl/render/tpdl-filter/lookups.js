@@ -25,7 +25,7 @@
   // The results that a value or claim is made of, with the way to their rows where they have some.
   function sources(steps) {
     const parts = [];
-    for (const step of steps.split(" ").filter(Boolean)) {
+    for (const step of steps.split(/,? /).filter(Boolean)) {
       const known = document.querySelector(`.lookup-sources a[data-step="${CSS.escape(step)}"]`);
       parts.push(parts.length ? ", " : "From ", code(step));
       if (!known) continue;
@@ -38,19 +38,23 @@
     return parts.length ? [line("from", ...parts)] : [];
   }
 
+  // Element -> its title, which the browser would show beside the box.
+  const titles = new Map();
+
   // What there is to say of an element: of a value in a claim both.
   function story(element) {
     const lines = [];
     if (element.classList.contains("value")) {
+      const [, expression, value, steps] = titles.get(element).match(/^(.*?) = (.*?)(?:, from ([^ ]+(?:, [^ ]+)*))?$/s);
       const exact = document.createElement("strong");
-      exact.textContent = element.dataset.exact;
-      lines.push(line("exact", exact), line("code", code(element.dataset.expression)), ...sources(element.dataset.steps));
+      exact.textContent = value;
+      lines.push(line("exact", exact), line("code", code(expression)), ...sources(steps || ""));
     }
     const claim = element.closest(".claim, .verdict");
-    if (claim && claim.dataset.expression) {
-      const holds = claim.dataset.holds === "true";
-      lines.push(line("checked", holds ? "✓ Checked" : "✗ Does not hold"), line("code", code(claim.dataset.expression)));
-      if (claim.dataset.found) lines.push(line("found", claim.dataset.found));
+    if (claim && titles.has(claim)) {
+      const [, verdict, expression] = titles.get(claim).match(/^(.*?): (.*)$/s);
+      const mark = claim.classList.contains("claim-false") ? "✗" : "✓";
+      lines.push(line("checked", `${mark} ${verdict}`), line("code", code(expression)));
       if (claim === element) lines.push(...sources(claim.dataset.steps));
     }
     return lines;
@@ -95,9 +99,8 @@
   }
 
   function start() {
-    const all = [...document.querySelectorAll("main :is(.value, .claim, .verdict)[data-expression]")]
-      .filter((element) => !element.closest(OTHERS) && !element.querySelector(".value[data-expression]"))
-      .filter((element) => !element.querySelector(OTHERS));
+    const told = [...document.querySelectorAll("main :is(.value, .claim, .verdict)[title]:not(.value-problem)")];
+    const all = told.filter((element) => !element.closest(OTHERS) && !element.querySelector(`.value, ${OTHERS}`));
     if (!all.length) return;
     box = document.createElement("div");
     box.className = "lookup";
@@ -105,7 +108,10 @@
     box.popover = "manual";
     document.body.append(box);
 
-    for (const element of document.querySelectorAll("[data-expression][title]")) element.removeAttribute("title");
+    for (const element of told) {
+      titles.set(element, element.title);
+      if (!element.closest(OTHERS)) element.removeAttribute("title");
+    }
     const groups = new Map();
     for (const element of all) {
       const group = element.closest(BLOCKS) || document.body;

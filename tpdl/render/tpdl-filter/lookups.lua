@@ -9,15 +9,13 @@ local lookups = {}
 -- Step -> true, for those whose results this document looks up.
 local named = {}
 
--- What a value or claim carries for lookups.js, as pairs in an order that is always the same. Without that script the
--- title says it.
-function lookups.attributes(entry, title)
+-- What a value or claim carries, in an order that is always the same: the title, which says it all without a script, and
+-- which lookups.js reads; and of a claim the steps, which its title does not say.
+function lookups.attributes(entry, title, is_claim)
   for _, step in ipairs(entry.steps) do named[step] = true end
-  return pandoc.List {
-    { 'title', title },
-    { 'data-expression', entry.expression },
-    { 'data-steps', table.concat(entry.steps, ' ') },
-  }
+  local attributes = pandoc.List { { 'title', title } }
+  if is_claim then attributes:insert { 'data-steps', table.concat(entry.steps, ' ') } end
+  return attributes
 end
 
 -- Where the results are, once for the page: as links, because the renderer knows how addresses change.

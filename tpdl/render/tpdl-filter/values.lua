@@ -18,9 +18,7 @@ local function value(code)
     if entry.problem then
       return pandoc.Span(pandoc.Str(entry.text), pandoc.Attr('', { 'value', 'value-problem' }, { title = entry.title }))
     end
-    local attributes = lookups.attributes(entry, entry.title)
-    attributes:insert { 'data-exact', entry.exact }
-    return pandoc.Span(pandoc.Str(entry.text), pandoc.Attr('', { 'value' }, attributes))
+    return pandoc.Span(pandoc.Str(entry.text), pandoc.Attr('', { 'value' }, lookups.attributes(entry, entry.title)))
   end
 end
 
