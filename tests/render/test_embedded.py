@@ -348,6 +348,12 @@ def test_a_heading_for_pages_alone_takes_no_number_from_those_behind_it(root: Pa
     assert "2.2 Behind" in paper and "On pages" not in paper
 
 
+def test_what_typst_refuses_is_said_with_its_document(root: Path) -> None:
+    write_chapter(root, "# Second {#sec-second}\n\n```{=typst}\n#nosuch\n```\n")
+    with pytest.raises(UserError, match=r"unknown variable: nosuch, in report/second\.qmd \(\S*chapter-2\.typ:\d+\)$"):
+        build(Project(root), to=["pdf"], renderer="embedded")
+
+
 def test_a_book_says_what_it_is_about(root: Path) -> None:
     settings = root / "_quarto.yml"
     settings.write_text(settings.read_text().replace("  author:", "  description: Circles & squares\n  author:"))
