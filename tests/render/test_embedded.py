@@ -19,7 +19,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests.render.conftest import SAMPLE, measure, prepared, write_chapter
+from tests.render.conftest import SAMPLE, measure, pdf_text, prepared, write_chapter
 from tests.render.structure import structure
 from tpdl.errors import UserError
 from tpdl.plan.project import Project
@@ -338,6 +338,20 @@ def test_equations_of_a_chapter_are_counted(root: Path) -> None:
     equations = "".join(f"$$\nx = {number}\n$$ {{#eq-{number}}}\n\n" for number in ("one", "two"))
     page = html_of(root, "appendix", f"# Extra {{#sec-appendix}}\n\n{equations}See @eq-one and @eq-two.\n")
     assert re.findall(r"Equation\s*(A\.\d)", re.sub("<[^>]+>|&nbsp;|\u00a0", " ", page)) == ["A.1", "A.2"]
+
+
+def test_a_heading_for_pages_alone_takes_no_number_from_those_behind_it(root: Path) -> None:
+    pages_alone = '::: {.content-visible when-format="html"}\n## On pages\n:::\n'
+    write_chapter(root, f"# Second {{#sec-second}}\n\n{pages_alone}\n## Behind {{#sec-behind}}\n\nSee @sec-behind.\n")
+    build(Project(root), renderer="embedded")
+    assert "See Section 2.2." in (paper := pdf_text(root / "_book/A-book-of-shapes.pdf"))
+    assert "2.2 Behind" in paper and "On pages" not in paper
+
+
+def test_what_typst_refuses_is_said_with_its_document(root: Path) -> None:
+    write_chapter(root, "# Second {#sec-second}\n\n```{=typst}\n#nosuch\n```\n")
+    with pytest.raises(UserError, match=r"unknown variable: nosuch, in report/second\.qmd \(\S*chapter-2\.typ:\d+\)$"):
+        build(Project(root), to=["pdf"], renderer="embedded")
 
 
 def test_a_book_says_what_it_is_about(root: Path) -> None:

@@ -38,8 +38,9 @@ class ChapterNumbers:
     appendix: bool
     identifier: str = ""
     """The label of the title."""
-    headings: list[str] = field(default_factory=list)
-    """The number of every heading after the title, in order; empty where it has none."""
+    headings: dict[str, str] = field(default_factory=dict)
+    """Label of every heading after the title -> its number; empty where it has none. (Counting would not do: what is
+    for one format alone is not in the other.)"""
     cited: list[str] = field(default_factory=list)
     """Keys of cited works, and labels that are referred to, which are written in the same way."""
     has_bibliography: bool = False
@@ -158,7 +159,7 @@ class _Numbering:
             self.section[level - 1] += 1
             self.section[level:] = [0] * (7 - level)
             number = ".".join([self.chapter.number, *(str(n) for n in self.section[1:level])])
-        self.chapter.headings.append(number)
+        self.chapter.headings[label] = number
         self._add(label, number, "sec")
 
     def _equations(self, inlines: list[Node]) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from concurrent.futures import Future
 from pathlib import Path
 
 from tpdl.embedded.pandoc import parallel
 from tpdl.embedded.passes import SecondPass
 from tpdl.embedded.typesetter import Later, Typesetter
+from tpdl.errors import UserError
 from tpdl.files import atomic_write
 from tpdl.render.book import Book
 from tpdl.render.prepare import Prepared
@@ -53,8 +55,21 @@ def write_pdf(
             whole.append(f"#part({typst_string(part)})")
         whole.append(f'#include "{name}"')
     _write(source, "\n".join(whole) + "\n")
-    typesetter.write(book.pdf)
+    try:
+        typesetter.write(book.pdf)
+    except UserError as error:
+        raise UserError(_with_document(str(error), book)) from None
     return book.pdf
+
+
+def _with_document(said: str, book: Book) -> str:
+    """What Typst says, with the name of the document behind the file that it names."""
+
+    def named(found: re.Match[str]) -> str:
+        index = int(found[2])
+        return f"{book.chapters[index].path} ({found[0]})" if index < len(book.chapters) else found[0]
+
+    return re.sub(r"(\S*)\bchapter-(\d+)\.typ(:\d+)?", named, said)
 
 
 def _write(path: Path, text: str) -> None:

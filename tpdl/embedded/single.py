@@ -34,6 +34,8 @@ SIDE = 760
 """Pixels that an image has at most on its longer side."""
 QUALITY = 75
 """Of an image that is compressed, as WebP counts it."""
+FEW = 32
+"""Colours up to which an image is no photograph, and stays exactly what it is."""
 SMALL = 16_000
 """Bytes up to which an image stays what it is."""
 LARGEST_DOWNLOAD = 60_000
@@ -210,6 +212,8 @@ def svg_as_address(text: str) -> str:
     "data:image/svg+xml,<svg fill='%23fff'> <text>5 %25</text></svg>"
     """
     text = re.sub(r"<\\?xml.*?\\?>|<!DOCTYPE.*?>|<!--.*?-->|<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+    # A hundredth of a pixel is enough for where a line goes; nothing else is rounded.
+    text = re.sub(r'(?<= d=")[^"]*', lambda path: re.sub(r"(\.\d\d)\d+", r"\1", path[0]), text)
     text = re.sub(r"\s+", " ", re.sub(r">\s+<", "> <", text.strip())).replace("%", "%25").replace("#", "%23")
     quoted = text.replace('"', "'") if "'" not in text else text.replace('"', "%22")
     return f"data:image/svg+xml,{quoted.replace('&', '&amp;')}"
@@ -225,12 +229,12 @@ def smaller(content: bytes, suffix: str, folder: Path) -> tuple[bytes, str]:
     """
     if len(content) <= SMALL:
         return content, suffix
-    made = folder / f"{sha256_bytes(content)[:24]}-{SIDE}-{QUALITY}.webp"
+    made = folder / f"{sha256_bytes(content)[:24]}-{SIDE}-{QUALITY}-{FEW}.webp"
     if not made.is_file():
         from PIL import Image
 
         with Image.open(io.BytesIO(content)) as opened:
-            few = opened.convert("RGB").getcolors(256) is not None  # a map or digits: not a photograph
+            few = opened.convert("RGB").getcolors(FEW) is not None
             image = opened.convert("RGBA" if opened.mode in ("RGBA", "LA", "P") else "RGB")
             image.thumbnail((SIDE, SIDE))
             written = io.BytesIO()

@@ -3,8 +3,8 @@
 local book = {}
 
 -- There after `load`. `labels`: label -> number, page, kind, and for a subfigure its letter `sub`. `chapter`: page,
--- source, number, appendix, the number of every heading after the title, in order, and whether every figure opens large
--- (`lightbox`).
+-- source, number, appendix, the number of every heading after the title by its label, and whether every figure opens
+-- large (`lightbox`).
 book.labels, book.chapter = nil, nil
 
 function book.load()

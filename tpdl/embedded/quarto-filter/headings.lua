@@ -10,8 +10,6 @@ local headings = {}
 -- The heading that is the chapter's title, once it was met.
 headings.title = nil
 
-local count = 0
-
 local function as_typst(header, number, supplement)
   local numbering = number ~= '' and '(..n) => "' .. number .. '"' or 'none'
   local opening = ('#heading(level: %d, numbering: %s, supplement: [%s])['):format(
@@ -29,8 +27,7 @@ end
 
 function headings.number(header)
   if header.level == 1 and not headings.title then return place_title(header) end
-  count = count + 1
-  local number = book.chapter.headings[count]
+  local number = book.chapter.headings[header.identifier] or ''
   if output.PDF then return as_typst(header, number, words.OF_KIND.sec) end
   if number ~= '' then
     header.content:insert(1, pandoc.Span(number, pandoc.Attr('', { 'header-section-number' })))
