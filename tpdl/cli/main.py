@@ -17,6 +17,7 @@ from tpdl.cli import (
     completion,
     data,
     diff,
+    explore,
     figure,
     graph,
     init,
@@ -38,7 +39,7 @@ from tpdl.errors import Exit, UserError
 from tpdl.nearest import did_you_mean, nearest
 
 COMMANDS = (
-    *(status, run, table, compare, figure, show, log, why, accept, mv, graph, clean, data),
+    *(status, run, table, compare, explore, figure, show, log, why, accept, mv, graph, clean, data),
     *(prepare, claims, report, diff, init, publish, watch, upgrade, completion),
 )
 """In the order of `tpdl --help`."""

@@ -108,6 +108,24 @@ def runs_of(plan: Plan, base: str, revisions: Sequence[str] = ()) -> list[Run]:
     return found
 
 
+def all_runs(plan: Plan, revisions: Sequence[str] = ()) -> dict[str, list[Run]]:
+    """Experiment -> everything there is of it, in the order of `runs_of`; each commit is read once for all.
+
+    Raises:
+        UserError: there is no such commit.
+    """
+    cells = [step for step in plan.steps.values() if step.kind == "experiment"]
+    bases = {step.base for step in cells}
+    runs = [run for step in cells if (run := _on_disk(plan, step, "measured"))]
+    runs += [run for step in recorded(plan) if (run := _on_disk(plan, step, "scratch"))]
+    for revision in revisions:
+        runs += _in_commit(plan, revision, cells, bases)
+    found: dict[str, list[Run]] = {}
+    for run in runs:
+        found.setdefault(run.version.name, []).append(run)
+    return found
+
+
 def _agrees(step: Step, address: str) -> bool:
     """Whether a scratch result has the parameters that an address of cells asks for."""
     try:

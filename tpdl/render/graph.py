@@ -67,6 +67,8 @@ class Box:
     """What is shown when a pointer rests on the box."""
     drawn: bool = False
     """The step draws from results: its box has round ends."""
+    href: str = ""
+    """Where the box leads."""
 
     def lines(self, width: int) -> list[Line]:
         """Its text, where it has that width: what it says stands behind the name, or below if there is no room."""
@@ -112,7 +114,9 @@ class _Experiment:
         return ", ".join([*runs, *([self.state] if self.state != "fresh" else [])])
 
 
-def graph(plan: Plan, states: Mapping[str, Status], order: Sequence[str] = ()) -> dict[str, Any]:
+def graph(
+    plan: Plan, states: Mapping[str, Status], order: Sequence[str] = (), links: str | None = None
+) -> dict[str, Any]:
     """The picture of all experiments for the report.
 
     Runs that may stay unmeasured count only if they were measured.
@@ -121,6 +125,7 @@ def graph(plan: Plan, states: Mapping[str, Status], order: Sequence[str] = ()) -
         plan: whose experiments they are.
         states: of its steps.
         order: of the chapters; those that are not in it come after.
+        links: boxes lead to this, with the name of the experiment behind it.
 
     Returns:
         `svg`, its `width` in pixels, and the picture in words as `alt`; and as `parts` the same for each chapter: for
@@ -133,15 +138,21 @@ def graph(plan: Plan, states: Mapping[str, Status], order: Sequence[str] = ()) -
     chapters: dict[str, dict[str, _Experiment]] = {}
     for name, experiment in experiments.items():
         chapters.setdefault(experiment.chapter, {})[name] = experiment
-    return {**_picture(experiments), "parts": [_picture(inside) for inside in chapters.values()]}
+    return {**_picture(experiments, links), "parts": [_picture(inside, links) for inside in chapters.values()]}
 
 
-def _picture(experiments: Mapping[str, _Experiment]) -> dict[str, Any]:
+def _picture(experiments: Mapping[str, _Experiment], links: str | None) -> dict[str, Any]:
     """A picture as `svg`, its `width` in pixels, and in words as `alt`."""
     needs = {name: experiment.needs & experiments.keys() for name, experiment in experiments.items()}
     direct = without_shortcuts(needs)
     boxes = [
-        Box(name, name.rpartition("/")[2], experiment.state, experiment.says)
+        Box(
+            name,
+            name.rpartition("/")[2],
+            experiment.state,
+            experiment.says,
+            href="" if links is None else f"{links}{name}",
+        )
         for name, experiment in experiments.items()
     ]
     chapters = {name: experiment.chapter for name, experiment in experiments.items()}
