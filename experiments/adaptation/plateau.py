@@ -22,7 +22,7 @@ WINDOW = 5
 
 
 @experiment(
-    matrix={"setting": ["lab", "paper"], "seed": [0, 1, 2, 3, 4]},
+    matrix={"setting": ["lab", "paper"], "seed": [0, 1]},
     demo={"seed": [0], "epochs": 4},
     data=["mnist", "mnist-m"],
     local=True,
@@ -173,8 +173,11 @@ def plateau_accuracy(results: pd.DataFrame, short: pd.DataFrame) -> pd.DataFrame
 
 @figure(
     plateau,
-    caption="DANN over `plateau.epochs`{.value} epochs, by the lab's setting and by the paper's recipe, and the "
-    "network trained on the source alone.",
+    caption="[By the paper's recipe DANN ends where the paper's did, and by the lab's setting "
+    'higher.]{claim="plateau.reproduced_and_exceeded"} Accuracy on the test images of both domains. Lines: mean over '
+    "`plateau.settings.lab.seeds`{.value} seeds; thin lines: seeds; band: from the lowest to the highest. Dotted: "
+    "accuracy on MNIST-M in the paper, of DANN and of its network trained on the source alone. The panels have "
+    "scales of their own.",
     alt="Two panels of curves over epochs. On the target both settings rise steeply for about five epochs and then "
     "slowly; the lab's setting ends several points above the line of the paper's DANN, the paper's recipe close to it. "
     "On the source the lab's setting is above the paper's recipe by less than a point.",
@@ -209,10 +212,11 @@ def plateau_values(results: pd.DataFrame, ends: pd.DataFrame, short: pd.DataFram
     """Where DANN ends, by setting, and what can be said of it.
 
     `settings` has the columns of `plateau_accuracy`, and for each setting: `flat`, whether the interval of `change`
-    contains 0; `exceeds_paper`, whether the interval of the accuracy lies above the paper's, and `reaches_paper`,
-    whether it does not lie below; `above_short`, what each seed gains on itself after the few epochs of `dann`.
-    `difference` is the paper's recipe less the lab's setting, seed by seed. `below_colours` is whether no run reaches
-    the worst one with random colours after these few epochs.
+    contains 0; `as_reported`, whether the paper's accuracy lies within the interval of the accuracy; `above_short`,
+    what each seed gains on itself after the few epochs of `dann`.
+    `difference` is the paper's recipe less the lab's setting, seed by seed. `reproduced_and_exceeded` is whether the
+    paper's recipe gives what the paper reports, and the lab's setting is ahead of it with every seed.
+    `below_colours` is whether no run reaches the worst one with random colours after these few epochs.
     """
     last = results[results["epoch"] == results["epoch"].max()]
     by = {str(setting): part.set_index("seed")["target_accuracy"] for setting, part in last.groupby("setting")}
@@ -224,15 +228,16 @@ def plateau_values(results: pd.DataFrame, ends: pd.DataFrame, short: pd.DataFram
         gain = (by[setting] - begun["dann"]).dropna()
         settings[setting] = row | {
             "flat": bool(row["change_low"] < 0 < row["change_high"]),
-            "exceeds_paper": bool(row["low"] > PAPER["dann"]),
-            "reaches_paper": bool(row["high"] > PAPER["dann"]),
+            "as_reported": bool(row["low"] < PAPER["dann"] < row["high"]),
         }
         if len(gain):
             settings[setting] |= {"above_short": over_seeds(gain)}
     found: dict[str, Any] = {"settings": settings, "epochs": results["epoch"].max(), "short_epochs": few["epoch"].max()}
     found |= {"window": WINDOW}
     if {"lab", "paper"} <= set(by):
-        found |= {"difference": over_seeds((by["paper"] - by["lab"]).dropna())}
+        difference = over_seeds((by["paper"] - by["lab"]).dropna())
+        exceeded = settings["paper"]["as_reported"] and difference["highest"] < 0
+        found |= {"difference": difference, "reproduced_and_exceeded": bool(exceeded)}
     highest = max(by[setting].max() for setting in ("lab", "paper") if setting in by)
     return found | {"below_colours": "recoloured" in begun and bool(highest < begun["recoloured"].min())}
 
