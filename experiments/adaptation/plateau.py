@@ -214,8 +214,9 @@ def plateau_values(results: pd.DataFrame, ends: pd.DataFrame, short: pd.DataFram
     `settings` has the columns of `plateau_accuracy`, and for each setting: `flat`, whether the interval of `change`
     contains 0; `as_reported`, whether the paper's accuracy lies within the interval of the accuracy; `above_short`,
     what each seed gains on itself after the few epochs of `dann`.
-    `difference` is the paper's recipe less the lab's setting, seed by seed. `reproduced_and_exceeded` is whether the
-    paper's recipe gives what the paper reports, and the lab's setting is ahead of it with every seed.
+    `flat` is also whether that holds for all settings, and `still_rises`, whether the mean change of each is upwards
+    all the same. `difference` is the paper's recipe less the lab's setting, seed by seed. `reproduced_and_exceeded` is
+    whether the paper's recipe gives what the paper reports, and the lab's setting is ahead of it with every seed.
     `below_colours` is whether no run reaches the worst one with random colours after these few epochs.
     """
     last = results[results["epoch"] == results["epoch"].max()]
@@ -233,7 +234,8 @@ def plateau_values(results: pd.DataFrame, ends: pd.DataFrame, short: pd.DataFram
         if len(gain):
             settings[setting] |= {"above_short": over_seeds(gain)}
     found: dict[str, Any] = {"settings": settings, "epochs": results["epoch"].max(), "short_epochs": few["epoch"].max()}
-    found |= {"window": WINDOW}
+    found |= {"window": WINDOW, "flat": all(about["flat"] for about in settings.values())}
+    found |= {"still_rises": all(about["change"] > 0 for about in settings.values())}
     if {"lab", "paper"} <= set(by):
         difference = over_seeds((by["paper"] - by["lab"]).dropna())
         exceeded = settings["paper"]["as_reported"] and difference["highest"] < 0
