@@ -16,7 +16,7 @@ from tpdl import Arrays, experiment, figure, summary
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-SETTINGS = {"lab": "DANN, lab's setting", "paper": "DANN, paper's recipe"}
+SETTINGS = {"lab": "lab's setting", "paper": "paper's recipe"}
 WINDOW = 5
 """Epochs that are averaged, at the end and before, to see whether a curve is flat."""
 
