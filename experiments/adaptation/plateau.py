@@ -16,13 +16,13 @@ from tpdl import Arrays, experiment, figure, summary
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-SETTINGS = {"lab": "DANN, lab's setting", "paper": "DANN, paper's recipe", "source-only": "source only"}
+SETTINGS = {"lab": "lab's setting", "paper": "paper's recipe"}
 WINDOW = 5
 """Epochs that are averaged, at the end and before, to see whether a curve is flat."""
 
 
 @experiment(
-    matrix={"setting": ["lab", "paper"], "seed": [0, 1, 2, 3, 4]},
+    matrix={"setting": ["lab", "paper"], "seed": [0, 1]},
     demo={"seed": [0], "epochs": 4},
     data=["mnist", "mnist-m"],
     local=True,
@@ -41,17 +41,6 @@ def plateau_training(setting: str, seed: int, epochs: int = 20) -> Arrays:
         as `course`.
     """
     return course(setting, seed=seed, epochs=epochs)
-
-
-@experiment(
-    matrix={"seed": [0, 1, 2]},
-    demo={"seed": [0], "epochs": 4},
-    data=["mnist", "mnist-m"],
-    local=True,
-)
-def plateau_source_only_training(seed: int, epochs: int = 20) -> Arrays:
-    """The network trained on the source alone for as long, from which the gap is counted; see `plateau_training`."""
-    return course("source-only", seed=seed, epochs=epochs)
 
 
 def course(setting: str, *, seed: int, epochs: int) -> Arrays:
@@ -139,16 +128,13 @@ def doubled_domain_gradient() -> Iterator[None]:
         hook.remove()
 
 
-@experiment(
-    inputs={"runs": plateau_training, "source_only": plateau_source_only_training},
-    may_be_missing=["domain_loss", "domain_accuracy"],
-)
-def plateau(runs: Mapping[str, Any], source_only: Mapping[str, Any]) -> pd.DataFrame:
+@experiment(inputs={"runs": plateau_training})
+def plateau(runs: Mapping[str, Any]) -> pd.DataFrame:
     """One row for each setting, seed and epoch: accuracy on the test images of both domains, and the mean losses.
 
     `domain_loss` is the mean over the images of both domains in both settings.
     """
-    rows = histories(several(runs, source_only), "method", "seed").rename(columns={"method": "setting"})
+    rows = histories(several(runs), "method", "seed").rename(columns={"method": "setting"})
     columns = ["setting", "seed", "epoch", "rate", "label_loss", "domain_loss", "domain_accuracy"]
     return rows[[*columns, "source_accuracy", "target_accuracy"]]
 
@@ -159,14 +145,12 @@ def plateau_accuracy(results: pd.DataFrame, short: pd.DataFrame) -> pd.DataFrame
 
     `accuracy` on the target and `source_accuracy` are means over seeds after the last epoch, `low` to `high` and the
     like Student's 95 % intervals over seeds. `change` is the mean target accuracy of the last five epochs less that of
-    the five before. `closed` is the share of the gap between our networks trained on the source (for as long, where
-    that was measured, else for the few epochs of `dann`) and on the target (for these few epochs);
-    `closed_from_paper` that of the gap between the paper's.
+    the five before. `closed` is the share of the gap between our networks trained on the source and on the target, both
+    for the few epochs of `dann`; `closed_from_paper` that of the gap between the paper's.
     """
     last = results[results["epoch"] == results["epoch"].max()]
     few = short[short["epoch"] == short["epoch"].max()].groupby("method")["target_accuracy"].mean()
-    as_long = last.loc[last["setting"] == "source-only", "target_accuracy"]
-    start, top = as_long.mean() if len(as_long) else few["source-only"], few["target"]
+    start, top = few["source-only"], few["target"]
     window = min(WINDOW, results["epoch"].nunique() // 2)
     rows = []
     for setting, part in last.groupby("setting", sort=False):
@@ -189,29 +173,36 @@ def plateau_accuracy(results: pd.DataFrame, short: pd.DataFrame) -> pd.DataFrame
 
 @figure(
     plateau,
-    caption="DANN over `plateau.epochs`{.value} epochs, by the lab's setting and by the paper's recipe, and the "
-    "network trained on the source alone.",
-    alt="Two panels of curves over epochs. On the target both settings of DANN rise steeply for about five epochs and "
-    "flatten; the network trained on the source alone stays far below. On the source all lie close together.",
+    caption="[By the paper's recipe DANN ends where the paper's did, and by the lab's setting "
+    'higher.]{claim="plateau.reproduced_and_exceeded"} Accuracy on the test images of both domains. Lines: mean over '
+    "`plateau.settings.lab.seeds`{.value} seeds; thin lines: seeds; band: from the lowest to the highest. Dotted: "
+    "accuracy on MNIST-M in the paper, of DANN and of its network trained on the source alone. The panels have "
+    "scales of their own.",
+    alt="Two panels of curves over epochs. On the target both settings rise steeply for about five epochs and then "
+    "slowly; the lab's setting ends several points above the line of the paper's DANN, the paper's recipe close to it. "
+    "On the source the lab's setting is above the paper's recipe by less than a point.",
 )
 def plateau_curves(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
     """Accuracy over epochs: a panel for each domain, a colour for each setting."""
     from matplotlib import rcParams
-    from matplotlib.ticker import MaxNLocator
+    from matplotlib.ticker import MaxNLocator, MultipleLocator
 
     from experiments.lab.plots.band import band
+    from experiments.lab.plots.line_label import line_label
     from experiments.lab.plots.panels import legend_above, panels
 
-    shades = {"lab": COLOURS["dann"], "paper": rcParams["text.color"], "source-only": COLOURS["source-only"]}
+    shades = {"lab": COLOURS["dann"], "paper": rcParams["text.color"]}
     fig, axes = panels(2, narrow=narrow, height=3.8, narrow_height=2.7, ratios=(3, 2))
     for axis, domain, name in zip(axes, ("target", "source"), ("MNIST-M (target)", "MNIST (source)"), strict=True):
         for setting, rows in results.groupby("setting", sort=False):
             band(axis, rows, "epoch", f"{domain}_accuracy", shades[str(setting)], SETTINGS[str(setting)], style="-")
         axis.set(title=name, xlabel="epoch", ylabel="test accuracy")
-        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 5, 10]))
         axis.yaxis.set_major_formatter("{x:.0%}")
-    for method, setting in (("dann", "paper"), ("source-only", "source-only")):
-        axes[0].axhline(PAPER[method], color=shades[setting], linestyle=":", linewidth=1.2, zorder=0)
+    axes[1].yaxis.set_major_locator(MultipleLocator(0.01))
+    for method, words in (("dann", "paper's DANN"), ("source-only", "paper's source only")):
+        axes[0].axhline(PAPER[method], color=shades["paper"], linestyle=":", linewidth=1.2, zorder=0)
+        line_label(axes[0], (0.2, PAPER[method]), words, shades["paper"], (0, 3), align="left")
     legend_above(fig, axes[0], columns=1 if narrow else 3)
     return fig
 
@@ -221,10 +212,12 @@ def plateau_values(results: pd.DataFrame, ends: pd.DataFrame, short: pd.DataFram
     """Where DANN ends, by setting, and what can be said of it.
 
     `settings` has the columns of `plateau_accuracy`, and for each setting: `flat`, whether the interval of `change`
-    contains 0; `exceeds_paper`, whether the interval of the accuracy lies above the paper's, and `reaches_paper`,
-    whether it does not lie below; `above_short`, what each seed gains on itself after the few epochs of `dann`.
-    `difference` is the paper's recipe less the lab's setting, seed by seed. `below_colours` is whether no run reaches
-    the worst one with random colours after these few epochs.
+    contains 0; `as_reported`, whether the paper's accuracy lies within the interval of the accuracy; `above_short`,
+    what each seed gains on itself after the few epochs of `dann`.
+    `flat` is also whether that holds for all settings, and `still_rises`, whether the mean change of each is upwards
+    all the same. `difference` is the paper's recipe less the lab's setting, seed by seed. `reproduced_and_exceeded` is
+    whether the paper's recipe gives what the paper reports, and the lab's setting is ahead of it with every seed.
+    `below_colours` is whether no run reaches the worst one with random colours after these few epochs.
     """
     last = results[results["epoch"] == results["epoch"].max()]
     by = {str(setting): part.set_index("seed")["target_accuracy"] for setting, part in last.groupby("setting")}
@@ -233,18 +226,20 @@ def plateau_values(results: pd.DataFrame, ends: pd.DataFrame, short: pd.DataFram
     settings: dict[str, Any] = {}
     for row in ends.to_dict("records"):
         setting = row["setting"]
-        gain = (by[setting] - begun["source-only" if setting == "source-only" else "dann"]).dropna()
-        settings[setting.replace("-", "_")] = row | {
+        gain = (by[setting] - begun["dann"]).dropna()
+        settings[setting] = row | {
             "flat": bool(row["change_low"] < 0 < row["change_high"]),
-            "exceeds_paper": bool(row["low"] > PAPER["dann"]),
-            "reaches_paper": bool(row["high"] > PAPER["dann"]),
+            "as_reported": bool(row["low"] < PAPER["dann"] < row["high"]),
         }
         if len(gain):
-            settings[setting.replace("-", "_")] |= {"above_short": over_seeds(gain)}
+            settings[setting] |= {"above_short": over_seeds(gain)}
     found: dict[str, Any] = {"settings": settings, "epochs": results["epoch"].max(), "short_epochs": few["epoch"].max()}
-    found |= {"window": WINDOW, "source_only_as_long": "source-only" in by}
+    found |= {"window": WINDOW, "flat": all(about["flat"] for about in settings.values())}
+    found |= {"still_rises": all(about["change"] > 0 for about in settings.values())}
     if {"lab", "paper"} <= set(by):
-        found |= {"difference": over_seeds((by["paper"] - by["lab"]).dropna())}
+        difference = over_seeds((by["paper"] - by["lab"]).dropna())
+        exceeded = settings["paper"]["as_reported"] and difference["highest"] < 0
+        found |= {"difference": difference, "reproduced_and_exceeded": bool(exceeded)}
     highest = max(by[setting].max() for setting in ("lab", "paper") if setting in by)
     return found | {"below_colours": "recoloured" in begun and bool(highest < begun["recoloured"].min())}
 
