@@ -53,8 +53,7 @@
     const claim = element.closest(".claim, .verdict");
     if (claim && titles.has(claim)) {
       const [, verdict, expression] = titles.get(claim).match(/^(.*?): (.*)$/s);
-      const mark = claim.classList.contains("claim-false") ? "✗" : "✓";
-      lines.push(line("checked", `${mark} ${verdict}`), line("code", code(expression)));
+      lines.push(line("checked", `${verdict === "Checked" ? "✓" : "✗"} ${verdict}`), line("code", code(expression)));
       if (claim === element) lines.push(...sources(claim.dataset.steps));
     }
     return lines;
