@@ -82,6 +82,7 @@ def _parameters(cells: Sequence[Step], runs: Sequence[Run]) -> tuple[list[str], 
         for name in names
         if name in matrix or any(name not in each or each[name] != every[0].get(name) for each in every)
     ]
+    told.sort(key=lambda name: name not in matrix)  # what the cells differ in comes first
     return told, {name: every[0][name] for name in names if name not in told}
 
 
