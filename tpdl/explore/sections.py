@@ -76,6 +76,10 @@ class Section:
     common: list[tuple[str, str]] = field(default_factory=list)
     """Parameters that all runs have in common."""
     runs: Table | None = None
+    cells: int = 0
+    """How many runs it is to have, and"""
+    measured: int = 0
+    """how many of these there are."""
     pictures: list[Picture] = field(default_factory=list)
     contents: Contents = field(default_factory=Contents)
     commits: list[Commit] = field(default_factory=list)
@@ -86,6 +90,11 @@ class Section:
     """How long its runs took, together."""
     made: str = ""
     """The day of the last of them."""
+
+    @property
+    def shows_runs(self) -> bool:
+        """Whether there is something to compare: a single run is its result, which is shown anyway."""
+        return self.runs is not None and (len(self.runs.rows) > 1 or not self.contents.tables)
 
     @property
     def word(self) -> str:
@@ -173,6 +182,7 @@ class Reader:
         section.runs, common = run_table(cells, runs, self._states, self._addresses)
         section.common = [(name, text_of(value)) for name, value in common.items()]
         measured = [run for run in runs if run.origin == "measured"]
+        section.cells, section.measured = len(cells), len(measured)
         section.seconds = sum(run.seconds or 0 for run in measured)
         section.made = max((_day(run) for run in measured), default="")
 
@@ -187,9 +197,10 @@ class Reader:
         if step.product.suffix == SHEET:
             if there:
                 self._add_sheet(section, step, caption)
-        elif src := {variant_of(path.name): self._addresses.of(path) for path in there}:
-            if "light" in src:
-                section.pictures.append(Picture(step.name, src, self._words.of(step.alt) or step.name, caption))
+            return
+        src = {variant_of(path.name): self._addresses.of(path) for path in there}
+        if "light" in src:
+            section.pictures.append(Picture(step.name, src, self._words.of(step.alt) or step.name, caption))
 
     def _add_sheet(self, section: Section, step: Step, caption: str) -> None:
         root = self._plan.project.root
