@@ -102,7 +102,12 @@ def test_a_step_that_is_not_fresh_says_why(fresh: Lab) -> None:
     fresh.edit("helpers/maths.py", "return x * x", "return x * x + 1")
     fresh.tpdl("explore")
     page = Page(fresh.root / PAGE)
-    assert page.says("toy/curve", "toy/curve/network=small", "is stale", "code helpers.maths:square changed")
+    assert page.says(
+        "toy/curve",
+        "toy/curve/network=small, toy/curve/network=large",
+        "are stale",
+        "code helpers.maths:square changed",
+    )
     assert "2 steps are stale" in page.text["_overview"] and "3 steps are stale upstream" in page.text["_overview"]
 
 

@@ -48,9 +48,9 @@ class Picture:
 
 @dataclass(frozen=True)
 class NotFresh:
-    """A step that is not fresh."""
+    """Steps that are not fresh, all for the same reasons."""
 
-    name: str
+    names: list[str]
     state: str
     reasons: list[str]
     more: int
@@ -158,7 +158,7 @@ class Reader:
             source_href=self._addresses.of(self._plan.project.root / first.source),
         )
         section.needs = sorted({self._plan.steps[up].base for step in steps for up in step.upstream} - {base})
-        section.waiting = [_not_fresh(step.name, self._states[step.name]) for step in steps if self._waits(step)]
+        section.waiting = _not_fresh({step.name: self._states[step.name] for step in steps if self._waits(step)})
         self._add_runs(section, [step for step in steps if step.kind == "experiment"])
         for step in steps:
             if step.kind == "figure":
@@ -241,6 +241,12 @@ def _day(run: Run) -> str:
     return str(run.version.happened.get("made") or "")[:10]
 
 
-def _not_fresh(name: str, status: Status) -> NotFresh:
-    more = max(len(status.reasons) - MOST_REASONS, 0)
-    return NotFresh(name, status.state, status.reasons[:MOST_REASONS], more)
+def _not_fresh(states: Mapping[str, Status]) -> list[NotFresh]:
+    """Cells of which none was run need not be told one by one."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for name, status in states.items():
+        alike.setdefault((status.state, *status.reasons), []).append(name)
+    return [
+        NotFresh(names, state, reasons[:MOST_REASONS], max(len(reasons) - MOST_REASONS, 0))
+        for (state, *reasons), names in alike.items()
+    ]
