@@ -115,8 +115,8 @@ def read_image_folder(folder: Path) -> ImageFolder:
         UserError: it is not arranged as `train/CLASS/*.jpg` and `test/CLASS/*.jpg`.
     """
     found = {part: _classes(folder / part) for part in PARTS}
-    for part, classes in found.items():
-        if not any(classes.values()):
+    for part, by_class in found.items():
+        if not any(by_class.values()):
             raise UserError(f"there are no images in {folder / part}; put them into {part}/CLASS/, such as {part}/cat/")
     classes = tuple(sorted(name for name, files in found["train"].items() if files))
     if strange := sorted(name for name, files in found["test"].items() if files and name not in classes):
