@@ -2,7 +2,8 @@
 
     python benchmarks/peers PEERS [--tool NAME] [--change NAME] [--rounds 3] [--jobs 2] [--write]
 
-PEERS is the folder of a virtual environment with
+With `--write`, what is in results.json already is not asked again, so it goes on where it was stopped; remove that
+file to begin anew. PEERS is the folder of a virtual environment with
 `pip install "pytask==0.6.*" "dvc==3.67.*" "snakemake==9.27.*" "doit==0.37.*" matplotlib pyyaml`.
 
 The rule is the same for all. A project is up to date; something is changed; the tool brings it up to date, and says so.
@@ -15,6 +16,7 @@ the helpers that its steps import wherever the tool has a place for them.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import subprocess
@@ -23,41 +25,47 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
+from threading import Lock
 
 from changes import CHANGES, edit
-from project import Project
+from project import Project, ToolFailed
 from tools import HERE, Tool, environment, tools
+
+TIMES = ("processor time, nothing to do", "processor time, drawing edited")
+PAGES = (HERE.parents[1] / "README.md", HERE.parents[1] / "docs/concepts/others.md")
+MARKS = ("<!-- benchmarks/peers --write -->", "<!-- end -->")
 
 
 class Judge:
-    """Asks tools, and compares with clean runs, of which one is made for the same sources."""
+    """Asks tools, and compares with clean runs. What `started` has is one already: it was made from nothing."""
 
-    def __init__(self) -> None:
-        self.expected: dict[tuple[str, frozenset[tuple[Path, bytes]]], dict[str, bytes]] = {}
+    def __init__(self, started: list[Project]) -> None:
+        self.expected = {self.key(project): project.products() for project in started}
+
+    def key(self, project: Project) -> tuple[str, frozenset[tuple[Path, bytes]]]:
+        """The same sources in the hands of the same tool."""
+        return project.tool.name, frozenset(project.sources().items())
 
     def verdict(self, started: Project, change: str, folder: Path) -> str:
         """What becomes of one change in the hands of one tool."""
         folder.mkdir()
         project = started.copy(folder / "changed")
-        CHANGES[change](project)
-        found, expected = project.products(), self.clean_run(project, folder / "clean")
-        if any(found.get(name) != content for name, content in expected.items()):
-            verdict = "**wrong**"
-        else:
-            needless = project.needless()
-            verdict = f"right, {needless} needless" if needless else "right"
-        print(f"{change}: {project.tool.name}: {verdict}", flush=True)
-        return verdict
-
-    def clean_run(self, project: Project, root: Path) -> dict[str, bytes]:
-        """The results of a clean run of the project's sources."""
-        key = project.tool.name, frozenset(project.sources().items())
+        try:
+            CHANGES[change](project)
+        except ToolFailed as failure:
+            print(failure, file=sys.stderr)
+            return "stopped with an error"
+        key = self.key(project)
         if key not in self.expected:
-            clean = project.clean(root)
+            clean = project.clean(folder / "clean")
             clean.bring_up_to_date()
             self.expected[key] = clean.products()
-            assert len(self.expected[key]) >= 3, f"{project.tool.name} made {sorted(self.expected[key])} only"
-        return self.expected[key]
+        assert len(self.expected[key]) >= 3, f"{project.tool.name} made {sorted(self.expected[key])} only"
+        found = project.products()
+        if any(found.get(name) != content for name, content in self.expected[key].items()):
+            return "**wrong**"
+        needless = project.needless()
+        return f"right, {needless} needless" if needless else "right"
 
 
 def times(projects: list[Project], rounds: int) -> dict[str, list[str]]:
@@ -66,22 +74,22 @@ def times(projects: list[Project], rounds: int) -> dict[str, list[str]]:
     Processor time of the tool and of everything that it starts: on a busy machine the clock on the wall tells little.
     The best of several rounds counts, as noise only adds; the tools take turns.
     """
-    seconds: dict[str, list[list[float]]] = {"nothing to do": [], "drawing edited": []}
+    seconds: dict[str, list[list[float]]] = {row: [] for row in TIMES}
     markers = ["o", "s", "^", "v", "D", "x", "*", "P"]
     for number in range(rounds):
-        for label, found in seconds.items():
+        for row, found in seconds.items():
             found.append([])
             for project in projects:
-                if label == "drawing edited":
+                if row == TIMES[1]:
                     edit(project, "lib/plots.py", line_with(markers[number]), line_with(markers[number + 1]))
                 before = processor_time()
                 project.bring_up_to_date()
                 found[-1].append(processor_time() - before)
     rows = {}
-    for label, found in seconds.items():
+    for row, found in seconds.items():
         best = [min(column) for column in zip(*found, strict=True)]
-        print(label, [f"{value:.2f} s" for value in best], flush=True)
-        rows[f"processor time, {label}"] = [f"{value / best[0]:.1f} ×" for value in best]
+        print(row, [f"{value:.2f} s" for value in best], flush=True)
+        rows[row] = [f"{value / best[0]:.1f} ×" for value in best]
     return rows
 
 
@@ -96,11 +104,27 @@ def processor_time() -> float:
     return spent.children_user + spent.children_system
 
 
-def table(names: list[str], rows: dict[str, list[str]]) -> str:
-    """The rows as a table in Markdown."""
-    head = ["change", *names]
-    lines = [head, ["---"] * len(head), *([row, *cells] for row, cells in rows.items())]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+class Results:
+    """Cells by row and tool, in a file that grows as they are measured."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path, self.lock = path, Lock()
+        self.cells: dict[str, dict[str, str]] = json.loads(path.read_text()) if path and path.exists() else {}
+
+    def add(self, row: str, tool: str, cell: str) -> None:
+        """Say it, and keep it."""
+        with self.lock:
+            print(f"{row}: {tool}: {cell}", flush=True)
+            self.cells.setdefault(row, {})[tool] = cell
+            if self.path:
+                self.path.write_text(json.dumps(self.cells, indent=2, ensure_ascii=False) + "\n")
+
+    def table(self, names: list[str]) -> str:
+        """In Markdown; what nobody has measured is said to be so."""
+        rows = [row for row in [*CHANGES, *TIMES] if row in self.cells]
+        lines = [["change", *names], ["---"] * (len(names) + 1)]
+        lines += [[row, *(self.cells[row].get(name, "not measured") for name in names)] for row in rows]
+        return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def main() -> None:
@@ -109,35 +133,46 @@ def main() -> None:
     parser.add_argument("peers", type=Path, help="the folder of the environment with the other tools")
     parser.add_argument("--tool", action="append", help="this one only; can be given several times")
     parser.add_argument("--change", action="append", choices=list(CHANGES), help="this one only; likewise")
-    parser.add_argument(
-        "--rounds", type=int, default=3, choices=range(8), help="how often each time is taken; 0: not at all"
-    )
-    parser.add_argument(
-        "--jobs", type=int, default=2, help="changes tried at once; times are taken one after the other"
-    )
-    parser.add_argument("--write", action="store_true", help="keep the table in results.md, which README and docs show")
+    parser.add_argument("--rounds", type=int, default=3, choices=range(8), help="how often times are taken; 0: never")
+    parser.add_argument("--jobs", type=int, default=2, help="changes tried at once; times are taken one by one")
+    parser.add_argument("--write", action="store_true", help="keep what is found in results.json; show it on PAGES")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        asked = [tool for tool in tools(folder / "store") if not options.tool or tool.name in options.tool]
-        with ThreadPoolExecutor(options.jobs) as pool:
-            shell = environment(options.peers.resolve())
-            started = list(pool.map(lambda tool: up_to_date(tool, folder / tool.name, shell), asked))
-            judge = Judge()
-            rows = {
-                change: [
-                    pool.submit(judge.verdict, project, change, folder / f"{project.tool.name}-{index}")
-                    for project in started
-                ]
-                for index, change in enumerate(options.change or CHANGES)
-            }
-            cells = {change: [verdict.result() for verdict in verdicts] for change, verdicts in rows.items()}
+    results = Results(HERE / "results.json" if options.write else None)
+    with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(options.jobs) as pool:
+        folder, shell = Path(scratch), environment(options.peers.resolve())
+        every = tools(folder / "store")
+        asked = [tool for tool in every if not options.tool or tool.name in options.tool]
+        left = {
+            tool.name: [row for row in options.change or CHANGES if tool.name not in results.cells.get(row, {})]
+            for tool in asked
+        }
+        busy = [tool for tool in asked if left[tool.name] or options.rounds]
+        started = list(pool.map(lambda tool: up_to_date(tool, folder / tool.name, shell), busy))
+        judge = Judge(started)
+
+        def ask(project: Project, change: str) -> None:
+            place = folder / f"{project.tool.name}-{[*CHANGES].index(change)}"
+            results.add(change, project.tool.name, judge.verdict(project, change, place))
+
+        waiting = [pool.submit(ask, project, change) for project in started for change in left[project.tool.name]]
+        for each in waiting:
+            each.result()
         if options.rounds:
-            cells |= times(started, options.rounds)
-    shown = table([tool.name for tool in asked], cells)
-    print(shown)
+            for row, cells in times(started, options.rounds).items():
+                for project, cell in zip(started, cells, strict=True):
+                    results.add(row, project.tool.name, cell)
+    print(results.table([tool.name for tool in asked]))
     if options.write:
-        (HERE / "results.md").write_text(f"{shown}\n\n{conditions(options.peers)}\n")
+        show(f"{results.table([tool.name for tool in every])}\n\n{conditions(options.peers)}")
+
+
+def show(measured: str) -> None:
+    """The table as README and documentation have it, between two marks."""
+    (HERE / "results.md").write_text(measured + "\n")
+    for page in PAGES:
+        before, _, rest = page.read_text().partition(f"{MARKS[0]}\n")
+        _, _, after = rest.partition(MARKS[1])
+        page.write_text(f"{before}{MARKS[0]}\n{measured}\n{MARKS[1]}{after}")
 
 
 def conditions(peers: Path) -> str:

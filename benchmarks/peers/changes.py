@@ -115,6 +115,7 @@ def kill_and_resume(project: Project) -> None:
     time.sleep(PAUSE / 2)
     os.killpg(run.pid, signal.SIGKILL)
     run.wait()
+    project.remember()
     project.calls(project.tool.after_kill or project.tool.run)
 
 

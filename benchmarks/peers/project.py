@@ -10,6 +10,10 @@ from pathlib import Path
 from tools import HERE, Commands, Tool
 
 
+class ToolFailed(Exception):
+    """A command ended with an error; what it printed last."""
+
+
 class Project:
     """One tool's project in a folder. `log` is where its steps say that they begin, and with which result they end."""
 
@@ -62,7 +66,7 @@ class Project:
     def call(self, command: Iterable[str], check: bool = True) -> None:
         done = subprocess.run([*command], cwd=self.root, env=self.environment, capture_output=True, text=True)
         if check and done.returncode:
-            raise SystemExit(
+            raise ToolFailed(
                 f"{' '.join(command)} in {self.root} failed:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
             )
 
@@ -88,6 +92,9 @@ class Project:
         self.seen = len(self.events())
 
     def needless(self) -> int:
-        """How many steps ran again to a result that was there already. After a kill also what had ended before it."""
-        ended = [line for line in self.events()[self.seen :] if line.startswith("end")]
-        return len(ended) - len(set(ended) - self.known)
+        """How many steps ran again to a result that was there already. After a kill also what had ended before it.
+
+        A step that draws twice, for the light and the dark theme, is one.
+        """
+        ended = {line for line in self.events()[self.seen :] if line.startswith("end")}
+        return len(ended & self.known)
