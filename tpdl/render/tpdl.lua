@@ -52,6 +52,7 @@ local edition = part 'edition'
 local figures = part 'figures'
 local glossary = part 'glossary'
 local graph = part 'graph'
+local lead_ins = part 'lead_ins'
 local output = part 'output'
 local lookups = part 'lookups'
 local page = part 'page'
@@ -96,5 +97,5 @@ local filters = {
   { Pandoc = page.abstract },
   { Pandoc = page.stand_in_notice },
 }
-if output.PDF then table.insert(filters, { Str = apostrophes }) end
+if output.PDF then table.insert(filters, { Str = apostrophes, Blocks = lead_ins.place }) end
 return filters

@@ -3,6 +3,7 @@
 
 local require = ...
 local claims = require 'claims'
+local lead_ins = require 'lead_ins'
 local output = require 'output'
 local report = require 'report'
 
@@ -92,7 +93,7 @@ end
 -- The question stays on the page of its answer, and both on that of what comes next.
 local function on_paper(anchor, question, answer, rest)
   local blocks = pandoc.Blocks {
-    output.typst('#block(width: 100%, above: 2em, below: 1.2em, breakable: false, '
+    output.typst('#block(width: 100%, above: 2em, below: 1.2em, breakable: false, sticky: true, '
       .. 'inset: (x: 1em, y: 0.9em), stroke: (left: 2.5pt + rgb("#0b5cad")), fill: rgb("#0b5cad").lighten(95%))['),
     pandoc.Para(question),
   }
@@ -116,11 +117,14 @@ function cards.place(document)
   local chapter = document.meta.title and pandoc.utils.stringify(document.meta.title) or ''
   local function place(blocks)
     local placed = pandoc.Blocks {}
-    for _, block in ipairs(blocks) do
+    for i, block in ipairs(blocks) do
       if block.t == 'Header' and block.level == 1 then chapter = pandoc.utils.stringify(block.content) end
       if block.t == 'Div' then block.content = place(block.content) end
       if has(block, 'question') then
         placed:extend(card(block, chapter))
+      elseif output.PDF and blocks[i + 1] and has(blocks[i + 1], 'question') then
+        -- Else a heading and a sentence stay behind on the page before.
+        placed:extend(lead_ins.kept(block))
       else
         placed:insert(block)
       end

@@ -10,6 +10,8 @@ local tables = {}
 
 -- Rows of a table that stays on one page of paper, with where it comes from, and is not folded on the web.
 local SHORT = 15
+-- Rows of a table that surely fits on a page of paper, even with two lines in each.
+local LONG = 30
 local ALIGNMENTS = { left = pandoc.AlignLeft, right = pandoc.AlignRight }
 
 local function cell(content)
@@ -50,6 +52,10 @@ function tables.results(div)
   local from = provenance(entry)
   if output.PDF and #entry.rows <= SHORT then
     blocks = output.typst_figures(#from > 0 and 'breakable: false, sticky: true' or 'breakable: false', blocks)
+  end
+  if output.PDF and #entry.rows > SHORT and #entry.rows <= LONG then
+    -- It moves as a figure does, so that no two rows of it are left for the next page.
+    return output.typst_float(output.typst_figures('breakable: false', blocks) .. from), false
   end
   return blocks .. from, false
 end
