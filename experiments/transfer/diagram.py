@@ -42,9 +42,9 @@ class Stage:
     parameters,
     suffix="vgg16",
     caption="VGG16 turns an image into ever smaller maps of ever more channels, and these into a vector. Each block is "
-    "the output of a layer: its height stands for the side of the maps, its thickness for the number of channels (not "
-    "to scale); grey is pooling. Numbers count the ReLUs, after each of which the network can be cut; the lab cuts at "
-    "relu7. The bar shows the parameters, to scale.",
+    "the output of a layer: the longer its side, the larger the maps, and the thicker it is drawn, the more channels "
+    "(not to scale); grey is pooling. Numbers count the ReLUs, after each of which the network can be cut; the lab "
+    "cuts after the last, number 15, which is relu7 because it follows fc7. The bar shows the parameters, to scale.",
     alt="From left to right: an image; five groups of convolutions, each followed by a pooling that halves the sides "
     "of the maps, so that the blocks become lower and thicker; then three narrow bars, the fully connected layers. "
     "Numbers above count the ReLUs, one after each convolution and after the first two fully connected layers; the "

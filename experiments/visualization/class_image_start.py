@@ -219,7 +219,7 @@ def class_image_start_change(results: pd.DataFrame, maps: Images, ascended: Imag
     last = results[results["iteration"] == results["iteration"].max()]
     tiles = [Tile(maps[slug(name)]) for name in last["class"]]
     tiles += [
-        Tile(ascended[slug(row["class"], "change")], label=f"ρ = {row['saliency_correlation']:.2f}")
+        Tile(ascended[slug(row["class"], "change")], label=f"ρ = {row['saliency_correlation']:.2f}".replace("-", "−"))
         for _, row in last.iterrows()
     ]
     rows = ["saliency", f"change after {last['iteration'].iloc[0]:,d} iterations"]
