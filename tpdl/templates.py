@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 ROOT = Path(__file__).parent
-PLAIN = ("md", "yml")
-"""Suffixes of templates that are no markup; whoever fills one quotes what goes into it."""
+PLAIN = ("jinja",)
+"""Suffix of templates that are no markup; whoever fills one quotes what goes into it."""
 
 
 def fill(template: Path, /, **values: object) -> str:

@@ -22,7 +22,7 @@ WINDOW = 5
 
 
 @experiment(
-    matrix={"setting": ["lab", "paper"], "seed": [0, 1]},
+    matrix={"setting": ["lab", "paper"], "seed": [0, 1, 2]},
     demo={"seed": [0], "epochs": 4},
     data=["mnist", "mnist-m"],
     local=True,

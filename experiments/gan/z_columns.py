@@ -10,7 +10,7 @@ import tpdl
 from experiments.gan.cdcgan import cdcgan_training, conditional_generator, narrow_training
 from experiments.gan.curves import COLOURS
 from experiments.lab.plots.picture_grid import picture_grid
-from tpdl import Arrays, experiment, figure, summary
+from tpdl import Arrays, experiment, figure, reading, summary
 
 if TYPE_CHECKING:
     import numpy as np
@@ -268,6 +268,10 @@ def z_directions_lines(results: pd.DataFrame, *, narrow: bool = False) -> Figure
                 rows[name], color=colour, linewidth=2.6 if name == key else 1.3, linestyle="-" if name == key else "--"
             )
             line_label(axis, (rows.index[-1], rows[name].iloc[-1]), name, colour, (4, 0))
+        measured = results[results["direction"] == key].set_index("t")
+        for t, row in rows.iterrows():
+            values = ", ".join(f"{name} {measured.loc[t, name]:.2f}" for name in PROPERTIES)
+            reading(axis, t, row[key], f"{t:+g} standard deviations along the direction of {key}: {values}")
         axis.set(title=f"direction of {key}", xlabel="standard deviations of z", ylim=(-0.03, 1.03))
     for axis in axes if narrow else axes[:1]:
         axis.set_ylabel("share of the range")

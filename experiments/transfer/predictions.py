@@ -107,11 +107,11 @@ def predictions_sheet(results: pd.DataFrame, images: Images) -> Sheet:
 
 @figure(
     prediction_settings,
-    caption="Accuracy on the 25 images with and without normalisation, in evaluation and in training mode. In "
+    caption="Accuracy on the 25 images with and without normalization, in evaluation and in training mode. In "
     "training mode, where dropout is active, each small dot is a pass and the ring their mean; evaluation mode has "
     "one answer only.",
-    alt="Four rows of dots for each network: evaluation and training mode with normalisation, then both without. The "
-    "single dots of evaluation mode lie among the spread-out dots of training mode; without normalisation all are far "
+    alt="Four rows of dots for each network: evaluation and training mode with normalization, then both without. The "
+    "single dots of evaluation mode lie among the spread-out dots of training mode; without normalization all are far "
     "lower.",
 )
 def prediction_settings_dots(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
@@ -124,7 +124,7 @@ def prediction_settings_dots(results: pd.DataFrame, *, narrow: bool = False) -> 
     for axis, network in zip(axes, networks, strict=True):
         rows = results[results["network"] == network]
         found = {
-            f"{'normalised' if normalised else 'not normalised'},\n{mode} mode": rows.loc[
+            f"{'normalized' if normalised else 'not normalized'},\n{mode} mode": rows.loc[
                 (rows["normalised"] == normalised) & (rows["mode"] == mode), "accuracy"
             ].tolist()
             for normalised in (True, False)

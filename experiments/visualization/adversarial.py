@@ -184,8 +184,8 @@ def adversarial_pictures(made: Arrays, results: pd.DataFrame) -> Images:
     caption="[The network names another class, although the image has hardly "
     'changed.]{claim="adversarial.renamed_but_alike"} Pairs that succeeded, from the smallest change to the largest. '
     "Below each: the network's answer for the original, which need not be right; the target and its probability; the "
-    "steps; the root mean square of the change in grey levels. Shown as JPEG, which most changes do not survive "
-    "(@fig-adversarial-sizes).",
+    "steps; the root mean square of the change in grey levels. Shown as JPEG, as which none is still taken "
+    "for its target (@fig-adversarial-sizes).",
     alt="Eight photographs, each before and after the change. No difference can be seen, except in the last ones at "
     "close look.",
 )

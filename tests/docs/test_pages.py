@@ -23,7 +23,10 @@ IN_AN_EMPTY_FOLDER = ["your-own-report.md"]
 """The pages that begin with nothing; all others begin in the project that `tpdl init` makes, measured and committed."""
 
 NOT_RUN = {
+    "conda env create": "installs packages",
     "pip install .": "installs packages",
+    "pixi install": "installs packages",
+    "python -m pip install --editable . --group dev": "installs packages",
     "quarto publish gh-pages": "needs Quarto and a repository at GitHub",
     "tpdl data fetch mnist": "downloads",
     "tpdl data fetch weights/vgg16": "downloads 528 MB",
@@ -32,6 +35,7 @@ NOT_RUN = {
     "tpdl run --dry-run transfer/layer-cut/network=vgg16": "says what would run only where the weights are",
     "tpdl run --executor slurm -j 8": "needs a cluster",
     "tpdl run transfer": "measures VGG16, which takes hours",
+    "uv sync": "installs packages",
 }
 """Command -> why no test runs it."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -13,11 +14,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
 from tests.conftest import Lab, one_line
 from tests.workflow.conftest import in_folder
 from tpdl.errors import StepError, UserError
-from tpdl.init import STARTER, start_project
+from tpdl.init import KINDS, STARTER, start_project
 
 ROOT = Path(__file__).parents[2]
 
@@ -127,12 +129,75 @@ def test_titles_are_valid_settings(tmp_path: Path, name: str, title: str) -> Non
     assert not re.search(r"(?<!\\)[<&*]", heading), "no markup in Markdown"
 
 
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "report"])
+def test_every_template_renders_with_the_same_results(kind: str, started: Lab, tmp_path: Path) -> None:
+    lab = in_folder(tmp_path / "other")
+    start_project(lab.root, kind)
+    shutil.copytree(started.root / "figures", lab.root / "figures")
+    if kind == "slides":
+        assert "report/slides.qmd" in lab.tpdl("claims")
+        return
+    lab.tpdl("report", "--renderer", "embedded", "--to", "html")
+    first = (lab.root / "_book/index.html").read_text(encoding="utf-8")
+    expected = {"lab": ("It halves.", "contradicted"), "paper": ("Wainer", "Figure")}[kind]
+    assert all(text in first for text in expected)
+    assert (lab.root / "_book/report/means.html").exists() == (kind == "lab")
+
+
+def test_a_template_that_there_is_not(tmp_path: Path) -> None:
+    said = in_folder(tmp_path).tpdl("init", "--template", "slide", "new", code=2)
+    assert "no template 'slide'; did you mean `slides`?" in one_line(said)
+    assert not (tmp_path / "new").exists()
+
+
+def test_one_file_declares_what_pip_uv_pixi_and_conda_install(tmp_path: Path) -> None:
+    """Conda has a file of its own, which must ask for no less."""
+    start_project(tmp_path / "Äpfel & Birnen")
+    root = tmp_path / "Äpfel & Birnen"
+    settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    assert settings["project"]["name"] == "apfel-birnen"
+    needed = [Requirement(text) for text in settings["project"]["dependencies"]]
+    groups = {name: [Requirement(text) for text in texts] for name, texts in settings["dependency-groups"].items()}
+    assert [each.name for each in needed] == ["tpdl"] and needed[0].url
+    assert [each.name for each in groups["dev"]] == ["pytest"]
+    assert settings["tool"]["setuptools"]["packages"] == [] and settings["tool"]["uv"] == {"package": False}
+    assert {name for names in settings["tool"]["pixi"]["environments"].values() for name in names} == set(groups)
+    conda = yaml.safe_load((root / "environment.yml").read_text(encoding="utf-8"))
+    assert conda["name"] == settings["project"]["name"]
+    *packages, by_pip = conda["dependencies"]
+    assert {Requirement(text) for text in packages} >= {*groups["dev"], Requirement("pip"), Requirement("python>=3.11")}
+    assert by_pip == {"pip": ["--editable ."]}
+
+
+def test_its_notebook_shows_results(started: Lab) -> None:
+    """Every cell, in the folder where Jupyter runs it."""
+    path = started.root / "notebooks/results.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    assert notebook["nbformat"] == 4 and not any(cell.get("outputs") for cell in notebook["cells"])
+    cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert len(cells) == len({cell["id"] for cell in notebook["cells"]}) - 1 == 4
+    code = "import warnings\nwarnings.simplefilter('error', UserWarning)\n" + "\n".join(cells) + "\nprint(means.shape)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=path.parent, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "(18, 7)"
+
+
+def test_its_tests_run_on_every_system() -> None:
+    workflow = yaml.safe_load((STARTER / "github/workflows/test.yml").read_text(encoding="utf-8"))
+    [job] = workflow["jobs"].values()
+    assert {name.partition("-")[0] for name in job["strategy"]["matrix"]["os"]} == {"ubuntu", "macos", "windows"}
+    commands = "\n".join(step.get("run", "") for step in job["steps"])
+    assert "pytest" in commands and "--group dev" in commands
+
+
 def test_every_file_is_package_data() -> None:
     """A wheel must bring the whole starter, though none of it is a package."""
     patterns = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]["tpdl"]
     package = ROOT / "tpdl"
     covered = {path for pattern in patterns for path in package.glob(pattern)}
-    needed = {path for path in STARTER.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    starters = [STARTER, *package.glob("starter-*")]
+    needed = {path for root in starters for path in root.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    assert {root.name.removeprefix("starter-") for root in starters[1:]} == set(KINDS) - {"report"}
     needed |= {path for kind in ("css", "html", "js", "lua", "svg", "typ") for path in package.rglob(f"*.{kind}")}
     assert needed <= covered
     assert not any(part.startswith(".") for path in needed for part in path.relative_to(package).parts)

@@ -11,7 +11,14 @@ from tpdl.errors import Exit, UserError
 
 def add(commands: Commands) -> None:
     """Declare the command's arguments."""
-    add_command(commands, init, profile=False).add_argument("folder", metavar="DIR", help="a new or empty folder")
+    parser = add_command(commands, init, profile=False)
+    parser.add_argument("folder", metavar="DIR", help="a new or empty folder")
+    parser.add_argument(
+        "--template",
+        default="report",
+        metavar="KIND",
+        help="report (by default), paper, lab (question cards) or slides",
+    )
 
 
 def init(arguments: Arguments) -> int:
@@ -20,6 +27,6 @@ def init(arguments: Arguments) -> int:
 
     if not arguments.folder.strip():
         raise UserError("tpdl init needs the name of a folder")
-    print("\n".join(f"  {path}" for path in start_project(Path(arguments.folder))))
+    print("\n".join(f"  {path}" for path in start_project(Path(arguments.folder), arguments.template)))
     print(f"next: cd {shlex.quote(arguments.folder)} && tpdl run && tpdl report")
     return Exit.OK

@@ -19,21 +19,30 @@ A project writes down what data there is, and `tpdl status`, `tpdl run` and `tpd
         ]
     )
 
+A folder of images needs no catalogue: a line in pyproject.toml declares it, and `image_folder` reads it.
+
 Importing this imports nothing heavy: what downloads is imported when something is downloaded.
 """
 
 from tpdl.data.archives import unpack
 from tpdl.data.catalogue import Catalogue, CatalogueLike, load_catalogue
+from tpdl.data.declared import Declared, data_folder
 from tpdl.data.entry import Download, Entry
+from tpdl.data.image_folder import ImageFolder, Part, image_folder
 from tpdl.data.place import absolute, data_root
 
 __all__ = [
     "Catalogue",
     "CatalogueLike",
+    "Declared",
     "Download",
     "Entry",
+    "ImageFolder",
+    "Part",
     "absolute",
+    "data_folder",
     "data_root",
+    "image_folder",
     "load_catalogue",
     "unpack",
 ]

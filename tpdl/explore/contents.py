@@ -17,13 +17,15 @@ from tpdl.explore.addresses import Addresses
 from tpdl.explore.tables import Table, table_of
 from tpdl.files import open_regular, read_json
 from tpdl.images import SUFFIX as IMAGES
-from tpdl.images import read_images
+from tpdl.images import Picture, read_images
 from tpdl.plan.record import Record, read_record
 from tpdl.plan.step import Step
 from tpdl.tables import read_rows
 
 MOST_IMAGES = 60
 """Images of one result that are shown."""
+SMALL = 64
+"""Pixels."""
 
 
 @dataclass(frozen=True)
@@ -69,15 +71,16 @@ def contents_of(step: Step, addresses: Addresses) -> Contents:
         if not path.is_file():
             continue
         try:
-            _add(contents, step, path, addresses.of(path))
+            _add(contents, step, path, addresses)
         except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, StepError) as error:
             name = path.relative_to(addresses.root).as_posix()
             contents.problems.append(f"{name} cannot be read ({error}); run its step again")
     return contents
 
 
-def _add(contents: Contents, step: Step, path: Path, file: str) -> None:
+def _add(contents: Contents, step: Step, path: Path, addresses: Addresses) -> None:
     """Enter what is in one file."""
+    file = addresses.of(path)
     if path.suffix == ".csv":
         record = read_record(step.record_path)
         rows = read_rows(path, record.columns if isinstance(record, Record) else {})
@@ -89,7 +92,7 @@ def _add(contents: Contents, step: Step, path: Path, file: str) -> None:
         contents.tables.append(table_of(path.name, list(_arrays(path)), file=file))
     elif path.suffix == IMAGES:
         images = [
-            Image(f"{file.removesuffix(IMAGES)}/{each.path.name}", each.shows, each.width, each.height, name, small(each))
+            Image(addresses.of(each.path), each.shows, each.width, each.height, name, is_small(each))
             for name, each in read_images(path).items()
             if each.path
         ]
@@ -97,9 +100,9 @@ def _add(contents: Contents, step: Step, path: Path, file: str) -> None:
         contents.galleries.append(Gallery(path.name, images[:MOST_IMAGES], note, file))
 
 
-def small(image: Any) -> bool:
+def is_small(image: Picture) -> bool:
     """Whether an image has so few pixels that a reader should see each of them."""
-    return bool(max(image.width, image.height) <= 64)
+    return max(image.width, image.height) <= SMALL
 
 
 def _leaves(value: Any, name: str) -> Iterator[tuple[str, Any]]:
@@ -117,7 +120,8 @@ def _arrays(path: Path) -> Iterator[dict[str, Any]]:
         for name in arrays.namelist():
             with arrays.open(name) as array:
                 shape, kind = _head(array)
-            yield {"array": name.removesuffix(".npy"), "type": kind, "shape": " × ".join(map(str, shape)) or "one value"}
+            size = " × ".join(map(str, shape)) or "one value"
+            yield {"array": name.removesuffix(".npy"), "type": kind, "shape": size}
 
 
 def _head(array: IO[bytes]) -> tuple[tuple[int, ...], str]:

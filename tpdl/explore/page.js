@@ -16,7 +16,7 @@ const search = document.getElementById("_search");
 function show() {
   const name = decodeURIComponent(location.hash.slice(1));
   const chosen = experiments.get(name) ?? overview;
-  for (const section of [overview, ...experiments.values()]) section.hidden = section !== chosen;
+  for (const section of [overview, ...experiments.values()]) section.classList.toggle("chosen", section === chosen);
   for (const link of all("nav a")) {
     if (link.hash === location.hash && name) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
@@ -39,7 +39,7 @@ function find() {
 }
 search.addEventListener("input", () => {
   find();
-  if (search.value && overview.hidden) location.hash = "";
+  if (search.value && !overview.classList.contains("chosen")) location.hash = "";
 });
 search.addEventListener("keydown", event => {
   const [first] = find();
@@ -132,7 +132,11 @@ function putBeside(beside, table, body) {
   if (beside.hidden) return;
   const inner = make("table"), head = inner.createTHead().insertRow(), lines = inner.createTBody();
   head.append(make("th", "Side by side", { scope: "col" }));
-  for (const row of rows) head.append(make("th", row.cells[0].querySelector("[title]").title, { scope: "col" }));
+  const experiment = `${table.closest("section").id}/`;
+  for (const row of rows) {
+    const name = row.cells[0].querySelector("[title]").title;
+    head.append(make("th", name.replace(experiment, ""), { scope: "col" }));
+  }
   [...table.tHead.rows[0].cells].slice(1).forEach((column, at) => {
     const texts = rows.map(row => row.cells[at + 1].textContent);
     const line = lines.insertRow();

@@ -17,6 +17,7 @@ from tpdl.plan.step import Step
 
 FROM, SECONDS, MADE, STATE = "from", "seconds", "made (UTC)", "state"
 """Columns beside parameters and results."""
+OF_TABLES = "Of a result with several rows, the last one stands here."
 
 
 def run_table(
@@ -56,8 +57,9 @@ def run_table(
     last = (FROM, SECONDS, MADE, STATE)
     order = [name for line in values for name in line if name not in last]
     columns = list(dict.fromkeys([*([FROM] if several else []), *order, SECONDS, MADE, STATE]))
-    table = table_of("Runs", [{name: line.get(name) for name in columns} for line in values], rows=rows, most=None)
-    return table, common
+    lines = [{name: line.get(name) for name in columns} for line in values]
+    notes = [OF_TABLES] if any(name.endswith(".csv") for run in runs for name in run.version.hashes) else []
+    return table_of("Runs", lines, rows=rows, most=None, notes=notes), common
 
 
 def differing(runs: Sequence[Run]) -> list[Run]:
@@ -80,6 +82,7 @@ def _parameters(cells: Sequence[Step], runs: Sequence[Run]) -> tuple[list[str], 
         for name in names
         if name in matrix or any(name not in each or each[name] != every[0].get(name) for each in every)
     ]
+    told.sort(key=lambda name: name not in matrix)  # what the cells differ in comes first
     return told, {name: every[0][name] for name in names if name not in told}
 
 

@@ -48,9 +48,9 @@ class Picture:
 
 @dataclass(frozen=True)
 class NotFresh:
-    """A step that is not fresh."""
+    """Steps that are not fresh, all for the same reasons."""
 
-    name: str
+    names: list[str]
     state: str
     reasons: list[str]
     more: int
@@ -76,6 +76,10 @@ class Section:
     common: list[tuple[str, str]] = field(default_factory=list)
     """Parameters that all runs have in common."""
     runs: Table | None = None
+    cells: int = 0
+    """How many runs it is to have, and"""
+    measured: int = 0
+    """how many of these there are."""
     pictures: list[Picture] = field(default_factory=list)
     contents: Contents = field(default_factory=Contents)
     commits: list[Commit] = field(default_factory=list)
@@ -86,6 +90,11 @@ class Section:
     """How long its runs took, together."""
     made: str = ""
     """The day of the last of them."""
+
+    @property
+    def shows_runs(self) -> bool:
+        """Whether there is something to compare: a single run is its result, which is shown anyway."""
+        return self.runs is not None and (len(self.runs.rows) > 1 or not self.contents.tables)
 
     @property
     def word(self) -> str:
@@ -149,7 +158,7 @@ class Reader:
             source_href=self._addresses.of(self._plan.project.root / first.source),
         )
         section.needs = sorted({self._plan.steps[up].base for step in steps for up in step.upstream} - {base})
-        section.waiting = [_not_fresh(step.name, self._states[step.name]) for step in steps if self._waits(step)]
+        section.waiting = _not_fresh({step.name: self._states[step.name] for step in steps if self._waits(step)})
         self._add_runs(section, [step for step in steps if step.kind == "experiment"])
         for step in steps:
             if step.kind == "figure":
@@ -173,6 +182,7 @@ class Reader:
         section.runs, common = run_table(cells, runs, self._states, self._addresses)
         section.common = [(name, text_of(value)) for name, value in common.items()]
         measured = [run for run in runs if run.origin == "measured"]
+        section.cells, section.measured = len(cells), len(measured)
         section.seconds = sum(run.seconds or 0 for run in measured)
         section.made = max((_day(run) for run in measured), default="")
 
@@ -187,9 +197,10 @@ class Reader:
         if step.product.suffix == SHEET:
             if there:
                 self._add_sheet(section, step, caption)
-        elif src := {variant_of(path.name): self._addresses.of(path) for path in there}:
-            if "light" in src:
-                section.pictures.append(Picture(step.name, src, self._words.of(step.alt) or step.name, caption))
+            return
+        src = {variant_of(path.name): self._addresses.of(path) for path in there}
+        if "light" in src:
+            section.pictures.append(Picture(step.name, src, self._words.of(step.alt) or step.name, caption))
 
     def _add_sheet(self, section: Section, step: Step, caption: str) -> None:
         root = self._plan.project.root
@@ -230,6 +241,12 @@ def _day(run: Run) -> str:
     return str(run.version.happened.get("made") or "")[:10]
 
 
-def _not_fresh(name: str, status: Status) -> NotFresh:
-    more = max(len(status.reasons) - MOST_REASONS, 0)
-    return NotFresh(name, status.state, status.reasons[:MOST_REASONS], more)
+def _not_fresh(states: Mapping[str, Status]) -> list[NotFresh]:
+    """Cells of which none was run need not be told one by one."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for name, status in states.items():
+        alike.setdefault((status.state, *status.reasons), []).append(name)
+    return [
+        NotFresh(names, state, reasons[:MOST_REASONS], max(len(reasons) - MOST_REASONS, 0))
+        for (state, *reasons), names in alike.items()
+    ]

@@ -39,7 +39,7 @@ class Table:
     """For each column, whether it holds numbers."""
     rows: list[Row]
     notes: list[str] = field(default_factory=list)
-    """What is left out."""
+    """What a reader should know of it: what is left out, for instance."""
     file: str = ""
     """Address of the file with all of it."""
 
@@ -51,6 +51,7 @@ def table_of(
     rows: Sequence[tuple[str, str]] | None = None,
     most: int | None = MOST_ROWS,
     file: str = "",
+    notes: Sequence[str] = (),
 ) -> Table:
     """A table of values.
 
@@ -60,19 +61,18 @@ def table_of(
         rows: name and address of each row, if rows have any.
         most: how many rows are shown; None for all.
         file: where all of them are.
+        notes: what a reader should know.
     """
     columns = list(dict.fromkeys(name for row in values for name in row))
-    notes = []
+    notes = list(notes)
     if most is not None and len(values) > most:
-        notes.append(f"The first {most} of {len(values):,} rows.")
+        notes.append(f"The first {most} of {len(values):,} rows; the file has all.")
     if len(columns) > MOST_COLUMNS:
-        notes.append(f"The first {MOST_COLUMNS} of {len(columns)} columns.")
+        notes.append(f"The first {MOST_COLUMNS} of {len(columns)} columns; the file has all.")
         columns = columns[:MOST_COLUMNS]
     numeric = [_is_numeric([row.get(name) for row in values]) for name in columns]
     names = rows or [("", "")] * len(values)
-    shown = [
-        Row([text_of(row.get(name)) for name in columns], *names[at]) for at, row in enumerate(values[:most])
-    ]
+    shown = [Row([text_of(row.get(name)) for name in columns], *names[at]) for at, row in enumerate(values[:most])]
     return Table(title, columns, numeric, shown, notes, file)
 
 

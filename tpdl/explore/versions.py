@@ -103,4 +103,3 @@ def _pictures(step: StepDifference, plan: Plan, before: str, addresses: Addresse
         for there, words in sides
         if "light" in there or "dark" in there
     ]
-

@@ -14,6 +14,7 @@ from tpdl.render.markup import one_line
 from tpdl.render.namespace import Namespace
 
 VALUE = re.compile(r"`([^`]+)`\{\.value[^}]*\}")
+REFERENCE = re.compile(r"@(?:fig|tbl|sec|eq|lst)-([\w-]*\w)")
 MARKUP = re.compile(r"[*`$]|\{[^}]*\}|\[|\]")
 
 
@@ -25,7 +26,7 @@ class Words:
 
     def of(self, text: str) -> str:
         """The text as a reader sees it."""
-        return one_line(MARKUP.sub("", VALUE.sub(self._value, text)))
+        return one_line(MARKUP.sub("", REFERENCE.sub(r"\1", VALUE.sub(self._value, text))))
 
     def _value(self, found: re.Match[str]) -> str:
         try:

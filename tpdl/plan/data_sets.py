@@ -105,7 +105,8 @@ def catalogue_of(plan: Plan) -> CatalogueLike:
     """
     if plan.project.catalogue is None:
         raise UserError(
-            "this project has no data catalogue; name its module as catalogue in [tool.tpdl] of pyproject.toml"
+            "this project has no data catalogue; name its module as catalogue in [tool.tpdl] of pyproject.toml, or a "
+            "folder of images in [tool.tpdl.data]"
         )
     return plan.project.catalogue
 

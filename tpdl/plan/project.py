@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tpdl.data import CatalogueLike, data_root, load_catalogue
+from tpdl.data import CatalogueLike, Declared, data_root, load_catalogue
 from tpdl.errors import UserError
 from tpdl.files import read_text
 from tpdl.fingerprint import IGNORED, Sources
@@ -23,6 +23,7 @@ FOLDER = "experiments"
 PROFILES = ("full", "demo")
 SETTINGS = {
     "catalogue": "text",
+    "data": "folders",
     "device": "text",
     "matrix": "values",
     "device_memory": "text",
@@ -93,6 +94,11 @@ class Project:
                     f"pyproject.toml: {name} in [tool.tpdl] must be a table of lists, such as network = "
                     f'["resnet18"], or of such tables by experiment, not {setting!r:.40}'
                 )
+            if SETTINGS.get(name) == "folders" and not _is_table_of_texts(setting):
+                raise UserError(
+                    f"pyproject.toml: {name} in [tool.tpdl] must be a table of folders, such as "
+                    f'photographs = "photographs" below [tool.tpdl.data], not {setting!r:.40}'
+                )
             if SETTINGS.get(name) == "texts" and not _is_list_of_texts(setting):
                 raise UserError(
                     f'pyproject.toml: {name} in [tool.tpdl] must be a list of texts, such as ["…"], not {setting!r:.40}'
@@ -125,12 +131,20 @@ class Project:
 
     @cached_property
     def catalogue(self) -> CatalogueLike | None:
-        """The data catalogue that the settings name, if they do."""
-        setting = self.settings.get("catalogue")
-        if not setting:
+        """The data sets that the settings declare, with those of the catalogue that they name; None without any."""
+        setting, declared = self.settings.get("catalogue"), self.settings.get("data")
+        catalogue = None
+        if setting:
+            make_importable(self.root, FOLDER)
+            catalogue = load_catalogue(str(setting))
+        return Declared(declared, self.root, catalogue) if declared else catalogue
+
+    def declared_data(self, name: str) -> Path | None:
+        """Where a data set of `[tool.tpdl.data]` lies or would lie; None for any other."""
+        try:
+            return self.catalogue.declared(name, self.data_root) if isinstance(self.catalogue, Declared) else None
+        except UserError:  # `catalogue_problem` says what is wrong
             return None
-        make_importable(self.root, FOLDER)
-        return load_catalogue(str(setting))
 
     def find_data(self, name: str) -> list[Path]:
         """The files or folders of a data set; empty where it is not on this machine, or nobody can say where it is."""
@@ -173,6 +187,10 @@ def _is_values(value: Any, deeper: bool = True) -> bool:
     return isinstance(value, dict) and all(
         (isinstance(each, list) and each) or (deeper and _is_values(each, deeper=False)) for each in value.values()
     )
+
+
+def _is_table_of_texts(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(each, str) and each.strip() for each in value.values())
 
 
 def _is_list_of_texts(value: Any) -> bool:

@@ -49,6 +49,8 @@ class Job:
     """Files and folders of modules that decide nothing."""
     data_paths: tuple[str, ...] = ()
     """Files and folders of the data sets that the step declares."""
+    data_sets: dict[str, str] = field(default_factory=dict)
+    """Name -> folder, of those among them that the settings declare; see `tpdl.data.data_folder`."""
     timeout: float | None = None
     """Seconds that the step may take."""
     memory: int | None = None

@@ -428,6 +428,9 @@ def job_for(
         data_paths=tuple(os.fspath(path) for data in step.data for path in plan.project.find_data(data))
         if plan.profile != "demo"
         else (),
+        data_sets={data: os.fspath(path) for data in step.data if (path := plan.project.declared_data(data))}
+        if plan.profile != "demo"
+        else {},
         timeout=common.limits.timeout or step.timeout,
         memory=common.limits.memory or step.memory,
         keep_nan=name in common.keep_nan,

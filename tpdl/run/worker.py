@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from tpdl.cells import Cells
+from tpdl.data.declared import VARIABLE as DATA_SETS
 from tpdl.errors import StepError, UserError
 from tpdl.files import sha256_file, write_json
 from tpdl.images import SUFFIX as IMAGES
@@ -153,6 +154,7 @@ def _inside(job: Job, checkpoints: Path) -> Iterator[Observing]:
         what watches the step, to be entered where its function is called.
     """
     os.environ |= {"TPDL_PROFILE": job.profile, "TPDL_DATA": job.data_root, **job.environment}
+    os.environ[DATA_SETS] = json.dumps(job.data_sets)
     if job.snapshot:
         snapshot.install(Path(job.snapshot), Path(job.root))
     else:

@@ -99,7 +99,7 @@ local function questions(div)
   if not div.classes:includes 'questions' then return nil end
   local columns = pandoc.List(WIDTHS):map(function(width) return { pandoc.AlignLeft, width } end)
   local rows = pandoc.List(report.data.questions):map(row)
-  local head = pandoc.TableHead { title_row { '', 'Question', 'In short', 'What the original report concluded' } }
+  local head = pandoc.TableHead { title_row { 'No.', 'Question', 'In short', 'What the original report concluded' } }
   local body = { attr = pandoc.Attr(), body = rows, head = {}, row_head_columns = 0 }
   local grid = pandoc.Table({ long = {} }, columns, head, { body }, pandoc.TableFoot())
   local content = pandoc.Blocks(div.content)

@@ -1,0 +1,5 @@
+"""The reference."""
+
+from lib import model, tables
+
+tables.write("out/reference.csv", model.reference())
