@@ -10,8 +10,8 @@ local tables = {}
 
 -- Rows of a table that stays on one page of paper, with where it comes from, and is not folded on the web.
 local SHORT = 15
--- Rows of a table that surely fits on a page of paper, even with two lines in each.
-local LONG = 30
+-- Lines of a table that fits on a page of paper, and letters of a row that surely fit on a line.
+local PAGE, LINE = 54, 80
 local ALIGNMENTS = { left = pandoc.AlignLeft, right = pandoc.AlignRight }
 
 local function cell(content)
@@ -40,6 +40,16 @@ local function grid(entry, classes)
   return pandoc.Table({ long = {} }, columns, head, { body }, foot, pandoc.Attr('', classes))
 end
 
+local function fits_on_a_page(rows)
+  local lines = 0
+  for _, cells in ipairs(rows) do
+    local letters = 0
+    for _, content in ipairs(cells) do letters = letters + pandoc.text.len(content.text) end
+    lines = lines + math.max(1, math.ceil(letters / LINE))
+  end
+  return lines <= PAGE
+end
+
 function tables.results(div)
   local entry = report.known('tables', div.identifier)
   local is_long = div.classes:includes 'long' or #entry.rows > SHORT
@@ -53,7 +63,7 @@ function tables.results(div)
   if output.PDF and #entry.rows <= SHORT then
     blocks = output.typst_figures(#from > 0 and 'breakable: false, sticky: true' or 'breakable: false', blocks)
   end
-  if output.PDF and #entry.rows > SHORT and #entry.rows <= LONG then
+  if output.PDF and #entry.rows > SHORT and fits_on_a_page(entry.rows) then
     -- It moves as a figure does, so that no two rows of it are left for the next page.
     return output.typst_float(output.typst_figures('breakable: false', blocks) .. from), false
   end
