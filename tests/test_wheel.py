@@ -62,5 +62,9 @@ def test_a_report_of_ones_own_needs_nothing_more(wheel: Path, tmp_path: Path) ->
     run(python, "-m", "tpdl", "report", "--renderer", "embedded", cwd=tmp_path / "my-report")
     assert (tmp_path / "my-report" / "_book" / "index.html").exists()
     assert list((tmp_path / "my-report" / "_book").glob("*.pdf"))
+    # What the project declares for work on it, beside tpdl, is enough for its tests.
+    run(python, "-m", "pip", "install", "--quiet", "pip>=25.1")
+    run(python, "-m", "pip", "install", "--quiet", "--group", "dev", cwd=tmp_path / "my-report")
+    assert "3 passed" in run(python, "-m", "pytest", "-q", cwd=tmp_path / "my-report")
     listed = run(python, "-m", "pip", "list", "--format=freeze").lower()
     assert not [name for name in DEEP_LEARNING if f"\n{name}==" in listed]
