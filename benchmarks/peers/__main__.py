@@ -85,10 +85,10 @@ def times(projects: list[Project], rounds: int) -> dict[str, list[str]]:
                 before = processor_time()
                 project.bring_up_to_date()
                 found[-1].append(processor_time() - before)
+                print(f"{row}: {project.tool.name}: {found[-1][-1]:.2f} s", flush=True)
     rows = {}
     for row, found in seconds.items():
         best = [min(column) for column in zip(*found, strict=True)]
-        print(row, [f"{value:.2f} s" for value in best], flush=True)
         rows[row] = [f"{value / best[0]:.1f} ×" for value in best]
     return rows
 
@@ -137,6 +137,8 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2, help="changes tried at once; times are taken one by one")
     parser.add_argument("--write", action="store_true", help="keep what is found in results.json; show it on PAGES")
     options = parser.parse_args()
+    if options.tool and "tpdl" not in options.tool:
+        options.rounds = 0  # times are multiples of tpdl's
     results = Results(HERE / "results.json" if options.write else None)
     with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(options.jobs) as pool:
         folder, shell = Path(scratch), environment(options.peers.resolve())

@@ -147,7 +147,7 @@ def start(project: Project) -> subprocess.Popen[bytes]:
 
 def wait_for(project: Project, event: str, run: subprocess.Popen[bytes]) -> None:
     """Until a step has begun, or ended."""
-    while not any(line.startswith(event) for line in project.events()):
+    while not any(line.startswith(event) for line in project.events()[project.seen :]):
         assert run.poll() is None, f"{project.tool.name} ended before a step had its {event}"
         time.sleep(0.05)
 
