@@ -146,7 +146,8 @@ local function original(div)
     content[1].content:extend(claims.warning())
   end
   if output.PDF then
-    local opening = '#block(width: 100%, above: 1.3em, below: 1.3em, inset: (left: 1em), stroke: (left: 1.2pt + luma(70%)))['
+    local opening = '#block(width: 100%, above: 1.3em, below: 1.3em, breakable: false, inset: (left: 1em), '
+      .. 'stroke: (left: 1.2pt + luma(70%)))['
     return pandoc.Blocks { output.typst(opening) } .. content .. { output.typst ']' }
   end
   return pandoc.Div(content, pandoc.Attr(div.identifier, { 'original-report' }))

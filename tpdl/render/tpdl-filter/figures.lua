@@ -39,7 +39,7 @@ local function pictures(image, entry)
   if output.PDF then
     local printed = variant(is_narrow and entry.narrow or entry.light)
     -- As wide as the page they are larger than they need to be to be read.
-    if not is_narrow and not printed.attributes.width then printed.attributes.width = '85%' end
+    if not is_narrow and not printed.attributes.width then printed.attributes.width = '79%' end
     return { printed }
   end
   local function themes(light, dark, ...)

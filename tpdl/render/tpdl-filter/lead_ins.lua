@@ -25,7 +25,7 @@ end
 function lead_ins.kept(block)
   if not is_short(block) then return pandoc.Blocks { block } end
   return pandoc.Blocks {
-    output.typst '#context block(sticky: true, spacing: par.spacing)[',
+    output.typst '#block(sticky: true, breakable: false, spacing: 1.05em)[',
     block,
     output.typst ']',
   }
