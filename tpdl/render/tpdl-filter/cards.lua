@@ -175,7 +175,8 @@ end
 local function findings(div)
   local blocks = pandoc.Blocks { output.typst '#grid(columns: (1fr, 1fr), column-gutter: 1.6em, row-gutter: 1.4em,' }
   for _, finding in ipairs(div.content) do
-    blocks:insert(output.typst '[')
+    -- Picture and words on one page.
+    blocks:insert(output.typst 'block(breakable: false)[')
     blocks:extend(finding.content and finding.t == 'Div' and finding.content or { finding })
     blocks:insert(output.typst '],')
   end

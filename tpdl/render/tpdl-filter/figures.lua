@@ -39,7 +39,7 @@ local function pictures(image, entry)
   if output.PDF then
     local printed = variant(is_narrow and entry.narrow or entry.light)
     -- As wide as the page they are larger than they need to be to be read.
-    if not is_narrow and not printed.attributes.width then printed.attributes.width = '79%' end
+    if not is_narrow and not image.classes:includes 'bare' and not printed.attributes.width then printed.attributes.width = '79%' end
     return { printed }
   end
   local function themes(light, dark, ...)
@@ -83,7 +83,11 @@ end
 local function figure(image, identifier, caption)
   local entry = report.data.figures[image.src]
   if not entry then return nil end
-  if image.classes:includes 'bare' and entry.missing == '' then return shown(image, entry, identifier), {} end
+  if image.classes:includes 'bare' and entry.missing == '' then
+    local alone = shown(image, entry, identifier)
+    if output.PDF then alone[1] = pandoc.Para(alone[1].content) end  -- or the words behind it would go on in its line
+    return alone, {}
+  end
   if #caption == 0 then caption = markdown(entry.caption) end
   local content
   if entry.missing == '' then
@@ -137,6 +141,7 @@ function figures.with_provenance(blocks, from, is_breakable)
   blocks = pandoc.Blocks(blocks)
   if not output.PDF then return blocks .. from, false end
   if is_breakable then return output.typst_figures('breakable: true', blocks) .. from, false end
+  if #from == 0 then return blocks, false end  -- a picture among others, which has its place
   floats = floats + 1
   return output.typst_float(blocks .. from, floats <= OF_FIRST_PAGE and 'bottom' or 'auto'), false
 end
