@@ -39,9 +39,10 @@ local function details(rows)
   }
 end
 
--- The extension of a data file, in capitals.
+-- The extension of a data file, in capitals; that of an index of images is a word.
 local function kind_of_file(path)
-  return path:match '%.(%w+)$':upper()
+  local extension = path:match '%.(%w+)$'
+  return extension == 'images' and extension or extension:upper()
 end
 
 -- The blocks behind a figure or table; none for one that no record tells of.
