@@ -22,8 +22,7 @@ import termios
 from collections.abc import Iterator
 from pathlib import Path
 
-from rich._export_format import CONSOLE_SVG_FORMAT
-from rich.console import Console
+from rich.console import CONSOLE_SVG_FORMAT, Console
 from rich.text import Text
 
 HERE = Path(__file__).resolve().parent
@@ -156,7 +155,7 @@ def explore(folder: Path) -> None:
         tab.goto(f"{page.as_uri()}#transfer/layer-cut", wait_until="networkidle")
         shot = tab.screenshot()
         browser.close()
-    Image.open(io.BytesIO(shot)).convert("RGB").quantize(128).save(HERE / "explore.png", optimize=True)
+    Image.open(io.BytesIO(shot)).convert("RGB").save(HERE / "explore.png", optimize=True)
 
 
 PICTURES = {"status": status, "run": run, "explore": explore}
