@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -23,15 +24,15 @@ def test_links_lead_somewhere():
 
 def test_commands_are_the_ones_there_are(lab):
     known = set(re.findall(r"^    (\w+) ", lab.tpdl("--help"), re.MULTILINE))
-    used = set(re.findall(r"(?<!from )\btpdl (\w+)", README)) - {"by", "follows", "measures", "renders"}
-    assert used <= known, used - known
+    used = set(re.findall(r"(?:^    |`)tpdl (\w+)", README, re.MULTILINE))  # in code: prose says what tpdl does
+    assert used and used <= known, used - known
     targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"make (\w+) ", README)) - {"nothing"} <= targets | {"report", "test", "demo"}
 
 
 def test_the_table_of_folders_is_complete():
     """The top level, and the rooms of the tool. What the laboratory holds is one row."""
-    shown = {path.strip("/") for path in re.findall(r"^\| `([\w/]+)/` \|", README, re.MULTILINE)}
+    shown = {path.strip("/") for path in re.findall(r"^\| `([\w/*]+)/` \|", README, re.MULTILINE)}
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
     if listed.returncode:
         pytest.skip("not a git checkout")
@@ -40,8 +41,9 @@ def test_the_table_of_folders_is_complete():
         "/".join(folder.parts[:2]) for folder in folders if folder.parts[:1] == ("tpdl",) and len(folder.parts) > 1
     }
     there = {name for name in there if not name.startswith(".")}
-    assert there <= shown, there - shown
-    assert all((ROOT / name).is_dir() for name in shown)
+    missing = {name for name in there if not any(fnmatch(name, pattern) for pattern in shown)}
+    assert not missing
+    assert all(any(path.is_dir() for path in ROOT.glob(pattern)) for pattern in shown)
 
 
 @pytest.mark.slow
