@@ -244,3 +244,12 @@ def test_the_same_condition_counts_where_it_stands_in_something_dropped_first(ro
     constructs.write_text(constructs.read_text() + "\n" + dropped)
     write_chapter(root, '# Second\n\n[It is round.]{when="areas.ratio > 3"}\n')
     assert json.loads(prepared(root).path.read_text())["whens"]["areas.ratio > 3"] is True
+
+
+def test_a_false_claim_is_said_aloud_on_paper(root: Path) -> None:
+    if not shutil.which("pdftotext"):
+        pytest.skip("pdftotext is not installed")
+    write_chapter(root, '# Second {#sec-second}\n\n[It is huge]{claim="areas.ratio > 9"}, they say.\n')
+    result = build(Project(root), to=["pdf"], renderer="embedded", draft=True)
+    done = subprocess.run(["pdftotext", result.outputs[0], "-"], capture_output=True, text=True, check=True)
+    assert "It is huge ✗ this claim does not hold, they say." in " ".join(done.stdout.split())

@@ -30,7 +30,9 @@ local function on_paper(span)
   local _, holds = claims.verdict(span.attributes.claim)
   local marked = pandoc.Inlines { output.typst_inline(UNDERLINE) } .. span.content .. { output.typst_inline ']' }
   if holds then return marked end
-  return marked .. { pandoc.Space() } .. claims.warning()
+  marked:insert(pandoc.Space())
+  marked:extend(claims.warning())
+  return marked
 end
 
 function claims.mark(span)
