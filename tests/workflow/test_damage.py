@@ -206,7 +206,7 @@ SETTINGS = {
     "[tool.tpdl]\ndevice = []\n": "device in [tool.tpdl] must be a text",
     "[tool.tpdl]\ncatalog = 'x'\n": "has no setting 'catalog'; did you mean `catalogue`?",
     "[tool.tpdl]\nprelaod = ['yaml']\n": "has no setting 'prelaod'; did you mean `preload`?",
-    "[tool.tpdl]\ncolour = 'red'\n": "has no setting 'colour'; the settings are catalogue, device, demo_only, preload,",
+    "[tool.tpdl]\ncolour = 'red'\n": "has no setting 'colour'; the settings are catalogue, data, device, matrix,",
     "[tool]\ntpdl = 3\n": "[tool.tpdl] must be a table",
     "tool = 3\n": "[tool.tpdl] must be a table",
     "[tool.tpdl\n": "pyproject.toml cannot be read",
