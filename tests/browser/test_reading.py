@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 CHAPTER = "report/transfer.html"
 WATCH_FOCUS = """() => {
-  const all = document.querySelectorAll("a[href], button, input, summary, [tabindex='0']");
+  // Pandoc's marks of lines of code are hidden, and meant for nobody.
+  const all = document.querySelectorAll("a[href]:not([aria-hidden]), button, input, summary, [tabindex='0']");
   window.wanted = [...all].filter((element) => element.checkVisibility({ visibilityProperty: true }));
   window.reached = [];
   window.without_outline = [];
