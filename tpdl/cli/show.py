@@ -112,9 +112,11 @@ def _head(step: Step, path: Path, lines: int) -> Iterator[str]:
         tiles = json.loads(path.read_text(encoding="utf-8")).get("tiles", [])
         yield f"a sheet of {len(tiles)} images; the page of its chapter shows it"
     else:
-        leaves = list(_leaves(json.loads(path.read_text(encoding="utf-8")), ""))
-        print_table(("value", ""), [(name, short(value)) for name, value in leaves[:lines]])
-        yield from _more(leaves, lines, "values")
+        from tpdl.compare.values import leaves
+
+        values = list(leaves(json.loads(path.read_text(encoding="utf-8"))))
+        print_table(("value", ""), [(name, short(value)) for name, value in values[:lines]])
+        yield from _more(values, lines, "values")
 
 
 def _more(items: Sequence[Any], lines: int, what: str) -> Iterator[str]:
@@ -130,12 +132,3 @@ def _array(name: str, array: Any) -> tuple[str, str, str, str]:
     if array.dtype.kind in "iufb":
         return name, str(array.dtype), shape, f"{array.min():.4g} … {array.max():.4g}" if array.ndim else f"{array:.4g}"
     return name, str(array.dtype), shape, str(array.flat[0])
-
-
-def _leaves(value: Any, name: str) -> Iterator[tuple[str, Any]]:
-    """Every value of nested mappings by its place in them: `best.accuracy`."""
-    if isinstance(value, dict):
-        for key, each in value.items():
-            yield from _leaves(each, f"{name}.{key}" if name else str(key))
-    else:
-        yield name, value

@@ -18,6 +18,7 @@ from typing import Any, Literal, get_args
 
 from tpdl.compare.comparison import StepDifference, compare_step
 from tpdl.compare.trees import InCommit, Tree
+from tpdl.compare.values import leaves
 from tpdl.compare.versions import StepVersion, read_version
 from tpdl.errors import UserError
 from tpdl.files import read_bytes
@@ -328,7 +329,8 @@ def _values(suffix: str, content: bytes, columns: Mapping[str, Any], rows: Rows)
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
             yield {name: arrays[name].item() for name in arrays.files if arrays[name].ndim == 0}
     elif suffix == ".json":
-        yield dict(_leaves(json.loads(content), ""))
+        # A list is no single value.
+        yield {name: value for name, value in leaves(json.loads(content)) if not isinstance(value, list)}
     else:
         yield {}
 
@@ -350,12 +352,3 @@ def _of_table(table: Sequence[Row], rows: Rows) -> Iterator[dict[str, Any]]:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _leaves(value: Any, name: str) -> Iterator[tuple[str, Any]]:
-    """Every single value of nested mappings by its place in them; lists are no single values."""
-    if isinstance(value, dict):
-        for key, each in value.items():
-            yield from _leaves(each, f"{name}.{key}" if name else str(key))
-    elif not isinstance(value, list):
-        yield name, value

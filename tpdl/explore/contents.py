@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from tpdl.compare.values import leaves
 from tpdl.errors import StepError
 from tpdl.explore.addresses import Addresses
 from tpdl.explore.tables import Table, table_of
@@ -86,7 +87,7 @@ def _add(contents: Contents, step: Step, path: Path, addresses: Addresses) -> No
         rows = read_rows(path, record.columns if isinstance(record, Record) else {})
         contents.tables.append(table_of(path.name, rows, file=file))
     elif path.suffix == ".json":
-        values = [{"value": name, "": value} for name, value in _leaves(read_json(path), "")]
+        values = [{"value": name, "": value} for name, value in leaves(read_json(path))]
         contents.tables.append(table_of(path.name, values, file=file))
     elif path.suffix == ".npz":
         contents.tables.append(table_of(path.name, list(_arrays(path)), file=file))
@@ -103,15 +104,6 @@ def _add(contents: Contents, step: Step, path: Path, addresses: Addresses) -> No
 def is_small(image: Picture) -> bool:
     """Whether an image has so few pixels that a reader should see each of them."""
     return max(image.width, image.height) <= SMALL
-
-
-def _leaves(value: Any, name: str) -> Iterator[tuple[str, Any]]:
-    """Every value of nested mappings by its place in them: `best.accuracy`."""
-    if isinstance(value, dict):
-        for key, each in value.items():
-            yield from _leaves(each, f"{name}.{key}" if name else str(key))
-    else:
-        yield name, value
 
 
 def _arrays(path: Path) -> Iterator[dict[str, Any]]:

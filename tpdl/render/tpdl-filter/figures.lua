@@ -53,7 +53,7 @@ local function pictures(image, entry)
   return all
 end
 
--- Room for the slider that reads the plot, and what it says; readings.js fills it.
+-- Room for the slider that reads the plot, and what it says; pictures.js fills it.
 local function readings(points)
   local attributes = { { 'data-wide', points.wide }, { 'data-narrow', points.narrow or points.wide } }
   return pandoc.Div({}, pandoc.Attr('', { 'readings' }, attributes))
