@@ -35,6 +35,8 @@ def gram(network: str, width: int = 49_152) -> Arrays:
         "module", "shape", "features", "passes", "forward_seconds", "gram_seconds", "peak_bytes"; over images: "image"
         (names), "label"; and "class" (names), "train" (number of training images).
     """
+    from functools import cache
+
     import numpy as np
 
     from experiments.lab.data import fifteen_scene
@@ -44,10 +46,11 @@ def gram(network: str, width: int = 49_152) -> Arrays:
     from experiments.lab.nets.registry import build, image_size
 
     scenes, side, totals = fifteen_scene.load(), image_size(network), Totals()
+    pixels = cache(lambda i: scenes.pixels(i, side))  # decoded once, also if the network runs several times
     made = gram_matrices(
         build(network),
         cuts(network),
-        lambda: batches(lambda i: scenes.pixels(i, side), len(scenes)),
+        lambda: batches(pixels, len(scenes)),
         len(scenes),
         scenes.train,
         checkpoint.path("spool"),
