@@ -17,7 +17,7 @@ EACH_NETWORK: dict[str, Any] = {
 
 @experiment(
     **EACH_NETWORK,
-    data=["15-scene", "weights/{network}"],
+    data=["scenes", "weights/{network}"],
     local=True,
     device="gpu",
 )
@@ -33,17 +33,17 @@ def gram(network: str, width: int = 49_152) -> Arrays:
     Returns:
         for every cut "CUT/kernel", float32 [images, training images], training images first; arrays over cuts: "cut",
         "module", "shape", "features", "passes", "forward_seconds", "gram_seconds", "peak_bytes"; over images: "image"
-        (names), "label"; and "class" (names), "train" (number of training images).
+        (names), "label"; and "class" (names), "train" (number of training images), "data" (what they are called).
     """
     import numpy as np
 
-    from experiments.lab.data import fifteen_scene
+    from experiments.lab.data import chosen_scenes
     from experiments.lab.methods.gram import Totals, gram_matrices
     from experiments.lab.nets.cuts import cuts
     from experiments.lab.nets.inputs import batches
     from experiments.lab.nets.registry import build, image_size
 
-    scenes, side, totals = fifteen_scene.load(), image_size(network), Totals()
+    scenes, side, totals = chosen_scenes.load(), image_size(network), Totals()
     made = gram_matrices(
         build(network),
         cuts(network),
@@ -71,7 +71,7 @@ def gram(network: str, width: int = 49_152) -> Arrays:
     )
     arrays |= {key: np.array([column[key] for column in columns]) for key in columns[0]}
     arrays |= {"image": np.array(scenes.names), "label": scenes.labels, "class": np.array(scenes.classes)}
-    return arrays | {"train": np.array(scenes.train)}
+    return arrays | {"train": np.array(scenes.train), "data": np.array(chosen_scenes.data_name())}
 
 
 if __name__ == "__main__":
