@@ -43,7 +43,8 @@ def scratch_run(
     """Train a SqueezeNet from random weights to a plateau, on the first images of each class in a random order.
 
     Args:
-        each: images of each class, the validation split among them. With a seed, fewer are a part of more.
+        each: images of each class, or all that it has, validation images among them. With a seed, fewer are a part of
+            more.
         norm: whether it has batch normalisation.
         seed: of the images, the validation split, the weights, the order, the crops and dropout.
         images: pixels and labels.
@@ -55,7 +56,7 @@ def scratch_run(
     Returns:
         over epochs "update", "decaying", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy" and
         "seconds"; over test images "predicted" (class) and "correct"; and "ended" (whether there was a plateau before
-        the largest number of updates), "weights", "fit" and "held_out" (numbers of parameters and images).
+        the largest number of updates), "weights", "classes", "fit" and "held_out" (numbers of parameters, classes, images).
     """
     import numpy as np
     import torch
@@ -68,14 +69,12 @@ def scratch_run(
     from experiments.lab.methods.plateau import Plateau, train_to_plateau
     from experiments.lab.nets.inputs import GreyInput
 
-    labels, train = images["label"], int(images["train"])
+    labels, train, classes = images["label"], int(images["train"]), len(images["class"])
     rng = np.random.default_rng(seed)
-    chosen = np.concatenate(
-        [rng.permutation(np.flatnonzero(labels[:train] == c))[:each] for c in range(len(images["class"]))]
-    )
+    chosen = np.concatenate([rng.permutation(np.flatnonzero(labels[:train] == c))[:each] for c in range(classes)])
     fit, held_out = train_test_split(chosen, test_size=HELD_OUT, stratify=labels[chosen], random_state=seed)
     torch.manual_seed(seed)
-    model = nn.Sequential(GreyInput(), *from_scratch(network, len(images["class"]), seed, norm))
+    model = nn.Sequential(GreyInput(), *from_scratch(network, classes, seed, norm))
     pixels = torch.from_numpy(images["image"]).to(best_device())
 
     def plain(indices: torch.Tensor) -> torch.Tensor:
@@ -98,10 +97,11 @@ def scratch_run(
     predicted = scores_of(trained, plain, np.arange(train, len(labels))).argmax(1).numpy()
     note(updates=int(curve[-1]["update"]), seconds_in_training=round(sum(row["seconds"] for row in curve), 1))
     return {key: np.array([row[key] for row in curve]) for key in curve[0] if key not in ("epoch", "memory")} | {
-        "predicted": predicted.astype(np.uint8),
+        "predicted": predicted.astype(np.min_scalar_type(classes)),
         "correct": predicted == labels[train:],
         "ended": np.array(ended),
         "weights": np.array(sum(value.numel() for value in trained.parameters())),
+        "classes": np.array(classes),
         "fit": np.array(len(fit)),
         "held_out": np.array(len(held_out)),
     }
@@ -130,7 +130,7 @@ def scratch_sizes(cells: dict, bootstrap_seed: int = 0) -> pd.DataFrame:
             | {"accuracy": run["correct"].mean(), "low": low, "high": high}
             | {key: run[key][kept] for key in ("train_accuracy", "validation_accuracy")}
             | {"plateau": run["update"][decaying[0] - 1], "updates": run["update"][-1], "ended": bool(run["ended"])}
-            | {key: int(run[key]) for key in ("weights", "fit", "held_out")}
+            | {key: int(run[key]) for key in ("weights", "classes", "fit", "held_out")}
             | {"test_images": len(run["correct"]), "seconds": round(run["seconds"].sum(), 1)}
         )
     return pd.DataFrame(rows).sort_values(["norm", "each", "seed"], ascending=[False, True, True], ignore_index=True)
@@ -165,7 +165,7 @@ def scratch_sizes_curve(results: pd.DataFrame, *, narrow: bool = False) -> Figur
             axis.errorbar(
                 row["each"], row["accuracy"], ends, fmt=marker, color=shade, mfc=shade if row["ended"] else paper
             )
-    chance = 1 / CLASSES
+    chance = 1 / results["classes"].iloc[0]
     axis.axhline(chance, color=ink, linestyle=(0, (1, 1)), linewidth=1.5)
     axis.annotate(
         f"chance, {chance:.1%}", (1, chance), (0, 4), xycoords=("axes fraction", "data"),
@@ -179,9 +179,6 @@ def scratch_sizes_curve(results: pd.DataFrame, *, narrow: bool = False) -> Figur
     axis.yaxis.set_major_formatter("{x:.0%}")
     legend_above(fig, axis)
     return fig
-
-
-CLASSES = 15
 
 
 @summary(scratch_sizes)
@@ -209,7 +206,7 @@ def scratch_sizes_values(results: pd.DataFrame) -> dict:
     return {
         "by_kind": kinds,
         **ends,
-        "chance": 1 / CLASSES,
+        "chance": 1 / results["classes"].iloc[0],
         "all_ended": bool(results["ended"].all()),
         "runs": len(results),
         "seeds": results["seed"].nunique(),

@@ -22,6 +22,7 @@ def run(accuracy: float, seed: int, ended: bool = True) -> dict[str, np.ndarray]
         "correct": np.random.default_rng(seed).random(300) < accuracy,
         "ended": np.array(ended),
         "weights": np.array(100),
+        "classes": np.array(10),
         "fit": np.array(120),
         "held_out": np.array(30),
     }
@@ -56,6 +57,7 @@ def test_values_compare_the_kinds_at_the_same_number_of_images(results: pd.DataF
     assert (values["fewest"]["each"], values["most"]["each"]) == (10, 25)
     means = results.groupby(["norm", "each"])["accuracy"].mean()
     assert values["most"]["norm_gain"] == pytest.approx(means[True, 25] - means[False, 25])
+    assert values["chance"] == 0.1
     assert not values["all_ended"] and values["runs"] == 8 and values["seeds"] == 2
 
 
