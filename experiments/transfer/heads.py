@@ -25,11 +25,16 @@ STRENGTHS = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 
 SVM, LOGISTIC, LAST_LAYER, MLP = "SVM", "logistic regression", "new last layer, SGD", "multi-layer perceptron"
 
-GRID = {
-    LAST_LAYER: [{"dropout": 0.0, "decay": 0.0}],
-    MLP: [{"dropout": dropout, "decay": decay} for dropout in (0.0, 0.5) for decay in (0.1, 1.0, 3.0, 10.0)],
+SETTINGS = ["rate", "dropout", "decay"]
+"""Of what is trained by gradient descent: learning rate, dropout, and the weight decay of AdamW."""
+
+GRID: dict[str, list[dict[str, float]]] = {
+    LAST_LAYER: [{"rate": rate, "dropout": 0.0, "decay": 0.0} for rate in (0.001, 0.003, 0.01, 0.03)],
+    MLP: [
+        {"rate": 1e-3, "dropout": dropout, "decay": decay} for dropout in (0.0, 0.5) for decay in (0.1, 1.0, 3.0, 10.0)
+    ],
 }
-"""Settings that are tried of what is trained by gradient descent: dropout, and the weight decay of AdamW."""
+"""Settings that are tried."""
 
 
 @experiment(
@@ -75,24 +80,24 @@ def head_strengths(
     return pd.DataFrame(rows)
 
 
-def recipe(head: str, features: int, classes: int, dropout: float, decay: float) -> tuple[Make, Optimiser]:
+def recipe(head: str, features: int, classes: int, rate: float, dropout: float, decay: float) -> tuple[Make, Optimiser]:
     """How a network is made and trained: the arguments of `lab.methods.head_training`.
 
     Args:
         head: a key of `GRID`.
         features, classes: what goes in and comes out.
-        dropout, decay: one of its settings.
+        rate, dropout, decay: one of its settings.
     """
     import torch
 
     from experiments.lab.methods.head_training import last_layer, perceptron
 
     if head == LAST_LAYER:
-        return lambda: last_layer(features, classes), lambda found: torch.optim.SGD(found, lr=2e-3, momentum=0.9)
+        return lambda: last_layer(features, classes), lambda found: torch.optim.SGD(found, lr=rate, momentum=0.9)
     return (
         lambda: perceptron(features, classes, dropout=dropout),
         # Fused, because the update of so many weights takes longer than the gradient otherwise.
-        lambda found: torch.optim.AdamW(found, lr=1e-3, weight_decay=decay, fused=True),
+        lambda found: torch.optim.AdamW(found, lr=rate, weight_decay=decay, fused=True),
     )
 
 
@@ -164,9 +169,7 @@ def head_settings(
 
 def chosen_settings(settings: pd.DataFrame) -> dict[str, dict[str, Any]]:
     """For each classifier the setting with the highest mean accuracy over folds: a row with the means over folds."""
-    means = settings.groupby(["head", "dropout", "decay"], as_index=False)[
-        ["epochs", "longest", "loss", "accuracy"]
-    ].mean()
+    means = settings.groupby(["head", *SETTINGS], as_index=False)[["epochs", "longest", "loss", "accuracy"]].mean()
     best = means.loc[means.groupby("head")["accuracy"].idxmax()]
     return {row["head"]: row | {"epochs": int(row["epochs"])} for row in best.to_dict("records")}
 
@@ -174,7 +177,7 @@ def chosen_settings(settings: pd.DataFrame) -> dict[str, dict[str, Any]]:
 @experiment(
     inputs={"gram": gram, "curve": layer_cut, "strengths": head_strengths, "settings": head_settings},
     demo={"network": "tiny_squeezenet"},
-    may_be_missing=["C", "dropout", "decay"],
+    may_be_missing=["C", *SETTINGS],
     device="gpu",
 )
 def heads(
@@ -218,7 +221,7 @@ def heads(
             fit = linear_svm if head == SVM else logistic_regression
             return fit(known, labels, strength[head], seed).predict(unknown)[None]
         chosen = setting[head]
-        made = recipe(head, x.shape[1], classes, chosen["dropout"], chosen["decay"])
+        made = recipe(head, x.shape[1], classes, **{key: chosen[key] for key in SETTINGS})
         stack = train(*made, x, labels, epochs=chosen["epochs"], seeds=range(seed, seed + seeds))
         return predicted(stack, unknown_x)
 
@@ -232,7 +235,7 @@ def heads(
         gain_low, gain_high = mean_interval(gains, seed=seed)
         rows.append(
             {"network": network, "cut": cut, "head": head, "C": strength.get(head, np.nan)}
-            | {key: setting[head][key] if head == MLP else np.nan for key in ("dropout", "decay")}
+            | {key: setting[head][key] if head in setting else np.nan for key in SETTINGS}
             | {"seeds": len(correct), "accuracy": correct.mean(), "low": low, "high": high}
             | {"lowest": correct.mean(1).min(), "highest": correct.mean(1).max()}
             | {"epochs": setting[head]["epochs"] if head in setting else 0, "seconds": seconds}
@@ -413,9 +416,7 @@ def heads_values(results: pd.DataFrame, strengths: pd.DataFrame, settings: pd.Da
             for head, path in folds.items()
         },
         "tuning": {SHORT[head]: row | _path(settings, head) for head, row in chosen_settings(settings).items()},
-        "limited": int(
-            (~settings["converged"]).groupby([settings["head"], settings["dropout"], settings["decay"]]).any().sum()
-        ),
+        "limited": int((~settings.groupby(["head", *SETTINGS])["converged"].all()).sum()),
     }
 
 
@@ -435,7 +436,7 @@ def _path(settings: pd.DataFrame, head: str) -> dict[str, Any]:
     the chosen weight decay is neither the least nor the largest that was tried.
     """
     rows = settings[settings["head"] == head]
-    means = rows.groupby(["dropout", "decay"])["accuracy"].mean()
+    means = rows.groupby(SETTINGS)["accuracy"].mean()
     decay = chosen_settings(settings)[head]["decay"]
     return {
         "settings": len(means),

@@ -14,6 +14,7 @@ from experiments.transfer.heads import (
     GRID,
     LAST_LAYER,
     MLP,
+    SETTINGS,
     STRENGTHS,
     SVM,
     chosen_settings,
@@ -77,9 +78,12 @@ def test_test_images_choose_no_settings_either(given: dict, settings: pd.DataFra
 
 def test_training_went_on_until_the_loss_did_not_fall(settings: pd.DataFrame) -> None:
     assert len(settings) == 5 * sum(len(grid) for grid in GRID.values())
-    assert settings["converged"].all()
-    assert (settings["longest"] == settings["epochs"] + 5).all()
-    assert (settings.groupby(["head", "dropout", "decay"])[["epochs", "longest"]].nunique() == 1).all().all()
+    converged = settings["converged"]
+    assert (settings["longest"] == settings["epochs"] + 5)[converged].all()
+    assert (settings["longest"] == 300)[~converged].all()
+    # With one update an epoch, the smallest rates need more epochs than there are here.
+    assert converged[(settings["head"] == MLP) | (settings["rate"] > 0.02)].all() and not converged.all()
+    assert (settings.groupby(["head", *SETTINGS])[["epochs", "longest"]].nunique() == 1).all().all()
 
 
 def test_the_setting_of_the_highest_mean_accuracy_is_chosen(settings: pd.DataFrame) -> None:
@@ -138,7 +142,7 @@ def test_who_is_behind_the_svm_follows_from_the_interval(results, strengths, set
         values = heads_values(found, strengths, settings)
         assert [name for name in ("behind_svm", "ahead_of_svm") if values[name] == [MLP]] == [side] * bool(side)
         assert values["by_head"]["mlp"]["at_most"] == 0.02
-    assert heads_values(results, strengths, settings)["limited"] == 0
+    assert heads_values(results, strengths, settings.assign(converged=True))["limited"] == 0
     limited = settings.assign(converged=(settings["head"] != MLP) | (settings["decay"] != 1.0))
     assert heads_values(results, strengths, limited)["limited"] == 2  # with and without dropout
 
