@@ -445,6 +445,7 @@ def _path(settings: pd.DataFrame, head: str) -> dict[str, Any]:
         "range": means.max() - means.min(),
         "plateau": int((means > means.max() - 0.01).sum()),
         "decay_inside": bool(rows["decay"].min() < decay < rows["decay"].max()),
+        "patience": int((rows["longest"] - rows["epochs"]).max()),
         "longest_of_all": int(rows["longest"].max()),
         "seconds": rows["seconds"].sum(),
     }

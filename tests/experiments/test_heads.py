@@ -133,6 +133,14 @@ def test_values_for_the_text(results: pd.DataFrame, strengths: pd.DataFrame, set
     path = strengths.query("head == 'SVM'").groupby("C")["accuracy"].mean()
     assert values["strengths"]["svm"]["at_one"] == path[1.0]
     assert values["strengths"]["svm"]["accuracy"] == path.max()
+    tuned = settings[settings["head"] == MLP].groupby(SETTINGS)["accuracy"].mean()
+    assert values["tuning"]["mlp"]["accuracy"] == pytest.approx(tuned.max())
+    assert values["tuning"]["mlp"]["range"] == pytest.approx(tuned.max() - tuned.min())
+    assert (values["tuning"]["mlp"]["settings"], values["tuning"]["mlp"]["patience"]) == (len(GRID[MLP]), 5)
+    inside = settings.assign(accuracy=0.5 + 0.1 * (settings["decay"] == 1.0))
+    edge = settings.assign(accuracy=0.5 + 0.1 * (settings["decay"] == 10.0))
+    found = [heads_values(results, strengths, each)["tuning"]["mlp"]["decay_inside"] for each in (inside, edge)]
+    assert found == [True, False]
 
 
 def test_who_is_behind_the_svm_follows_from_the_interval(results, strengths, settings) -> None:  # type: ignore[no-untyped-def]
