@@ -46,6 +46,8 @@ def cut_classifiers(network: str, gram: Arrays, C: float = 1.0, folds: int = 5, 
             factored = time.perf_counter()
             machine = linear_svm(known, labels, C, seed)
             scores = machine.decision_function(unknown)
+            if scores.ndim == 1:  # of two classes there is one value, of the second
+                scores = np.stack([-scores, scores], axis=1)
             trained = time.perf_counter()
         right = [
             linear_svm(known[fit], labels[fit], C, seed).score(known[held_out], labels[held_out])

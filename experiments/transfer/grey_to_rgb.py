@@ -220,7 +220,7 @@ def _named(
     features /= np.linalg.norm(features, axis=1, keepdims=True)
     predicted = linear_svm(features[:train], labels[:train], C).predict(features[train:])
     return {
-        "predicted": predicted.astype(np.uint8),
+        "predicted": predicted.astype(np.min_scalar_type(len(images["class"]))),
         "correct": predicted == labels[train:],
         "features": np.array(features.shape[1]),
     }

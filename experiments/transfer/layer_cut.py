@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-CLASSES = 15
+ORIGINAL_DATA = "15-scene"
 ORIGINAL_ACCURACY = 0.91
 """Best cut in the original report, with VGG16 (ReLU14: 9.0 % error)."""
 ORIGINAL_CUT = "relu14"
@@ -57,6 +57,8 @@ def layer_cut(network: str, gram: Arrays, classifiers: Arrays, seed: int = 0) ->
         rows.append(
             {
                 "network": network,
+                "data": str(gram["data"]),
+                "classes": len(gram["class"]),
                 "index": int(gram["index"][i]),
                 "cut": str(cut),
                 "module": str(gram["module"][i]),
@@ -86,8 +88,8 @@ def layer_cut(network: str, gram: Arrays, classifiers: Arrays, seed: int = 0) ->
 @figure(
     layer_cut,
     caption="Test accuracy of a linear SVM after each ReLU, with 95% bootstrap intervals. Cuts after layers of one "
-    "kind are connected. Ring: the cut that cross-validation on the training images chose. Dashed: best cut of the "
-    "original report, on VGG16. Triangles lie below the axis.",
+    "kind are connected. Ring: the cut that cross-validation on the training images chose."
+    "`layer_cut.dashed`{.value} Triangles lie below the axis.",
     alt="A panel for each network with the test accuracy over the depth of the cut. It rises steeply at first, then "
     "more slowly, towards the level of the best result of the original report; the chosen cut is near the right end.",
 )
@@ -97,7 +99,7 @@ def layer_cut_curve(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
     from experiments.lab.plots.panels import panels
 
     results = whole(results)
-    networks = results["network"].nunique()
+    networks, comparable = results["network"].nunique(), _comparable(results)
     fig, axes = panels(networks, narrow=narrow, height=3.9, narrow_height=3.0, same_y=True)
     for axis, (network, rows) in zip(axes, results.groupby("network", sort=False), strict=True):
         shade = colour(str(network))
@@ -105,7 +107,8 @@ def layer_cut_curve(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
         axis.set(
             title=title(str(network)), ylim=(LOWEST, 1), xlim=(-0.14 * len(rows) * any(beyond["index"]), len(rows) + 1)
         )
-        axis.axhline(ORIGINAL_ACCURACY, color=colour("vgg16"), linestyle="--", linewidth=1.2, zorder=1)
+        if comparable:
+            axis.axhline(ORIGINAL_ACCURACY, color=colour("vgg16"), linestyle="--", linewidth=1.2, zorder=1)
         for style, (kind, part) in kinds(rows):
             curve(axis, part, "index", "accuracy", "low", "high", shade, kind, style)
         _mark_chosen(axis, rows, shade)
@@ -113,14 +116,15 @@ def layer_cut_curve(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
             reading(axis, row["index"], row["accuracy"], _words(row, len(rows)))
         for _, row in beyond.iterrows():
             mark_below(axis, row["index"], f"{row['accuracy']:.1%}", shade, right=False)
-        mark_below(axis, len(rows), f"chance, {1 / CLASSES:.1%}", right=False)
+        _mark_chance(axis, 1 / rows["classes"].iloc[0], len(rows))
         axis.legend(loc="lower right", bbox_to_anchor=(1, 0.06))
         axis.yaxis.set_major_formatter("{x:.0%}")
         name_cuts(axis, rows)
-    axes[0].annotate(
-        f"original report, VGG16: {ORIGINAL_ACCURACY:.0%}", (0, ORIGINAL_ACCURACY), (3, 3),
-        xycoords=("axes fraction", "data"), textcoords="offset points", fontsize=8, color=colour("vgg16"),
-    )  # fmt: skip
+    if comparable:
+        axes[0].annotate(
+            f"original report, VGG16: {ORIGINAL_ACCURACY:.0%}", (0, ORIGINAL_ACCURACY), (3, 3),
+            xycoords=("axes fraction", "data"), textcoords="offset points", fontsize=8, color=colour("vgg16"),
+        )  # fmt: skip
     for axis in axes if narrow else axes[:1]:
         axis.set_ylabel("test accuracy")
     return fig
@@ -134,19 +138,22 @@ def layer_cut_values(results: pd.DataFrame) -> dict:
     of which every cut was measured. `grows_with_depth`: in each of these the first cut is the worst, and accuracy and
     depth have a rank correlation above 0.8.
     `original.reproduced`: the interval of VGG16 at the cut that the original report found best holds its accuracy;
-    missing as long as VGG16 is.
+    missing as long as VGG16 is, and on other data than the original's, as is `gap_to_original`.
     """
     by_network = {network: _about(rows) for network, rows in results.groupby("network", sort=False)}
     curves = list(whole(results)["network"].unique())
     best = max((about["best"] for about in by_network.values()), key=lambda row: row["accuracy"])
     largest = results.loc[results["raw_bytes"].idxmax()]
-    again = by_network.get("vgg16", {}).get("cuts", {}).get(ORIGINAL_CUT)
+    comparable = _comparable(results)
+    again = by_network.get("vgg16", {}).get("cuts", {}).get(ORIGINAL_CUT) if comparable else None
     return {
         "networks": list(by_network),
         "curves": curves,
         "by_network": by_network,
         "best": best,
-        "chance": 1 / CLASSES,
+        "data": results["data"].iloc[0],
+        "classes": results["classes"].iloc[0],
+        "chance": 1 / results["classes"].iloc[0],
         "original": {
             "accuracy": ORIGINAL_ACCURACY,
             "error": 1 - ORIGINAL_ACCURACY,
@@ -158,7 +165,8 @@ def layer_cut_values(results: pd.DataFrame) -> dict:
             about["worst"]["cut"] == about["first"]["cut"] and about["depth_correlation"] > 0.8
             for about in (by_network[network] for network in curves)
         ),
-        "gap_to_original": ORIGINAL_ACCURACY - best["accuracy"],
+        "gap_to_original": ORIGINAL_ACCURACY - best["accuracy"] if comparable else None,
+        "dashed": " Dashed: best cut of the original report, on VGG16." if comparable else "",
         "test_images": results["test_images"].iloc[0],
         "train_images": results["train_images"].iloc[0],
         "peak_gigabytes": results["peak_bytes"].max() / 1e9,
@@ -210,6 +218,11 @@ def _about(rows: pd.DataFrame) -> dict:
         "cuts": cuts,
         "count": len(ordered),
     }
+
+
+def _comparable(results: pd.DataFrame) -> bool:
+    """Whether the data are those of the original report."""
+    return bool((results["data"] == ORIGINAL_DATA).all())
 
 
 def _area(row: dict) -> int:
@@ -266,6 +279,22 @@ def _kind(cut: str, module: str) -> str:
     if module.startswith("_swish") or cut.startswith("conv"):
         return SINGLE
     return "fully connected" if module.startswith("classifier") else "convolution"
+
+
+def _mark_chance(axis: Axes, chance: float, x: float) -> None:
+    """The accuracy of guessing: a dotted line, or with many classes a triangle, as it lies below the axis."""
+    import matplotlib
+
+    from experiments.lab.plots.curve import mark_below
+
+    if chance < LOWEST:
+        mark_below(axis, x, f"chance, {chance:.1%}", right=False)
+        return
+    ink = matplotlib.rcParams["text.color"]
+    axis.axhline(chance, color=ink, linestyle=(0, (1, 1)), linewidth=1.2, zorder=1)
+    axis.annotate(
+        f"chance, {chance:.1%}", (x, chance), (0, 3), textcoords="offset points", ha="right", fontsize=8, color=ink
+    )
 
 
 def _mark_chosen(axis: Axes, rows: pd.DataFrame, colour: str) -> None:

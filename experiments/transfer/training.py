@@ -63,7 +63,7 @@ def trained(
     seconds = sum(row["seconds"] for row in curve)
     note(epochs=len(curve), images_per_second_in_training=round(len(curve) * len(fit) / seconds, 1))
     return {key: np.array([row[key] for row in curve]) for key in curve[0]} | {
-        "predicted": predicted.astype(np.uint8),
+        "predicted": predicted.astype(np.min_scalar_type(len(images["class"]))),
         "correct": predicted == labels[train:],
         "free": np.array(sum(value.numel() for group in groups for value in group["params"])),
         "fit": np.array(len(fit)),
