@@ -164,6 +164,7 @@ def grey_learned(
     import torch
     from torch import nn
 
+    from experiments.lab.device import best_device
     from experiments.lab.methods.crops import random_view, view
     from experiments.lab.nets.adapted import OneByOne, adapted
     from experiments.lab.nets.imagenet_statistics import DEVIATION, MEAN
@@ -172,7 +173,7 @@ def grey_learned(
     torch.manual_seed(seed)
     model, channels = build(network), OneByOne(MEAN, DEVIATION)
     whole = adapted(model, len(images["class"]))
-    pixels = torch.from_numpy(images["image"])
+    pixels = torch.from_numpy(images["image"]).to(best_device())
     groups = [
         {"params": list(channels.parameters()), "lr": channel_rate, "weight_decay": 0.0},
         {"params": list(whole[-3].parameters()), "lr": head_rate},
