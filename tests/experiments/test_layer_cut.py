@@ -38,6 +38,7 @@ def made_up(seed: int = 0) -> dict[str, np.ndarray]:
     ones = np.ones(len(CUTS))
     return arrays | {
         "cut": np.array(list(CUTS)),
+        "index": np.arange(len(CUTS)) + 1,
         "module": np.array(["features.1", "features.3", "classifier.1"]),
         "shape": np.array(["4×10×10", "2×10×10", "100"]),
         "features": np.array([count for _, count in CUTS.values()]),
@@ -49,6 +50,7 @@ def made_up(seed: int = 0) -> dict[str, np.ndarray]:
         "label": labels,
         "class": np.array([f"class {i}" for i in range(CLASSES)]),
         "train": np.array(TRAIN),
+        "data": np.array("15-scene"),
     }
 
 
@@ -115,7 +117,7 @@ def test_values_for_the_text(results: pd.DataFrame) -> None:
     assert about["cuts"]["relu2"]["features"] == 200
     assert "relu1" not in about["as_good_as_best"]
     assert values["gap_to_original"] == pytest.approx(0.91 - values["best"]["accuracy"])
-    assert values["chance"] == pytest.approx(1 / 15)
+    assert values["chance"] == pytest.approx(1 / CLASSES)
 
 
 @pytest.mark.parametrize("narrow", [False, True])
