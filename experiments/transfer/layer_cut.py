@@ -88,7 +88,7 @@ def layer_cut(network: str, gram: Arrays, classifiers: Arrays, seed: int = 0) ->
 @figure(
     layer_cut,
     caption="Test accuracy of a linear SVM after each ReLU, with 95% bootstrap intervals. Cuts after layers of one "
-    "kind are connected. Ring: the cut that cross-validation on the training images chose."
+    "kind are connected. Ring: the cut that cross-validation on the training images chose. "
     "`layer_cut.dashed`{.value} Triangles lie below the axis.",
     alt="A panel for each network with the test accuracy over the depth of the cut. It rises steeply at first, then "
     "more slowly, towards the level of the best result of the original report; the chosen cut is near the right end.",
@@ -166,7 +166,7 @@ def layer_cut_values(results: pd.DataFrame) -> dict:
             for about in (by_network[network] for network in curves)
         ),
         "gap_to_original": ORIGINAL_ACCURACY - best["accuracy"] if comparable else None,
-        "dashed": " Dashed: best cut of the original report, on VGG16." if comparable else "",
+        "dashed": "Dashed: best cut of the original report, on VGG16." if comparable else "",
         "test_images": results["test_images"].iloc[0],
         "train_images": results["train_images"].iloc[0],
         "peak_gigabytes": results["peak_bytes"].max() / 1e9,
