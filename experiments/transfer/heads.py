@@ -31,7 +31,9 @@ SETTINGS = ["rate", "dropout", "decay"]
 GRID: dict[str, list[dict[str, float]]] = {
     LAST_LAYER: [{"rate": rate, "dropout": 0.0, "decay": 0.0} for rate in (0.001, 0.003, 0.01, 0.03)],
     MLP: [
-        {"rate": 1e-3, "dropout": dropout, "decay": decay} for dropout in (0.0, 0.5) for decay in (0.1, 1.0, 3.0, 10.0)
+        {"rate": 1e-3, "dropout": dropout, "decay": decay}
+        for dropout in (0.0, 0.5)
+        for decay in (0.1, 1.0, 10.0, 100.0)
     ],
 }
 """Settings that are tried."""
@@ -289,7 +291,7 @@ def heads_bars(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
         right.set_yticklabels([])
     for axis in (left, right):
         axis.margins(x=0.18)
-        axis.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+        axis.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     return fig
 
 
@@ -324,7 +326,7 @@ def head_settings_grid(settings: pd.DataFrame, strengths: pd.DataFrame, *, narro
     left.axhline(svm, color=rcParams["text.color"], linestyle="--", linewidth=1.2, zorder=0, label="SVM")
     left.set_ylabel("accuracy in cross-validation")
     right.set_ylabel("epochs")
-    right.set_ylim(bottom=0)
+    right.set_ylim(0, 1.1 * grid["epochs"].max())
     left.yaxis.set_major_formatter("{x:.0%}")
     left.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     for axis in (left, right):
