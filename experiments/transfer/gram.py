@@ -8,7 +8,7 @@ import tpdl
 from tpdl import Arrays, checkpoint, experiment, note, progress
 
 EACH_NETWORK: dict[str, Any] = {
-    "matrix": {"network": ["squeezenet1_1", "efficientnet_lite0", "vgg16"]},
+    "matrix": {"network": ["squeezenet1_1", "efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2", "vgg16"]},
     "optional": {"network": ["vgg16"]},
     "demo": {"network": ["tiny_squeezenet", "tiny_vgg"]},
 }

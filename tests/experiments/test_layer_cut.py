@@ -15,8 +15,9 @@ from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
 
 from experiments.transfer.cut_classifiers import cut_classifiers
+from experiments.transfer.cut_times import layer_cut_memory
 from experiments.transfer.gram import gram as gram_step
-from experiments.transfer.layer_cut import layer_cut, layer_cut_curve, layer_cut_memory, layer_cut_values
+from experiments.transfer.layer_cut import layer_cut, layer_cut_curve, layer_cut_values
 from tpdl.plan import theme
 
 CLASSES, TRAIN, TEST = 5, 50, 100
@@ -156,7 +157,8 @@ def test_two_classes(given: dict) -> None:
 def test_pictures_show_every_cut_under_both_themes(results: pd.DataFrame, networks: int, style, narrow: bool) -> None:  # type: ignore[no-untyped-def]
     both = pd.concat([results, results.assign(network="another")][:networks], ignore_index=True)
     with matplotlib.rc_context(style()):
-        curve, memory = layer_cut_curve(both, narrow=narrow), layer_cut_memory(both, narrow=narrow)
+        times = both[["network", "cut"]].assign(milliseconds=1.0)
+        curve, memory = layer_cut_curve(both, narrow=narrow), layer_cut_memory(both, times, narrow=narrow)
         for picture, axes in ((curve, curve.axes), (memory, memory.axes[1::2] if narrow else memory.axes[networks:])):
             picture.canvas.draw()
             assert len(axes) == networks
@@ -167,6 +169,16 @@ def test_pictures_show_every_cut_under_both_themes(results: pd.DataFrame, networ
     chosen = results.loc[results["validation"].idxmax(), "cut"]
     assert any("original" in words for words in said) and any("chance" in words for words in said)
     assert any(words.startswith(f"chosen: {chosen}") for words in said)
+
+
+def test_a_network_that_was_cut_late_only_has_no_curve(results: pd.DataFrame) -> None:
+    late = results.assign(network="late", index=results["index"] + 7, accuracy=results["accuracy"][::-1].to_numpy())
+    both = pd.concat([results, late], ignore_index=True)
+    assert [axis.get_title() for axis in layer_cut_curve(both).axes] == ["tiny_vgg"]
+    values, alone = layer_cut_values(both), layer_cut_values(results)
+    assert values["networks"] == ["tiny_vgg", "late"] and values["curves"] == ["tiny_vgg"]
+    assert values["grows_with_depth"] == alone["grows_with_depth"]
+    assert values["least_depth_correlation"] == alone["least_depth_correlation"]
 
 
 def test_cuts_of_one_kind_are_connected_and_those_below_the_axis_are_marked() -> None:

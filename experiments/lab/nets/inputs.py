@@ -9,7 +9,7 @@ from itertools import islice
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from experiments.lab.nets.imagenet_statistics import DEVIATION, MEAN
 
@@ -26,6 +26,27 @@ def normalised(grey: np.ndarray) -> Tensor:
     """
     mean, deviation = torch.tensor(MEAN).view(3, 1, 1), torch.tensor(DEVIATION).view(3, 1, 1)
     return (torch.from_numpy(grey).float().div_(255).unsqueeze(1) - mean).div_(deviation)
+
+
+class GreyInput(nn.Module):
+    """The same as `normalised`, as the first layer of a network: on its device, and with channels last in memory.
+
+    network = nn.Sequential(GreyInput(), *layers)
+    network(pixels)  # uint8 [images, side, side]
+    """
+
+    scale: Tensor
+    shift: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        mean, deviation = torch.tensor(MEAN), torch.tensor(DEVIATION)
+        self.register_buffer("scale", 1 / (255 * deviation), persistent=False)
+        self.register_buffer("shift", -mean / deviation, persistent=False)
+
+    def forward(self, grey: Tensor) -> Tensor:
+        """Network input float32 [images, 3, side, side] from grey images uint8 [images, side, side]."""
+        return torch.addcmul(self.shift, grey.float().unsqueeze(3), self.scale).permute(0, 3, 1, 2)
 
 
 def coloured(images: np.ndarray, side: int, *, normalise: bool = True) -> Tensor:
