@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/how-to/your-own-edition.md"
 COUNTS = {"train": (5, 6, 8), "test": (2, 4, 3)}
 CLASSES = ("ash", "birch", "old oak")
+INLINE = ("--executor", "inline")
 SMALL = '\n[tool.tpdl.matrix]\nnetwork = ["squeezenet1_1"]\n'
 
 
@@ -74,7 +75,7 @@ def tpdl(project: Path, *arguments: str, code: int = 0) -> str:
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_from_the_folder_to_the_figure(project: Path) -> None:
-    tpdl(project, "run", "transfer/layer-cut", "transfer/layer-cut.svg", "transfer/layer-cut.values")
+    tpdl(project, "run", "transfer/layer-cut", "transfer/layer-cut.svg", "transfer/layer-cut.values", *INLINE)
     folder = project / "figures/transfer"
     with (folder / "layer-cut.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -97,12 +98,12 @@ def test_from_the_folder_to_the_figure(project: Path) -> None:
 def test_what_is_wrong_with_a_folder_is_one_line(project: Path) -> None:
     away = (project / "leaves/test/birch").rename(project / "birch")
     try:
-        said = tpdl(project, "run", "transfer/dataset-audit", code=1)
+        said = tpdl(project, "run", "transfer/dataset-audit", *INLINE, code=1)
     finally:
         away.rename(project / "leaves/test/birch")
     (line,) = [line for line in said.splitlines() if "no images in" in line]
     assert line.rstrip().endswith("each class of train/ needs some")
-    tpdl(project, "run", "transfer/dataset-audit")
+    tpdl(project, "run", "transfer/dataset-audit", *INLINE)
     with (project / "figures/transfer/dataset-audit.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == sum(map(sum, COUNTS.values()))
