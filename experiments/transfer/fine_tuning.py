@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 import tpdl
+from experiments.transfer.training import PATIENCE
 from experiments.transfer.tuned_networks import tuned_networks
 from tpdl import experiment, figure, summary
 
@@ -213,8 +214,13 @@ def fine_tuning_values(results: pd.DataFrame, curves: pd.DataFrame, cells: dict)
         "highest",
         "p_against_frozen",
         "free",
+        "weights",
         "epochs",
         "longest",
+        "seconds",
+        "seconds_an_epoch",
+        "megabytes",
+        "training_megabytes",
         "train_accuracy",
         "validation",
     )
@@ -233,6 +239,8 @@ def fine_tuning_values(results: pd.DataFrame, curves: pd.DataFrame, cells: dict)
         "remedy_is_best": bool(best is every and every["lowest"] > frozen["highest"] and frozen["low"] > anew["high"]),
         "fit": results["fit"].iloc[0],
         "held_out": results["held_out"].iloc[0],
+        "patience": PATIENCE,
+        "longest": results["longest"].max(),
         "test_images": results["test_images"].iloc[0],
         "seeds": results["seeds"].min(),
         "gap_to_scratch": by_regime["frozen"]["accuracy"] - by_regime["scratch"]["accuracy"],

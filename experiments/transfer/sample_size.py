@@ -89,7 +89,7 @@ def sample_size(grams: dict, best: dict, subsets: int = 5, folds: int = 3, seed:
 
     from experiments.lab.methods.factor import coordinates
     from experiments.lab.methods.intervals import mean_interval
-    from experiments.lab.methods.linear_svm import linear_svm
+    from experiments.lab.methods.linear_svms import linear_svms
 
     rows = []
     for weights in progress(("pretrained", "random"), "kinds of weights"):
@@ -109,12 +109,16 @@ def sample_size(grams: dict, best: dict, subsets: int = 5, folds: int = 3, seed:
                 known, unknown = coordinates(kernel[np.ix_(wanted, picked)], len(picked))
                 own = labels[picked]
                 splits = list(StratifiedKFold(folds, shuffle=True, random_state=seed).split(known, own))
-                validation = {
-                    C: np.mean([linear_svm(known[a], own[a], C, seed, 1e-4).score(known[b], own[b]) for a, b in splits])
-                    for C in STRENGTHS
-                }
+                tried = [(C, fit, held_out) for C in STRENGTHS for fit, held_out in splits]
+                machines = linear_svms(known, own, [fit for _, fit, _ in tried], [C for C, _, _ in tried])
+                scores = [
+                    machine.score(known[held_out], own[held_out])
+                    for machine, (_, _, held_out) in zip(machines, tried, strict=True)
+                ]
+                validation = dict(zip(STRENGTHS, np.reshape(scores, (len(STRENGTHS), folds)).mean(1), strict=True))
                 chosen.append(max(STRENGTHS, key=lambda C: validation[C]))
-                right.append(linear_svm(known, own, chosen[-1], seed, 1e-4).predict(unknown) == truth)
+                (machine,) = linear_svms(known, own, C=chosen[-1])
+                right.append(machine.predict(unknown) == truth)
             correct = np.array(right)
             low, high = mean_interval(correct.mean(0), seed=seed)
             rows.append(

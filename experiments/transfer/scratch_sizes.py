@@ -56,7 +56,8 @@ def scratch_run(
     Returns:
         over epochs "update", "decaying", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy" and
         "seconds"; over test images "predicted" (class) and "correct"; and "ended" (whether there was a plateau before
-        the largest number of updates), "weights", "classes", "fit" and "held_out" (numbers of parameters, classes, images).
+        the largest number of updates), "weights", "classes", "fit" and "held_out" (numbers of them, and of
+        images).
     """
     import numpy as np
     import torch
@@ -156,14 +157,19 @@ def scratch_sizes_curve(results: pd.DataFrame, *, narrow: bool = False) -> Figur
 
     fig, (axis,) = panels(narrow=narrow, height=3.6, narrow_height=3.1)
     ink, paper = matplotlib.rcParams["text.color"], matplotlib.rcParams["axes.facecolor"]
-    for shade, marker, (norm, name) in zip(("C0", "C4"), "os", KINDS.items(), strict=True):
+    for shade, marker, beside, (norm, name) in zip(("C0", "C4"), "os", (0.985, 1.015), KINDS.items(), strict=True):
         rows = results[results["norm"] == norm]
         means = rows.groupby("each")["accuracy"].mean()
-        axis.plot(means.index, means, color=shade, label=name)
+        axis.plot(beside * means.index, means, color=shade, label=name)
         for row in rows.to_dict("records"):
             ends = [[row["accuracy"] - row["low"]], [row["high"] - row["accuracy"]]]
             axis.errorbar(
-                row["each"], row["accuracy"], ends, fmt=marker, color=shade, mfc=shade if row["ended"] else paper
+                beside * row["each"],
+                row["accuracy"],
+                ends,
+                fmt=marker,
+                color=shade,
+                mfc=shade if row["ended"] else paper,
             )
     chance = 1 / results["classes"].iloc[0]
     axis.axhline(chance, color=ink, linestyle=(0, (1, 1)), linewidth=1.5)

@@ -106,6 +106,7 @@ def test_values_for_the_text(results: pd.DataFrame, curves: pd.DataFrame, cells:
     assert values["best"]["accuracy"] == rows.max()
     assert values["by_regime"]["last_blocks"]["accuracy"] == rows["last-blocks"]
     assert values["by_regime"]["all"]["first_epoch"] == pytest.approx(0.85 / 2)
+    assert values["longest"] == 9 and values["by_regime"]["all"]["training_megabytes"] == 100
     assert values["minutes"] == pytest.approx(len(curves) / 60)
     scratch = values["against_frozen"]["scratch"]
     assert scratch["low"] < scratch["gain"] < scratch["high"] < 0

@@ -1,22 +1,23 @@
-"""Many linear support vector machines on the same images at once: all classes, folds and strengths of a cross-validation.
+"""Many linear support vector machines at once: all classes, folds and strengths of a cross-validation.
 
 A machine of one class against the rest minimises what scikit-learn's `LinearSVC` does, the intercept being one more
 weight, of a feature that is 1 for every image,
 
     f(w) = ½ |w|² + C Σ_i max(0, 1 − y_i <w, x_i>)²,        y_i = ±1, i over the images that it learns from.
 
-Every machine is a row of one matrix W, so that decision values and gradients of all of them are two matrix products
-W Xᵀ and R X. f is piecewise quadratic, and Newton's method with an exact line search ends at its minimum after finitely
-many steps (Mangasarian 2002; Keerthi and DeCoste 2005). With A the images inside the margin, the step to the minimum of
-the present piece is taken in one of two ways:
+Every machine is a row of one matrix W, so decision values and gradients of all of them are two matrix products, W Xᵀ
+and R X. As f is piecewise quadratic, Newton's method with an exact line search reaches its minimum after finitely many
+steps (Mangasarian 2002; Keerthi and DeCoste 2005). With A the images inside the margin, the minimum of the present
+piece is found in one of two ways:
 
-- few images in A: exactly, from as many equations (Chapelle 2007): w = X_Aᵀ α with (K_AA + I / 2C) α = y_A, where the
-  inner products K = X Xᵀ are computed once for all machines;
-- many: by conjugate gradients on (I + 2C X_Aᵀ X_A) s = −∇f, for all machines together in float32, preconditioned with
-  the diagonal. On coordinates of `experiments.lab.methods.factor`, which are orthogonal, the diagonal is nearly all of it.
+- few images in A: exactly, from as many equations (Chapelle 2007): w = X_Aᵀ α with (K_AA + I / 2C) α = y_A. The inner
+  products K = X Xᵀ are computed once for all machines.
+- many: by conjugate gradients on (I + 2C X_Aᵀ X_A) s = −∇f, in float32 for all machines together, preconditioned with
+  the diagonal. On coordinates of `experiments.lab.methods.factor`, which are orthogonal over all images, the diagonal
+  is a good approximation, so few iterations are needed.
 
-f is strongly convex with modulus 1, so |w − w*| ≤ |∇f(w)|: the solver stops when this bounds the error of every decision
-value.
+f is strongly convex with modulus 1, so |w − w*| ≤ |∇f(w)|. The solver stops when this bounds the error of every
+decision value by the tolerance.
 
 O. Mangasarian (2002): A finite Newton method for classification. S. Keerthi and D. DeCoste (2005): A modified finite
 Newton method for fast solution of large scale linear SVMs. O. Chapelle (2007): Training a support vector machine in the
@@ -35,14 +36,16 @@ from torch import Tensor
 from experiments.lab.device import best_device
 from tpdl import UserError
 
-FACTORISATION = 10
-"""Steps of conjugate gradients that a factorisation may cost, in multiplications, before they are taken instead."""
-INNER_STEPS = 300
-"""Most steps of conjugate gradients for one of Newton's."""
+FACTORISATION = 3
+"""Iterations of conjugate gradients that a factorisation may cost, in multiplications; above that, they are used."""
+INNER_STEPS = 100
+"""Most iterations of conjugate gradients for one of Newton's steps; the step of a machine that needs more is exact."""
 REDUCTION = 0.1
-"""By how much conjugate gradients shorten the residual for one of Newton's steps."""
+"""Conjugate gradients stop when the residual is this fraction of the gradient."""
 ENTRIES = 2**23
 """Entries of the matrices that are factorised in one call: 64 MB."""
+HUGE = 1e100
+"""Takes the place of 1 / 2C for images outside the margin."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +89,8 @@ def linear_svms(
         folds = [fit for fit, _ in StratifiedKFold(5).split(features, labels)]
         whole, *parts = linear_svms(features, labels, rows=[np.arange(len(labels)), *folds])
 
-    They are those of `linear_svm`, which is scikit-learn's, with decision values equal up to the tolerance. It pays for
-    many machines, and for not many more components than images.
+    They have the decision values of `linear_svm`, which is scikit-learn's, up to the tolerance. This pays for many
+    machines, and where there are not many more components than images.
 
     Args:
         features: [images, components].
@@ -172,7 +175,9 @@ class _Problem:
             if exact.any():
                 step[exact] = self._minimum(y[exact], inside[exact], few[exact]) - w[exact]
             if not exact.all():
-                step[~exact] = self._conjugate_gradients(inside[~exact], gradient[~exact], tolerance)
+                step[~exact], hard = self._conjugate_gradients(inside[~exact], gradient[~exact], tolerance)
+                again = (~exact).nonzero()[:, 0][hard]
+                step[again] = self._minimum(y[again], inside[again], few[again]) - w[again]
             along = step @ self.x.T
             length = _line_search(y, self.curvature[left], m, along, (w * step).sum(1), step.square().sum(1))
             weights[left] = w + length[:, None] * step
@@ -182,7 +187,8 @@ class _Problem:
     def _minimum(self, y: Tensor, inside: Tensor, few: Tensor) -> Tensor:
         """The minimum of the piece with these images inside the margin, by Cholesky's factorisation of K_AA + I / 2C.
 
-        Machines with about as many images are factorised in one call, filled up with rows of the identity.
+        Machines with about as many images are factorised in one call, filled up with images outside the margin whose
+        diagonal is so large that their α is zero.
         """
         alpha = torch.zeros_like(y)
         order, sizes = few.argsort().tolist(), few.tolist()
@@ -191,21 +197,23 @@ class _Problem:
             group = [order.pop() for _ in range(min(len(order), max(1, ENTRIES // widest**2)))]
             chosen = (inside[group] > 0).to(torch.uint8).argsort(dim=1, descending=True, stable=True)[:, :widest]
             weight, target = inside[group].gather(1, chosen), y[group].gather(1, chosen)
-            there = (weight > 0).double()
-            matrix = self.kernel[chosen[:, :, None], chosen[:, None, :]] * there[:, :, None] * there[:, None, :]
-            matrix.diagonal(dim1=1, dim2=2).add_(torch.where(weight > 0, 1 / weight, 1.0))
+            matrix = self.kernel[chosen[:, :, None], chosen[:, None, :]]
+            matrix.diagonal(dim1=1, dim2=2).add_(1 / weight.clamp(min=1 / HUGE))
             factor, _ = torch.linalg.cholesky_ex(matrix)
-            solved = torch.cholesky_solve((target * there)[:, :, None], factor)[:, :, 0]
-            alpha[group] = alpha[group].scatter(1, chosen, solved * there)
+            solved = torch.cholesky_solve(target[:, :, None], factor)[:, :, 0]
+            alpha[group] = alpha[group].scatter(1, chosen, solved * (weight > 0))
         return alpha @ self.x
 
-    def _conjugate_gradients(self, inside: Tensor, gradient: Tensor, tolerance: float) -> Tensor:
-        """Newton's step, to a tenth of the residual; finished machines drop out."""
+    def _conjugate_gradients(self, inside: Tensor, gradient: Tensor, tolerance: float) -> tuple[Tensor, Tensor]:
+        """Newton's step, approximately, and the indices of the machines that need too many iterations for it.
+
+        Machines that are finished drop out.
+        """
         x, inside, residual = self.short, inside.float(), -gradient.float()
         diagonal = 1 + inside @ self.squares
         wanted = (REDUCTION * residual.norm(dim=1)).clamp(min=0.3 * tolerance / self.radius)
-        step, left = torch.zeros_like(residual), torch.arange(len(residual), device=residual.device)
-        found = step.clone()
+        found, left = torch.zeros_like(residual), torch.arange(len(residual), device=residual.device)
+        step = found.clone()
         scaled = residual / diagonal
         direction, size = scaled, (residual * scaled).sum(1)
         for _ in range(INNER_STEPS):
@@ -222,15 +230,14 @@ class _Problem:
                 left, step, residual, direction, size, inside, diagonal, wanted = (part[going] for part in state)
                 if not len(left):
                     break
-        found[left] = step
-        return found.double()
+        return found.double(), left
 
 
 def _line_search(y: Tensor, curvature: Tensor, m: Tensor, along: Tensor, slope: Tensor, square: Tensor) -> Tensor:
     """The t ≥ 0 at which f(w + t s) is least, for every machine.
 
-    The derivative is increasing and piecewise linear in t; Newton's method finds its zero, and halves the interval where
-    it would leave it.
+    The derivative is increasing and piecewise linear in t. Newton's method finds its zero, and bisects where it would
+    leave the interval known to hold it.
 
     Args:
         y, curvature: targets and second derivatives [machines, images].
@@ -238,15 +245,15 @@ def _line_search(y: Tensor, curvature: Tensor, m: Tensor, along: Tensor, slope: 
         slope, square: <w, s> and |s|² [machines].
     """
     low, high = torch.zeros_like(slope), torch.full_like(slope, torch.inf)
-    t, first = low, None
+    t = low
     for _ in range(100):
         now = m + t[:, None] * along
         part = curvature * (y * now < 1) * along
         rise = slope + t * square + (part * (now - y)).sum(1)
-        first = rise.abs() if first is None else first
-        if (rise.abs() <= 1e-12 * first).all():
-            break
         low, high = torch.where(rise < 0, t, low), torch.where(rise > 0, t, high)
-        t = t - rise / (square + (part * along).sum(1))
-        t = torch.where((t > low) & (t < high), t, torch.where(high.isinf(), t, (low + high) / 2))
+        new = t - rise / (square + (part * along).sum(1))
+        new = torch.where((new >= low) & (new <= high), new, torch.where(high.isinf(), new, (low + high) / 2))
+        t, moved = new, (new - t).abs()
+        if (moved <= 1e-12 * t).all():
+            break
     return t

@@ -1,4 +1,4 @@
-"""The photographs of chapter 1: whichever folder pyproject.toml names, read in a fixed order, or refused in one line."""
+"""The photographs of chapter 1: whichever folder pyproject.toml names, in a fixed order, or refused in one line."""
 
 from __future__ import annotations
 
