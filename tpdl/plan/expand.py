@@ -90,6 +90,10 @@ class Expansion:
         """Path of a product or record -> the step that writes it."""
         self._expanding: list[str] = []
         """Experiment functions that are being expanded, each because the one before it needs it."""
+        self.variants: dict[str, Step] = {}
+        """What variants need beside the steps that there are, by name; see `variant`."""
+        self._varying: Mapping[str, Any] = {}
+        """The settings of the variant that is being made."""
         for declared in declarations:
             if declared.problem:
                 self._give_up(declared)
@@ -129,8 +133,10 @@ class Expansion:
     def variant(self, step: Step, settings: Mapping[str, Any]) -> Step:
         """What the cell `step` of these steps would be with other parameters; it is not one of them.
 
+        Where it needs a cell with parameters that none has, this is another variant, which is added to `variants`.
+
         Raises:
-            UserError: there is no cell of an experiment that it needs with such parameters.
+            UserError: an experiment that it needs has nothing to do with these parameters.
         """
         declared, cell = self._declared[step.function], {**step.cell, **settings}
         return self._cell(
