@@ -139,15 +139,18 @@ class Expansion:
             UserError: an experiment that it needs has nothing to do with these parameters.
         """
         declared, cell = self._declared[step.function], {**step.cell, **settings}
-        self._varying = settings
-        return self._cell(
-            declared,
-            decorator_arguments(declared),
-            [path.suffix for path in step.products],
-            cell,
-            {name: value for name, value in step.parameters.items() if name not in settings},
-            _label(cell),
-        )
+        before, self._varying = self._varying, settings
+        try:
+            return self._cell(
+                declared,
+                decorator_arguments(declared),
+                [path.suffix for path in step.products],
+                cell,
+                {name: value for name, value in step.parameters.items() if name not in settings},
+                _label(cell),
+            )
+        finally:
+            self._varying = before
 
     def _give_up(self, declared: Declaration) -> None:
         """Note a declaration that cannot be understood, and take back what was made of it."""
