@@ -8,6 +8,7 @@
   const SYSTEM = matchMedia("(prefers-color-scheme: dark)");
   const WAIT = 150;   // milliseconds, so that a window that is being resized is drawn for once
   const NEAR = "600px";
+  const ERRORS = 1;   // of what Vega says, what the reader's console gets
   let library = null;
 
   // The library lies beside this script, and is fetched when the reader comes near the first chart.
@@ -46,6 +47,15 @@
       for (const script of holder.querySelectorAll(".chart-data")) {
         this.specs[script.dataset.kind] = JSON.parse(script.textContent);
       }
+      this.hint = document.createElement("p");
+      this.hint.className = "sheet-hint";
+      this.hint.textContent = "scroll sideways for more →";
+      this.hint.hidden = true;
+      this.live.after(this.hint);
+      this.live.addEventListener("scroll", () => {
+        const isAtEnd = this.live.scrollLeft + this.live.clientWidth > this.live.scrollWidth - 2;
+        this.live.classList.toggle("has-more", !isAtEnd);
+      }, { passive: true });
       this.view = null;
       this.drawn = "";
     }
@@ -68,8 +78,15 @@
       }
       if (this.view && this.view !== view) this.view.finalize();
       this.view = view;
-      // What has no room scrolls sideways, and the keyboard can do it.
-      if (this.live.scrollWidth > this.live.clientWidth + 1) this.live.setAttribute("tabindex", "0");
+      this.sayWhetherItGoesOn();
+    }
+
+    // What has no room scrolls sideways: that is said, as of a sheet, and the keyboard can do it.
+    sayWhetherItGoesOn() {
+      const goesOn = this.live.scrollWidth > this.live.clientWidth + 1;
+      this.hint.hidden = !goesOn;
+      this.live.classList.toggle("has-more", goesOn);
+      if (goesOn) this.live.setAttribute("tabindex", "0");
       else this.live.removeAttribute("tabindex");
     }
 
@@ -78,7 +95,7 @@
       const config = { ...themes[dark ? "dark" : "light"], font: getComputedStyle(document.body).fontFamily };
       spec.usermeta = rest;
       this.holder.classList.add("is-live");   // before it is drawn: what is not shown has no width
-      const options = { config, actions: false, renderer: "svg", defaultStyle: false,
+      const options = { config, actions: false, renderer: "svg", defaultStyle: false, logLevel: ERRORS,
         tooltip: { theme: dark ? "dark" : "light" } };
       const result = await embed(this.live, spec, options);
       const drawing = this.live.querySelector("svg");
@@ -89,6 +106,7 @@
 
     start() {
       const again = () => this.draw().catch((error) => {
+        this.hint.hidden = true;
         this.holder.classList.remove("is-live");   // the picture is better than nothing
         console.warn("tpdl: a chart stays a picture:", error);
       });

@@ -37,8 +37,8 @@ end
 -- because of it, as of any link to a file, the renderers copy the film.
 local function video_html(video, alt)
   local opening = ('<video class="video" controls muted loop playsinline preload="metadata" width="%d" height="%d" '
-    .. 'src="%s" poster="%s" aria-label="%s">'):format(
-    video.width, video.height, escaped(address(video.src)), escaped(address(video.stills[1].src)), escaped(alt))
+    .. 'style="--own: %dpx" src="%s" poster="%s" aria-label="%s">'):format(
+    video.width, video.height, video.width, escaped(address(video.src)), escaped(address(video.stills[1].src)), escaped(alt))
   local film = pandoc.Inlines {
     pandoc.RawInline('html', opening),
     pandoc.Link({ pandoc.Str 'Video' }, '/' .. video.src),
