@@ -4,8 +4,8 @@ Example:
     is_chart("means.vl.json")       # True: that of means.svg
     is_chart("means.svg")           # False
 
-The description is Vega-Lite, a JSON file that holds the data of the chart, too. The pictures are what paper shows, and a
-page without scripts.
+The description is Vega-Lite, a JSON file that holds the data of the chart, too. The pictures are what paper shows, and
+a page without scripts.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 Example:
     scalars("runs")        # a DataFrame: run, tag, step, value, time
 
-A script that trains already, and logs, need not be rewritten: an experiment reads its folder, and what it reads counts like
-any file that a step opens.
+A script that trains already, and logs, need not be rewritten: an experiment reads its folder, and what it reads counts
+like any file that a step opens.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ Row = tuple[Run, str, int, float, datetime]
 def scalars(folder: str | os.PathLike[str]) -> pd.DataFrame:
     """Every curve that a training script has logged to a folder: one row for each value.
 
-    TensorBoard's event files are read, those of PyTorch, Keras, Lightning, JAX and others, and MLflow's folders (`mlruns`)
-    and databases (`mlflow.db`), each at any depth.
+    TensorBoard's event files are read, those of PyTorch, Keras, Lightning, JAX and others, and MLflow's folders
+    (`mlruns`) and databases (`mlflow.db`), each at any depth.
 
     Examples:
         MLflow's folders are text, a file for each curve:
@@ -66,8 +66,8 @@ def scalars(folder: str | os.PathLike[str]) -> pd.DataFrame:
 
     Returns:
         `run`, the name of a run, for TensorBoard its folder; `tag`, what was logged; `step`; `value`; and `time`, when
-        it was, in UTC. Sorted by run and tag, and of each as it was logged: a run that was resumed may have a step twice.
-        NaN is kept, as a loss may be; an experiment that returns it says `may_be_missing=["value"]`.
+        it was, in UTC. Sorted by run and tag, and of each as it was logged: a run that was resumed may have a step
+        twice. NaN is kept, as a loss may be; an experiment that returns it says `may_be_missing=["value"]`.
 
     Raises:
         StepError: there is no such folder, nothing in it is a log, or a file cannot be read.
@@ -129,7 +129,7 @@ def _moment(seconds: float) -> datetime:
 
 
 def _of_event_file(path: Path, run: str) -> Iterator[Row]:
-    """The scalars of an event file; one that ends in the middle of an entry, as of a script that was killed, is read so far."""
+    """The scalars of an event file; where it ends in the middle of one, as a script was killed, those before it."""
     try:
         from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
         from tensorboard.util.tensor_util import make_ndarray
@@ -159,9 +159,10 @@ def _of_mlflow_run(folder: Path) -> Iterator[Row]:
 
     try:
         meta = yaml.safe_load((folder / "meta.yaml").read_text(encoding="utf-8"))
-        if not isinstance(meta, dict) or meta.get("lifecycle_stage") == "deleted":
+        # A model that was logged has a folder like a run, and its metrics are those of the run.
+        if not isinstance(meta, dict) or "run_id" not in meta or meta.get("lifecycle_stage") == "deleted":
             return
-        own = str(meta.get("run_id") or folder.name)
+        own = str(meta["run_id"])
         run = (str(meta.get("run_name") or own), own)
         metrics = folder / "metrics"
         for name, folders, files in os.walk(metrics):
@@ -193,8 +194,8 @@ def _of_database(path: Path) -> Iterator[Row]:
     import sqlite3
 
     query = """
-        SELECT coalesce(nullif(runs.name, ''), runs.run_uuid), runs.run_uuid, key, step, CASE is_nan WHEN 1 THEN NULL ELSE value END,
-            timestamp
+        SELECT coalesce(nullif(runs.name, ''), runs.run_uuid), runs.run_uuid, key, step,
+            CASE is_nan WHEN 1 THEN NULL ELSE value END, timestamp
         FROM metrics JOIN runs ON runs.run_uuid = metrics.run_uuid
         WHERE lifecycle_stage = 'active'
         ORDER BY runs.start_time, runs.run_uuid, key, timestamp, step

@@ -112,7 +112,7 @@ class Step:
 
     @property
     def charts(self) -> dict[str, Path]:
-        """"wide" and "narrow" -> what a page makes an interactive chart of, if the figure is one."""
+        """ "wide" and "narrow" -> what a page makes an interactive chart of, if the figure is one."""
         return dict(zip(("wide", "narrow"), filter(is_chart, self.products), strict=False))
 
     @property

@@ -93,7 +93,7 @@ class Figures:
         }
 
     def _shown(self, step: Step, item: Item) -> dict[str, Any]:
-        """A sheet; a video; or the pictures for light and dark pages, and those for narrow ones where they are drawn anew."""
+        """A sheet; a video; or the pictures for light and dark pages, and for narrow ones where they are drawn anew."""
         if step.product.suffix == SUFFIX:
             return self._sheet(step.product, item)
         there = {variant: path for variant, path in step.pictures.items() if path.exists()}

@@ -86,7 +86,9 @@ def _specification(chart: Any, where: str) -> dict[str, Any]:
     except Exception as error:
         raise StepError(f"{where} returned a chart that is wrong: {_first_line(error)}") from None
     for address in _addresses(spec):
-        raise StepError(f"{where} returned a chart whose data lie at {address}; read them in an experiment, and pass a table")
+        raise StepError(
+            f"{where} returned a chart whose data lie at {address}; read them in an experiment, and pass a table"
+        )
     return spec
 
 
@@ -153,7 +155,9 @@ def _picture(spec: Mapping[str, Any], style: Mapping[str, Any], where: str) -> b
     # Letters are measured in the font that they are drawn in, which comes with matplotlib.
     vl_convert.register_font_directory(str(Path(matplotlib.get_data_path()) / "fonts" / "ttf"))
     try:
-        svg = vl_convert.vegalite_to_svg(dict(spec), vl_version=_version(spec), config=dict(style), allowed_base_urls=[])
+        svg = vl_convert.vegalite_to_svg(
+            dict(spec), vl_version=_version(spec), config=dict(style), allowed_base_urls=[]
+        )
     except ValueError as error:
         raise StepError(f"{where} returned a chart that Vega-Lite cannot draw: {_first_line(error)}") from None
     return with_outlines(svg).encode()

@@ -96,6 +96,4 @@ def _numbered(svg: str) -> str:
     """
     names = dict.fromkeys(re.findall(r'\bid="((?:clip|gradient_|p_?)\d+)"', svg))
     new = {name: re.sub(r"\d+$", str(number), name) for number, name in enumerate(names)}
-    return re.sub(
-        r'(id="|url\(#|href="#)([\w]+)(?=["\)])', lambda found: found[1] + new.get(found[2], found[2]), svg
-    )
+    return re.sub(r'(id="|url\(#|href="#)([\w]+)(?=["\)])', lambda found: found[1] + new.get(found[2], found[2]), svg)

@@ -83,7 +83,7 @@ def _bytes(step: Step, figure: Any) -> bytes:
 
     where = f"{step.source}:{step.line}: {step.name}"
     if type(figure).__module__.partition(".")[0] == "altair":
-        raise StepError(f"{where} returned an Altair chart; declare it with format=\"altair\"")
+        raise StepError(f'{where} returned an Altair chart; declare it with format="altair"')
     expect(isinstance(figure, Figure), where, "a matplotlib Figure", figure)
     kind = step.product.suffix[1:]
     for axis in figure.axes:
