@@ -45,7 +45,7 @@ ROOT = Path(__file__).resolve().parents[1]
 KINDS = {
     "GAN training": ["gan/*training*"],
     "DANN and pseudo-label training": ["adaptation/*training*", "adaptation/*pseudo-labels*"],
-    "fine-tuning": ["transfer/tuned-*", "transfer/grey-learned*"],
+    "fine-tuning": ["transfer/tuned-*", "transfer/scratch-run*", "transfer/grey-learned*"],
     "features, Gram matrices, SVMs": ["transfer/*"],
     "adversarial images": ["visualization/adversarial*", "visualization/strength*"],
     "saliency": ["visualization/*saliency*", "visualization/*maps*"],

@@ -58,14 +58,18 @@ def confusion(gram: Arrays, curve: pd.DataFrame, classifiers: Arrays, network: s
 def mistakes(
     gram: Arrays, curve: pd.DataFrame, classifiers: Arrays, network: str = "squeezenet1_1", count: int = 20
 ) -> pd.DataFrame:
-    """The misclassified test images with the highest decision values at the best cut, highest first."""
+    """The misclassified test images with the highest decision values at the best cut, highest first.
+
+    Where none is misclassified, the images with the lowest decision values, lowest first: the nearest to a mistake.
+    """
     import numpy as np
 
     cut = str(curve.loc[curve["validation"].idxmax(), "cut"])
     train, names = int(gram["train"]), gram["class"]
     truth, found, score = gram["label"][train:], classifiers[f"{cut}/predicted"], classifiers[f"{cut}/score"]
     wrong = np.flatnonzero(found != truth)
-    surest = wrong[np.argsort(-score[wrong], kind="stable")][:count]
+    ranked = wrong[np.argsort(-score[wrong], kind="stable")] if len(wrong) else np.argsort(score, kind="stable")
+    surest = ranked[:count]
     return pd.DataFrame(
         {
             "network": network,
@@ -79,14 +83,14 @@ def mistakes(
     )
 
 
-@experiment(inputs={"mistakes": mistakes}, data=["15-scene"])
+@experiment(inputs={"mistakes": mistakes}, data=["scenes"])
 def mistake_pictures(mistakes: pd.DataFrame, count: int = 10, side: int = 256) -> Images:
     """The first `count` of those photographs, at most `side` pixels wide and high."""
     import numpy as np
 
-    from experiments.lab.data import fifteen_scene
+    from experiments.lab.data import chosen_scenes
 
-    scenes, pictures = fifteen_scene.load(), {}
+    scenes, pictures = chosen_scenes.load(), {}
     for place, row in enumerate(mistakes.head(count).to_dict("records"), 1):
         photograph = scenes.image(row["index"]).convert("L")
         photograph.thumbnail((side, side))
@@ -150,10 +154,15 @@ def mistakes_sheet(results: pd.DataFrame, images: Images) -> Sheet:
     """The images with true and predicted class."""
     rows = results.head(len(images)).to_dict("records")
     tiles = [
-        Tile(image, label=f"**{scene(row['true'])}** → *{scene(row['predicted'])}*")
+        Tile(image, label=f"**{scene(row['true'])}**" + _taken_for(row))
         for row, image in zip(rows, images.values(), strict=True)
     ]
     return Sheet(tiles, columns=5)
+
+
+def _taken_for(row: dict) -> str:
+    """The predicted class after an arrow; nothing where it is the true one."""
+    return "" if row["predicted"] == row["true"] else f" → *{scene(row['predicted'])}*"
 
 
 @summary(confusion, mistakes)
@@ -161,11 +170,12 @@ def confusion_values(results: pd.DataFrame, wrong: pd.DataFrame) -> dict:
     """The classes from best to worst, and the most confused pairs, both directions together.
 
     Classes are named in words. `landscapes` counts, among the `shown` most confident mistakes, those between two
-    natural landscapes.
+    natural landscapes. `largest` is missing where nothing is confused.
     """
     results, wrong = (
         rows.assign(true=rows["true"].map(scene), predicted=rows["predicted"].map(scene)) for rows in (results, wrong)
     )
+    wrong = wrong[wrong["true"] != wrong["predicted"]]
     surest = wrong.head(SHOWN)
     right = results[results["true"] == results["predicted"]].sort_values("share", ascending=False)
     errors = results[(results["true"] != results["predicted"]) & (results["images"] > 0)]
@@ -175,7 +185,7 @@ def confusion_values(results: pd.DataFrame, wrong: pd.DataFrame) -> dict:
         pairs[pair] = pairs.get(pair, 0) + row["images"]
     ranked = sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
     total = errors["images"].sum()
-    largest = errors.loc[errors["share"].idxmax()]
+    largest = errors.loc[errors["share"].idxmax()] if len(errors) else None
     hardest = right["true"].iloc[-2]
     taken_for = errors[errors["true"] == hardest].sort_values("images", ascending=False)
     return {
@@ -192,11 +202,11 @@ def confusion_values(results: pd.DataFrame, wrong: pd.DataFrame) -> dict:
             "taken_for": taken_for["predicted"].head(2).tolist(),
         },
         "pairs": [{"first": a, "second": b, "images": n, "of_errors": n / total} for (a, b), n in ranked[:10]],
-        "five_pairs": sum(n for _, n in ranked[:5]) / total,
+        "five_pairs": sum(n for _, n in ranked[:5]) / max(1, total),
         "all_pairs": len(ranked),
         "shown": len(surest),
         "landscapes": (surest["true"].isin(LANDSCAPES) & surest["predicted"].isin(LANDSCAPES)).sum(),
-        "largest": {key: largest[key] for key in ("true", "predicted", "share")},
+        "largest": None if largest is None else {key: largest[key] for key in ("true", "predicted", "share")},
         "surest": [{key: row[key] for key in ("true", "predicted", "score")} for row in wrong.to_dict("records")[:5]],
     }
 

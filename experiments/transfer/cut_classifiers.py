@@ -13,14 +13,17 @@ from tpdl import Arrays, experiment, progress
     local=True,
 )
 def cut_classifiers(network: str, gram: Arrays, C: float = 1.0, folds: int = 5, seed: int = 0) -> Arrays:
-    """A one-versus-rest `LinearSVC` on coordinates from the Gram matrix: the same classifier as on the features.
+    """A one-versus-rest linear SVM on coordinates from the Gram matrix: the same classifier as on the features.
+
+    The SVM on all training images and those of the cross-validation are solved together; "svm_seconds" is the time of
+    all of them, with the decision values of the test images.
 
     Args:
         network: whose Gram matrices these are.
         gram: the Gram matrices.
         C: inverse regularisation strength.
         folds: of the cross-validation on the training images.
-        seed: of the folds and of the solver.
+        seed: of the folds.
 
     Returns:
         for every cut "CUT/predicted" and "CUT/score", predicted class and its decision value [test images]; arrays over
@@ -32,7 +35,7 @@ def cut_classifiers(network: str, gram: Arrays, C: float = 1.0, folds: int = 5, 
     from sklearn.model_selection import StratifiedKFold
 
     from experiments.lab.methods.factor import coordinates
-    from experiments.lab.methods.linear_svm import linear_svm
+    from experiments.lab.methods.linear_svms import linear_svms
     from experiments.lab.methods.memory import PeakMemory
 
     train = int(gram["train"])
@@ -44,12 +47,13 @@ def cut_classifiers(network: str, gram: Arrays, C: float = 1.0, folds: int = 5, 
             begun = time.perf_counter()
             known, unknown = coordinates(gram[f"{cut}/kernel"], train)
             factored = time.perf_counter()
-            machine = linear_svm(known, labels, C, seed)
+            machine, *parts = linear_svms(known, labels, [np.arange(train), *(fit for fit, _ in splits)], C)
             scores = machine.decision_function(unknown)
+            if scores.ndim == 1:  # of two classes there is one value, of the second
+                scores = np.stack([-scores, scores], axis=1)
             trained = time.perf_counter()
         right = [
-            linear_svm(known[fit], labels[fit], C, seed).score(known[held_out], labels[held_out])
-            for fit, held_out in splits
+            part.score(known[held_out], labels[held_out]) for part, (_, held_out) in zip(parts, splits, strict=True)
         ]
         arrays[f"{cut}/predicted"], arrays[f"{cut}/score"] = scores.argmax(1), scores.max(1)
         took = {"factor_seconds": factored - begun, "svm_seconds": trained - factored, "peak_bytes": peak.bytes}

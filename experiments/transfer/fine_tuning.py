@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 import tpdl
-from experiments.transfer.tuned_from_scratch import tuned_from_scratch
-from experiments.transfer.tuned_networks import tuned_top, tuned_whole
+from experiments.transfer.training import PATIENCE
+from experiments.transfer.tuned_networks import tuned_networks
 from tpdl import experiment, figure, summary
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ REGIMES = {
 }
 
 
-@experiment(inputs={"top": tuned_top, "whole": tuned_whole, "scratch": tuned_from_scratch})
-def fine_tuning_curves(top: dict, whole: dict, scratch: dict) -> pd.DataFrame:
+@experiment(inputs={"cells": tuned_networks})
+def fine_tuning_curves(cells: dict) -> pd.DataFrame:
     """The learning curves: one row for each epoch of each training run.
 
     `train_accuracy` is on augmented images, with dropout, during the epoch; `validation_accuracy` is on held-out
@@ -34,7 +34,7 @@ def fine_tuning_curves(top: dict, whole: dict, scratch: dict) -> pd.DataFrame:
     """
     columns = ("epoch", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "seconds")
     parts = []
-    for regime, runs in _by_regime(top, whole, scratch).items():
+    for regime, runs in _by_regime(cells).items():
         for seed, run in runs.items():
             rows = pd.DataFrame({column: run[column] for column in columns})
             kept = rows["validation_loss"].idxmin()
@@ -42,19 +42,24 @@ def fine_tuning_curves(top: dict, whole: dict, scratch: dict) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)[["regime", "seed", *columns, "kept"]]
 
 
-@experiment(inputs={"top": tuned_top, "whole": tuned_whole, "scratch": tuned_from_scratch})
-def fine_tuning(top: dict, whole: dict, scratch: dict, bootstrap_seed: int = 0) -> pd.DataFrame:
+@experiment(inputs={"cells": tuned_networks})
+def fine_tuning(cells: dict, bootstrap_seed: int = 0) -> pd.DataFrame:
     """One row for each regime: test accuracy, averaged over seeds.
 
     The interval is a 95 % bootstrap over test images; an image counts with the fraction of seeds that classify it
     correctly. `lowest` and `highest` are of single seeds. `p_against_frozen` is McNemar's p-value for the comparison
     with the frozen network, seed 0 against seed 0. `epochs` is the epoch whose weights were kept, on average.
+
+    What a regime costs, on average: `seconds` of a whole run, and of an epoch with its validation; `megabytes`, the
+    peak memory of the process during the first epoch's updates, before a validation has left its traces; and
+    `training_megabytes`, how much of that was not there before: gradients, AdamW's moments, activations.
+    `free` of the `weights` parameters are trained.
     """
     import numpy as np
 
     from experiments.lab.methods.intervals import mcnemar, mean_interval
 
-    regimes = _by_regime(top, whole, scratch)
+    regimes = _by_regime(cells)
     rows = []
     for regime, runs in regimes.items():
         found = list(runs.values())
@@ -82,20 +87,23 @@ def fine_tuning(top: dict, whole: dict, scratch: dict, bootstrap_seed: int = 0) 
                 "validation": np.mean(
                     [run["validation_accuracy"][epoch] for run, epoch in zip(found, kept, strict=True)]
                 ),
+                "weights": int(found[0]["weights"]),
                 "seconds": round(np.mean([run["seconds"].sum() for run in found]), 1),
+                "seconds_an_epoch": round(np.mean(np.concatenate([run["seconds"] for run in found])), 2),
+                "megabytes": round(np.mean([run["memory"][0] for run in found]) / 1e6),
+                "training_megabytes": round(np.mean([run["memory"][0] - run["memory_before"] for run in found]) / 1e6),
                 "test_images": correct.shape[1],
             }
         )
     return pd.DataFrame(rows)
 
 
-def _by_regime(top: dict, whole: dict, scratch: dict) -> dict[str, dict[int, Any]]:
-    """Regime -> seed -> run. If an experiment has a single cell, its result comes without a label."""
+def _by_regime(cells: dict) -> dict[str, dict[int, Any]]:
+    """Regime -> seed -> run."""
     found: dict[str, dict[int, Any]] = {regime: {} for regime in REGIMES}
-    for regime, cells in (("", top), ("all", whole), ("scratch", scratch)):
-        for label, run in ({"seed=0": cells} if "correct" in cells else cells).items():
-            cell = dict(part.split("=") for part in label.split(","))
-            found[cell.get("regime", regime)][int(cell["seed"])] = run
+    for label, run in cells.items():
+        cell = dict(part.split("=") for part in label.split(","))
+        found[cell["regime"]][int(cell["seed"])] = run
     return found
 
 
@@ -110,9 +118,7 @@ NAMES = {
 
 @figure(
     fine_tuning,
-    tuned_top,
-    tuned_whole,
-    tuned_from_scratch,
+    tuned_networks,
     caption="[Fine-tuning all layers gains `100 * fine_tuning.gain:.1f`{.value} points over a new last layer; training "
     "from scratch falls `100 * fine_tuning.gap_to_scratch:.0f`{.value} points short of it.]"
     '{claim="fine_tuning.remedy_is_best"} '
@@ -122,7 +128,7 @@ NAMES = {
     "close together; the one for training from scratch is far to the left of them. Right, a rising line for each seed, "
     "from a new last layer to all layers.",
 )
-def fine_tuning_bars(results: pd.DataFrame, top: dict, whole: dict, scratch: dict, *, narrow: bool = False) -> Figure:
+def fine_tuning_bars(results: pd.DataFrame, cells: dict, *, narrow: bool = False) -> Figure:
     """A dot for each regime, the best on top, and beside them the gain of fine-tuning, seed by seed."""
     from matplotlib.ticker import MaxNLocator
 
@@ -133,7 +139,7 @@ def fine_tuning_bars(results: pd.DataFrame, top: dict, whole: dict, scratch: dic
     fig, (left, right) = panels(2, narrow=narrow, height=2.9, narrow_height=2.3, ratios=(5, 3))
     seeds = {
         regime: {seed: float(run["correct"].mean()) for seed, run in sorted(runs.items())}
-        for regime, runs in _by_regime(top, whole, scratch).items()
+        for regime, runs in _by_regime(cells).items()
     }
     rows = results.sort_values("accuracy", ascending=False)
     rows = rows.assign(name=rows["regime"].map(NAMES))
@@ -191,8 +197,8 @@ def fine_tuning_learning(results: pd.DataFrame, curves: pd.DataFrame, *, narrow:
     return fig
 
 
-@summary(fine_tuning, fine_tuning_curves, tuned_top, tuned_whole, tuned_from_scratch)
-def fine_tuning_values(results: pd.DataFrame, curves: pd.DataFrame, top: dict, whole: dict, scratch: dict) -> dict:
+@summary(fine_tuning, fine_tuning_curves, tuned_networks)
+def fine_tuning_values(results: pd.DataFrame, curves: pd.DataFrame, cells: dict) -> dict:
     """Every regime by a short name, the best one, how fast each learns, and its last epoch.
 
     `remedy_is_best`: of all regimes, training all layers with a small rate is best, with its lowest seed above the
@@ -208,8 +214,13 @@ def fine_tuning_values(results: pd.DataFrame, curves: pd.DataFrame, top: dict, w
         "highest",
         "p_against_frozen",
         "free",
+        "weights",
         "epochs",
         "longest",
+        "seconds",
+        "seconds_an_epoch",
+        "megabytes",
+        "training_megabytes",
         "train_accuracy",
         "validation",
     )
@@ -223,11 +234,13 @@ def fine_tuning_values(results: pd.DataFrame, curves: pd.DataFrame, top: dict, w
     every, frozen, anew = (by_regime[name] for name in ("all", "frozen", "scratch"))
     return {
         "by_regime": by_regime,
-        "against_frozen": _pairs(top, whole, scratch),
+        "against_frozen": _pairs(cells),
         "best": best | {"name": REGIMES[best["regime"]]},
         "remedy_is_best": bool(best is every and every["lowest"] > frozen["highest"] and frozen["low"] > anew["high"]),
         "fit": results["fit"].iloc[0],
         "held_out": results["held_out"].iloc[0],
+        "patience": PATIENCE,
+        "longest": results["longest"].max(),
         "test_images": results["test_images"].iloc[0],
         "seeds": results["seeds"].min(),
         "gap_to_scratch": by_regime["frozen"]["accuracy"] - by_regime["scratch"]["accuracy"],
@@ -236,7 +249,7 @@ def fine_tuning_values(results: pd.DataFrame, curves: pd.DataFrame, top: dict, w
     }
 
 
-def _pairs(top: dict, whole: dict, scratch: dict) -> dict:
+def _pairs(cells: dict) -> dict:
     """Each regime against the frozen network on the same test images.
 
     `gain` is the mean difference over the seeds that both have, with its 95 % bootstrap interval over test images (an
@@ -247,7 +260,7 @@ def _pairs(top: dict, whole: dict, scratch: dict) -> dict:
 
     from experiments.lab.methods.intervals import mcnemar, mean_interval
 
-    regimes = _by_regime(top, whole, scratch)
+    regimes = _by_regime(cells)
     frozen, found = regimes.pop("frozen"), {}
     for regime, runs in regimes.items():
         seeds = sorted(frozen.keys() & runs.keys())

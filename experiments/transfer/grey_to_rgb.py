@@ -14,6 +14,8 @@ from experiments.transfer.tuning_images import tuning_images
 from tpdl import Arrays, experiment, figure, progress, summary
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     from matplotlib.figure import Figure
     from torch import Tensor, nn
@@ -22,32 +24,30 @@ if TYPE_CHECKING:
 @experiment(
     matrix={"network": ["squeezenet1_1", "vgg16"]},
     demo={"network": ["tiny_squeezenet", "tiny_vgg"], "rounds": 2},
-    device="gpu",
 )
-def grey_first_layer(network: str, images: int = 4, rounds: int = 4, seed: int = 0) -> pd.DataFrame:
+def grey_first_layer(network: str, images: int = 4, rounds: int = 9, seed: int = 0) -> pd.DataFrame:
     """One row for each method: how far its output is from that of the repeated channel, and the time for an image.
 
     The methods: the channel is repeated; the first layer is summed over its input channels; or it is summed with one
     constant for the whole map, which is wrong at a padded border. Weights and images are random, since neither time nor
     rounding errors depend on what was learned. `first_difference` and `difference` are the largest differences over all
-    outputs of the first layer and of the network, relative to the largest output. Times are the best of `rounds`, with
-    the methods in turn.
+    outputs of the first layer and of the network, relative to the largest output. Times are the median of `rounds`, in
+    which the methods take turns on one thread of the processor (see `experiments.lab.methods.turns`); `idleness` is the
+    least ratio of its time to that of the clock.
     """
-    import time
-
+    import numpy as np
     import torch
 
-    from experiments.lab.device import best_device
+    from experiments.lab.methods.turns import in_turns
     from experiments.lab.nets.grey import first_convolution, make_grey
     from experiments.lab.nets.imagenet_statistics import DEVIATION, MEAN
     from experiments.lab.nets.layers import layers
     from experiments.lab.nets.registry import build, image_size
 
-    device, rows = best_device(), []
-    mean, deviation = (torch.tensor(values).view(3, 1, 1).to(device) for values in (MEAN, DEVIATION))
+    mean, deviation = (torch.tensor(values).view(3, 1, 1) for values in (MEAN, DEVIATION))
     last = torch.channels_last
     side = image_size(network)
-    grey = torch.rand(images, 1, side, side, generator=torch.Generator().manual_seed(seed)).to(device)
+    grey = torch.rand(images, 1, side, side, generator=torch.Generator().manual_seed(seed))
     work = [layer.multiplications for layer in layers(network)]
 
     def colour(grey: Tensor) -> Tensor:
@@ -65,21 +65,29 @@ def grey_first_layer(network: str, images: int = 4, rounds: int = 4, seed: int =
             1 / 3,
         ),
     }
-    outputs: dict[str, tuple[Tensor, Tensor]] = {}
-    best = {way: [float("inf"), float("inf")] for way in ways}
-    parts: dict[str, tuple[nn.Module, nn.Module]] = {}
+    outputs: dict[str, list[Tensor]] = {}
     name, _ = first_convolution(ways["repeated"][0])
-    for way, (model, _, _) in ways.items():
-        model = model.to(device).to(memory_format=last)
-        parts[way] = model.get_submodule(name), model
-    with torch.inference_mode():
-        for _ in range(rounds + 1):  # the first warms up
-            for way, (_, prepare, _) in ways.items():
-                for which, part in enumerate(parts[way]):
-                    begun = time.perf_counter()
-                    output = part(prepare(grey)).cpu()
-                    best[way][which] = min(best[way][which], time.perf_counter() - begun)
-                    outputs[way] = (output, output) if which == 0 else (outputs[way][0], output)
+
+    def both(way: str) -> Callable[[Callable[[], None]], None]:
+        model, prepare, _ = ways[way]
+        model = model.to(memory_format=last)
+        first = model.get_submodule(name)
+
+        def run(mark: Callable[[], None]) -> None:
+            with torch.inference_mode():
+                outputs[way] = [first(prepare(grey))]
+                mark()
+                outputs[way].append(model(prepare(grey)))
+                mark()
+
+        return run
+
+    took = in_turns({way: both(way) for way in ways}, rounds)
+    milliseconds = {
+        way: 1000 / images * np.median(np.diff(turns.processor, axis=1, prepend=0), axis=0)
+        for way, turns in took.items()
+    }
+    rows = []
     for way, (_, _, share) in ways.items():
         apart = [
             float((found - wanted).abs().max() / wanted.abs().max())
@@ -87,9 +95,10 @@ def grey_first_layer(network: str, images: int = 4, rounds: int = 4, seed: int =
         ]
         rows.append(
             {"network": network, "way": way, "first_difference": apart[0], "difference": apart[1]}
-            | {"first_milliseconds": 1000 * best[way][0] / images, "milliseconds": 1000 * best[way][1] / images}
+            | {"first_milliseconds": milliseconds[way][0], "milliseconds": milliseconds[way][1]}
             | {"multiplications": int(sum(work[1:]) + share * work[0]), "first_share": work[0] / sum(work)}
-            | {"images": images, "side": side}
+            | {"images": images, "side": side, "rounds": rounds}
+            | {"idleness": min(turns.idleness for turns in took.values())}
         )
     return pd.DataFrame(rows)
 
@@ -164,6 +173,7 @@ def grey_learned(
     import torch
     from torch import nn
 
+    from experiments.lab.device import best_device
     from experiments.lab.methods.crops import random_view, view
     from experiments.lab.nets.adapted import OneByOne, adapted
     from experiments.lab.nets.imagenet_statistics import DEVIATION, MEAN
@@ -172,7 +182,7 @@ def grey_learned(
     torch.manual_seed(seed)
     model, channels = build(network), OneByOne(MEAN, DEVIATION)
     whole = adapted(model, len(images["class"]))
-    pixels = torch.from_numpy(images["image"])
+    pixels = torch.from_numpy(images["image"]).to(best_device())
     groups = [
         {"params": list(channels.parameters()), "lr": channel_rate, "weight_decay": 0.0},
         {"params": list(whole[-3].parameters()), "lr": head_rate},
@@ -220,7 +230,7 @@ def _named(
     features /= np.linalg.norm(features, axis=1, keepdims=True)
     predicted = linear_svm(features[:train], labels[:train], C).predict(features[train:])
     return {
-        "predicted": predicted.astype(np.uint8),
+        "predicted": predicted.astype(np.min_scalar_type(len(images["class"]))),
         "correct": predicted == labels[train:],
         "features": np.array(features.shape[1]),
     }
@@ -317,7 +327,8 @@ SHADES = {"red": "C1", "green": "C2", "blue": "C0"}
     caption="[Summing speeds SqueezeNet's first layer up, which is too small a part for the network to be faster.]"
     '{claim="grey_first_layer.by_network.squeezenet1_1.first_layer_alone_gains"} '
     "Time for an image with the first layer summed, in percent of the time with the grey channel repeated. Batches of "
-    "four images of 224 × 224 pixels on two processor cores that had other work, the best of four runs.",
+    "four images of 224 × 224 pixels on one thread; median of `grey_first_layer.rounds`{.value} rounds in which the "
+    "methods took turns.",
     alt="Two panels with a line for each network, from the repeated channel to the summed layer: the lines of the "
     "first layer fall, those of the whole network are nearly level.",
 )
@@ -407,6 +418,8 @@ def _pairs(plain: dict, learned: dict) -> dict:
 def grey_first_layer_values(results: pd.DataFrame) -> dict:
     """For each network: differences, time and multiplications of each method, and what is saved.
 
+    `idle`: the processor's time was at least 95 % of the clock's, so hardly anything else ran.
+
     `constant_milliseconds` is for the first layer with one constant for the whole map: as many multiplications as with
     the summed layer. `first_layer_alone_gains`: summed, the first layer is more than 1.5 times as fast, and the time of
     the whole network changes by less than a twentieth; false if it is not that much faster, or the network is as well.
@@ -434,6 +447,8 @@ def grey_first_layer_values(results: pd.DataFrame) -> dict:
         "least_first_speedup": min(about["first_speedup"] for about in by_network.values()),
         "largest_change_of_time": max(abs(about["time_saved"]) for about in by_network.values()),
         "largest_difference": max(about["difference"] for about in by_network.values()),
+        "rounds": results["rounds"].iloc[0],
+        "idle": bool(results["idleness"].min() >= 0.95),
         "most_work_saved": max(about["work_saved"] for about in by_network.values()),
     }
 

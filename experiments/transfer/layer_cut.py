@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-CLASSES = 15
+ORIGINAL_DATA = "15-scene"
 ORIGINAL_ACCURACY = 0.91
 """Best cut in the original report, with VGG16 (ReLU14: 9.0 % error)."""
 ORIGINAL_CUT = "relu14"
@@ -37,7 +37,10 @@ SINGLE = "first and last"
     inputs={"gram": gram, "classifiers": cut_classifiers},
 )
 def layer_cut(network: str, gram: Arrays, classifiers: Arrays, seed: int = 0) -> pd.DataFrame:
-    """One row for each cut: test accuracy with its 95 % bootstrap interval, size, time and memory.
+    """One row for each cut: test accuracy with its 95 % bootstrap interval, size, and what the classifier takes.
+
+    `index` counts the cuts of the network from its input, measured or not (see `experiments.transfer.gram.LATE`). What
+    the network takes is in `experiments.transfer.cut_times`.
 
     `validation` is the cross-validated accuracy on the training images, by which the cut is chosen. `p_against_best` is
     McNemar's p-value for the comparison with the cut that has the best `validation`.
@@ -54,7 +57,9 @@ def layer_cut(network: str, gram: Arrays, classifiers: Arrays, seed: int = 0) ->
         rows.append(
             {
                 "network": network,
-                "index": i + 1,
+                "data": str(gram["data"]),
+                "classes": len(gram["class"]),
+                "index": int(gram["index"][i]),
                 "cut": str(cut),
                 "module": str(gram["module"][i]),
                 "shape": str(gram["shape"][i]),
@@ -69,7 +74,6 @@ def layer_cut(network: str, gram: Arrays, classifiers: Arrays, seed: int = 0) ->
                 "rank": int(classifiers["rank"][i]),
                 "test_images": len(truth),
                 "train_images": train,
-                "forward_seconds": round(gram["forward_seconds"][i], 2),
                 "gram_seconds": round(gram["gram_seconds"][i], 2),
                 "factor_seconds": round(classifiers["factor_seconds"][i], 2),
                 "svm_seconds": round(classifiers["svm_seconds"][i], 2),
@@ -84,17 +88,18 @@ def layer_cut(network: str, gram: Arrays, classifiers: Arrays, seed: int = 0) ->
 @figure(
     layer_cut,
     caption="Test accuracy of a linear SVM after each ReLU, with 95% bootstrap intervals. Cuts after layers of one "
-    "kind are connected. Ring: the cut that cross-validation on the training images chose. Dashed: best cut of the "
-    "original report, on VGG16. Triangles lie below the axis.",
+    "kind are connected. Ring: the cut that cross-validation on the training images chose. "
+    "`layer_cut.dashed`{.value} Triangles lie below the axis.",
     alt="A panel for each network with the test accuracy over the depth of the cut. It rises steeply at first, then "
     "more slowly, towards the level of the best result of the original report; the chosen cut is near the right end.",
 )
 def layer_cut_curve(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
-    """For each network, accuracy over depth, a line for each kind of layer."""
+    """For each network of which all cuts were measured, accuracy over depth, a line for each kind of layer."""
     from experiments.lab.plots.curve import curve, mark_below
     from experiments.lab.plots.panels import panels
 
-    networks = results["network"].nunique()
+    results = whole(results)
+    networks, comparable = results["network"].nunique(), _comparable(results)
     fig, axes = panels(networks, narrow=narrow, height=3.9, narrow_height=3.0, same_y=True)
     for axis, (network, rows) in zip(axes, results.groupby("network", sort=False), strict=True):
         shade = colour(str(network))
@@ -102,75 +107,26 @@ def layer_cut_curve(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
         axis.set(
             title=title(str(network)), ylim=(LOWEST, 1), xlim=(-0.14 * len(rows) * any(beyond["index"]), len(rows) + 1)
         )
-        axis.axhline(ORIGINAL_ACCURACY, color=colour("vgg16"), linestyle="--", linewidth=1.2, zorder=1)
-        for style, (kind, part) in _kinds(rows):
+        if comparable:
+            axis.axhline(ORIGINAL_ACCURACY, color=colour("vgg16"), linestyle="--", linewidth=1.2, zorder=1)
+        for style, (kind, part) in kinds(rows):
             curve(axis, part, "index", "accuracy", "low", "high", shade, kind, style)
         _mark_chosen(axis, rows, shade)
         for _, row in rows.iterrows():
             reading(axis, row["index"], row["accuracy"], _words(row, len(rows)))
         for _, row in beyond.iterrows():
             mark_below(axis, row["index"], f"{row['accuracy']:.1%}", shade, right=False)
-        mark_below(axis, len(rows), f"chance, {1 / CLASSES:.1%}", right=False)
+        _mark_chance(axis, 1 / rows["classes"].iloc[0], len(rows))
         axis.legend(loc="lower right", bbox_to_anchor=(1, 0.06))
         axis.yaxis.set_major_formatter("{x:.0%}")
-        _name_cuts(axis, rows)
-    axes[0].annotate(
-        f"original report, VGG16: {ORIGINAL_ACCURACY:.0%}", (0, ORIGINAL_ACCURACY), (3, 3),
-        xycoords=("axes fraction", "data"), textcoords="offset points", fontsize=8, color=colour("vgg16"),
-    )  # fmt: skip
+        name_cuts(axis, rows)
+    if comparable:
+        axes[0].annotate(
+            f"original report, VGG16: {ORIGINAL_ACCURACY:.0%}", (0, ORIGINAL_ACCURACY), (3, 3),
+            xycoords=("axes fraction", "data"), textcoords="offset points", fontsize=8, color=colour("vgg16"),
+        )  # fmt: skip
     for axis in axes if narrow else axes[:1]:
         axis.set_ylabel("test accuracy")
-    return fig
-
-
-@figure(
-    layer_cut,
-    suffix="memory",
-    caption="Time and memory, cut by cut. Above, seconds for all images; below, the highest memory of the process, "
-    "against the training features in double precision. Cuts after layers of one kind are connected; all "
-    "axes are logarithmic. The machine had other work, so the times of the two networks do not compare.",
-    alt="Two panels for each network, over the depth of the cut. Of the seconds, those of the network rise with depth, "
-    "those of the Gram matrix follow the number of features and fall, and those of the classifier stay low. Of the "
-    "memory, a nearly level line for the process, and falling ones for the raw features, which are above it at first.",
-)
-def layer_cut_memory(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
-    """For each network, seconds over depth, and below them memory."""
-    import matplotlib
-    from matplotlib.figure import Figure
-
-    from experiments.lab.plots.curve import curve
-    from experiments.lab.plots.panels import NARROW, WIDE
-
-    networks = results["network"].nunique()
-    fig = Figure(figsize=(NARROW, 4.6 * networks + 1) if narrow else (WIDE, 6.2))
-    grid = (2 * networks, 1) if narrow else (2, networks)
-    axes = fig.subplots(*grid, squeeze=False, sharey="none" if narrow else "row").reshape(-1)
-    ink = matplotlib.rcParams["text.color"]
-    for i, (network, rows) in enumerate(results.groupby("network", sort=False)):
-        upper, lower = (axes[2 * i], axes[2 * i + 1]) if narrow else (axes[i], axes[networks + i])
-        rows = rows.assign(
-            svm=rows["factor_seconds"] + rows["svm_seconds"], raw=rows["raw_bytes"] / 1e9, peak=rows["peak_bytes"] / 1e9
-        )
-        curve(upper, rows, "index", "forward_seconds", colour="C5", label="time: network", style="-")
-        curve(upper, rows, "index", "svm", colour="#8c959f", label="time: SVM", style="-")
-        for column, axis, shade, words in (
-            ("gram_seconds", upper, "C4", "time: Gram matrix"),
-            ("raw", lower, "C3", "memory: features"),
-        ):
-            for place, (style, (_, part)) in enumerate(_kinds(rows)):
-                curve(axis, part, "index", column, colour=shade, label="" if place else words, style=style)
-        curve(lower, rows, "index", "peak", colour=ink, label="memory: process", style="-")
-        upper.set(title=title(str(network)), yscale="log")
-        lower.set(yscale="log")
-        if narrow or not i:
-            upper.set_ylabel("seconds for all images")
-            lower.set_ylabel("memory in GB")
-        for axis in (upper, lower):
-            axis.set_xlim(0, len(rows) + 1)
-            axis.yaxis.set_major_formatter("{x:g}")
-            _name_cuts(axis, rows, named=axis is lower)
-    above, below = (axes[place].get_legend_handles_labels() for place in (0, 1 if narrow else networks))
-    fig.legend(above[0] + below[0], above[1] + below[1], loc="outside upper center", ncols=2 if narrow else 3)
     return fig
 
 
@@ -178,32 +134,39 @@ def layer_cut_memory(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
 def layer_cut_values(results: pd.DataFrame) -> dict:
     """Every network's cuts, the best ones, and the comparison with the original report.
 
-    `best` is chosen by cross-validation on the training images, `best_on_test` in hindsight. `grows_with_depth`: in
-    every network the first cut is the worst, and accuracy and depth have a rank correlation above 0.8.
+    `best` is chosen by cross-validation on the training images, `best_on_test` in hindsight. `curves` are the networks
+    of which every cut was measured. `grows_with_depth`: in each of these the first cut is the worst, and accuracy and
+    depth have a rank correlation above 0.8.
     `original.reproduced`: the interval of VGG16 at the cut that the original report found best holds its accuracy;
-    missing as long as VGG16 is.
+    missing as long as VGG16 is, and on other data than the original's, as is `gap_to_original`.
     """
     by_network = {network: _about(rows) for network, rows in results.groupby("network", sort=False)}
+    curves = list(whole(results)["network"].unique())
     best = max((about["best"] for about in by_network.values()), key=lambda row: row["accuracy"])
     largest = results.loc[results["raw_bytes"].idxmax()]
-    again = by_network.get("vgg16", {}).get("cuts", {}).get(ORIGINAL_CUT)
+    comparable = _comparable(results)
+    again = by_network.get("vgg16", {}).get("cuts", {}).get(ORIGINAL_CUT) if comparable else None
     return {
         "networks": list(by_network),
+        "curves": curves,
         "by_network": by_network,
         "best": best,
-        "chance": 1 / CLASSES,
+        "data": results["data"].iloc[0],
+        "classes": results["classes"].iloc[0],
+        "chance": 1 / results["classes"].iloc[0],
         "original": {
             "accuracy": ORIGINAL_ACCURACY,
             "error": 1 - ORIGINAL_ACCURACY,
             "relu15_accuracy": ORIGINAL_RELU15_ACCURACY,
             "reproduced": bool(again["low"] < ORIGINAL_ACCURACY < again["high"]) if again else None,
         },
-        "least_depth_correlation": min(about["depth_correlation"] for about in by_network.values()),
+        "least_depth_correlation": min(by_network[network]["depth_correlation"] for network in curves),
         "grows_with_depth": all(
             about["worst"]["cut"] == about["first"]["cut"] and about["depth_correlation"] > 0.8
-            for about in by_network.values()
+            for about in (by_network[network] for network in curves)
         ),
-        "gap_to_original": ORIGINAL_ACCURACY - best["accuracy"],
+        "gap_to_original": ORIGINAL_ACCURACY - best["accuracy"] if comparable else None,
+        "dashed": "Dashed: best cut of the original report, on VGG16." if comparable else "",
         "test_images": results["test_images"].iloc[0],
         "train_images": results["train_images"].iloc[0],
         "peak_gigabytes": results["peak_bytes"].max() / 1e9,
@@ -254,8 +217,12 @@ def _about(rows: pd.DataFrame) -> dict:
         "smallest_as_good_as_best": min((cuts[cut] for cut in not_worse), key=lambda row: row["features"]),
         "cuts": cuts,
         "count": len(ordered),
-        "seconds": sum(row["seconds"] for row in ordered) + ordered[-1]["forward_seconds"],
     }
+
+
+def _comparable(results: pd.DataFrame) -> bool:
+    """Whether the data are those of the original report."""
+    return bool((results["data"] == ORIGINAL_DATA).all())
 
 
 def _area(row: dict) -> int:
@@ -282,13 +249,18 @@ def _row(row: dict) -> dict:
         "p_against_best",
         "peak_bytes",
         "raw_bytes",
-        "forward_seconds",
     ]
     seconds = row["gram_seconds"] + row["factor_seconds"] + row["svm_seconds"]
     return {key: row[key] for key in kept} | {"seconds": seconds, "raw_gigabytes": row["raw_bytes"] / 1e9}
 
 
-def _kinds(rows: pd.DataFrame) -> list[tuple[str, tuple[str, pd.DataFrame]]]:
+def whole(results: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the networks that were cut everywhere, not in their last stage only; all if there is no such one."""
+    measured = results.groupby("network")["index"].transform("min") == 1
+    return results[measured] if measured.any() else results
+
+
+def kinds(rows: pd.DataFrame) -> list[tuple[str, tuple[str, pd.DataFrame]]]:
     """The cuts by the kind of the layer that they follow, each with its style; those that stand alone are last."""
     kinds = pd.Series(list(map(_kind, rows["cut"], rows["module"])), rows.index)
     parts = list(kinds[kinds != SINGLE].unique())
@@ -309,6 +281,22 @@ def _kind(cut: str, module: str) -> str:
     return "fully connected" if module.startswith("classifier") else "convolution"
 
 
+def _mark_chance(axis: Axes, chance: float, x: float) -> None:
+    """The accuracy of guessing: a dotted line, or with many classes a triangle, as it lies below the axis."""
+    import matplotlib
+
+    from experiments.lab.plots.curve import mark_below
+
+    if chance < LOWEST:
+        mark_below(axis, x, f"chance, {chance:.1%}", right=False)
+        return
+    ink = matplotlib.rcParams["text.color"]
+    axis.axhline(chance, color=ink, linestyle=(0, (1, 1)), linewidth=1.2, zorder=1)
+    axis.annotate(
+        f"chance, {chance:.1%}", (x, chance), (0, 3), textcoords="offset points", ha="right", fontsize=8, color=ink
+    )
+
+
 def _mark_chosen(axis: Axes, rows: pd.DataFrame, colour: str) -> None:
     """A ring around the cut that cross-validation chose, and its name."""
     chosen = rows.loc[rows["validation"].idxmax()]
@@ -327,7 +315,7 @@ def _words(row: pd.Series, cuts: int) -> str:
     return f"{place}: {accuracy}; {row['shape']} = {row['features']:,d} features"
 
 
-def _name_cuts(axis: Axes, rows: pd.DataFrame, named: bool = True) -> None:
+def name_cuts(axis: Axes, rows: pd.DataFrame, named: bool = True) -> None:
     """Blocks by their name, in the middle of their cuts; of many cuts without blocks, only some."""
     blocks = rows["cut"].str.rpartition("-")[0].where(rows["cut"].str.contains("-"), rows["cut"])
     places = rows["index"].groupby(blocks, sort=False).mean()[:: -(-blocks.nunique() // 11)]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 EACH = (5, 10, 25, 50, 100)
-"""Numbers of training images per class that are tried, as far as there are so many."""
+"""Numbers of training images per class that are tried, where the smallest class has more; then all that it has."""
 STRENGTHS = (1.0, 10.0, 100.0)
 """Values of C among which cross-validation on the subset chooses."""
 
@@ -31,7 +31,7 @@ def best_cut(curve: pd.DataFrame, network: str = "squeezenet1_1") -> dict:
 @experiment(
     matrix={"weights": ["pretrained", "random"]},
     inputs={"best": best_cut},
-    data=["15-scene", "weights/{network}"],
+    data=["scenes", "weights/{network}"],
     demo={"network": "tiny_squeezenet"},
     local=True,
     device="gpu",
@@ -51,13 +51,13 @@ def cut_gram(weights: str, best: dict, network: str = "squeezenet1_1", seed: int
     """
     import numpy as np
 
-    from experiments.lab.data import fifteen_scene
+    from experiments.lab.data import chosen_scenes
     from experiments.lab.methods.gram import Totals, gram_matrices
     from experiments.lab.nets.cuts import cuts
     from experiments.lab.nets.inputs import BATCH, batches
     from experiments.lab.nets.registry import build, image_size
 
-    scenes, side, totals = fifteen_scene.load(), image_size(network), Totals()
+    scenes, side, totals = chosen_scenes.load(), image_size(network), Totals()
     ((_, found),) = gram_matrices(
         build(network, "pretrained" if weights == "pretrained" else "random", seed),
         [cut for cut in cuts(network) if cut.name == best["cut"]],
@@ -79,7 +79,7 @@ def sample_size(grams: dict, best: dict, subsets: int = 5, folds: int = 3, seed:
 
     Both kinds of weights get the same subsets, and C is chosen by cross-validation within the subset. The interval is a
     95 % bootstrap over test images; an image counts with the fraction of subsets with which it is classified correctly.
-    `lowest` and `highest` are of single subsets. All images of a class are one subset. `C` is the value chosen most
+    `lowest` and `highest` are of single subsets. All images are one subset. `C` is the value chosen most
     often.
     """
     import time
@@ -89,17 +89,18 @@ def sample_size(grams: dict, best: dict, subsets: int = 5, folds: int = 3, seed:
 
     from experiments.lab.methods.factor import coordinates
     from experiments.lab.methods.intervals import mean_interval
-    from experiments.lab.methods.linear_svm import linear_svm
+    from experiments.lab.methods.linear_svms import linear_svms
 
     rows = []
     for weights in progress(("pretrained", "random"), "kinds of weights"):
         gram = grams[f"weights={weights}"]
         kernel, train = gram["kernel"], int(gram["train"])
         labels, truth = gram["label"][:train], gram["label"][train:]
-        smallest = np.bincount(labels).min()
-        for each in [each for each in EACH if each <= smallest]:
+        counts = np.bincount(labels)
+        smallest = int(counts.min())
+        for each in [*(each for each in EACH if each < smallest), smallest]:
             begun, chosen, right = time.perf_counter(), [], []
-            for subset in range(1 if each == smallest else subsets):
+            for subset in range(1 if (counts == each).all() else subsets):
                 rng = np.random.default_rng([seed, each, subset])
                 picked = np.concatenate(
                     [rng.choice(np.flatnonzero(labels == c), each, replace=False) for c in np.unique(labels)]
@@ -108,17 +109,21 @@ def sample_size(grams: dict, best: dict, subsets: int = 5, folds: int = 3, seed:
                 known, unknown = coordinates(kernel[np.ix_(wanted, picked)], len(picked))
                 own = labels[picked]
                 splits = list(StratifiedKFold(folds, shuffle=True, random_state=seed).split(known, own))
-                validation = {
-                    C: np.mean([linear_svm(known[a], own[a], C, seed, 1e-4).score(known[b], own[b]) for a, b in splits])
-                    for C in STRENGTHS
-                }
+                tried = [(C, fit, held_out) for C in STRENGTHS for fit, held_out in splits]
+                machines = linear_svms(known, own, [fit for _, fit, _ in tried], [C for C, _, _ in tried])
+                scores = [
+                    machine.score(known[held_out], own[held_out])
+                    for machine, (_, _, held_out) in zip(machines, tried, strict=True)
+                ]
+                validation = dict(zip(STRENGTHS, np.reshape(scores, (len(STRENGTHS), folds)).mean(1), strict=True))
                 chosen.append(max(STRENGTHS, key=lambda C: validation[C]))
-                right.append(linear_svm(known, own, chosen[-1], seed, 1e-4).predict(unknown) == truth)
+                (machine,) = linear_svms(known, own, C=chosen[-1])
+                right.append(machine.predict(unknown) == truth)
             correct = np.array(right)
             low, high = mean_interval(correct.mean(0), seed=seed)
             rows.append(
                 {"network": best["network"], "cut": best["cut"], "weights": weights, "each": each}
-                | {"accuracy": correct.mean(), "low": low, "high": high}
+                | {"classes": len(counts), "accuracy": correct.mean(), "low": low, "high": high}
                 | {"lowest": correct.mean(1).min(), "highest": correct.mean(1).max(), "subsets": len(correct)}
                 | {"C": max(set(chosen), key=chosen.count), "test_images": len(truth)}
                 | {"seconds": round(time.perf_counter() - begun, 2)}
@@ -157,9 +162,10 @@ def sample_size_curve(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
             textcoords="offset points", ha="right", va="top", fontsize=9, color=shade,
         )  # fmt: skip
     ink = matplotlib.rcParams["text.color"]
-    axis.axhline(1 / CLASSES, color=ink, linestyle=(0, (1, 1)), linewidth=1.5)
+    chance = 1 / results["classes"].iloc[0]
+    axis.axhline(chance, color=ink, linestyle=(0, (1, 1)), linewidth=1.5)
     axis.annotate(
-        f"chance, {1 / CLASSES:.1%}", (results["each"].max(), 1 / CLASSES), (0, 4), textcoords="offset points",
+        f"chance, {chance:.1%}", (results["each"].max(), chance), (0, 4), textcoords="offset points",
         ha="right", fontsize=9, color=ink,
     )  # fmt: skip
     axis.set(xscale="log", xlabel="training images of each class", ylabel="test accuracy", ylim=(0, 1))
@@ -174,7 +180,7 @@ def sample_size_curve(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
 def sample_size_values(results: pd.DataFrame) -> dict:
     """Both curves by images per class, and their gap with the fewest and with all images.
 
-    `half` is the last but one number of images on the pretrained curve.
+    `half` is the last but one number of images on the pretrained curve; the only one, where there is but one.
     """
     keys = ("each", "accuracy", "low", "high", "lowest", "highest", "subsets", "C")
     curves = {
@@ -182,23 +188,21 @@ def sample_size_values(results: pd.DataFrame) -> dict:
         for weights, rows in results.groupby("weights", sort=False)
     }
     trained, random = curves["pretrained"], curves["random"]
+    half = trained[max(0, len(trained) - 2)]
     return {
         "network": results["network"].iloc[0],
         "cut": results["cut"].iloc[0],
-        "chance": 1 / CLASSES,
+        "chance": 1 / results["classes"].iloc[0],
         "by_weights": {name: {row["each"]: row for row in rows} for name, rows in curves.items()},
         "fewest": trained[0],
-        "half": trained[-2],
+        "half": half,
         "all": trained[-1],
         "random_fewest": random[0],
         "random_all": random[-1],
         "gap_fewest": trained[0]["accuracy"] - random[0]["accuracy"],
         "gap_all": trained[-1]["accuracy"] - random[-1]["accuracy"],
-        "last_gain": trained[-1]["accuracy"] - trained[-2]["accuracy"],
+        "last_gain": trained[-1]["accuracy"] - half["accuracy"],
     }
-
-
-CLASSES = 15
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import tpdl
 from tpdl import Arrays, experiment, progress
 
 
-@experiment(data=["15-scene"], demo={"stored": 72}, local=True)
+@experiment(data=["scenes"], demo={"stored": 72}, local=True)
 def tuning_images(stored: int = 128) -> Arrays:
     """All images at one small size.
 
@@ -19,9 +19,9 @@ def tuning_images(stored: int = 128) -> Arrays:
     """
     import numpy as np
 
-    from experiments.lab.data import fifteen_scene
+    from experiments.lab.data import chosen_scenes
 
-    scenes = fifteen_scene.load()
+    scenes = chosen_scenes.load()
     pixels = [scenes.pixels(i, stored) for i in progress(range(len(scenes)), "images")]
     return {
         "image": np.stack(pixels),

@@ -60,6 +60,17 @@ def test_values_for_the_text(given: tuple) -> None:
     assert values["largest"] == {"true": "bedroom", "predicted": "kitchen", "share": 0.5}
 
 
+def test_without_any_mistake_the_nearest_to_one_are_shown(given: tuple) -> None:
+    gram, curve, classifiers = given
+    perfect = (gram, curve, classifiers | {"late/predicted": TRUTH})
+    rows = mistakes(*perfect, count=2)
+    assert rows["image"].tolist() == ["test/1", "test/7"] and (rows["true"] == rows["predicted"]).all()
+    values = confusion_values(confusion(*perfect), rows)
+    assert (values["errors"], values["shown"], values["five_pairs"], values["largest"]) == (0, 0, 0, None)
+    sheet = mistakes_sheet(rows, {"01": "a", "02": "b"})
+    assert [tile.label for tile in sheet.tiles] == ["**bedroom**", "**kitchen**"]
+
+
 def contrast(one, other) -> float:  # type: ignore[no-untyped-def]
     """Of two colours, from 1 to 21, as the guidelines for accessible pages define it."""
     darker, lighter = sorted(relative_luminance(colour) for colour in (one, other))

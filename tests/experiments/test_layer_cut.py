@@ -15,8 +15,9 @@ from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
 
 from experiments.transfer.cut_classifiers import cut_classifiers
+from experiments.transfer.cut_times import layer_cut_memory
 from experiments.transfer.gram import gram as gram_step
-from experiments.transfer.layer_cut import layer_cut, layer_cut_curve, layer_cut_memory, layer_cut_values
+from experiments.transfer.layer_cut import layer_cut, layer_cut_curve, layer_cut_values
 from tpdl.plan import theme
 
 CLASSES, TRAIN, TEST = 5, 50, 100
@@ -37,6 +38,7 @@ def made_up(seed: int = 0) -> dict[str, np.ndarray]:
     ones = np.ones(len(CUTS))
     return arrays | {
         "cut": np.array(list(CUTS)),
+        "index": np.arange(1, len(CUTS) + 1),
         "module": np.array(["features.1", "features.3", "classifier.1"]),
         "shape": np.array(["4×10×10", "2×10×10", "100"]),
         "features": np.array([count for _, count in CUTS.values()]),
@@ -48,6 +50,7 @@ def made_up(seed: int = 0) -> dict[str, np.ndarray]:
         "label": labels,
         "class": np.array([f"class {i}" for i in range(CLASSES)]),
         "train": np.array(TRAIN),
+        "data": np.array("15-scene"),
     }
 
 
@@ -114,7 +117,38 @@ def test_values_for_the_text(results: pd.DataFrame) -> None:
     assert about["cuts"]["relu2"]["features"] == 200
     assert "relu1" not in about["as_good_as_best"]
     assert values["gap_to_original"] == pytest.approx(0.91 - values["best"]["accuracy"])
-    assert values["chance"] == pytest.approx(1 / 15)
+    assert values["chance"] == pytest.approx(1 / CLASSES) and values["classes"] == CLASSES
+
+
+def test_other_photographs_are_not_compared_with_the_original_report(results: pd.DataFrame) -> None:
+    other = results.assign(data="leaves", network="vgg16")
+    values = layer_cut_values(other)
+    assert values["gap_to_original"] is None and values["original"]["reproduced"] is None and values["dashed"] == ""
+    assert "Dashed" in layer_cut_values(results)["dashed"]
+    said = {
+        data: [text.get_text() for text in layer_cut_curve(rows).axes[0].texts]
+        for data, rows in (("15-scene", results), ("leaves", other))
+    }
+    assert any("original" in words for words in said["15-scene"])
+    assert not any("original" in words for words in said["leaves"])
+
+
+def test_chance_is_a_line_where_the_axis_reaches_it(results: pd.DataFrame) -> None:
+    axis = layer_cut_curve(results.assign(classes=2, data="leaves")).axes[0]
+    (words,) = [text for text in axis.texts if text.get_text().startswith("chance")]
+    assert words.get_text() == "chance, 50.0%" and words.xy[1] == 0.5
+    assert any(list(line.get_ydata()) == [0.5, 0.5] for line in axis.lines)
+
+
+def test_two_classes(given: dict) -> None:
+    """A machine for two classes has one decision value, not two."""
+    labels = given["label"] % 2
+    found = cut_classifiers("tiny_vgg", dict(given) | {"label": labels, "class": np.array(["even", "odd"])})
+    for cut in CUTS:
+        raw = given[f"{cut}/raw"]
+        machine = LinearSVC(dual=True, tol=1e-8, max_iter=100_000).fit(raw[:TRAIN], labels[:TRAIN])
+        np.testing.assert_array_equal(found[f"{cut}/predicted"], machine.predict(raw[TRAIN:]))
+        np.testing.assert_allclose(found[f"{cut}/score"], abs(machine.decision_function(raw[TRAIN:])), atol=1e-3)
 
 
 @pytest.mark.parametrize("narrow", [False, True])
@@ -123,7 +157,8 @@ def test_values_for_the_text(results: pd.DataFrame) -> None:
 def test_pictures_show_every_cut_under_both_themes(results: pd.DataFrame, networks: int, style, narrow: bool) -> None:  # type: ignore[no-untyped-def]
     both = pd.concat([results, results.assign(network="another")][:networks], ignore_index=True)
     with matplotlib.rc_context(style()):
-        curve, memory = layer_cut_curve(both, narrow=narrow), layer_cut_memory(both, narrow=narrow)
+        times = both[["network", "cut"]].assign(milliseconds=1.0)
+        curve, memory = layer_cut_curve(both, narrow=narrow), layer_cut_memory(both, times, narrow=narrow)
         for picture, axes in ((curve, curve.axes), (memory, memory.axes[1::2] if narrow else memory.axes[networks:])):
             picture.canvas.draw()
             assert len(axes) == networks
@@ -134,6 +169,16 @@ def test_pictures_show_every_cut_under_both_themes(results: pd.DataFrame, networ
     chosen = results.loc[results["validation"].idxmax(), "cut"]
     assert any("original" in words for words in said) and any("chance" in words for words in said)
     assert any(words.startswith(f"chosen: {chosen}") for words in said)
+
+
+def test_a_network_that_was_cut_late_only_has_no_curve(results: pd.DataFrame) -> None:
+    late = results.assign(network="late", index=results["index"] + 7, accuracy=results["accuracy"][::-1].to_numpy())
+    both = pd.concat([results, late], ignore_index=True)
+    assert [axis.get_title() for axis in layer_cut_curve(both).axes] == ["tiny_vgg"]
+    values, alone = layer_cut_values(both), layer_cut_values(results)
+    assert values["networks"] == ["tiny_vgg", "late"] and values["curves"] == ["tiny_vgg"]
+    assert values["grows_with_depth"] == alone["grows_with_depth"]
+    assert values["least_depth_correlation"] == alone["least_depth_correlation"]
 
 
 def test_cuts_of_one_kind_are_connected_and_those_below_the_axis_are_marked() -> None:

@@ -86,6 +86,18 @@ def test_leaked_images_are_left_out_of_training_and_test(audit: pd.DataFrame) ->
     assert values["leakage"]["all_all"]["test_images"] == 6
 
 
+def test_without_duplicates_nothing_is_left_out(audit: pd.DataFrame) -> None:
+    features = np.stack([np.repeat([-1, 1, -1, 1], 3), np.ones(12)], axis=1) / np.sqrt(2)
+    gram = {"train": np.array(6), "label": np.array([0, 0, 0, 1, 1, 1] * 2)}
+    gram["relu1/kernel"] = (features @ features[:6].T).astype(np.float32)
+    curve = pd.DataFrame({"cut": ["relu1"], "validation": [0.5]})
+    clean = leakage(audit.assign(group=0), gram, curve, network="tiny_vgg")
+    assert clean["tested_on"].tolist() == ["all", "without leaked"] * 2 and clean["test_images"].eq(6).all()
+    copies = leakage(audit.assign(group=[*range(1, 7)] * 2), gram, curve, network="tiny_vgg")
+    assert copies[["trained_on", "tested_on"]].values.tolist() == [["all", "all"], ["all", "only leaked"]]
+    assert not dataset_audit_values(audit, copies)["leakage_matters"]
+
+
 def test_the_audits_values(audit: pd.DataFrame) -> None:
     accuracy = pd.DataFrame({"network": "n", "cut": "c", "trained_on": "all", "tested_on": ["all", "without leaked"]})
     accuracy = accuracy.assign(accuracy=[0.5, 0.45], low=0.4, high=0.6, correct=1, train_images=6, test_images=6)

@@ -62,6 +62,22 @@ def test_numbers_of_images_that_a_class_does_not_have_are_left_out(results: pd.D
     assert (results["lowest"] <= results["accuracy"]).all() and (results["accuracy"] <= results["highest"]).all()
 
 
+def test_all_of_the_smallest_class_come_last_and_leave_a_choice_in_the_others() -> None:
+    """8, 10, 10 and 10 training images: 5 and 8 of each are tried, and 8 are not all."""
+    found = gram(0.5)
+    kept = np.r_[2 : len(found["label"])]
+    smaller = {"kernel": found["kernel"][np.ix_(kept, np.arange(2, 40))], "label": found["label"][kept]}
+    smaller["train"] = np.array(38)
+    rows = sample_size({"weights=pretrained": smaller, "weights=random": smaller}, BEST, subsets=2)
+    assert rows["each"].tolist() == [5, 8] * 2 and rows["subsets"].eq(2).all()
+    assert rows["classes"].eq(CLASSES).all() and sample_size_values(rows)["chance"] == 1 / CLASSES
+
+
+def test_a_single_number_of_images_is_its_own_half(results: pd.DataFrame) -> None:
+    values = sample_size_values(results[results["each"] == 5])
+    assert values["half"] == values["all"] == values["fewest"] and values["last_gain"] == 0
+
+
 def test_test_labels_choose_nothing(grams: dict, results: pd.DataFrame) -> None:
     spoilt = {
         name: dict(found) | {"label": np.concatenate([found["label"][:40], 0 * found["label"][40:]])}

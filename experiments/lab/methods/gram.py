@@ -28,13 +28,15 @@ from torch import Tensor, nn
 
 from experiments.lab.device import best_device
 from experiments.lab.methods.memory import PeakMemory
-from experiments.lab.methods.spool import FLOAT, Block, Spool, blocks, passes
+from experiments.lab.methods.spool import FLOAT, Block, DeviceSpool, Spool, blocks, passes
 from experiments.lab.nets.cuts import Cut, flat, tapped
 
 WIDTH = 49_152
 """Features in a block: 0.9 GB for 4485 images."""
 DISK_SHARE = 0.75
 """Fraction of the free disk that the spool may take by default."""
+DEVICE_BYTES = 16 * 2**30
+"""Memory of a GPU that the features of one pass may take by default."""
 
 
 @dataclass
@@ -90,8 +92,9 @@ def gram_matrices(
         images, train: number of all images, and of the training images, which come first.
         folder: for the spool; created, and removed at the end.
         width: features in a block; with `images` it decides the memory.
-        budget: bytes of disk for the spool; by default three quarters of what is free. If that is too little for all
-            features at once, the network runs several times, each time only as deep as needed.
+        budget: bytes for the spool; by default three quarters of the disk that is free, or 16 GiB of a GPU's memory. If
+            that is too little for all features at once, the network runs several times, each time only as deep as
+            needed.
         load, save: keep finished cuts, by name, so that they survive a kill.
         totals: filled in.
     """
@@ -100,7 +103,9 @@ def gram_matrices(
     model = model.to(device).to(memory_format=torch.channels_last)
     finished = {cut.name: state for cut in cuts if (state := load(cut.name)) is not None}
     todo = [cut for cut in cuts if cut.name not in finished]
-    if budget is None:
+    if budget is None and device.type == "cuda":
+        budget = DEVICE_BYTES
+    elif budget is None:
         folder.parent.mkdir(parents=True, exist_ok=True)
         budget = int(DISK_SHARE * shutil.disk_usage(folder.parent).free)
     made = _compute(model, passes(blocks(todo, width), images, budget), batches, images, train, folder, device, totals)
@@ -124,9 +129,11 @@ def _compute(
     totals: Totals,
 ) -> Iterator[Gram]:
     gram = _Sum(images, train)
-    memory = np.empty(max((block.bytes(images) // FLOAT for wanted in plan for block in wanted), default=0), np.float32)
+    largest = max((block.bytes(images) // FLOAT for wanted in plan for block in wanted), default=0)
+    memory = np.empty(largest, np.float32)  # not touched, and so not there, unless files are read into it
     for wanted in plan:
-        spool = Spool(folder, wanted)
+        on_disk = device.type == "cpu"
+        spool = Spool(folder, wanted, memory) if on_disk else DeviceSpool(wanted, images, device)
         try:
             run = _Forward(wanted, spool, images)
             with PeakMemory() as while_running:
@@ -139,7 +146,7 @@ def _compute(
                     gram = _Sum(images, train)
                 begun = time.perf_counter()
                 with PeakMemory() as while_multiplying:
-                    gram.add(spool.take(block, memory), device)
+                    gram.add(spool.take(block))
                 gram.gram_seconds += time.perf_counter() - begun
                 if block is wanted[-1] or block.stop == block.cut.features:
                     gram.end_of_pass(run, block.cut)
@@ -153,7 +160,7 @@ def _compute(
 class _Forward:
     """One run of the network over all images, which spools the wanted blocks and measures the time up to each cut."""
 
-    def __init__(self, wanted: list[Block], spool: Spool, images: int) -> None:
+    def __init__(self, wanted: list[Block], spool: Spool | DeviceSpool, images: int) -> None:
         self.by_cut: dict[Cut, list[Block]] = {}
         for block in wanted:
             self.by_cut.setdefault(block.cut, []).append(block)
@@ -168,17 +175,18 @@ class _Forward:
             for batch in batches:
                 self._rows = slice(first, first := first + len(batch))
                 self._begun, self._aside = time.perf_counter(), 0.0
-                run(batch.to(device, memory_format=torch.channels_last))
+                run(batch.to(device, memory_format=torch.channels_last, non_blocking=True))
         return time.perf_counter() - started
 
     def _take(self, cut: Cut, output: Tensor) -> None:
-        features = flat(output).cpu().numpy()
+        features = flat(output)
+        if features.is_cuda:
+            torch.cuda.synchronize()  # the time up to here is measured
         now = time.perf_counter()
         self.reached[cut] += now - self._begun - self._aside
         for block in self.by_cut[cut]:
             part = features[:, block.start : block.stop]
-            self.squares[cut][self._rows] += np.einsum("ij,ij->i", part, part, dtype=np.float64)
-            self.spool.append(block, part)
+            self.squares[cut][self._rows] += self.spool.append(block, part)
         spent = time.perf_counter() - now
         self.spooling[cut] += spent
         self._aside += spent
@@ -194,15 +202,15 @@ class _Sum:
         self.forward_seconds = self.gram_seconds = 0.0
         self.peak_bytes = 0
 
-    def add(self, rows: np.ndarray, device: torch.device) -> None:
+    def add(self, rows: Tensor) -> None:
         train = self.kernel.shape[1]
-        if device.type == "cpu":
-            # numpy's OpenBLAS is up to twice as fast here as torch's MKL, and does half the work for B Bᵀ.
-            self.kernel[:train] += rows[:train] @ rows[:train].T
-            self.kernel[train:] += rows[train:] @ rows[:train].T
+        if rows.is_cuda:
+            self.kernel += (rows @ rows[:train].T).cpu().numpy()
         else:
-            block = torch.from_numpy(rows).to(device)
-            self.kernel += (block @ block[:train].T).cpu().numpy()
+            # numpy's OpenBLAS is up to twice as fast here as torch's MKL, and does half the work for B Bᵀ.
+            block = rows.numpy()
+            self.kernel[:train] += block[:train] @ block[:train].T
+            self.kernel[train:] += block[train:] @ block[:train].T
 
     def end_of_pass(self, run: _Forward, cut: Cut) -> None:
         self.passes += 1

@@ -8,7 +8,7 @@ from torch import nn
 def add_batch_norm(module: nn.Module, keep: tuple[nn.Module, ...] = ()) -> None:
     """Insert a batch normalisation after every convolution of `module`, in place.
 
-    Training from random weights is slow without it; see `experiments.transfer.tuned_from_scratch`.
+    Training from random weights is slow without it; see `experiments.transfer.tuned_networks`.
 
     Args:
         module: a network.

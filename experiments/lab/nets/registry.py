@@ -1,4 +1,4 @@
-"""Networks by name: every torchvision classifier, EfficientNet-Lite0, and the narrow stand-ins of the demo profile."""
+"""Networks by name: every torchvision classifier, EfficientNet-Lite, and the narrow stand-ins of the demo profile."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Weights = Literal["pretrained", "random"]
 
 IMAGE_SIZE = 224
-"""Side in pixels of the images that networks trained on ImageNet take."""
+"""Side in pixels of the images that nearly all networks trained on ImageNet take."""
 
 
 def names() -> list[str]:
@@ -23,14 +23,14 @@ def names() -> list[str]:
     from experiments.lab.nets import efficientnet_lite
     from experiments.lab.nets.tiny import BUILDERS
 
-    return sorted([*BUILDERS, efficientnet_lite.NAME, *models.list_models(module=models)])
+    return sorted([*BUILDERS, *efficientnet_lite.SIDES, *models.list_models(module=models)])
 
 
 def image_size(name: str) -> int:
-    """Side in pixels of the square images that a network takes: 48 or 64 for the stand-ins, 224 for all others."""
-    from experiments.lab.nets.tiny import SIDES
+    """Side in pixels of the square images that a network takes: 224, but for the stand-ins and the larger Lites."""
+    from experiments.lab.nets import efficientnet_lite, tiny
 
-    return SIDES.get(name, IMAGE_SIZE)
+    return (tiny.SIDES | efficientnet_lite.SIDES).get(name, IMAGE_SIZE)
 
 
 def architecture(name: str) -> nn.Module:
@@ -48,8 +48,8 @@ def architecture(name: str) -> nn.Module:
 
     if name in BUILDERS:
         return BUILDERS[name]().eval()
-    if name == efficientnet_lite.NAME:
-        return efficientnet_lite.efficientnet_lite0().eval()
+    if name in efficientnet_lite.SIDES:
+        return efficientnet_lite.efficientnet_lite(name).eval()
     if name not in (known := names()):
         near = difflib.get_close_matches(name, known, n=1)
         raise UserError(f"no network is called {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))

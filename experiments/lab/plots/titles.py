@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-TITLES = {"squeezenet1_1": "SqueezeNet 1.1", "efficientnet_lite0": "EfficientNet-Lite0", "vgg16": "VGG16"}
+TITLES = {
+    "squeezenet1_1": "SqueezeNet 1.1",
+    "efficientnet_lite0": "EfficientNet-Lite0",
+    "efficientnet_lite1": "EfficientNet-Lite1",
+    "efficientnet_lite2": "EfficientNet-Lite2",
+    "vgg16": "VGG16",
+}
 
-COLOURS = {"squeezenet1_1": "C0", "efficientnet_lite0": "C1", "vgg16": "C2"}
+COLOURS = {
+    "squeezenet1_1": "C0",
+    "efficientnet_lite0": "C1",
+    "efficientnet_lite1": "C1",
+    "efficientnet_lite2": "C1",
+    "vgg16": "C2",
+}
 
 
 def title(network: str) -> str:
@@ -34,7 +46,7 @@ def scene(name: str) -> str:
 
 
 def colour(network: str) -> str:
-    """The one that a network has in all figures; those without get reddish purple.
+    """The one that a network, or its family, has in all figures; those without get reddish purple.
 
     >>> colour("vgg16")
     'C2'

@@ -69,6 +69,51 @@ def test_it_stops_when_the_held_out_loss_no_longer_falls() -> None:
     assert len(curve) < 200 and len(curve) == best + 1 + 5
 
 
+def test_an_epoch_is_that_of_a_plain_loop() -> None:
+    x, labels = problem()
+    course, network, plain = Course(2, 2), model(), model()
+    trained, curve = train(course, network, seed=5)
+    optimizer = torch.optim.AdamW(plain.parameters(), weight_decay=course.decay)
+    losses = []
+    torch.manual_seed(5)
+    for epoch in range(2):
+        order = torch.randperm(60)
+        for step, i in enumerate(order[:48].split(16), 3 * epoch):  # the last twelve are less than a batch
+            optimizer.param_groups[0]["lr"] = 1e-2 * course.rate(step, 3)
+            loss = nn.functional.cross_entropy(
+                plain(x[i] + 0.1 * torch.randn(16, 6, 1, 1)), torch.from_numpy(labels)[i]
+            )
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    assert [row["train_loss"] for row in curve] == pytest.approx([np.mean(losses[:3]), np.mean(losses[3:])], rel=1e-5)
+    assert curve[1]["validation_loss"] < curve[0]["validation_loss"], "the last epoch was kept"
+    for mine, theirs in zip(trained.parameters(), plain.parameters(), strict=True):
+        torch.testing.assert_close(mine, theirs, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_a_cuda_graph_gives_the_same_losses() -> None:
+    def on_gpu(graphed: bool) -> list[float]:
+        x, labels = problem()
+        x, network = x.cuda(), model()
+        _, curve = fine_tune(
+            network,
+            [{"params": list(network.parameters()), "lr": 1e-2}],
+            lambda i: x[i] + 0.1 * torch.randn(len(i), 6, 1, 1, device="cuda"),
+            lambda i: x[i],
+            labels,
+            np.arange(60),
+            np.arange(60, 90),
+            Course(5, 5),
+            graphed=graphed,
+        )
+        return [row["train_loss"] for row in curve]
+
+    assert on_gpu(graphed=True) == pytest.approx(on_gpu(graphed=False), rel=1e-4)
+
+
 def test_frozen_weights_do_not_move_and_get_no_gradient() -> None:
     network = model()
     before = [value.clone() for value in network[1].parameters()]

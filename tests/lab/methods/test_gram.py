@@ -14,7 +14,7 @@ from sklearn.preprocessing import normalize
 from torch import Tensor
 
 from experiments.lab.methods.gram import Gram, Totals, gram_matrices
-from experiments.lab.methods.spool import Spool, blocks, passes
+from experiments.lab.methods.spool import DeviceSpool, Spool, blocks, passes
 from experiments.lab.nets.cuts import Cut, cuts, tapped
 from experiments.lab.nets.registry import build, image_size
 from tpdl.errors import StepError, UserError
@@ -96,7 +96,7 @@ def test_passes_follow_the_network_and_fill_the_budget() -> None:
 
 
 def test_a_budget_below_one_block_is_refused() -> None:
-    with pytest.raises(UserError, match="does not fit the disk budget"):
+    with pytest.raises(UserError, match="does not fit the budget"):
         passes(blocks([Cut(1, "a", "m.a", (10,))], 10), images=100, budget=100)
 
 
@@ -140,16 +140,28 @@ def test_an_image_without_any_feature_has_inner_products_of_zero(tmp_path: Path)
     assert np.isfinite(gram.kernel).all()
 
 
+def test_a_spool_in_memory_gives_what_files_give(tmp_path: Path) -> None:
+    wide = blocks([Cut(1, "a", "m.a", (10,))], 4)
+    rows = torch.randn(7, 10)
+    files, memory = Spool(tmp_path / "spool", wide, np.empty(28, np.float32)), DeviceSpool(wide, 7, rows.device)
+    for block in wide:
+        for part in rows[:, block.start : block.stop].split(3):
+            np.testing.assert_allclose(memory.append(block, part), files.append(block, part))
+        torch.testing.assert_close(memory.take(block), rows[:, block.start : block.stop], rtol=0, atol=0)
+        torch.testing.assert_close(files.take(block), rows[:, block.start : block.stop], rtol=0, atol=0)
+    files.close()
+
+
 def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
     """No file may be larger than a kilobyte here, which is as good as a full disk."""
     resource = pytest.importorskip("resource")
     block = blocks([Cut(1, "a", "m.a", (10,))], 10)[0]
-    spool = Spool(tmp_path / "spool", [block])
+    spool = Spool(tmp_path / "spool", [block], np.empty(10_000, np.float32))
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
     try:
         with pytest.raises(StepError, match=r"cannot spool features to .*; free some disk"):
-            spool.append(block, np.zeros((1000, 10), np.float32))
+            spool.append(block, torch.zeros(1000, 10))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     spool.close()
