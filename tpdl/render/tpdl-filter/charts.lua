@@ -11,7 +11,7 @@ end
 
 -- `still`: the blocks of the picture; `alt`: what it shows.
 return function(chart, still, alt)
-  if output.PDF or output.SLIDES or report.data.chart_library == '' then return still end
+  if output.PDF or output.SLIDES or (report.data.chart_library or '') == '' then return still end
   local blocks = pandoc.Blocks { pandoc.Div(still, pandoc.Attr('', { 'chart-still' })), data('wide', chart.wide) }
   if chart.narrow then blocks:insert(data('narrow', chart.narrow)) end
   -- Room for the chart; charts.js fills it.

@@ -30,7 +30,8 @@ end
 
 function dependencies.add()
   if not quarto or output.PDF then return nil end
-  if report.data.chart_library ~= '' then add_charts(report.data.chart_library) end
+  local library = report.data.chart_library or ''
+  if library ~= '' then add_charts(library) end
   quarto.doc.add_html_dependency {
     name = 'tpdl-pictures',
     stylesheets = { { path = style, name = 'pictures.css' } },

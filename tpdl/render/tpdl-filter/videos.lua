@@ -51,10 +51,8 @@ local function video_html(video, alt)
     picture.classes:insert 'nolightbox'
     frames:insert(picture)
   end
-  return pandoc.Blocks {
-    pandoc.Plain(film),
-    pandoc.Div({ pandoc.Plain(frames) }, pandoc.Attr('', { 'video-stills' })),
-  }
+  local blocks = { pandoc.Plain(film), pandoc.Div({ pandoc.Plain(frames) }, pandoc.Attr('', { 'video-stills' })) }
+  return pandoc.Blocks { pandoc.Div(blocks, pandoc.Attr('', { 'video-figure' })) }  -- one block, one cell of a layout
 end
 
 -- The blocks of a video. `alt`: what it shows.
