@@ -64,7 +64,7 @@ class Video:
         >>> falling_video(falling()).seconds
         2.0
 
-    In `experiments/physics.py` it is `figures/physics/falling.mp4`, and a chapter shows it like any figure.
+    In `experiments/stones.py` it is `figures/falling.mp4`, and a chapter shows it like any figure.
 
     Args:
         frames: uint8 [n, height, width, 3] in colour, or [n, height, width] in grey; or a sequence of such images, all
