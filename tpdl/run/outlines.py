@@ -58,7 +58,7 @@ def _path(line: str, x: float, y: float, attributes: dict[str, str]) -> str:
     font = FontProperties(
         family=[name.strip("'\" ") for name in attributes.get("font-family", "sans-serif").split(",")],
         weight=attributes.get("font-weight", "normal"),
-        style=attributes.get("font-style", "normal"),
+        style="italic" if attributes.get("font-style") == "italic" else "normal",
         size=size,
     )
     maker = TextToPath()
