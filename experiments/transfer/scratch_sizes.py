@@ -2,7 +2,8 @@
 
 The regimes of `experiments.transfer.tuned_networks` have equal budgets, in which training from scratch has not ended.
 Here it goes on until the validation loss no longer falls, with and without the batch normalisation that was added to
-SqueezeNet there.
+SqueezeNet there. Without it the learning rate is lower: in a pilot with 25 images of each class, a rate of 0.002 left
+the plain network at chance for all of 140 updates, and with 0.0005 its losses fell.
 """
 
 from __future__ import annotations

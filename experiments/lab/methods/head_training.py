@@ -72,11 +72,8 @@ class Validation:
     """Fraction of them that is classified correctly, [epochs, folds]."""
     converged: bool
     """Training has stopped because the loss did not fall any more, not because of the limit of epochs."""
-
-    @property
-    def epochs(self) -> int:
-        """The number of epochs with the lowest loss on average over the folds."""
-        return 1 + int(self.loss.mean(1).argmin())
+    epochs: int
+    """The number of epochs with the lowest loss on average over the folds, up to the tolerance."""
 
 
 def cross_validate(
@@ -89,6 +86,7 @@ def cross_validate(
     seed: int = 0,
     epochs: int = 1000,
     patience: int = 30,
+    tolerance: float = 1e-4,
     batch: int = 64,
 ) -> Validation:
     """Train a network for each fold until their mean validation loss stops falling (early stopping, Prechelt 1998).
@@ -109,6 +107,7 @@ def cross_validate(
         seed: of the first fold: initial weights, order and dropout; the next fold has the next seed.
         epochs: largest number of epochs.
         patience: epochs without a lower loss before training stops.
+        tolerance: a loss that is lower by less does not count as lower; near an optimum it may fall forever.
         batch: images in a batch.
     """
     device = best_device()
@@ -127,9 +126,9 @@ def cross_validate(
                 loss_each, accuracy_each = (both * weights).sum(2).double().cpu().numpy()
             losses.append(loss_each)
             accuracies.append(accuracy_each)
-            if loss_each.mean() < lowest:
+            if loss_each.mean() < lowest - tolerance:
                 best, lowest = len(losses), loss_each.mean()
-    return Validation(np.array(losses), np.array(accuracies), len(losses) - best >= patience)
+    return Validation(np.array(losses), np.array(accuracies), len(losses) - best >= patience, best)
 
 
 def train(

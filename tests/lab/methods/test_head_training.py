@@ -133,7 +133,7 @@ def test_training_stops_early_is_repeatable_and_learns(digits: tuple) -> None:
     first, again, other = runs
     assert np.array_equal(first.loss, again.loss) and not np.array_equal(first.loss[0], other.loss[0])
     assert first.converged and len(first.loss) == first.epochs + 10 < 200
-    assert first.loss.mean(1).argmin() == first.epochs - 1
+    assert first.loss.mean(1)[first.epochs - 1] < first.loss.mean(1).min() + 1e-4
     cut_short = cross_validate(make, adam, x[:300], y[:300], folds(x[:300], y[:300]), epochs=3, patience=10)
     assert not cut_short.converged and cut_short.epochs == 3
     np.testing.assert_array_equal(cut_short.loss, first.loss[:3])
