@@ -1,4 +1,4 @@
-"""The training loops of chapters 3 and 4: on a CPU the plain loops to the bit, on a GPU the same with and without graph.
+"""The training loops of chapters 3 and 4: on a CPU the plain ones to the bit, on a GPU as graphs what they are without.
 
 The last batch of an epoch is smaller for the digit classifier, and there are enough iterations that a graph is
 captured and replayed.
