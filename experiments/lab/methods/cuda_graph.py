@@ -135,7 +135,7 @@ class GraphedIteration:
         if not self._filled:
             return
         for name, values in self._collected.items():
-            self._fetched.setdefault(name, []).append(np.array(values[: self._filled].cpu()))
+            self._fetched.setdefault(name, []).append(values[: self._filled].cpu().numpy().copy())
         self._position.zero_()
         self._filled = 0
 

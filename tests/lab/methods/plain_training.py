@@ -61,7 +61,7 @@ def train_gan(
             loss_g.backward()
             adam_g.step()
         means = real_logit.sigmoid().mean(), fake_logit.sigmoid().mean()
-        history.append([float(value) for value in (loss_d, loss_g, *means)])
+        history.append([float(value.detach()) for value in (loss_d, loss_g, *means)])
     return np.array(history, np.float32)
 
 
