@@ -47,17 +47,17 @@ def saliency_curves(
     import torch
 
     from experiments.lab.data import imagenet
-    from experiments.lab.methods.map_measures import heeded
+    from experiments.lab.methods.map_measures import blurred, heeded
     from experiments.lab.nets.frozen import frozen, scores_of
     from experiments.lab.nets.inputs import coloured
     from experiments.lab.nets.registry import image_size
 
     photographs, model = imagenet.load(), frozen(network)
     inputs, classes = coloured(photographs.images, image_size(network)), torch.from_numpy(photographs.labels).long()
-    rows, seconds = [], {}
+    without, rows, seconds = blurred(inputs), [], {}
     for method, found in progress(all_maps(maps, second, inputs.numpy(), seed).items(), "methods"):
         begun = time.perf_counter()
-        deleting, inserting = heeded(lambda x: scores_of(model, x), inputs, classes, found, steps)
+        deleting, inserting = heeded(lambda x: scores_of(model, x), inputs, classes, found, without, steps)
         seconds[method] = round(time.perf_counter() - begun, 1)
         for image, curves in enumerate(zip(deleting, inserting, strict=True)):
             shares = [step / steps for step in range(steps + 1)]

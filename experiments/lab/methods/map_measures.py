@@ -63,8 +63,19 @@ def peak_ratio(spectrum: np.ndarray, place: int, around: int = 4) -> float:
     return float(spectrum[place] / np.median(np.delete(spectrum[low:high], place - low)))
 
 
+def blurred(images: Tensor) -> Tensor:
+    """Images [images, 3, side, side] blurred so much that no object can be told: from there insertion starts."""
+    sigma = images.shape[-1] / 12
+    return gaussian_blur(images, [int(4 * sigma) // 2 * 2 + 1] * 2, [sigma, sigma])
+
+
 def heeded(
-    scores: Callable[[Tensor], Tensor], images: Tensor, classes: Tensor, maps: np.ndarray, steps: int = 16
+    scores: Callable[[Tensor], Tensor],
+    images: Tensor,
+    classes: Tensor,
+    maps: np.ndarray,
+    without: Tensor,
+    steps: int = 16,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Deletion and insertion (Petsiuk, Das and Saenko 2018): do the strongest pixels decide the class probability?
 
@@ -72,11 +83,14 @@ def heeded(
     from a strongly blurred image. A good map makes the probability fall fast under deletion and rise fast under
     insertion.
 
+        deleting, inserting = heeded(model, images, classes, maps, blurred(images))
+
     Args:
         scores: network inputs -> class scores, on the CPU.
         images: network inputs [images, 3, side, side].
         classes: class indices [images].
         maps: saliency maps [images, side, side].
+        without: what insertion starts from, `blurred(images)`, which all maps of the same images share.
         steps: equal fractions of the pixels.
 
     Returns:
@@ -84,14 +98,12 @@ def heeded(
         the curve.
     """
     side = images.shape[-1]
-    sigma = side / 12
-    blurred = gaussian_blur(images, [int(4 * sigma) // 2 * 2 + 1] * 2, [sigma, sigma])
     order = np.argsort(-maps.reshape(len(maps), -1), axis=1, kind="stable")
     place = np.empty_like(order)
     np.put_along_axis(place, order, np.arange(side * side)[None].repeat(len(maps), 0), 1)
     place_of = torch.from_numpy(place.reshape(len(maps), 1, side, side))
     curves = []
-    for gone, kept in ((torch.zeros_like(images), images), (images, blurred)):
+    for gone, kept in ((torch.zeros_like(images), images), (images, without)):
         curve = []
         for step in range(steps + 1):
             mixed = torch.where(place_of < side * side * step / steps, gone, kept)

@@ -80,7 +80,8 @@ def test_deletion_and_insertion_of_the_one_pixel_that_counts() -> None:
     maps = np.zeros((1, 32, 32))
     maps[0, 3, 3] = 1
     scores = lambda x: torch.stack([x[:, 0, 3, 3], 0 * x[:, 0, 3, 3]], 1)  # noqa: E731
-    deleting, inserting = map_measures.heeded(scores, images, torch.tensor([0]), maps, steps=4)
+    without = map_measures.blurred(images)
+    deleting, inserting = map_measures.heeded(scores, images, torch.tensor([0]), maps, without, steps=4)
     sure = 1 / (1 + np.exp(-10))
     np.testing.assert_allclose(deleting[0], [sure, 0.5, 0.5, 0.5, 0.5])
     np.testing.assert_allclose(inserting[0, 1:], sure)
