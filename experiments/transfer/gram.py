@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import tpdl
-from tpdl import Arrays, checkpoint, experiment, note, progress
+from tpdl import Arrays, checkpoint, experiment, note, profile, progress
 
 EACH_NETWORK: dict[str, Any] = {
     "matrix": {"network": ["squeezenet1_1", "efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2", "vgg16"]},
@@ -34,7 +34,7 @@ def gram(network: str, width: int = 49_152) -> Arrays:
     One forward pass for each image serves all cuts (see `experiments.lab.methods.gram`).
 
     Args:
-        network: a pretrained torchvision classifier.
+        network: a torchvision classifier or another that `experiments.lab.nets.registry.build` knows; pretrained.
         width: features in a block; it decides the memory, not the result.
 
     Returns:
@@ -52,12 +52,15 @@ def gram(network: str, width: int = 49_152) -> Arrays:
     from experiments.lab.nets.cuts import cuts
     from experiments.lab.nets.inputs import batches
     from experiments.lab.nets.registry import build, image_size
+    from experiments.lab.nets.tiny import BUILDERS
 
+    # The demo profile downloads nothing: there, networks that are no stand-ins have random weights.
+    untrained = profile() == "demo" and network not in BUILDERS
     wanted = [cut for cut in cuts(network) if cut.shape[-1] <= LATE.get(network, cut.shape[-1])]
     scenes, side, totals = chosen_scenes.load(), image_size(network), Totals()
     pixels = cache(lambda i: scenes.pixels(i, side))  # decoded once, also if the network runs several times
     made = gram_matrices(
-        build(network),
+        build(network, "random" if untrained else "pretrained"),
         wanted,
         lambda: batches(pixels, len(scenes)),
         len(scenes),

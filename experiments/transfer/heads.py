@@ -31,9 +31,9 @@ SETTINGS = ["rate", "dropout", "decay"]
 GRID: dict[str, list[dict[str, float]]] = {
     LAST_LAYER: [{"rate": rate, "dropout": 0.0, "decay": 0.0} for rate in (0.001, 0.003, 0.01, 0.03)],
     MLP: [
-        {"rate": 1e-3, "dropout": dropout, "decay": decay}
+        {"rate": 3e-3, "dropout": dropout, "decay": decay}
         for dropout in (0.0, 0.5)
-        for decay in (0.1, 1.0, 10.0, 100.0)
+        for decay in (0.1, 1.0, 3.0, 10.0)
     ],
 }
 """Settings that are tried."""

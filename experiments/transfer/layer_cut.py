@@ -169,6 +169,7 @@ def layer_cut_values(results: pd.DataFrame) -> dict:
         "dashed": "Dashed: best cut of the original report, on VGG16." if comparable else "",
         "test_images": results["test_images"].iloc[0],
         "train_images": results["train_images"].iloc[0],
+        "images": results["test_images"].iloc[0] + results["train_images"].iloc[0],
         "peak_gigabytes": results["peak_bytes"].max() / 1e9,
         "largest_raw_gigabytes": results["raw_bytes"].max() / 1e9,
         "largest": {"network": title(largest["network"]), "cut": largest["cut"]},
@@ -249,6 +250,7 @@ def _row(row: dict) -> dict:
         "p_against_best",
         "peak_bytes",
         "raw_bytes",
+        "gram_seconds",
     ]
     seconds = row["gram_seconds"] + row["factor_seconds"] + row["svm_seconds"]
     return {key: row[key] for key in kept} | {"seconds": seconds, "raw_gigabytes": row["raw_bytes"] / 1e9}

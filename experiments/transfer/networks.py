@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FAMILY = "efficientnet_lite"
 """How the names begin of networks that differ by one rule only, which scales size and depth."""
-MARKERS = "oDs^vP*X"
+MARKERS = "osd^v<>p"
 """Of the networks, in order."""
 
 
@@ -95,13 +95,8 @@ def networks_dots(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
             if column == "milliseconds":
                 axis.hlines(row["accuracy"], row["fastest"], row["slowest"], color=shade, linewidth=1.3)
             curve(axis, row, column, "accuracy", "low", "high", shade, title(str(network)), style)
-        axis.set(
-            xlabel=words,
-            xlim=(
-                0,
-                1.12 * rows[[column, "slowest"]].max().max() if column == "milliseconds" else 1.12 * rows[column].max(),
-            ),
-        )
+        farthest = rows["slowest" if column == "milliseconds" else column].max()
+        axis.set(xlabel=words, xlim=(0, 1.12 * farthest))
         axis.margins(y=0.15)
         axis.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
         axis.yaxis.set_major_formatter("{x:.0%}")

@@ -115,6 +115,15 @@ def test_outside_of_a_step(tmp_path: Path, folder: Path, monkeypatch: pytest.Mon
     assert image_folder("photos").classes == ("dark", "light")
     with pytest.raises(UserError, match=r"declares no data set 'fotos'; did you mean `photos`"):
         image_folder("fotos")
+    (tmp_path / "data").mkdir()
+    folder.rename(tmp_path / "data/photos")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TPDL_DATA", str(tmp_path / "data"))
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "outside_catalogue.py").write_text(CATALOGUE)
+    settings = '[tool.tpdl]\ncatalogue = "outside_catalogue"\n[tool.tpdl.data]\nmine = "lab-photos"\n'
+    (tmp_path / "pyproject.toml").write_text(settings)
+    assert image_folder("mine").classes == ("dark", "light")
 
 
 @pytest.mark.parametrize("wrong", ["data = 3", 'data = ["photos"]', "data = {photos = 1}", 'data = {photos = ""}'])
@@ -140,6 +149,52 @@ def test_beside_a_catalogue(tmp_path: Path) -> None:
     assert both.resolve("photos", tmp_path / "data") == [tmp_path / "photos"], "that of the project comes first"
     with pytest.raises(UserError, match="both have 'toy'"):
         Declared({"toy": "x"}, tmp_path, module)
+
+
+def test_another_name_for_a_data_set_of_the_catalogue(tmp_path: Path) -> None:
+    def broken(folder: Path) -> str | None:
+        return None if (folder / "a").exists() else f"{folder} is not whole"
+
+    toy = Entry("toy", "a toy", "none", "https://home", 2, ("toys",), by_hand="write to its author", check=broken)
+    two = Entry("two", "two files", "none", "https://home", 2, ("files/a", "files/b"))
+    root = tmp_path / "data"
+    both = Declared({"mine": "toy", "yours": "two", "folder": "toys"}, tmp_path, Catalogue([toy, two]))
+    assert both.resolve("mine", root) == [] and both.declared("mine", root) == root / "toy"
+    assert both.describe("mine", root).startswith(f"mine is toy: toy is not at {root}: a toy")
+    with pytest.raises(UserError, match="toy cannot be fetched: write to its author"):
+        both.fetch("mine", root)
+    (root / "toys").mkdir(parents=True)
+    assert both.resolve("mine", root) == [root / "toys"] == [both.declared("mine", root)]
+    assert both.verify("mine", root) == f"{root / 'toys'} is not whole"
+    assert both.verify("folder", root) is None, "a folder is nobody's to judge, be it the same"
+    (root / "files").mkdir()
+    for name in "ab":
+        (root / "files" / name).touch()
+    assert both.declared("yours", root) == root / "files"
+
+
+CATALOGUE = """
+from tpdl.data import Catalogue, Entry
+catalogue = Catalogue([Entry("lab-photos", "photos", "none", "https://home", 2, ("photos",), by_hand="draw them")])
+"""
+
+
+def test_an_experiment_asks_for_the_name_and_the_settings_say_which(tmp_path: Path, folder: Path) -> None:
+    lab = Lab(tmp_path)
+    lab.write("experiments/toy/photos.py", BRIGHTNESS)
+    lab.write("toy_catalogue.py", CATALOGUE)
+    settings = '[tool.tpdl]\ncatalogue = "toy_catalogue"\n[tool.tpdl.data]\nphotos = "lab-photos"\n'
+    lab.write("pyproject.toml", settings)
+    said = lab.tpdl("run", "toy/brightness", "--executor", "inline", code=None)
+    assert "photos is lab-photos: lab-photos is not at" in said and "draw them" in said
+    (tmp_path / ".tpdl/data").mkdir(parents=True, exist_ok=True)
+    folder.rename(tmp_path / ".tpdl/data/photos")
+    lab.tpdl("run", "toy/brightness", "--executor", "inline")
+    assert '"dark": 50.0' in (tmp_path / "figures/toy/brightness.json").read_text()
+    picture(tmp_path / "others/train/a/1.png", 9)
+    picture(tmp_path / "others/test/a/1.png", 9)
+    lab.edit("pyproject.toml", '"lab-photos"', '"others"')
+    assert lab.states("toy/brightness") == {"toy/brightness": "stale: data photos changed"}
 
 
 DOWNLOADS = '''

@@ -137,7 +137,7 @@ def test_values_for_the_text(results: pd.DataFrame, strengths: pd.DataFrame, set
     assert values["tuning"]["mlp"]["range"] == pytest.approx(tuned.max() - tuned.min())
     assert (values["tuning"]["mlp"]["settings"], values["tuning"]["mlp"]["patience"]) == (len(GRID[MLP]), 5)
     inside = settings.assign(accuracy=0.5 + 0.1 * (settings["decay"] == 1.0))
-    edge = settings.assign(accuracy=0.5 + 0.1 * (settings["decay"] == 100.0))
+    edge = settings.assign(accuracy=0.5 + 0.1 * (settings["decay"] == 10.0))
     found = [heads_values(results, strengths, each)["tuning"]["mlp"]["decay_inside"] for each in (inside, edge)]
     assert found == [True, False]
 

@@ -32,7 +32,8 @@ def run_scratch(arguments: Arguments, plan: Plan, executor: str | None) -> int:
     if unreadable := next((line for line in plan.broken), ""):
         raise UserError(unreadable)
     names = select(plan, arguments.names)
-    steps = scratch_steps(plan, names, arguments.set)
+    scratch = scratch_steps(plan, names, arguments.set)
+    steps = [*scratch.needed, *scratch.wanted]
     for step in steps:
         _check_inputs(plan, step)
     if arguments.json:
@@ -42,17 +43,18 @@ def run_scratch(arguments: Arguments, plan: Plan, executor: str | None) -> int:
         for step in steps:
             print(f"{step.name}  {', '.join(f'{key}={value!r}' for key, value in step.parameters.items())}")
         return Exit.OK
-    wanted = [step.name for step in steps]
+    wanted = [step.name for step in scratch.wanted]
     whole = with_steps(plan, steps)
-    facts = read_facts(whole, wanted)
+    together = [step.name for step in steps]
+    facts = read_facts(whole, together)
     screen = console()
-    with Display(whole, screen, wanted, facts, arguments.jobs) as display:
+    with Display(whole, screen, together, facts, arguments.jobs) as display:
         options: dict[str, Any] = {
             "on_error": display.debug if arguments.pdb else None,
             "limits": Limits(arguments.timeout, arguments.memory),
             "keep_nan": wanted if arguments.keep_nan else [],
         }
-        report = run_steps(whole, wanted, display, executor, arguments.jobs, wanted, alone=False, **options)
+        report = run_steps(whole, together, display, executor, arguments.jobs, wanted, alone=False, **options)
     print_report(report, screen)
     if report.done:
         done = [find_run(plan, name) for name in wanted if name in report.done]
@@ -68,13 +70,15 @@ def run_scratch(arguments: Arguments, plan: Plan, executor: str | None) -> int:
 def _check_inputs(plan: Plan, step: Step) -> None:
     """Refuse a step whose inputs are not here: making them would touch something. Say it if they are not fresh."""
     from tpdl.plan.facts import read_facts
+    from tpdl.plan.scratch import PREFIX
     from tpdl.plan.status import own_reasons
 
-    facts = read_facts(plan, step.upstream)
-    for name in step.upstream:
+    upstream = [name for name in step.upstream if not name.startswith(PREFIX)]
+    facts = read_facts(plan, upstream)
+    for name in upstream:
         needed = plan.steps[name]
         if not facts[name].record or (needed.local and not facts[name].is_here):
             force = "--force " if facts[name].record else ""
             raise UserError(f"{step.name} needs {name}, which has no result here; first: tpdl run {force}{name}")
-    if old := [name for name in step.upstream if list(own_reasons(plan.steps[name], facts[name]))]:
+    if old := [name for name in upstream if list(own_reasons(plan.steps[name], facts[name]))]:
         print(f"measured with results that are not fresh: {', '.join(old)}")

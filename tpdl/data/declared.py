@@ -196,7 +196,7 @@ def _of_project(folder: Path) -> dict[str, Path]:
         return {}
     module = load_catalogue(str(settings["catalogue"])) if "catalogue" in settings else None
     catalogue, root = Declared(places, project, module), data_root(project / ".tpdl" / "data")
-    return {name: folder for name in places if (folder := catalogue.declared(name, root))}
+    return {name: found for name in places if (found := catalogue.declared(name, root))}
 
 
 def _import(module: str, package: str) -> Any:

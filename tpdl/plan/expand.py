@@ -90,6 +90,10 @@ class Expansion:
         """Path of a product or record -> the step that writes it."""
         self._expanding: list[str] = []
         """Experiment functions that are being expanded, each because the one before it needs it."""
+        self.variants: dict[str, Step] = {}
+        """What variants need beside the steps that there are, by name; see `variant`."""
+        self._varying: Mapping[str, Any] = {}
+        """The settings of the variant that is being made; empty while there is none."""
         for declared in declarations:
             if declared.problem:
                 self._give_up(declared)
@@ -129,18 +133,24 @@ class Expansion:
     def variant(self, step: Step, settings: Mapping[str, Any]) -> Step:
         """What the cell `step` of these steps would be with other parameters; it is not one of them.
 
+        Where it needs a cell with parameters that none has, this is another variant, which is added to `variants`.
+
         Raises:
-            UserError: there is no cell of an experiment that it needs with such parameters.
+            UserError: an experiment that it needs has nothing to do with these parameters.
         """
         declared, cell = self._declared[step.function], {**step.cell, **settings}
-        return self._cell(
-            declared,
-            decorator_arguments(declared),
-            [path.suffix for path in step.products],
-            cell,
-            {name: value for name, value in step.parameters.items() if name not in settings},
-            _label(cell),
-        )
+        before, self._varying = self._varying, settings
+        try:
+            return self._cell(
+                declared,
+                decorator_arguments(declared),
+                [path.suffix for path in step.products],
+                cell,
+                {name: value for name, value in step.parameters.items() if name not in settings},
+                _label(cell),
+            )
+        finally:
+            self._varying = before
 
     def _give_up(self, declared: Declaration) -> None:
         """Note a declaration that cannot be understood, and take back what was made of it."""
@@ -482,6 +492,8 @@ class Expansion:
             for cell in cells
             if all(parameters[key] == value for key, value in cell.cell.items() if key in parameters)
         ]
+        if not agreeing and (made := self._variants_of(cells, parameters)):
+            return Input((made[0].name,)) if set(made[0].cell) <= set(parameters) else _several(made)
         if not agreeing:
             raise UserError(f"{where(declared)}: no cell of {cells[0].base} has the same {_label(parameters)}")
         if set(agreeing[0].cell) <= set(parameters):
@@ -489,6 +501,15 @@ class Expansion:
         if len(agreeing) == len(cells) and cells[0].base in self._steps:
             return Input((cells[0].base,))
         return _several(agreeing)
+
+    def _variants_of(self, cells: Sequence[Step], parameters: Mapping[str, Any]) -> list[Step]:
+        """What cells would be with the settings of the variant that is being made, those of them that they have."""
+        settings = {name: value for name, value in self._varying.items() if name in cells[0].cell}
+        kept = {name: value for name, value in parameters.items() if name not in settings}
+        alike = [cell for cell in cells if all(kept.get(name, value) == value for name, value in cell.cell.items())]
+        made = {step.name: step for step in (self.variant(cell, settings) for cell in alike)} if settings else {}
+        self.variants |= made
+        return list(made.values())
 
     def _add(self, step: Step) -> Step:
         """Enter a step, unless another one writes the same file."""

@@ -3,13 +3,14 @@
     tpdl run toy/train/opt=sgd -S lr=1e-3      ->  .tpdl/full/scratch/toy/train/opt=sgd,lr=0.001.csv, with its record
 
 Such a step is called `scratch/toy/train/opt=sgd,lr=0.001`. It needs what the cell would need that it was made of, and
-has the same function; whoever runs it again with the same parameters replaces it.
+has the same function; whoever runs it again with the same parameters replaces it. Where no cell has the parameters that
+an input would need, such as another network, the input is a scratch result, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +25,26 @@ PREFIX = "scratch/"
 """What the name of every such step begins with."""
 
 
-def scratch_steps(plan: Plan, names: Sequence[str], texts: Sequence[str]) -> list[Step]:
+@dataclass(frozen=True)
+class Scratch:
+    """Steps with parameters from the command line."""
+
+    wanted: list[Step]
+    """What was asked for."""
+    needed: list[Step]
+    """Inputs with parameters that no cell has, each after those that it needs itself."""
+
+
+def scratch_steps(plan: Plan, names: Sequence[str], texts: Sequence[str]) -> Scratch:
     """The steps of cells with parameters as they were typed; those that come out the same are one.
 
     Args:
         plan: the steps.
         names: which ones; those that are no cells, such as figures, are left out.
         texts: `lr=1e-3` and so on.
+
+    Returns:
+        these steps, and what they need of the kind.
 
     Raises:
         UserError: there is no experiment among them, or it has no such parameter.
@@ -48,17 +62,26 @@ def scratch_steps(plan: Plan, names: Sequence[str], texts: Sequence[str]) -> lis
         )
     expansion = Expansion(plan.sources.declarations(), plan.places, (), edition_of(plan.project, plan.profile))
     expansion.steps()
-    made = [_moved(plan, expansion.variant(cell, settings_for(cell, texts))) for cell in cells]
-    return list({step.name: step for step in made}.values())
+    made = {step.name: step for step in (expansion.variant(cell, settings_for(cell, texts)) for cell in cells)}
+    needed = {name: step for name, step in expansion.variants.items() if name not in made}
+    return Scratch(
+        [_moved(plan, step, expansion.variants) for step in made.values()],
+        [_moved(plan, step, expansion.variants) for step in needed.values()],
+    )
 
 
-def _moved(plan: Plan, step: Step) -> Step:
-    """The step with another name and another place."""
+def _moved(plan: Plan, step: Step, variants: Mapping[str, Step]) -> Step:
+    """The step with another name and another place, as have those of its inputs that are variants."""
     name = PREFIX + step.name
     products = tuple(plan.places.state / (name + path.suffix) for path in step.products)
+    inputs = {
+        argument: replace(source, steps=tuple(PREFIX + each if each in variants else each for each in source.steps))
+        for argument, source in step.inputs.items()
+    }
     return replace(
         step,
         name=name,
+        inputs=inputs,
         products=products,
         record_path=products[0].with_name(products[0].name + RECORD_SUFFIX),
         optional=False,

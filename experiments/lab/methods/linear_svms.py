@@ -37,7 +37,7 @@ from experiments.lab.device import best_device
 from tpdl import UserError
 
 FACTORISATION = 3
-"""Iterations of conjugate gradients that a factorisation may cost, in multiplications; above that, they are used."""
+"""Iterations of conjugate gradients whose multiplications a factorisation may cost; one that costs more is avoided."""
 INNER_STEPS = 100
 """Most iterations of conjugate gradients for one of Newton's steps; the step of a machine that needs more is exact."""
 REDUCTION = 0.1

@@ -15,7 +15,7 @@ TRAIN = 120
 
 
 def images(classes: int = 4, components: int = 60, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Overlapping classes, each next one rarer, with variances that decay; the last images are for the test."""
+    """Overlapping classes, each rarer than the one before, with variances that decay; twice TRAIN images."""
     rng = np.random.default_rng(seed)
     labels = rng.choice(classes, 2 * TRAIN, p=np.arange(classes, 0, -1) / np.arange(1, classes + 1).sum())
     centres = rng.normal(size=(classes, components))
