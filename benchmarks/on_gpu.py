@@ -40,7 +40,8 @@ def parts(scratch: Path, small: bool) -> dict[str, list[str]]:
     benchmarks = ROOT / "benchmarks"
     lab = [str(benchmarks / "whole_lab.py"), "--scratch", str(scratch / "whole")]
     training = [str(benchmarks / "training.py"), "--to", str(scratch / "training.json")]
-    tests = ["-m", "pytest", "-n", "0", "-q", "tests/lab/methods/test_stacked_training.py"]
+    tests = ["-m", "pytest", "-n", "0", "-q"]
+    tests += [f"tests/lab/methods/test_{name}_training.py" for name in ("graphed", "stacked")]
     if small:
         lab += ["--demo", "--no-pages", "--no-loops", "gan/dcgan", "adaptation/dann"]
         training += ["--batches", "3", "--seeds", "1", "2"]

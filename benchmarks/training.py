@@ -6,9 +6,9 @@
 DCGAN has the lab's networks and batches of 128; DANN batches of 32 + 32. Of each there are
 
 - the public loop: PyTorch's DCGAN example, and a plain DANN loop, with `DataLoader` and two worker processes;
-- the loop that the results of the report were made with;
-- the same iteration through `GraphedIteration`, a CUDA graph on a GPU and plain calls on a CPU;
-- several seeds as one network, by `torch.func` and, for DCGAN, by grouped convolutions;
+- on a GPU, the loop of the report with every kernel launched by itself;
+- the loop of the report as it is, a CUDA graph on a GPU and plain calls on a CPU;
+- a stack of one network, and several seeds as one network, by `torch.func` and, for DCGAN, by grouped convolutions;
 - on a GPU, for DCGAN, several seeds as graphs of their own on streams of their own.
 
 On a GPU with float32 and TF32, and DCGAN with bfloat16, too; the public loops as they come, which is TF32. Beside each
@@ -86,6 +86,11 @@ class Bench:
         """Those that the device is measured in."""
         return ["float32", "TF32", "bfloat16"] if self.device == "cuda" else ["float32"]
 
+    def loops(self) -> list[tuple[str, bool]]:
+        """The loops of the report: what they are called in the table, and whether an iteration is a graph."""
+        launched = [("launched one by one", False)] if self.device == "cuda" else []
+        return [*launched, ("loop of the report", True)]
+
     def dcgan(self) -> None:
         """The rows of DCGAN."""
         images, labels = digits()
@@ -94,24 +99,24 @@ class Bench:
         public = "TF32" if self.device == "cuda" else "float32"
         if mnist_is_here():
             self._time("DCGAN", "public loop", 1, public, gan_throughput.usual(2, self.device), flops)
-        plain = AdversarialTraining(*pair(0), images, labels, setting)
-        self._time("DCGAN", "loop of the report", 1, "float32", plain.step, flops)
+        for how, graphed in self.loops():
+            training = AdversarialTraining(*pair(0), images, labels, setting, graphed=graphed)
+            self._time("DCGAN", how, 1, "float32", training.step, flops)
         for precision in self.precisions():
             for seeds in self.seeds:
                 stacks = [None] if seeds == 1 else [Mapped, Grouped]
                 for stack in stacks:
-                    training = StackedAdversarialTraining(
+                    together = StackedAdversarialTraining(
                         [pair(seed) for seed in range(seeds)],
                         images,
                         labels,
-                        self.batches + 2 * WARM + 1,
                         setting,
                         range(seeds),
                         stack,
                         precision=torch.bfloat16 if precision == "bfloat16" else torch.float32,
                     )
-                    how = "graph" if stack is None else f"graph, stacked ({stack.__name__})"
-                    self._time("DCGAN", self._called(how), seeds, precision, training.step, flops)
+                    how = "graph, stack of one" if stack is None else f"graph, stacked ({stack.__name__})"
+                    self._time("DCGAN", self._called(how), seeds, precision, together.step, flops)
                 if seeds > 1 and self.device == "cuda" and precision != "bfloat16":
                     step = self.side_by_side(seeds, images, labels, setting)
                     self._time("DCGAN", "graphs on streams", seeds, precision, step, flops)
@@ -120,10 +125,7 @@ class Bench:
         self, seeds: int, images: np.ndarray, labels: np.ndarray, setting: Setting
     ) -> Callable[[], object]:
         """A step of several trainings, each with a graph and a stream of its own."""
-        room = self.batches + 2 * WARM + 1
-        trainings = [
-            StackedAdversarialTraining([pair(seed)], images, labels, room, setting, [seed]) for seed in range(seeds)
-        ]
+        trainings = [StackedAdversarialTraining([pair(seed)], images, labels, setting, [seed]) for seed in range(seeds)]
         streams = [torch.cuda.Stream() if self.device == "cuda" else None for _ in trainings]
         if self.device == "cuda":
             torch.cuda.synchronize()  # what was made on the default stream is there
@@ -139,9 +141,6 @@ class Bench:
         """The rows of DANN: whole epochs, of which one is not timed."""
         source, labels, target = domains(self.batches)
 
-        def plain(epochs: int) -> None:
-            train(source, labels, target, weight=schedule, epochs=epochs, batch=2 * HALF)
-
         public_precision = "TF32" if self.device == "cuda" else "float32"
         few = source[: 2 * HALF], labels[: 2 * HALF], target[: 2 * HALF]
         flops = self._operations(lambda: train(*few, weight=schedule, epochs=1, batch=2 * HALF)) / 2
@@ -152,12 +151,17 @@ class Bench:
             ]
 
             def public(epochs: int) -> None:
-                with allowed(public_precision, fastest=False):
+                with allowed(public_precision):
                     for _ in range(epochs):
                         adaptation_throughput.plain_training(*files, self.device, 2)
 
             self._time_epochs("public loop", 1, public_precision, public, flops)
-        self._time_epochs("loop of the report", 1, "float32", plain, flops)
+        for how, graphed in self.loops():
+
+            def alone(epochs: int, graphed: bool = graphed) -> None:
+                train(source, labels, target, weight=schedule, epochs=epochs, batch=2 * HALF, graphed=graphed)
+
+            self._time_epochs(how, 1, "float32", alone, flops)
         for precision in self.precisions()[:2]:
             for seeds in self.seeds:
 
@@ -172,16 +176,16 @@ class Bench:
                             device=torch.device(self.device),
                         )
 
-                how = "graph" if seeds == 1 else "graph, stacked (Mapped)"
+                how = "graph, stack of one" if seeds == 1 else "graph, stacked (Mapped)"
                 self._time_epochs(self._called(how), seeds, precision, stacked, flops)
 
     def _called(self, how: str) -> str:
-        return how if self.device == "cuda" else how.replace("graph, ", "").replace("graph", "through the helper")
+        return how if self.device == "cuda" else how.removeprefix("graph, ")
 
     def _time(
         self, training: str, how: str, seeds: int, precision: str, step: Callable[[], object], flops: float
     ) -> None:
-        with allowed(precision, fastest="graph" in how):
+        with allowed(precision):
             for _ in range(2 * WARM):
                 step()
             seconds = self._seconds(lambda: [step() for _ in range(self.batches)])
@@ -262,21 +266,19 @@ def mnist_is_here() -> bool:
 
 
 @contextlib.contextmanager
-def allowed(precision: str, fastest: bool = True) -> Iterator[None]:
+def allowed(precision: str) -> Iterator[None]:
     """TF32 in convolutions and matrix products, where that is the precision, while the block runs.
 
     Args:
         precision: "float32", "TF32" or "bfloat16".
-        fastest: let cuDNN try its algorithms, and take the fastest.
     """
     backends: Any = torch.backends
-    before = backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32, backends.cudnn.benchmark
+    before = backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32
     backends.cuda.matmul.allow_tf32 = backends.cudnn.allow_tf32 = precision == "TF32"
-    backends.cudnn.benchmark = fastest
     try:
         yield
     finally:
-        backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32, backends.cudnn.benchmark = before
+        backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32 = before
 
 
 HEAD = f"{'':7} {'':30} {'seeds':>5} {'':9} {'ms a batch':>10} {'images/s':>10} {'limit, ms':>10}"

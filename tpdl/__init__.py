@@ -18,6 +18,7 @@ from tpdl.plan.declare import experiment, figure, summary
 from tpdl.readings import reading
 from tpdl.run.context import Arrays, checkpoint, note, profile, progress
 from tpdl.sheets import Box, Outline, Sheet, Tile
+from tpdl.videos import Video
 
 __all__ = [
     "Arrays",
@@ -30,6 +31,7 @@ __all__ = [
     "StepError",
     "Tile",
     "UserError",
+    "Video",
     "atomic_path",
     "checkpoint",
     "experiment",

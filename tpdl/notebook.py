@@ -8,6 +8,7 @@ tpdl.project()                   # a table of all steps and their states
 
 from __future__ import annotations
 
+import base64
 import os
 import warnings
 from functools import cached_property
@@ -36,6 +37,9 @@ class Drawing:
         content = self.path.read_bytes()
         if self.path.suffix == ".svg":
             return {"image/svg+xml": content.decode()}
+        if self.path.suffix == ".mp4":
+            address = f"data:video/mp4;base64,{base64.b64encode(content).decode()}"
+            return {"text/html": f'<video src="{address}" controls muted loop playsinline></video>'}
         return {"image/png": content}
 
     def __repr__(self) -> str:

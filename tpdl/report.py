@@ -51,7 +51,7 @@ class ReportResult:
     stem: str = ""
     """The name, without suffix, of the files that hold the whole report."""
     note: str = ""
-    """Why the renderer is another one than might be expected; mostly empty."""
+    """Why the renderer is another one than might be expected, or a page less than it could be; mostly empty."""
 
 
 def build(
@@ -113,7 +113,13 @@ def build(
         prepared.book.output = output
     chosen = "quarto" if quarto else "embedded"
     result = ReportResult(
-        chosen, [], prepared.problems, prepared.claims, prepared.broken, stem=prepared.book.pdf.stem, note=note
+        chosen,
+        [],
+        prepared.problems,
+        prepared.claims,
+        prepared.broken,
+        stem=prepared.book.pdf.stem,
+        note="; ".join(filter(None, [note, prepared.note])),
     )
     if quarto is None:
         result.outputs, refused = (

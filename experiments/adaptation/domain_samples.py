@@ -16,12 +16,12 @@ def domain_samples(seed: int = 0) -> Images:
     import torch
 
     from experiments.lab.data import mnist, mnist_m
-    from experiments.lab.methods.recolour import recolour
+    from experiments.lab.methods.recolour import random_colours, recolour
 
     digits, target = mnist_m.coloured(mnist.load()), mnist_m.load()
     source = digits.test[:COLUMNS]
-    colours = recolour(torch.from_numpy(source), torch.Generator().manual_seed(seed))
-    recoloured = colours.round().numpy().astype(np.uint8)
+    colours = random_colours(COLUMNS, torch.Generator().manual_seed(seed))
+    recoloured = recolour(torch.from_numpy(source), colours).round().numpy().astype(np.uint8)
     kinds = {
         "source": (source, digits.test_labels),
         "target": (target.test[:COLUMNS], target.test_labels),

@@ -33,7 +33,7 @@ GRID: dict[str, list[dict[str, float]]] = {
     MLP: [
         {"rate": 3e-3, "dropout": dropout, "decay": decay}
         for dropout in (0.0, 0.5)
-        for decay in (0.1, 1.0, 3.0, 10.0)
+        for decay in (0.001, 0.01, 0.1, 1.0)
     ],
 }
 """Settings that are tried."""

@@ -22,6 +22,12 @@ PAGES = sorted(DOCS.rglob("*.md"))
 IN_AN_EMPTY_FOLDER = ["your-own-report.md"]
 """The pages that begin with nothing; all others begin in the project that `tpdl init` makes, measured and committed."""
 
+NEEDS = {
+    "how-to/charts.md": ["altair", "vl_convert"],
+    "how-to/video.md": ["av"],
+}
+"""Page -> the modules without which nobody can follow it: those of an extra."""
+
 NOT_RUN = {
     "conda env create": "installs packages",
     "pip install .": "installs packages",
@@ -76,6 +82,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.slow
 @pytest.mark.parametrize("page", [page for page in PAGES if "```sh run" in page.read_text(encoding="utf-8")], ids=name)
 def test_following_the_page(page: Path, project: Path, tmp_path: Path) -> None:
+    for module in NEEDS.get(name(page), []):
+        pytest.importorskip(module, reason="needs an extra of tpdl")
     git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=main", "elsewhere.git")
     (tmp_path / "home").mkdir()
     folder = tmp_path / "work"

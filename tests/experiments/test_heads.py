@@ -86,9 +86,9 @@ def test_training_went_on_until_the_loss_did_not_fall(settings: pd.DataFrame) ->
 
 
 def test_the_setting_of_the_highest_mean_accuracy_is_chosen(settings: pd.DataFrame) -> None:
-    wanted = (settings["head"] == MLP) & (settings["dropout"] == 0.5) & (settings["decay"] == 10.0)
+    wanted = (settings["head"] == MLP) & (settings["dropout"] == 0.5) & (settings["decay"] == 0.1)
     chosen = chosen_settings(settings.assign(accuracy=np.where(wanted, 0.9, 0.8)))
-    assert (chosen[MLP]["dropout"], chosen[MLP]["decay"]) == (0.5, 10.0)
+    assert (chosen[MLP]["dropout"], chosen[MLP]["decay"]) == (0.5, 0.1)
     assert chosen[MLP]["epochs"] == settings.loc[wanted, "epochs"].iloc[0]
     assert chosen[LAST_LAYER]["accuracy"] == pytest.approx(0.8)
 
@@ -136,8 +136,8 @@ def test_values_for_the_text(results: pd.DataFrame, strengths: pd.DataFrame, set
     assert values["tuning"]["mlp"]["accuracy"] == pytest.approx(tuned.max())
     assert values["tuning"]["mlp"]["range"] == pytest.approx(tuned.max() - tuned.min())
     assert (values["tuning"]["mlp"]["settings"], values["tuning"]["mlp"]["patience"]) == (len(GRID[MLP]), 5)
-    inside = settings.assign(accuracy=0.5 + 0.1 * (settings["decay"] == 1.0))
-    edge = settings.assign(accuracy=0.5 + 0.1 * (settings["decay"] == 10.0))
+    inside = settings.assign(accuracy=0.5 + 0.1 * (settings["decay"] == 0.1))
+    edge = settings.assign(accuracy=0.5 + 0.1 * (settings["decay"] == 1.0))
     found = [heads_values(results, strengths, each)["tuning"]["mlp"]["decay_inside"] for each in (inside, edge)]
     assert found == [True, False]
 

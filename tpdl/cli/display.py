@@ -26,7 +26,9 @@ from tpdl.run.context import progress
 from tpdl.run.devices import Device
 from tpdl.run.job import Outcome
 from tpdl.run.schedule import Listener, Report
+from tpdl.videos import SUFFIX as VIDEO
 
+LOCAL = "@experiment(local=True) keeps it under .tpdl/, and only its record beside the figures"
 LAST_LINES = 12
 """How much of the log of a failed step is shown."""
 INTERVAL = 0.1
@@ -271,7 +273,7 @@ class Display(Listener):
                 shown = Path(path).relative_to(self._plan.project.root)
                 self._console.print(
                     f"        {escape(str(shown))} has {size / 1e6:.1f} MB, and git would keep every version of it; "
-                    "@experiment(local=True) keeps it under .tpdl/, and only its record beside the figures",
+                    + ("show fewer frames, or smaller ones" if shown.suffix == VIDEO else LOCAL),
                     highlight=False,
                     soft_wrap=True,
                 )

@@ -31,6 +31,8 @@ def prepare(arguments: Arguments) -> int:
     prepared = prepare_documents(project, profile_of(arguments), edition=os.environ.get(EDITION) or "model")
     say_what_is_broken(prepared.broken)
     print_problems(prepared.problems)
+    if prepared.note:
+        print(f"tpdl: {prepared.note}", file=sys.stderr)
     if os.environ.get("TPDL_DRAFT"):  # the renderer that has started this goes on and marks what is wrong
         return Exit.OK
     code = Exit.NOT_FRESH if prepared.problems else Exit.OK

@@ -21,7 +21,7 @@ LINES = 10
 """Rows of a table, values and images that are shown."""
 MOST_PICTURES = 8
 """That are opened at once: each is a tab of the browser."""
-PICTURES = (".svg", ".png")
+PICTURES = (".svg", ".png", ".mp4")
 
 
 def add(commands: Commands) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal, get_args
 
+from tpdl.charts import is_chart
 from tpdl.compare.tables import compare_tables
 from tpdl.compare.trees import Commit, InCommit, OnDisk
 from tpdl.compare.values import Change, compare_arrays, compare_json
@@ -20,6 +21,7 @@ from tpdl.compare.versions import StepVersion, Version, read_version
 from tpdl.plan.status import differences
 from tpdl.plan.variants import is_narrow, variant_of
 from tpdl.tables import TEXT, TEXT_OR_MISSING, Row, read_rows
+from tpdl.videos import is_of_video
 
 if TYPE_CHECKING:
     from tpdl.plan.plan import Plan
@@ -148,9 +150,14 @@ def compare_step(plan: Plan, old: StepVersion | None, new: StepVersion | None) -
         difference.because = [reason for reason in reasons if not reason.startswith("input ")]
     else:
         changed = files
-    if changed and all(is_narrow(name) for name in changed):
+    shown = [name for name in changed if not is_chart(name) and not is_of_video(name)]
+    if any(is_of_video(name) for name in changed):
+        difference.notes.append("the video is another one")
+    if changed and not shown and all(map(is_chart, changed)):
+        difference.notes.append("the picture is the same; what a page makes of it differs")
+    if shown and all(is_narrow(name) for name in shown):
         difference.notes.append("only the drawing for narrow pages differs")
-    for name in changed:
+    for name in shown:
         if name.endswith(PICTURES):
             difference.suffix = PurePosixPath(name).suffix
             difference.picture = difference.picture or _picture(files, contents)
@@ -176,7 +183,7 @@ def _differs(name: str, contents: tuple[bytes | None, bytes | None], old: StepVe
 
 def _picture(files: Iterable[str], contents: Mapping[str, tuple[bytes | None, bytes | None]]) -> Picture:
     picture = Picture()
-    for name in files:
+    for name in filter(lambda name: name.endswith(PICTURES), files):
         theme = variant_of(name)  # of which those for narrow pages are not shown
         for side, content in zip((picture.old, picture.new), contents[name], strict=True):
             if content is not None:

@@ -112,8 +112,13 @@ class Site:
             title=Markup(self.titles[index]),
             contents=Markup(contents),
             has_pictures="<img" in body,
+            has_charts=self._has_charts(body),
             body=Markup(body),
         )
+
+    def _has_charts(self, body: str) -> bool:
+        """Whether a page shows a chart, and what makes it interactive is here."""
+        return bool(self.prepared.data["chart_library"]) and 'class="chart-live"' in body
 
     def _entry(self, current: int, index: int) -> Entry:
         """The chapter `index`, to be shown in the chapter `current`."""
@@ -162,6 +167,10 @@ class Site:
         folder = self.book.output / ASSETS
         files = {"style.css": style, "page.js": script, "pictures.js": pictures, "elements.js": elements}
         files["search.js"] = index
+        if any(map(self._has_charts, bodies)):
+            files["charts.js"] = (FILTER / "charts.js").read_text(encoding="utf-8")
+            # The script looks for the library beside itself.
+            files["vega.js"] = (self.book.root / self.prepared.data["chart_library"]).read_text(encoding="utf-8")
         for name, text in files.items():
             atomic_write(folder / name, text)
         if any("<img" in body for body in bodies):

@@ -34,6 +34,7 @@ local margins = part 'margins'
 local output = part 'output'
 local pictures = part 'pictures'
 local references = part 'references'
+local videos = part 'videos'
 
 local function place_blocks(document)
   document.blocks = blocks.place(document.blocks)
@@ -51,5 +52,5 @@ return {
   { Pandoc = place_blocks },
   lightbox.handlers,
   { Span = margins.of_span },
-  { Image = pictures, Link = links, Math = output.PDF and equations.unnumbered or nil },
+  { Image = pictures, Link = links, RawInline = videos, Math = output.PDF and equations.unnumbered or nil },
 }

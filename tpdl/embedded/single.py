@@ -3,7 +3,8 @@
     pages, refused = render_single(prepared)     # [_book/deep-learning-measured.html], []
 
 It is folded up from the pages of the embedded renderer. What a file of that kind has no room for is left out: pictures
-come once, in their light version and no larger than a page shows them; large downloads are named and not linked.
+come once, in their light version and no larger than a page shows them; of a chart there is the picture, and of a video
+three frames; large downloads are named and not linked.
 """
 
 from __future__ import annotations
@@ -42,6 +43,10 @@ LARGEST_DOWNLOAD = 60_000
 """Bytes of a file that is linked; a larger one is only named."""
 NAMING = r"id|for|aria-labelledby|aria-controls|aria-describedby|aria-owns|headers"
 """Attributes whose values are identifiers of the page."""
+CHART_DATA = re.compile(r'<script [^>]*class="chart-data".*?</script>', re.DOTALL)
+"""What a chart is drawn of. The one file has the picture."""
+VIDEO = re.compile(r'<video\b.*?</video>\s*<div class="video-stills">', re.DOTALL)
+"""A video, and the room of its frames that a printed page shows in its place; so does the one file."""
 TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp", ".gif": "image/gif"}
 
 
@@ -150,7 +155,8 @@ class _Folded:
     def body(self, at: int) -> str:
         """What there is to read of a page, with addresses of the one file."""
         page = self.pages[at]
-        text = re.sub(r"(?s)<a\b([^>]*)>(.*?)</a>", lambda found: self._link(found, at), page.main)
+        text = VIDEO.sub('<div class="video-stills alone">', CHART_DATA.sub("", page.main))
+        text = re.sub(r"(?s)<a\b([^>]*)>(.*?)</a>", lambda found: self._link(found, at), text)
         text = re.sub(
             rf'(<[^>]*? )({NAMING})="([^"]+)"',
             lambda found: f'{found[1]}{found[2]}="{self._renamed(found[3], at)}"',

@@ -25,7 +25,6 @@ from tpdl.explore.words import Words
 from tpdl.plan.plan import Plan
 from tpdl.plan.status import Status
 from tpdl.plan.step import Step
-from tpdl.plan.variants import variant_of
 from tpdl.render.graph import STATES
 from tpdl.render.provenance import duration
 from tpdl.render.sheets import SUFFIX as SHEET
@@ -198,7 +197,7 @@ class Reader:
             if there:
                 self._add_sheet(section, step, caption)
             return
-        src = {variant_of(path.name): self._addresses.of(path) for path in there}
+        src = {variant: self._addresses.of(path) for variant, path in step.pictures.items() if path in there}
         if "light" in src:
             section.pictures.append(Picture(step.name, src, self._words.of(step.alt) or step.name, caption))
 

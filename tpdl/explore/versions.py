@@ -17,7 +17,6 @@ from tpdl.explore.addresses import Addresses
 from tpdl.files import atomic_write
 from tpdl.git import git_or_nothing
 from tpdl.plan.plan import Plan
-from tpdl.plan.variants import variant_of
 
 MOST_COMMITS = 500
 """The last commits that changed anything in `figures/` are looked at."""
@@ -90,8 +89,8 @@ def _pictures(step: StepDifference, plan: Plan, before: str, addresses: Addresse
             path = addresses.folder / "at" / before / f"{step.name}.{theme}{step.suffix}"
             atomic_write(path, content)
             old[theme] = addresses.of(path)
-    products = plan.steps[step.name].products if step.name in plan.steps else ()
-    new = {variant_of(path.name): addresses.of(path) for path in products if path.is_file()}
+    pictures = plan.steps[step.name].pictures if step.name in plan.steps else {}
+    new = {variant: addresses.of(path) for variant, path in pictures.items() if path.is_file()}
     sides = ((old, f"Before, at {before}"), (new, "Now"))
     return [
         {

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from tpdl.charts import SUFFIX as CHART
 from tpdl.errors import StepError
 from tpdl.files import all_unfinished, read_json
 from tpdl.images import SUFFIX as IMAGES
@@ -22,7 +23,7 @@ from tpdl.plan.plan import Plan, read_plan
 from tpdl.plan.project import PROFILES, Project
 from tpdl.plan.record import RECORD_SUFFIX, Record, read_record
 from tpdl.plan.step import Step
-from tpdl.plan.variants import VARIANTS
+from tpdl.plan.variants import NARROW, VARIANTS
 
 SNAPSHOT_DAYS = 7
 NOTES = ("logs", "failed")
@@ -79,6 +80,8 @@ def _other_variants(step: Step) -> list[Path]:
     if step.kind != "figure":
         return []
     variants = [step.product.with_name(f"{step.product.stem}{each}{step.product.suffix}") for each in VARIANTS.values()]
+    if step.charts:
+        variants.append(step.product.with_name(f"{step.product.stem}{VARIANTS[NARROW]}{CHART}"))
     return [path for path in variants if path not in step.products and path.is_file()]
 
 

@@ -115,7 +115,7 @@ def figure(
     uses: Sequence[str] = (),
     files: Sequence[str] = (),
 ) -> Callable[[Function], Function]:
-    """Declare a step that draws: results in, one argument for each experiment; a matplotlib figure out.
+    """Declare a step that draws: results in, one argument for each experiment; a matplotlib figure out, or a chart.
 
     Examples:
         >>> import pandas as pd
@@ -152,7 +152,8 @@ def figure(
         caption: used where the document gives none.
         alt: what a reader who cannot see the picture needs to know.
         suffix: of the product's name, for a second picture of one experiment: letters, digits, and `. _ , = + -`.
-        format: "svg", "png", or "sheet" for images in a grid: the function then returns a `Sheet`.
+        format: "svg" or "png" for a figure of matplotlib; "sheet" for images in a grid: the function then returns a
+            `Sheet`; "altair" for an Altair chart, interactive on the page; "video" for a `Video`.
         uses: as for `experiment`.
         files: as for `experiment`.
     """

@@ -19,6 +19,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from tpdl.charts import SUFFIX as CHART
 from tpdl.errors import UserError
 from tpdl.files import sha256_bytes
 from tpdl.fingerprint import Declaration
@@ -41,6 +42,7 @@ from tpdl.plan.record import RECORD_SUFFIX
 from tpdl.plan.search import draws
 from tpdl.plan.step import COLLECTED, FIGURE_FORMATS, Input, Step
 from tpdl.plan.variants import NARROW, VARIANTS
+from tpdl.videos import STILL, STILLS
 
 MOST_CELLS = 100_000
 """Of one experiment. Each has a record, two files and a line of `tpdl status`."""
@@ -453,20 +455,28 @@ class Expansion:
     ) -> tuple[str, tuple[Path, ...]]:
         """The name of a drawing, and what it writes.
 
-        That is values; a sheet; or a picture for light and one for dark pages, and two more for narrow pages where the
-        function has a parameter for them.
+        That is values; a sheet; a video and three of its frames; or a picture for light and one for dark pages, and two
+        more for narrow pages where the function has a parameter for them. A chart is such pictures, and behind them
+        what a page makes it of.
         """
         if declared.kind == "summary":
             return f"{base}.values", (self._places.figures / f"{base}.values.json",)
         picture_format = arguments.get("format", "svg")
         if picture_format not in FIGURE_FORMATS:
-            raise UserError(f"{where(declared)}: format {picture_format!r} is none of svg, png and sheet")
+            known = ", ".join(FIGURE_FORMATS)
+            raise UserError(f"{where(declared)}: format {picture_format!r} is none of {known}")
         stem = f"{base}-{file_name_part(arguments, 'suffix', declared)}" if arguments.get("suffix") else base
-        name = f"{stem}.{picture_format}"
-        if picture_format == "sheet":
-            return name, (self._places.figures / name,)
-        variants = list(VARIANTS.values())[: 4 if NARROW in declared.parameters else 2]
-        return name, tuple(self._places.figures / f"{stem}{variant}.{picture_format}" for variant in variants)
+        suffix = FIGURE_FORMATS[picture_format]
+        name = f"{stem}.{suffix}"
+        files = [name]
+        if picture_format == "video":
+            files += [f"{stem}.{still}{STILL}" for still in STILLS]
+        elif picture_format != "sheet":
+            is_narrow = NARROW in declared.parameters
+            files = [f"{stem}{variant}.{suffix}" for variant in list(VARIANTS.values())[: 4 if is_narrow else 2]]
+            if picture_format == "altair":
+                files += [f"{stem}{variant}{CHART}" for variant in ("", VARIANTS[NARROW])[: 1 + is_narrow]]
+        return name, tuple(self._places.figures / file for file in files)
 
     # Both
 

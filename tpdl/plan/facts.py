@@ -24,6 +24,7 @@ from tpdl.plan.record import Record, read_record
 from tpdl.plan.step import Fingerprint, Step
 from tpdl.plan.unreadable import syntax_error
 from tpdl.sheets import SUFFIX as SHEET
+from tpdl.videos import SUFFIX as VIDEO
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,8 @@ def symbols(plan: Plan, step: Step, sources: Sources | None = None) -> dict[str,
 
 
 def is_themed(step: Step) -> bool:
-    """Whether the theme decides how its product looks: a sheet is laid out by the page."""
-    return step.kind == "figure" and step.product.suffix != SHEET
+    """Whether the theme decides how its product looks: a sheet is laid out by the page, and a video is what it is."""
+    return step.kind == "figure" and step.product.suffix not in (SHEET, VIDEO)
 
 
 def theme_symbols(plan: Plan) -> dict[str, str]:

@@ -7,13 +7,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from tpdl.charts import is_chart
 from tpdl.files import sha256_bytes
+from tpdl.plan.variants import VARIANTS
+from tpdl.videos import STILLS
+from tpdl.videos import SUFFIX as VIDEO
 
 COLLECTED = (".csv", ".json")
 """Suffixes of the results that fit in the table of all cells; of several, the first in this order is collected."""
 
-FIGURE_FORMATS = ("svg", "png", "sheet")
-"""What a figure may be; the name of its step ends with it."""
+FIGURE_FORMATS = {"svg": "svg", "png": "png", "sheet": "sheet", "altair": "svg", "video": "mp4"}
+"""What `format=` of a figure may say -> what the name of its step ends with."""
 RULES = 2
 """The version of what decides, see `tpdl.fingerprint`. `tpdl.plan.upgrade` carries records of older ones over."""
 Observed = dict[str, str | None]
@@ -94,6 +98,27 @@ class Step:
     def product(self) -> Path:
         """The main product."""
         return self.products[0]
+
+    @property
+    def pictures(self) -> dict[str, Path]:
+        """Variant -> the picture of a figure that is drawn: "light", "dark", and two more where it is for phones, too.
+
+        Of a video the frame that it begins with, of a sheet nothing.
+        """
+        if self.product.suffix == VIDEO:
+            return {"light": self.products[1]}
+        drawn = [path for path in self.products if path.suffix in (".svg", ".png")]
+        return dict(zip(VARIANTS, drawn, strict=False))  # two of the four where no drawing is for narrow pages
+
+    @property
+    def charts(self) -> dict[str, Path]:
+        """ "wide" and "narrow" -> what a page makes an interactive chart of, if the figure is one."""
+        return dict(zip(("wide", "narrow"), filter(is_chart, self.products), strict=False))
+
+    @property
+    def stills(self) -> dict[str, Path]:
+        """Which -> the frames of a video that paper shows in its place, if the figure is one."""
+        return dict(zip(STILLS, self.products[1:], strict=False)) if self.product.suffix == VIDEO else {}
 
     def product_of(self, *suffixes: str) -> Path | None:
         """The first product with one of the suffixes, `.csv` for instance, in the order in which they are given."""

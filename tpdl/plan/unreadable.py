@@ -97,7 +97,7 @@ def _kind(record: Record) -> Kind:
         return "table"
     if record.step.endswith(".values"):
         return "summary"
-    return "figure" if record.step.rpartition(".")[2] in FIGURE_FORMATS else "experiment"
+    return "figure" if record.step.rpartition(".")[2] in FIGURE_FORMATS.values() else "experiment"
 
 
 def _read(path: Path) -> Record | None:

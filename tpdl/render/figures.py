@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tpdl.errors import UserError
 from tpdl.nearest import nearest
-from tpdl.plan.variants import VARIANTS
 from tpdl.readings import read
+from tpdl.render.charts import read_chart
 from tpdl.render.namespace import run_command
 from tpdl.render.problem import Problem
 from tpdl.render.provenance import Provenance
 from tpdl.render.scan import Item, scan
 from tpdl.render.sheets import SUFFIX, read_sheet, texts
+from tpdl.render.videos import read_video
 
 if TYPE_CHECKING:
     from tpdl.plan.plan import Plan
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 NOTHING_SHOWN: dict[str, Any] = {
     **dict.fromkeys(("light", "dark", "narrow", "narrow_dark", "caption", "alt", "command"), ""),
     "sheet": False,
+    "chart": False,
+    "video": False,
     "provenance": False,
     "readings": False,
 }
@@ -45,6 +48,8 @@ class Figures:
         self.problems: list[Problem] = []
         self.declared: list[Item] = []
         """The values and claims in captions, alternative texts and labels that come from steps."""
+        self.has_charts = False
+        """Whether a page needs what makes charts interactive."""
 
     def add(self, item: Item, chapter: str) -> Step | None:
         """Enter an image.
@@ -75,7 +80,7 @@ class Figures:
     def _entry(self, step: Step, item: Item) -> dict[str, Any]:
         """What is shown, words, and where it comes from; for one that is missing what to do."""
         is_drawn, status = step.product.exists(), self._states[step.name]
-        shown = self._shown(step.products, item) if is_drawn else {}
+        shown = self._shown(step, item) if is_drawn else {}
         missing = "; ".join(status.reasons) or status.state
         return {
             **NOTHING_SHOWN,
@@ -87,20 +92,34 @@ class Figures:
             "provenance": bool(shown) and self._provenance.of(step.name),
         }
 
-    def _shown(self, paths: Sequence[Path], item: Item) -> dict[str, Any]:
-        """A sheet; or the pictures for light and dark pages, and those for narrow ones where they are drawn anew."""
-        path = paths[0]
-        if path.suffix == SUFFIX:
-            try:
-                return {"sheet": read_sheet(path, self._plan.places.figures, self._root)}
-            except UserError as error:
-                self.problems.append(item.problem(str(error)))
-                return {}
-        shown = zip(VARIANTS, paths, strict=False)  # two of the four where no drawing is for narrow pages
-        there = {variant: each for variant, each in shown if each.exists()}
-        return {variant: each.relative_to(self._root).as_posix() for variant, each in there.items()} | {
-            "readings": _readings(there)
-        }
+    def _shown(self, step: Step, item: Item) -> dict[str, Any]:
+        """A sheet; a video; or the pictures for light and dark pages, and for narrow ones where they are drawn anew."""
+        if step.product.suffix == SUFFIX:
+            return self._sheet(step.product, item)
+        there = {variant: path for variant, path in step.pictures.items() if path.exists()}
+        shown: dict[str, Any] = {variant: self._address(path) for variant, path in there.items()}
+        shown["readings"] = _readings(there)
+        try:
+            if step.stills:
+                shown["video"] = read_video(step.product, step.stills, self._root)
+            if step.charts:
+                shown["chart"] = read_chart(step.charts, self._root)
+                self.has_charts = True
+        except UserError as error:
+            self.problems.append(item.problem(str(error)))
+            return {}
+        return shown
+
+    def _sheet(self, path: Path, item: Item) -> dict[str, Any]:
+        try:
+            return {"sheet": read_sheet(path, self._plan.places.figures, self._root)}
+        except UserError as error:
+            self.problems.append(item.problem(str(error)))
+            return {}
+
+    def _address(self, path: Path) -> str:
+        """Where a file is, from the project's folder."""
+        return path.relative_to(self._root).as_posix()
 
     def _declare(self, words: Iterable[str], source: str, line: int) -> None:
         for text in words:
@@ -118,7 +137,7 @@ class Figures:
         elif not target.endswith(SUFFIX):
             return
         else:  # a sheet that somebody wrote by hand
-            shown = self._shown([self._root / target], item)
+            shown = self._sheet(self._root / target, item)
             self.entries[item.text] = {**NOTHING_SHOWN, **shown, "missing": "" if shown else f"{target} cannot be read"}
             if shown:
                 self._declare(texts(shown["sheet"]), item.path, item.line)

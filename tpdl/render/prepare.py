@@ -26,6 +26,7 @@ from tpdl.render.about import about
 from tpdl.render.bindings import Bindings
 from tpdl.render.book import Book, read_book, repository
 from tpdl.render.cards import read_cards
+from tpdl.render.charts import NO_LIBRARY, chart_library
 from tpdl.render.checks import check_citations, check_labels, check_slips, check_titles
 from tpdl.render.expressions import Evaluator
 from tpdl.render.figures import Figures
@@ -66,6 +67,8 @@ class Prepared:
     """What is wrong with experiments, see `tpdl.plan.plan.Plan`; the documents show what is recorded of them."""
     waiting: tuple[str, ...] = ()
     """The steps whose results are not those of the code, each with its state: "noise/means.svg is stale"."""
+    note: str = ""
+    """What a page will not do because something is not installed; mostly empty."""
 
 
 def prepare(project: Project, profile: str = "full", plan: Plan | None = None, edition: str = "model") -> Prepared:
@@ -114,6 +117,7 @@ def prepare(project: Project, profile: str = "full", plan: Plan | None = None, e
 
     cards = read_cards(book, reading, statements.verdicts)
     glossary = read_glossary(reading)
+    library = chart_library(project.root) if figures.has_charts else None
     data = {
         "profile": plan.profile,
         "edition": edition,
@@ -123,6 +127,7 @@ def prepare(project: Project, profile: str = "full", plan: Plan | None = None, e
         "whens": reading.conditions,
         "withs": {key: vars(missing) for key, missing in reading.bindings.items()},
         "figures": figures.entries,
+        "chart_library": library.as_posix() if library else "",
         "tables": tables.entries,
         "cards": cards.anchors,
         "questions": cards.table,
@@ -157,6 +162,7 @@ def prepare(project: Project, profile: str = "full", plan: Plan | None = None, e
         seconds=time.perf_counter() - started,
         broken=plan.broken,
         waiting=waiting(states),
+        note=NO_LIBRARY if figures.has_charts and not library else "",
     )
 
 

@@ -11,6 +11,7 @@
 --   [words]{.term}               -> a link to their definition in the glossary
 --   ![caption](figures/x.svg)    -> light and dark picture with alt text, and where it comes from
 --   ![caption](figures/x.sheet)  -> a grid of images with labels, and where it comes from
+--   ![caption](figures/x.mp4)    -> a video, on paper three of its frames, and where it comes from
 --   ::: {#tbl-x .results from=…} -> a table, and where it comes from
 --   ::: {#fig-x .graph}          -> the graph of the steps; its content is the caption
 --

@@ -15,31 +15,45 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+from tpdl.errors import StepError
 from tpdl.files import atomic_write
 from tpdl.plan import theme
 from tpdl.plan.step import Step
 from tpdl.readings import append, positions
+from tpdl.run.charts import save_chart
 from tpdl.run.products import expect
 from tpdl.sheets import SUFFIX as SHEET
 from tpdl.sheets import Sheet, write_sheet
+from tpdl.videos import SUFFIX as VIDEO
+from tpdl.videos import Video, write_video
 
 
 def save_pictures(step: Step, draw: Callable[..., Any]) -> None:
     """Draw under each theme, for wide pages and narrow ones; pictures replace the old ones only when all are drawn.
 
-    A sheet has no theme, and is one file.
+    A sheet has no theme, and is one file; nor has a video. A chart is drawn once, and gets its colours then.
 
     Args:
         step: whose products they are.
         draw: called once for each picture, with `narrow=True` for narrow pages; returns a matplotlib figure.
 
     Raises:
-        StepError: the function returned no matplotlib figure, or no sheet where one is declared.
+        StepError: the function returned no matplotlib figure, or no sheet, video or chart where one is declared.
+        UserError: what makes a video or a chart is not installed.
     """
+    where = f"{step.source}:{step.line}: {step.name}"
     if step.product.suffix == SHEET:
         sheet = draw()
-        expect(isinstance(sheet, Sheet), f"{step.source}:{step.line}: {step.name}", "a tpdl.Sheet", sheet)
+        expect(isinstance(sheet, Sheet), where, "a tpdl.Sheet", sheet)
         write_sheet(step.product, sheet, step.product.parents[step.name.count("/")])
+        return
+    if step.product.suffix == VIDEO:
+        video = draw()
+        expect(isinstance(video, Video), where, "a tpdl.Video", video)
+        write_video(step.products, video)
+        return
+    if step.charts:
+        save_chart(step, draw)
         return
     os.environ.setdefault("MPLBACKEND", "agg")  # for functions that use pyplot; importing it here would cost a second
     import matplotlib.figure  # before the fork, so that it is imported once  # noqa: F401
@@ -67,7 +81,10 @@ def _bytes(step: Step, figure: Any) -> bytes:
     """A picture without date and versions, so that an unchanged figure is an unchanged file."""
     from matplotlib.figure import Figure
 
-    expect(isinstance(figure, Figure), f"{step.source}:{step.line}: {step.name}", "a matplotlib Figure", figure)
+    where = f"{step.source}:{step.line}: {step.name}"
+    if type(figure).__module__.partition(".")[0] == "altair":
+        raise StepError(f'{where} returned an Altair chart; declare it with format="altair"')
+    expect(isinstance(figure, Figure), where, "a matplotlib Figure", figure)
     kind = step.product.suffix[1:]
     for axis in figure.axes:
         if axis.images:

@@ -23,6 +23,7 @@ from tpdl.images import SUFFIX as IMAGES
 from tpdl.images import problem_with, read_images, remove_others, write_images
 from tpdl.plan.step import Step
 from tpdl.tables import Columns, read_table, write_table
+from tpdl.videos import SUFFIX as VIDEO
 
 LARGE = 1_000_000
 """Bytes. A result that is larger is one to think about before it is committed, as a repository keeps it for ever."""
@@ -203,8 +204,12 @@ def write_values(path: Path, result: Any) -> None:
 
 
 def large(step: Step) -> dict[str, int]:
-    """The products of an experiment that are large, unless they are kept as local ones: path -> size in bytes."""
-    sizes = {path: path.stat().st_size for path in step.products if step.kind == "experiment" and not step.local}
+    """The products of an experiment that are large, unless they are kept as local ones: path -> size in bytes.
+
+    So are videos, which no later version of them makes smaller.
+    """
+    kept = [path for path in step.products if step.kind == "experiment" or path.suffix == VIDEO]
+    sizes = {path: path.stat().st_size for path in kept if not step.local}
     return {os.fspath(path): size for path, size in sizes.items() if size > LARGE}
 
 

@@ -1,6 +1,6 @@
 """Adversarial training of a generator and a discriminator (Goodfellow et al. 2014, algorithm 1).
 
-One loop serves all GANs of the report, conditional or not.
+One loop serves all GANs of the report, conditional or not. On a GPU an iteration is a CUDA graph.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from experiments.lab.device import best_device
+from experiments.lab.methods.cuda_graph import GraphedIteration
 from experiments.lab.methods.gan_losses import GeneratorLoss, discriminator_loss, generator_loss
 
 
@@ -46,6 +47,7 @@ class AdversarialTraining:
         labels: their class indices [images]; generated images are asked for the classes of the real batch.
         setting: batch size, learning rates, losses.
         seed: of noise and order. (The networks come with their initial weights.)
+        graphed: False to launch every kernel of an iteration by itself, also on a GPU.
 
     Raises:
         ValueError: there are fewer images than one batch needs.
@@ -59,6 +61,7 @@ class AdversarialTraining:
         labels: np.ndarray,
         setting: Setting = Setting(),
         seed: int = 0,
+        graphed: bool = True,
     ) -> None:
         if len(images) < setting.batch:
             raise ValueError(f"{len(images)} images do not fill a batch of {setting.batch}")
@@ -71,17 +74,22 @@ class AdversarialTraining:
         self.labels = torch.from_numpy(labels.astype(np.int64)).to(self.device)
         self.setting, self.seed, self.iteration = setting, seed, 0
         self.nz: int = generator.nz  # type: ignore[assignment]
-        betas = (setting.beta1, 0.999)
-        self._steps_g = torch.optim.Adam(generator.parameters(), setting.generator_rate, betas, fused=True)
-        self._steps_d = torch.optim.Adam(discriminator.parameters(), setting.discriminator_rate, betas, fused=True)
-        self._history: list[Tensor] = []
+        options: dict[str, Any] = {"betas": (setting.beta1, 0.999), "fused": True}
+        options["capturable"] = self.device.type == "cuda"
+        self._steps_g = torch.optim.Adam(generator.parameters(), setting.generator_rate, **options)
+        self._steps_d = torch.optim.Adam(discriminator.parameters(), setting.discriminator_rate, **options)
+        self._update_both = GraphedIteration(self._update, self.device, graphed)
         self._order: tuple[int, np.ndarray] = (-1, np.empty(0, int))
 
     def step(self) -> None:
         """One iteration: update D on a real and a generated batch, then update G."""
-        chosen = torch.from_numpy(self._chosen()).to(self.device)
+        z = noise(self.setting.batch, self.nz, [self.seed, 1, self.iteration])
+        self._update_both(chosen=torch.from_numpy(self._chosen()), z=z)
+        self.iteration += 1
+
+    def _update(self, chosen: Tensor, z: Tensor) -> dict[str, Tensor]:
+        """One iteration on the images `chosen` [batch], with noise z [batch, nz]."""
         x, y = as_input(self.images[chosen]), self.labels[chosen]
-        z = noise(len(y), self.nz, [self.seed, 1, self.iteration]).to(self.device)
         fake = self.generator(z, y)
         real_logit, fake_logit = self.discriminator(x, y), self.discriminator(fake.detach(), y)
         loss_d = discriminator_loss(real_logit, fake_logit)
@@ -99,12 +107,11 @@ class AdversarialTraining:
             self._steps_g.step()
             self.discriminator.requires_grad_(True)
         means = real_logit.sigmoid().mean(), fake_logit.sigmoid().mean()
-        self._history.append(torch.stack([loss_d, loss_g, *means]).detach())
-        self.iteration += 1
+        return {"history": torch.stack([loss_d, loss_g, *means]).detach()}
 
     def history(self) -> np.ndarray:
         """Losses of D and of G, and means of D(x) and of D(G(z)) before D's update: float32 [iterations, 4]."""
-        return torch.stack(self._history).cpu().numpy() if self._history else np.empty((0, 4), np.float32)
+        return self._update_both.collected().get("history", np.empty((0, 4), np.float32))
 
     def state(self) -> dict[str, Any]:
         """Everything that the next iterations depend on, for a checkpoint.
@@ -127,7 +134,7 @@ class AdversarialTraining:
         self.discriminator.load_state_dict(state["discriminator"])
         self._steps_g.load_state_dict(state["steps_g"])
         self._steps_d.load_state_dict(state["steps_d"])
-        self._history = list(state["history"].to(self.device))
+        self._update_both.restore({"history": state["history"].cpu().numpy()})
 
     def _chosen(self) -> np.ndarray:
         """Indices of the images of this iteration's batch.

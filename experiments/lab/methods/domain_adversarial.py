@@ -7,14 +7,14 @@ Features f, label classifier y and domain classifier d minimise
 where R is the identity forward and multiplies the gradient by −λ backward (see `gradient_reversal`). A function λ(p)
 selects the method: positive for DANN, negative to pass the gradient on unreversed, 0 to detach the domain branch.
 Without target images there is no second term: that is training on the source only or, with the target given as source,
-on the target.
+on the target. On a GPU an iteration is a CUDA graph.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,8 +22,9 @@ import torch
 from torch import Tensor, nn
 
 from experiments.lab.device import best_device
+from experiments.lab.methods.cuda_graph import GraphedIteration, sum_in_order
 from experiments.lab.methods.gradient_reversal import annealed, reverse_gradient
-from experiments.lab.methods.recolour import recolour
+from experiments.lab.methods.recolour import random_colours, recolour
 from experiments.lab.nets.dann import DomainAdversarialNetwork, as_input
 
 Weight = Callable[[float], float]
@@ -43,21 +44,6 @@ class Training:
     """Number of images processed in these updates."""
 
 
-@dataclass
-class _Sums:
-    """Means over the batches of an epoch, accumulated on the device, so that no update waits for a number."""
-
-    steps: int = 0
-    sums: dict[str, Tensor] = field(default_factory=dict)
-
-    def add(self, **values: Tensor) -> None:
-        for name, value in values.items():
-            self.sums[name] = self.sums.get(name, torch.zeros((), device=value.device)) + value.detach()
-
-    def means(self) -> dict[str, float]:
-        return {name: float(total) / self.steps for name, total in self.sums.items()}
-
-
 def train(
     source: np.ndarray,
     labels: np.ndarray,
@@ -71,6 +57,7 @@ def train(
     evaluate: Callable[[DomainAdversarialNetwork], Mapping[str, float]] = lambda model: {},
     load: Callable[[str], Mapping[str, Any] | None] = lambda key: None,
     save: Callable[[str, Mapping[str, Any]], None] = lambda key, state: None,
+    graphed: bool = True,
 ) -> Training:
     """Train with SGD, momentum 0.9, and the annealed learning rate of the paper (section 5.2.2).
 
@@ -91,6 +78,7 @@ def train(
         seed: of the initial weights and of the order of the images.
         evaluate: called after every epoch; what it returns joins the history.
         load, save: keep the state after every epoch, by name, so that training survives a kill.
+        graphed: False to launch every kernel of an iteration by itself, also on a GPU.
 
     Returns:
         the network in evaluation mode and, for each epoch: `epoch`; `weight` and `rate` at its end; `label_loss`; and
@@ -104,38 +92,53 @@ def train(
         torch.manual_seed(seed)
         model = DomainAdversarialNetwork()
     model = model.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    steps = torch.optim.SGD(model.parameters(), lr=annealed(0.0), momentum=0.9)
+    # In tensors, which a CUDA graph reads anew in every iteration.
+    rate, reversal = torch.zeros((), device=device), torch.zeros((), device=device)
+    # Of torch's versions only the fused one reads the rate on a GPU.
+    steps = torch.optim.SGD(model.parameters(), lr=rate, momentum=0.9, fused=device.type == "cuda")
     training = Training(model, [])
     begun = _resume(training, steps, load("epoch"))
     x, y = torch.from_numpy(source).to(device), torch.from_numpy(labels).long().to(device)
     z = None if target is None else torch.from_numpy(target).to(device)
     per_epoch = len(source) // half
+
+    def update(chosen: Tensor, colours: Tensor | None = None, other: Tensor | None = None) -> dict[str, Tensor]:
+        images = x[chosen] if colours is None else recolour(x[chosen], colours)
+        if z is not None and other is not None:
+            images = torch.cat([images, z[other].to(images.dtype)])
+        found: dict[str, Tensor] = {}
+        loss = _loss(model, as_input(images), y[chosen], reversal, found)
+        steps.zero_grad()
+        loss.backward()
+        steps.step()
+        return found
+
+    iteration = GraphedIteration(update, device, graphed)
     for epoch in range(begun, epochs):
         # Everything random of an epoch hangs on its number, so that a resumed training goes on as it would have.
         rng = np.random.default_rng([seed, epoch])
         colours = torch.Generator().manual_seed(seed * 10_000 + epoch)
         order = torch.from_numpy(rng.permutation(len(x))).to(device)
         other = None if z is None else torch.from_numpy(_cycled(rng, len(z), half * per_epoch)).to(device)
-        sums = _Sums()
         model.train()
         started = time.perf_counter()
         for step in range(per_epoch):
             p = (epoch + step / per_epoch) / epochs
-            for group in steps.param_groups:
-                group["lr"] = annealed(p)
-            chosen = order[step * half : (step + 1) * half]
-            images = recolour(x[chosen], colours) if recoloured else x[chosen]
-            if z is not None and other is not None:
-                images = torch.cat([images, z[other[step * half : (step + 1) * half]].to(images.dtype)])
-            loss = _loss(model, as_input(images), y[chosen], weight(p), sums)
-            steps.zero_grad()
-            loss.backward()
-            steps.step()
+            rate.fill_(annealed(p))
+            reversal.fill_(weight(p))
+            here = slice(step * half, (step + 1) * half)
+            drawn = {"chosen": order[here]}
+            if recoloured:
+                drawn["colours"] = random_colours(half, colours)
+            if other is not None:
+                drawn["other"] = other[here]
+            iteration(**drawn)
+        found = iteration.collected()  # a GPU has done everything then
         training.seconds += time.perf_counter() - started
         training.images += per_epoch * half * (1 if z is None else 2)
         training.history.append(
             {"epoch": epoch + 1, "weight": abs(weight((epoch + 1) / epochs)), "rate": annealed((epoch + 1) / epochs)}
-            | sums.means()
+            | {name: sum_in_order(values[-per_epoch:]) / per_epoch for name, values in found.items()}
             | dict(evaluate(model.eval()))
         )
         save("epoch", _state(training, steps))
@@ -143,24 +146,35 @@ def train(
     return training
 
 
-def _loss(model: DomainAdversarialNetwork, images: Tensor, labels: Tensor, weight: float, sums: _Sums) -> Tensor:
-    """The loss of one batch: labelled images first, then those of the target domain, if any."""
+def _loss(
+    model: DomainAdversarialNetwork, images: Tensor, labels: Tensor, weight: Tensor, found: dict[str, Tensor]
+) -> Tensor:
+    """The loss of one batch: labelled images first, then those of the target domain, if any.
+
+    What the history tells of it is entered in `found`, the gradients in the backward pass.
+    """
     features = model.features(images)
     known = features[: len(labels)]
     loss = nn.functional.cross_entropy(model.label(known), labels)
-    sums.steps += 1
-    sums.add(label_loss=loss)
+    found["label_loss"] = loss.detach()
     if len(images) == len(labels):
         return loss
     branch = reverse_gradient(features, weight)
-    known.register_hook(lambda gradient: sums.add(label_gradient=gradient.norm()))
-    branch.register_hook(
-        lambda gradient: sums.add(domain_gradient=gradient.norm(), reversed_gradient=abs(weight) * gradient.norm())
-    )
+
+    def of_labels(gradient: Tensor) -> None:
+        found["label_gradient"] = gradient.norm()
+
+    def of_domains(gradient: Tensor) -> None:
+        found["domain_gradient"] = gradient.norm()
+        found["reversed_gradient"] = weight.abs() * gradient.norm()
+
+    known.register_hook(of_labels)
+    branch.register_hook(of_domains)
     is_target = (torch.arange(len(images), device=images.device) >= len(labels)).float()
     score = model.domain(branch).squeeze(1)
     domain_loss = nn.functional.binary_cross_entropy_with_logits(score, is_target)
-    sums.add(domain_loss=domain_loss, domain_accuracy=((score > 0) == (is_target > 0)).float().mean())
+    found["domain_loss"] = domain_loss.detach()
+    found["domain_accuracy"] = ((score > 0) == (is_target > 0)).float().mean()
     return loss + domain_loss
 
 

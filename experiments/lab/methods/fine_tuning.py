@@ -96,7 +96,7 @@ def fine_tune(
     targets, batch = torch.from_numpy(labels).long().to(device), min(course.batch, len(fit))
     steps = len(fit) // batch
     update = _Update(model, groups, augmented, targets, course.decay)
-    repeated = GraphedIteration(update, device, course.epochs * steps, graphed)
+    repeated = GraphedIteration(update, device, graphed)
     curve: list[dict[str, float]] = []
     best: dict[str, Tensor] = {}
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):

@@ -21,7 +21,7 @@ class GradientReversal(torch.autograd.Function):
     """The layer as an autograd function; call `reverse_gradient`."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, weight: float) -> Tensor:
+    def forward(ctx: Any, x: Tensor, weight: float | Tensor) -> Tensor:
         """The input itself."""
         ctx.weight = weight
         return x.view_as(x)
@@ -32,14 +32,16 @@ class GradientReversal(torch.autograd.Function):
         return -ctx.weight * gradients[0], None
 
 
-def reverse_gradient(x: Tensor, weight: float) -> Tensor:
+def reverse_gradient(x: Tensor, weight: float | Tensor) -> Tensor:
     """`x`, with its gradient multiplied by −`weight` in the backward pass.
 
         domain_loss = criterion(domain_classifier(reverse_gradient(features, 0.5)), domains)
 
     Args:
         x: any shape.
-        weight: λ. 0 detaches the branch; a negative λ passes the gradient on unreversed.
+        weight: λ. 0 detaches the branch; a negative λ passes the gradient on unreversed. As a tensor, of one value or
+            of a shape that x can be multiplied by, it may have changed when the backward pass of a CUDA graph is
+            carried out again.
     """
     return GradientReversal.apply(x, weight)  # type: ignore[no-any-return]
 

@@ -10,16 +10,25 @@ import torch
 from torch import Tensor
 
 
-def recolour(images: Tensor, generator: torch.Generator) -> Tensor:
-    """Give each digit two random colours.
+def random_colours(images: int, generator: torch.Generator) -> Tensor:
+    """Paper and ink for so many digits, float32 [2, images, 1, 1, 3] in 0 … 255.
+
+    The generator is one of the CPU, so that every device draws the same.
+    """
+    return torch.rand(2, images, 1, 1, 3, generator=generator).mul(255)
+
+
+def recolour(images: Tensor, colours: Tensor) -> Tensor:
+    """Give each digit its two colours.
+
+        recolour(digits, random_colours(len(digits), generator))
 
     Args:
         images: [images, height, width, 3], values 0 … 255, white on black.
-        generator: of the colours; on the CPU, so that every device draws the same.
+        colours: as of `random_colours`, on the same device.
 
     Returns:
         float32 of the same shape, 0 … 255.
     """
-    colours = torch.rand(2, len(images), 1, 1, 3, generator=generator).mul(255).to(images.device)
     paper, ink = colours
     return torch.lerp(paper, ink, images.to(torch.float32) / 255)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
+from experiments.lab.methods.cuda_graph import GraphedIteration
 from experiments.lab.methods.domain_adversarial import outputs
 from experiments.lab.nets.dann import DomainAdversarialNetwork, as_input
 
@@ -35,6 +36,7 @@ def self_train(
     rate: float = 0.01,
     batch: int = 128,
     seed: int = 0,
+    graphed: bool = True,
 ) -> Iterator[Round]:
     """Label the target with the network, keep the confident labels, train on them, and repeat.
 
@@ -54,10 +56,21 @@ def self_train(
         rate: learning rate of SGD, with momentum 0.9.
         batch: images in a batch.
         seed: of the batches.
+        graphed: False to launch every kernel of an update by itself, also on a GPU.
     """
     device = next(model.parameters()).device
-    x, y, z = torch.from_numpy(source), torch.from_numpy(labels).long(), torch.from_numpy(target)
+    x, y = torch.from_numpy(source).to(device), torch.from_numpy(labels).long().to(device)
+    z, given = torch.from_numpy(target).to(device), torch.zeros(len(target), dtype=torch.int64, device=device)
     descent = torch.optim.SGD(model.parameters(), lr=rate, momentum=0.9)
+
+    def update(known: Tensor, new: Tensor) -> dict[str, Tensor]:
+        images = as_input(torch.cat([x[known], z[new]]))
+        descent.zero_grad()
+        nn.functional.cross_entropy(model(images), torch.cat([y[known], given[new]])).backward()
+        descent.step()
+        return {}
+
+    iteration = GraphedIteration(update, device, graphed)
     for number in range(rounds + 1):
         probabilities = outputs(model.eval(), target)["probabilities"]
         found = Round(probabilities.argmax(1), probabilities.max(1) >= threshold)
@@ -65,13 +78,10 @@ def self_train(
         if number == rounds or not found.kept.any():
             continue
         rng = np.random.default_rng([seed, number])
-        given = torch.from_numpy(found.labels).long()
+        given.copy_(torch.from_numpy(found.labels))
         sure = np.flatnonzero(found.kept)
         model.train()
         for _ in range(steps):
             known, new = rng.integers(len(x), size=batch // 2), rng.choice(sure, batch // 2)
-            images = as_input(torch.cat([x[known], z[new]]).to(device))
-            descent.zero_grad()
-            nn.functional.cross_entropy(model(images), torch.cat([y[known], given[new]]).to(device)).backward()
-            descent.step()
+            iteration(known=torch.from_numpy(known), new=torch.from_numpy(new))
     model.eval()

@@ -27,7 +27,7 @@ class StackedAdversarialTraining:
     """Alternating updates of discriminators D and generators G with Adam, a pair for each seed.
 
         pairs = [(Generator(), Discriminator()) for _ in range(8)]
-        training = StackedAdversarialTraining(pairs, images, labels, iterations=3000, seeds=range(8))
+        training = StackedAdversarialTraining(pairs, images, labels, seeds=range(8))
         for _ in range(3000):
             training.step()
         generator, discriminator = training.networks(0)
@@ -38,7 +38,6 @@ class StackedAdversarialTraining:
             and all discriminators.
         images: the real images, uint8 [images, side, side].
         labels: their class indices [images].
-        iterations: how many there will be.
         setting: batch size, learning rates, losses.
         seeds: of noise and order, one for each pair.
         stack: how networks become one; by default `Mapped`, or `Single` for one pair. `Grouped` is for networks that
@@ -55,7 +54,6 @@ class StackedAdversarialTraining:
         pairs: Sequence[tuple[nn.Module, nn.Module]],
         images: np.ndarray,
         labels: np.ndarray,
-        iterations: int,
         setting: Setting = LAB,
         seeds: Sequence[int] = (0,),
         stack: Callable[[Sequence[nn.Module]], Stack] | None = None,
@@ -81,7 +79,7 @@ class StackedAdversarialTraining:
         self._steps_g = torch.optim.Adam(self.generators.parameters(), setting.generator_rate, **options)
         self._steps_d = torch.optim.Adam(self.discriminators.parameters(), setting.discriminator_rate, **options)
         self._orders: list[tuple[int, np.ndarray]] = [(-1, np.empty(0, int))] * len(pairs)
-        self._update_all = GraphedIteration(self._update, self.device, iterations, graphed)
+        self._update_all = GraphedIteration(self._update, self.device, graphed)
 
     def step(self) -> None:
         """One iteration of every pair: update D on a real and a generated batch, then update G."""
@@ -115,7 +113,7 @@ class StackedAdversarialTraining:
             loss_g.sum().backward(inputs=generators.parameters())
             self._steps_g.step()
         means = real_logit.sigmoid().mean(1), fake_logit.sigmoid().mean(1)
-        return {"history": torch.stack([loss_d, loss_g, *means], 1)}
+        return {"history": torch.stack([loss_d, loss_g, *means], 1).detach()}
 
     def _mixed(self) -> torch.autocast:
         """Where convolutions are computed in the precision that was asked for.

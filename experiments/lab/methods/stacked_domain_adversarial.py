@@ -64,7 +64,7 @@ def train_stacked(
     per_epoch = len(source) // half
     networks = [_initial(seed).to(device).to(memory_format=torch.channels_last) for seed in seeds]  # type: ignore[call-overload]
     iteration = _Iteration(networks, source, labels, target, half, device)
-    repeated = GraphedIteration(iteration.update, device, epochs * per_epoch, graphed)
+    repeated = GraphedIteration(iteration.update, device, graphed)
     trainings = [Training(network, []) for network in networks]
     for epoch in range(epochs):
         started = time.perf_counter()
@@ -74,7 +74,7 @@ def train_stacked(
             settings = {"rate": annealed(p), "weight": [weight(p) for weight in weights]}
             inputs = {name: torch.stack([each[name] for each in drawn]) for name in drawn[0]}
             repeated(**inputs, **{name: torch.tensor(value) for name, value in settings.items()})
-        means = {name: values[epoch * per_epoch :].mean(0) for name, values in repeated.collected().items()}
+        means = {name: values[-per_epoch:].mean(0) for name, values in repeated.collected().items()}
         seconds = time.perf_counter() - started
         for which, training in enumerate(trainings):
             training.model = iteration.network(which).eval()
@@ -147,10 +147,10 @@ class _Iteration:
         known = features[:, : y.shape[1]]
         scores = self._parts["label"](known)
         loss = cross_entropy(scores.flatten(0, 1), y.flatten(), reduction="none").unflatten(0, y.shape).mean(1)
-        found["label_loss"] = loss
+        found["label_loss"] = loss.detach()
         if x.shape[1] == y.shape[1]:
             return loss
-        branch = reverse_gradient(features, weight[:, None, None])  # type: ignore[arg-type]
+        branch = reverse_gradient(features, weight[:, None, None])
 
         def norm(gradient: Tensor) -> Tensor:
             return gradient.flatten(1).norm(dim=1)
@@ -166,9 +166,10 @@ class _Iteration:
         branch.register_hook(of_domains)
         score = self._parts["domain"](branch).squeeze(2)
         is_target = self._is_target.expand_as(score)
-        found["domain_loss"] = binary_cross_entropy_with_logits(score, is_target, reduction="none").mean(1)
+        domain_loss = binary_cross_entropy_with_logits(score, is_target, reduction="none").mean(1)
+        found["domain_loss"] = domain_loss.detach()
         found["domain_accuracy"] = ((score > 0) == (is_target > 0)).float().mean(1)
-        return loss + found["domain_loss"]
+        return loss + domain_loss
 
     def network(self, which: int) -> DomainAdversarialNetwork:
         """A copy of one of the networks."""

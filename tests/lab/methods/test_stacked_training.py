@@ -51,7 +51,7 @@ def plain(pair: Callable[[int], Any], seed: int, setting: Setting) -> Adversaria
 
 def stacked(pair: Callable[[int], Any], seeds: tuple[int, ...], setting: Setting, **more: Any) -> Any:
     pairs = [pair(seed) for seed in seeds]
-    training = StackedAdversarialTraining(pairs, IMAGES, LABELS, ITERATIONS, setting, seeds, **more)
+    training = StackedAdversarialTraining(pairs, IMAGES, LABELS, setting, seeds, **more)
     for _ in range(ITERATIONS):
         training.step()
     return training
@@ -88,11 +88,11 @@ def test_a_stack_of_gans_is_what_each_seed_makes_by_itself(pair: Any, stack: Any
 def test_a_stack_goes_on_from_its_state(stack: Any) -> None:
     setting = Setting(batch=8)
     whole = stacked(dcgan, SEEDS, setting, stack=stack)
-    first = StackedAdversarialTraining([dcgan(seed) for seed in SEEDS], IMAGES, LABELS, 4, setting, SEEDS, stack)
+    first = StackedAdversarialTraining([dcgan(seed) for seed in SEEDS], IMAGES, LABELS, setting, SEEDS, stack)
     first.step()
     state = first.state()
     state = torch.load(_saved(state), weights_only=True)
-    second = StackedAdversarialTraining([dcgan(9) for _ in SEEDS], IMAGES, LABELS, 4, setting, SEEDS, stack)
+    second = StackedAdversarialTraining([dcgan(9) for _ in SEEDS], IMAGES, LABELS, setting, SEEDS, stack)
     second.restore(state)
     for _ in range(ITERATIONS - 1):
         second.step()
@@ -112,9 +112,9 @@ def test_what_cannot_be_stacked() -> None:
     with pytest.raises(TypeError, match="no Linear; use Mapped"):
         Grouped([nn.ModuleDict({"layers": nn.Sequential(nn.Linear(2, 2))}) for _ in range(2)])  # type: ignore[list-item]
     with pytest.raises(ValueError, match="2 pairs of networks need as many seeds, not 1"):
-        StackedAdversarialTraining([dcgan(0), dcgan(1)], IMAGES, LABELS, 1, Setting(batch=8))
+        StackedAdversarialTraining([dcgan(0), dcgan(1)], IMAGES, LABELS, Setting(batch=8))
     with pytest.raises(ValueError, match="40 images do not fill a batch of 128"):
-        StackedAdversarialTraining([dcgan(0)], IMAGES, LABELS, 1)
+        StackedAdversarialTraining([dcgan(0)], IMAGES, LABELS)
 
 
 def test_any_network_can_be_mapped() -> None:
@@ -172,7 +172,7 @@ def falling(device: str, graphed: bool) -> tuple[GraphedIteration, Tensor]:
         weight.sub_(rate * 2 * (weight - target))
         return {"loss": (weight - target).square().sum(), "weight": weight}
 
-    return GraphedIteration(update, torch.device(device), 8, graphed), weight
+    return GraphedIteration(update, torch.device(device), graphed), weight
 
 
 @pytest.mark.parametrize("device", ["cpu", pytest.param("cuda", marks=on_gpu)])
@@ -188,10 +188,6 @@ def test_an_iteration_collects_what_it_finds(device: str) -> None:
     np.testing.assert_allclose(collected["loss"], losses, rtol=1e-5)
     assert collected["weight"].shape == (WARM + 3, 3)
     np.testing.assert_allclose(weight.cpu().numpy(), expected, rtol=1e-5)
-    iteration(target=torch.zeros(3), rate=torch.tensor(0.0))
-    iteration(target=torch.zeros(3), rate=torch.tensor(0.0))
-    with pytest.raises(IndexError, match="room for 8 iterations"):
-        iteration(target=torch.zeros(3), rate=torch.tensor(0.0))
 
 
 @on_gpu

@@ -3,6 +3,7 @@
 
 local require, path_of = ...
 local output = require 'output'
+local report = require 'report'
 
 local dependencies = {}
 
@@ -16,8 +17,21 @@ local scripts = {
   { path = path_of 'tables.js', name = 'tables.js' },
 }
 
+local chart_script = path_of 'charts.js'
+
+-- The script for charts looks for the library beside itself.
+local function add_charts(library)
+  quarto.doc.add_html_dependency {
+    name = 'tpdl-charts',
+    scripts = { { path = chart_script, name = 'charts.js' } },
+    resources = { { path = pandoc.path.join { quarto.project.directory or '.', library }, name = 'vega.js' } },
+  }
+end
+
 function dependencies.add()
   if not quarto or output.PDF then return nil end
+  local library = report.data.chart_library or ''
+  if library ~= '' then add_charts(library) end
   quarto.doc.add_html_dependency {
     name = 'tpdl-pictures',
     stylesheets = { { path = style, name = 'pictures.css' } },

@@ -1,13 +1,15 @@
--- figures.lua: ![caption](figures/x.svg) becomes a light and a dark picture with alt text, or a sheet, and where they
--- come from.
+-- figures.lua: ![caption](figures/x.svg) becomes a light and a dark picture with alt text, a chart, a sheet or a video,
+-- and where they come from.
 
 local require = ...
+local charts = require 'charts'
 local missing = require 'missing'
 local output = require 'output'
 local provenance = require 'provenance'
 local report = require 'report'
 local sheets = require 'sheets'
 local values = require 'values'
+local videos = require 'videos'
 
 local figures = {}
 
@@ -62,8 +64,10 @@ end
 local function shown(image, entry, identifier)
   -- `group` must not be empty, or all sheets without a label would be one.
   if entry.sheet then return sheets(entry.sheet, alt_text(image, entry), identifier ~= '' and identifier or image.src) end
+  if entry.video then return videos(entry.video, alt_text(image, entry)) end
   -- Not a paragraph: Quarto would take the first of two pictures in a paragraph for the whole figure.
   local blocks = pandoc.Blocks { pandoc.Plain(pictures(image, entry)) }
+  if entry.chart then return charts(entry.chart, blocks, alt_text(image, entry)) end
   local is_read = entry.readings and not output.PDF and not image.classes:includes 'bare'
   if is_read then blocks:insert(readings(entry.readings)) end
   return blocks
@@ -85,7 +89,8 @@ local function figure(image, identifier, caption)
   if not entry then return nil end
   if image.classes:includes 'bare' and entry.missing == '' then
     local alone = shown(image, entry, identifier)
-    if output.PDF then alone[1] = pandoc.Para(alone[1].content) end  -- or the words behind it would go on in its line
+    -- Or the words behind it would go on in its line.
+    if output.PDF and alone[1].t == 'Plain' then alone[1] = pandoc.Para(alone[1].content) end
     return alone, {}
   end
   if #caption == 0 then caption = markdown(entry.caption) end

@@ -3,6 +3,7 @@
 local output = {}
 
 output.PDF = FORMAT:match 'typst' ~= nil
+output.SLIDES = FORMAT:match 'revealjs' ~= nil
 
 function output.html(text)
   return pandoc.RawBlock('html', text)

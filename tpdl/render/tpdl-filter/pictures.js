@@ -277,6 +277,7 @@
       hint(sheet);
     }
     if (one) for (const room of document.querySelectorAll(".readings")) readings(room);
+    if (calm) for (const video of document.querySelectorAll("video.video")) video.loop = false;
     lightbox();
   }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
