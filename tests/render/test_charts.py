@@ -69,7 +69,8 @@ def test_the_library_is_in_the_site_once_and_only_where_a_chart_is(chart: Path) 
     write_chapter(chart, f"# Second {{#sec-second}}\n\n{SHOWN}\n")
     assert build(Project(chart), to=["html", "single"], renderer="embedded", draft=True).note == ""
     pages = {path.name: path.read_text(encoding="utf-8") for path in (chart / "_book").rglob("*.html")}
-    assert [name for name, page in pages.items() if "charts.js?v=" in page] == ["second.html"]
+    # constructs.html shows the same figure
+    assert {name for name, page in pages.items() if "charts.js?v=" in page} == {"second.html", "constructs.html"}
     (library,) = (chart / "_book").rglob("vega.js")
     assert library.parent == next((chart / "_book").rglob("charts.js")).parent
     assert "window.vegaEmbed=" in library.read_text(encoding="utf-8")
@@ -122,7 +123,7 @@ def test_a_video_waits_for_the_reader_and_says_what_it_shows(video: Path) -> Non
         assert (folder / "report" / attributes[name]).resolve().is_file(), name
     assert page.count('alt="Two rising lines. (') == 3, "a page that is printed shows three frames"
     single = next(folder.glob("A-book*.html")).read_text(encoding="utf-8")
-    assert "<video" not in single and single.count("Two rising lines. (") == 3
+    assert '<video class="video"' not in single and single.count("Two rising lines. (") == 3
 
 
 def test_on_paper_there_are_three_frames(video: Path) -> None:
