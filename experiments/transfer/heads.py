@@ -290,7 +290,7 @@ def heads_bars(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
     if not narrow:
         right.set_yticklabels([])
     for axis in (left, right):
-        axis.margins(x=0.18)
+        axis.margins(x=0.25)
         axis.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     return fig
 
