@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 SETTINGS = {"lab": "lab's setting", "paper": "paper's recipe"}
 WINDOW = 5
 """Epochs that are averaged, at the end and before, to see whether a curve is flat."""
+NEAR = 0.02
+"""By how much an accuracy may differ from the paper's, which is of one training run, to be called near it."""
 
 
 @experiment(
-    matrix={"setting": ["lab", "paper"], "seed": [0, 1, 2]},
+    matrix={"setting": ["lab", "paper"], "seed": [0, 1, 2, 3, 4]},
     demo={"seed": [0], "epochs": 4},
     data=["mnist", "mnist-m"],
     local=True,
@@ -173,7 +175,7 @@ def plateau_accuracy(results: pd.DataFrame, short: pd.DataFrame) -> pd.DataFrame
 
 @figure(
     plateau,
-    caption="[By the paper's recipe DANN ends where the paper's did, and by the lab's setting "
+    caption="[By the paper's recipe DANN ends near where the paper's did, and by the lab's setting "
     'higher.]{claim="plateau.reproduced_and_exceeded"} Accuracy on the test images of both domains. Lines: mean over '
     "`plateau.settings.lab.seeds`{.value} seeds; thin lines: seeds; band: from the lowest to the highest. Dotted: "
     "accuracy on MNIST-M in the paper, of DANN and of its network trained on the source alone. The panels have "
@@ -212,11 +214,11 @@ def plateau_values(results: pd.DataFrame, ends: pd.DataFrame, short: pd.DataFram
     """Where DANN ends, by setting, and what can be said of it.
 
     `settings` has the columns of `plateau_accuracy`, and for each setting: `flat`, whether the interval of `change`
-    contains 0; `as_reported`, whether the paper's accuracy lies within the interval of the accuracy; `above_short`,
-    what each seed gains on itself after the few epochs of `dann`.
+    contains 0; `near_paper`, whether the accuracy differs from the paper's by less than `NEAR`; `above_short`, what
+    each seed gains on itself after the few epochs of `dann`.
     `flat` is also whether that holds for all settings, and `still_rises`, whether the mean change of each is upwards
     all the same. `difference` is the paper's recipe less the lab's setting, seed by seed. `reproduced_and_exceeded` is
-    whether the paper's recipe gives what the paper reports, and the lab's setting is ahead of it with every seed.
+    whether the paper's recipe ends near what the paper reports, and the lab's setting is ahead of it with every seed.
     `below_colours` is whether no run reaches the worst one with random colours after these few epochs.
     """
     last = results[results["epoch"] == results["epoch"].max()]
@@ -229,7 +231,7 @@ def plateau_values(results: pd.DataFrame, ends: pd.DataFrame, short: pd.DataFram
         gain = (by[setting] - begun["dann"]).dropna()
         settings[setting] = row | {
             "flat": bool(row["change_low"] < 0 < row["change_high"]),
-            "as_reported": bool(row["low"] < PAPER["dann"] < row["high"]),
+            "near_paper": bool(abs(row["accuracy"] - PAPER["dann"]) < NEAR),
         }
         if len(gain):
             settings[setting] |= {"above_short": over_seeds(gain)}
@@ -238,7 +240,7 @@ def plateau_values(results: pd.DataFrame, ends: pd.DataFrame, short: pd.DataFram
     found |= {"still_rises": all(about["change"] > 0 for about in settings.values())}
     if {"lab", "paper"} <= set(by):
         difference = over_seeds((by["paper"] - by["lab"]).dropna())
-        exceeded = settings["paper"]["as_reported"] and difference["highest"] < 0
+        exceeded = settings["paper"]["near_paper"] and difference["highest"] < 0
         found |= {"difference": difference, "reproduced_and_exceeded": bool(exceeded)}
     highest = max(by[setting].max() for setting in ("lab", "paper") if setting in by)
     return found | {"below_colours": "recoloured" in begun and bool(highest < begun["recoloured"].min())}

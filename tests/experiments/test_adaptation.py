@@ -231,7 +231,7 @@ def test_where_dann_ends_is_compared_with_our_gap_and_the_papers() -> None:
     lab, paper = values["settings"]["lab"], values["settings"]["paper"]
     assert lab["closed"] == pytest.approx((0.7 - 0.5) / (0.95 - 0.5))
     assert paper["closed_from_paper"] == pytest.approx((0.8 - 0.5225) / (0.9596 - 0.5225))
-    assert not paper["as_reported"] and not lab["as_reported"], "no seed differs from the other"
+    assert not paper["near_paper"] and not lab["near_paper"]
     assert not values["reproduced_and_exceeded"] and not lab["flat"] and not values["flat"] and values["still_rises"]
     assert values["difference"]["each"] == pytest.approx([0.1, 0.1])
     assert lab["above_short"]["mean"] == pytest.approx(0.7 - 0.75) and not values["below_colours"]
@@ -246,10 +246,12 @@ def test_a_curve_that_wavers_about_a_level_is_flat() -> None:
     assert lab["change_high"] == pytest.approx(t.ppf(0.975, 1) * 0.01)
 
 
-def test_the_papers_accuracy_is_reproduced_within_the_interval_of_its_recipe_and_exceeded_with_every_seed() -> None:
+def test_the_papers_accuracy_is_reproduced_if_its_recipe_ends_near_it_and_exceeded_with_every_seed() -> None:
     rows = plateau(PLATEAU)
     rows["target_accuracy"] = np.where(rows["setting"] == "paper", 0.7666, 0.8) + np.where(rows["seed"] == 0, 0.01, 0)
-    assert ends(rows)["settings"]["paper"]["as_reported"] and ends(rows)["reproduced_and_exceeded"]
+    assert ends(rows)["settings"]["paper"]["near_paper"] and ends(rows)["reproduced_and_exceeded"]
+    far = rows.assign(target_accuracy=rows["target_accuracy"] - 0.02 * (rows["setting"] == "paper"))
+    assert ends(far.assign(target_accuracy=far["target_accuracy"] - 0.01))["settings"]["paper"]["near_paper"] is False
     rows.loc[(rows["setting"] == "lab") & (rows["seed"] == 0), "target_accuracy"] = 0.77
     assert not ends(rows)["reproduced_and_exceeded"], "one seed of the lab's setting is behind"
 
