@@ -149,7 +149,7 @@ def _encode(path: Path, video: Video, wanted: frozenset[int], stills: dict[int, 
     with av.open(os.fspath(path), "w", format="mp4", options={"movflags": "+faststart", "fflags": "+bitexact"}) as film:
         stream = film.add_stream("libx264", rate=Fraction(video.fps).limit_denominator(1000))
         stream.pix_fmt, stream.thread_count = "yuv420p", 1
-        stream.options = ENCODER
+        stream.options = dict(ENCODER)
         for index, pixels in enumerate(_prepared(video)):
             if index == 0:
                 stream.height, stream.width = pixels.shape[:2]
