@@ -22,10 +22,12 @@ def status(
     *,
     optional: bool = False,
     data: dict[str, str] | None = None,
+    accepted: dict[str, Any] | None = None,
     **more: Any,
 ) -> Any:
     happened = {"made": made, "seconds": seconds, "peak_memory_bytes": memory, "device": "CPU"} | more if made else {}
-    record = SimpleNamespace(happened=happened, fingerprint=SimpleNamespace(data=data or {})) if made else None
+    fingerprint = SimpleNamespace(data=data or {})
+    record = SimpleNamespace(happened=happened, fingerprint=fingerprint, accepted=accepted) if made else None
     return SimpleNamespace(state=state, reasons=[], record=record, optional=optional)
 
 
@@ -89,6 +91,23 @@ def test_every_step_has_a_row() -> None:
     assert (measured["memory"], measured["reason"], measured["device"]) == (f"20.0{NBSP}MB", None, "CPU")
     assert measured["made"] == f"5{NBSP}May{NBSP}2026"
     assert (drawn["made"], drawn["took"], drawn["memory"], drawn["reason"]) == (None, None, None, "needs a/y")
+
+
+def test_results_that_were_kept_by_hand_are_counted_with_their_reasons() -> None:
+    made, renamed = "2026-05-05T10:00:00Z", {"when": "2026-05-06T10:00:00Z", "changes": ["code a"], "because": "a name"}
+    states = {
+        "a/x/n=1": status("fresh", made, accepted=renamed),
+        "a/x/n=2": status("fresh", made, accepted=renamed),
+        "a/y": status("fresh", made, accepted={"when": "2026-05-06T10:00:00Z", "changes": ["code a"]}),
+        "a/z": status("fresh", made),
+    }
+    plan: Any = SimpleNamespace(profile="full", steps={name: step(name) for name in states})
+    said = about(plan, states)
+    assert said["accepted"] == 3
+    assert said["acceptances"] == [
+        {"reason": "a name", "steps": 2, "of": "a/x"},
+        {"reason": "no reason was given", "steps": 1, "of": "a/y"},
+    ]
 
 
 def test_each_version_of_a_data_set_and_of_a_library_is_named_once() -> None:

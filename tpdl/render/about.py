@@ -26,9 +26,11 @@ def about(plan: Plan, states: Mapping[str, Status], order: Sequence[str] = ()) -
       memory; `chapters`: one row for all of a folder: chapter, experiments, runs, pictures, state, seconds, took,
       memory;
     - `data`: name, sha256, experiments (how many), used_by; `libraries`: library, versions;
+    - `acceptances`: one row for each reason with which results were kept by `tpdl accept`: reason, steps (how many),
+      of (their experiments);
     - `claims`: filled in when they have been evaluated.
 
-    Counts and sums are `fresh`, `not_fresh`, `total`, `unmeasured`, `seconds` and `took`.
+    Counts and sums are `fresh`, `not_fresh`, `total`, `unmeasured`, `accepted`, `seconds` and `took`.
 
     Args:
         plan: whose steps they are.
@@ -49,15 +51,28 @@ def about(plan: Plan, states: Mapping[str, Status], order: Sequence[str] = ()) -
         "chapters": _by_chapter(plan, steps, order),
         "data": _data_rows(records),
         "libraries": _library_rows(record for _, record in records),
+        "acceptances": _acceptance_rows(records),
         "devices": list(dict.fromkeys(machine(record.happened) for record in measured)),
         "total": len(steps),
         "fresh": sum(row["state"] == "fresh" for row in steps),
         "not_fresh": sum(row["state"] != "fresh" and not row["optional"] for row in steps),
         "unmeasured": sum(row["optional"] and row["state"] == "missing" for row in steps),
+        "accepted": sum(record.accepted is not None for _, record in records),
         "seconds": seconds,
         "took": duration(seconds),
         "claims": [],
     }
+
+
+def _acceptance_rows(records: Iterable[tuple[Step, Record]]) -> list[dict[str, Any]]:
+    """A row for every reason with which results were kept although something had changed."""
+    kept: dict[str, list[str]] = {}
+    for step, record in records:
+        if record.accepted is not None:
+            kept.setdefault(record.accepted.get("because") or "no reason was given", []).append(step.base)
+    return [
+        {"reason": reason, "steps": len(bases), "of": ", ".join(dict.fromkeys(bases))} for reason, bases in kept.items()
+    ]
 
 
 def _data_rows(records: Iterable[tuple[Step, Record]]) -> list[dict[str, Any]]:
