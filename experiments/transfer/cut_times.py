@@ -66,7 +66,7 @@ def cut_times(curve: pd.DataFrame, images: int = 8, rounds: int = 15, seed: int 
     "the median of `cut_times.rounds`{.value} rounds in which the networks took turns on one thread; of the Gram "
     "matrix, and of the SVM with its cross-validation, what the measurement itself took beside other work. Below, the "
     "highest memory of the process, against the training features in double precision. Cuts after layers of one "
-    "kind are connected; all axes are logarithmic.",
+    "kind are connected; the vertical axes are logarithmic.",
     alt="Two panels for each network, over the depth of the cut. Of the seconds, those of the network rise with depth, "
     "those of the Gram matrix follow the number of features and fall, and those of the classifier stay low. Of the "
     "memory, a nearly level line for the process, and falling ones for the raw features, which are above it at first.",

@@ -285,7 +285,13 @@ def heads_bars(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
     left.xaxis.set_major_formatter("{x:.0%}")
     points = rows.assign(**{key: 100 * rows[key] for key in ("gain", "gain_low", "gain_high")})
     right.axvline(0, color=rcParams["text.color"], linestyle=":", linewidth=1.2, zorder=0)
-    intervals(right, points, "head", "gain", "gain_low", "gain_high", colours="C4", written="+.1f")
+    intervals(right, points, "head", "gain", "gain_low", "gain_high", colours="C4")
+    for place, row in enumerate(points.to_dict("records")):
+        if row["head"] != SVM:  # on the side away from zero
+            ahead = row["gain"] > 0
+            end, aside = (row["gain_high"], 6) if ahead else (row["gain_low"], -6)
+            axis_label = {"textcoords": "offset points", "va": "center", "ha": "left" if ahead else "right"}
+            right.annotate(f"{row['gain']:+.1f}".replace("-", "−"), (end, place), (aside, 0), fontsize=9, **axis_label)
     right.set_xlabel("difference from the SVM, points")
     if not narrow:
         right.set_yticklabels([])

@@ -40,6 +40,8 @@ NOT_RUN = {
     "tpdl report": "after the measurement of VGG16, which takes hours",
     "tpdl run --dry-run transfer/layer-cut/network=vgg16": "says what would run only where the weights are",
     "tpdl run --executor slurm -j 8": "needs a cluster",
+    "tpdl run --demo transfer/layer-cut -S network=shufflenet_v2_x0_5": "test_another_network.py does",
+    "tpdl run transfer/layer-cut -S network=resnet18": "needs the weights of another network",
     "tpdl run transfer": "measures VGG16, which takes hours",
     "uv sync": "installs packages",
 }

@@ -30,7 +30,7 @@ def walk_chart(results: pd.DataFrame, *, narrow: bool = False):
     import altair
 
     chart = altair.Chart(results, title=["A walk", "of 5 % & <more>"]).mark_line(clip=True)
-    return chart.encode(x="step", y="place", color="kind", tooltip=["step", "place"]).interactive()
+    return chart.encode(x="step:Q", y="place:Q", color="kind:N", tooltip=["step:Q", "place:Q"]).interactive()
 """
 FILES = [
     f"walk{middle}"
@@ -82,7 +82,7 @@ def test_a_chart_is_pictures_and_what_a_page_makes_of_it(charts):
     [
         ("altair.Chart(results,", "altair.Chart(pd.concat([results] * 1001),", "a chart of more than 5,000 rows"),
         ("altair.Chart(results,", "altair.Chart('https://example.org/a.csv',", "data lie at https://example.org/a.csv"),
-        ('x="step"', 'x="stepp"', "returned a chart that is wrong: "),
+        ('x="step:Q"', 'x="stepp"', "returned a chart that is wrong: "),
         ("return chart", "return 'a chart' or chart", "must return an Altair chart; it returned str"),
         ('format="altair", ', "", 'returned an Altair chart; declare it with format="altair"'),
     ],
