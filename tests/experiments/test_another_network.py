@@ -30,13 +30,14 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def add_weights(project: Path) -> None:
+def add_weights(project: Path, *networks: str) -> None:
     """Random ones."""
     import torch
     from torchvision.models import get_model
 
     torch.manual_seed(0)
-    torch.save(get_model(NETWORK, weights=None).state_dict(), project / f"data/weights/{NETWORK}.pth")
+    for network in networks:
+        torch.save(get_model(network, weights=None).state_dict(), project / f"data/weights/{network}.pth")
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
@@ -55,7 +56,7 @@ def test_missing_weights_are_one_line(project: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_to_try_one_its_features_are_measured_on_the_way(project: Path) -> None:
-    add_weights(project)
+    add_weights(project, NETWORK)
     said = tpdl(project, "run", CELL, "-S", f"network={NETWORK}", *INLINE)
     assert f"scratch/transfer/gram/network={NETWORK}" in said
     rows = rows_of(project / f".tpdl/full/scratch/transfer/layer-cut/network={NETWORK}.csv")
@@ -75,13 +76,16 @@ def test_to_try_one_on_stand_ins_needs_no_weights(project: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_for_good_it_is_a_line_in_pyproject(project: Path) -> None:
-    add_weights(project)
+    """Beside SqueezeNet, which the experiments on a single network are about."""
+    networks = ["squeezenet1_1", NETWORK]
+    add_weights(project, *networks)
     with (project / "pyproject.toml").open("a", encoding="utf-8") as file:
-        file.write(f'\n[tool.tpdl.matrix]\nnetwork = ["{NETWORK}"]\n')
+        file.write(f"\n[tool.tpdl.matrix]\nnetwork = {json.dumps(networks)}\n")
     tpdl(project, "run", "transfer/networks", "transfer/networks.svg", "transfer/networks.values", *INLINE)
     folder = project / "figures/transfer"
-    (row,) = rows_of(folder / "networks.csv")
-    assert row["network"] == NETWORK and 0 < float(row["fastest"]) <= float(row["slowest"])
+    rows = rows_of(folder / "networks.csv")
+    assert [row["network"] for row in rows] == networks
+    assert all(0 < float(row["fastest"]) <= float(row["slowest"]) for row in rows)
     values = json.loads((folder / "networks.values.json").read_text(encoding="utf-8"))
     assert NETWORK in json.dumps(values)
     assert NETWORK in (folder / "networks.svg").read_text(encoding="utf-8")
