@@ -1,20 +1,21 @@
 """Everything that is to be measured on a GPU, in one go, and a small archive of what came out.
 
-    TPDL_DATA=/data python benchmarks/on_gpu.py --scratch /tmp/gpu [--minutes 14] [--from measured.tar.xz]
+    TPDL_DATA=/data python benchmarks/on_gpu.py --scratch /tmp/gpu [--minutes 8] [--from measured.tar.xz]
     python benchmarks/on_gpu.py --scratch /tmp/trial --small     # a trial in minutes, on stand-ins, also without a GPU
 
 In this order: do graphed and eager training agree on this card (tests); milliseconds a batch (`training.py`); the whole
 laboratory (`whole_lab.py`). It needs the packages of the groups `experiments` and `test`, and the data sets.
 
 What is done is not done again: stopped at any moment, by `--minutes` for instance, the same command goes on. What came
-out is packed into SCRATCH/measured.tar.xz: tables, logs, and the results and records that differ from those committed
-here. On another machine `--from` goes on from such an archive, where only large intermediates are made again. Its
-`figures/`, unpacked in a clone, replaces what is there.
+out is packed into SCRATCH/measured.tar.xz, which takes a while after `--minutes`: tables, logs, and the results and
+records that differ from those committed here. On another machine `--from` goes on from such an archive, where only
+large intermediates are made again. Its `figures/`, unpacked in a clone, replaces what is there.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import signal
 import subprocess
@@ -33,17 +34,20 @@ from tpdl.plan.record import RECORD_SUFFIX
 ROOT = Path(__file__).resolve().parents[1]
 NOTES = ("*.json", "*.log", "*.done", "whole/*/*.md", "whole/*/*.csv", "whole/*/*.json")
 """What is packed of the scratch folder, beside results."""
+PATIENCE = 30
+"""Seconds that a part has to end after it was interrupted."""
 
 
 def parts(scratch: Path, small: bool) -> dict[str, list[str]]:
     """Name -> command, in order."""
     benchmarks = ROOT / "benchmarks"
-    lab = [str(benchmarks / "whole_lab.py"), "--scratch", str(scratch / "whole")]
+    # Its loops are in `training` already.
+    lab = [str(benchmarks / "whole_lab.py"), "--scratch", str(scratch / "whole"), "--no-loops"]
     training = [str(benchmarks / "training.py"), "--to", str(scratch / "training.json")]
     tests = ["-m", "pytest", "-n", "0", "-q"]
     tests += [f"tests/lab/methods/test_{name}_training.py" for name in ("graphed", "stacked")]
     if small:
-        lab += ["--demo", "--no-pages", "--no-loops", "gan/dcgan", "adaptation/dann"]
+        lab += ["--demo", "--no-pages", "gan/dcgan", "adaptation/dann"]
         training += ["--batches", "3", "--seeds", "1", "2"]
     return {"tests": tests, "training": training, "lab": lab}
 
@@ -77,6 +81,15 @@ def carried_out(name: str, command: list[str], scratch: Path, seconds: float | N
         def interrupt() -> None:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGINT)
+                with contextlib.suppress(RuntimeError):  # it runs already
+                    patience.start()
+
+        def kill() -> None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+        patience = threading.Timer(PATIENCE, kill)
+        patience.daemon = True
 
         timer = threading.Timer(seconds, interrupt) if seconds is not None else None
         if timer:
@@ -91,6 +104,7 @@ def carried_out(name: str, command: list[str], scratch: Path, seconds: float | N
             interrupt()
             code = process.wait() or 130
         finally:
+            patience.cancel()
             if timer:
                 timer.cancel()
     if code == 0:

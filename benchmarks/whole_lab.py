@@ -54,6 +54,8 @@ KINDS = {
     "other measurements": ["*"],
 }
 """Kind of measurement -> the steps that are meant; of several the first."""
+MADE = {".git", ".venv", ".tpdl", "_book", "data", "__pycache__", "node_modules"}
+"""Folders that hold nothing of the project."""
 AGAIN = "benchmarks:again"
 """Marks a record as out of date, in the place of what changed while the step ran."""
 
@@ -70,14 +72,22 @@ class Kind:
     """Per cent of the GPU, each second."""
 
 
+def files() -> list[str]:
+    """The files of this folder: those that git knows or, in a copy without its history, all but what is made."""
+    known = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
+    if known.returncode == 0:
+        return [name for name in known.stdout.split("\0") if name]
+    names = (path.relative_to(ROOT) for path in ROOT.rglob("*") if path.is_file())
+    return [name.as_posix() for name in names if not MADE & set(name.parts)]
+
+
 def copied(scratch: Path) -> Path:
     """The scratch copy, made where it is not there yet."""
     copy = scratch / "lab"
     if not copy.exists():
         making = scratch / "lab.unfinished"
         shutil.rmtree(making, ignore_errors=True)
-        names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-        for name in filter(None, names.split("\0")):
+        for name in files():
             if (ROOT / name).is_file():
                 (making / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, making / name)
