@@ -289,9 +289,11 @@ def heads_bars(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
     for place, row in enumerate(points.to_dict("records")):
         if row["head"] != SVM:  # on the side away from zero
             ahead = row["gain"] > 0
-            end, aside = (row["gain_high"], 6) if ahead else (row["gain_low"], -6)
-            axis_label = {"textcoords": "offset points", "va": "center", "ha": "left" if ahead else "right"}
-            right.annotate(f"{row['gain']:+.1f}".replace("-", "−"), (end, place), (aside, 0), fontsize=9, **axis_label)
+            right.annotate(
+                f"{row['gain']:+.1f}".replace("-", "−"), (row["gain_high" if ahead else "gain_low"], place),
+                (6 if ahead else -6, 0), textcoords="offset points", va="center", ha="left" if ahead else "right",
+                fontsize=9,
+            )  # fmt: skip
     right.set_xlabel("difference from the SVM, points")
     if not narrow:
         right.set_yticklabels([])
