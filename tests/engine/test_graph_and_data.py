@@ -80,9 +80,10 @@ def test_what_a_package_brings_is_said(lab):
     lab.edit("catalogue.py", "[rich.__file__]", "[Path(rich.__file__)]")
     lines = lab.tpdl("data").splitlines()
     assert [line.split()[:2] for line in lines[1:3]] == [["numbers", "here"], ["letters", "here"]]
-    assert re.search("reader +numbers.txt$", lines[1]) and lines[2].endswith("comes with the package rich")
+    assert re.search("reader +numbers.txt$", lines[1]) and lines[2].endswith("from a package")
     numbers, letters = json.loads(lab.tpdl("data", "--json"))
     assert (numbers["bytes"], numbers["package"], letters["package"]) == (3, "", "rich")
+    assert "package    rich" in lab.tpdl("data", "list", "letters")
 
 
 def test_a_cell_without_data_may_stay_unmeasured(lab):

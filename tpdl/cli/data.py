@@ -64,6 +64,8 @@ def _list(plan: Plan, names: Sequence[str]) -> bool:
     if names:
         for data_set in listed:
             print(f"\n{data_set.name}")
+            if data_set.package:
+                print(f"  package    {data_set.package}")
             for path in data_set.paths:
                 print(f"  path       {path}")
             print_text(f"  needed by  {', '.join(data_set.needed_by) or 'no step'}", "             ")
@@ -85,20 +87,21 @@ def _print_json(plan: Plan, names: Sequence[str]) -> bool:
 
 
 def _needed_by(data_set: DataSet) -> str:
-    """The experiment, or how many of which chapters."""
+    """The experiment, or how many there are."""
     if len(data_set.needed_by) < 2:
         return data_set.needed_by[0] if data_set.needed_by else "no step"
-    chapters = dict.fromkeys(name.partition("/")[0] for name in data_set.needed_by)
-    return f"{len(data_set.needed_by)} in {', '.join(chapters)}"
+    return f"{len(data_set.needed_by)} experiments"
 
 
 def _where(plan: Plan, data_set: DataSet) -> str:
-    """The package that brings it, or its common folder in the data root."""
+    """That a package brings it, or its folder in the data root."""
     if data_set.package:
-        return f"comes with the package {data_set.package}"
+        return "from a package"
     if not data_set.paths:
         return "see below"
     common = Path(os.path.commonpath(data_set.paths))
+    if common.is_file() and common.parent != plan.project.data_root:
+        common = common.parent  # the file's name says little more than that of the data set
     return str(common.relative_to(plan.project.data_root) if common.is_relative_to(plan.project.data_root) else common)
 
 

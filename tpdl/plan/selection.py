@@ -37,7 +37,8 @@ def select(plan: Plan, names: Iterable[str]) -> list[str]:
         plain = name.strip("/").removeprefix("figures/")
         meant = [step.name for step in plan.steps.values() if _means(plain, step)] or cells_at(plan.steps, plain)
         if not meant:
-            known = {*plan.steps, *(step.base for step in plan.steps.values())}
+            bases = {step.base for step in plan.steps.values()}
+            known = {*plan.steps, *bases, *(base.rpartition("/")[0] for base in bases)} - {""}
             alike = near(plain, known)
             hint = f"did you mean {' or '.join(alike)}?" if alike else "`tpdl status` lists all steps"
             raise UserError(f"there is no step {name!r}; {hint}")
