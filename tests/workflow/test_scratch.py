@@ -173,6 +173,7 @@ def test_the_table_and_the_comparison(measured: Lab, tmp_path: Path) -> None:
 
 
 def test_a_scratch_run_that_fails_leaves_a_log(measured: Lab) -> None:
+    measured.tpdl("clean", "--scratch", "--yes")
     said = measured.tpdl("run", "training/opt=sgd,size=1", "-S", "epochs=0", code=1)
     assert "failed  scratch/training/opt=sgd,size=1,epochs=0: " in said and "without rows" in said
     assert measured.tpdl("log", "scratch/training/opt=sgd,size=1,epochs=0") == "trains sgd 0.1\n"
