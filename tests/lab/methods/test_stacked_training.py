@@ -150,7 +150,7 @@ def test_domain_adversarial_training(target: Any, weights: Any, seeds: list[int]
         weights=weights,
         seeds=seeds,
         recoloured=recoloured,
-        evaluate=lambda model: {"bias": model.label[0].bias[0].item()},
+        evaluate=lambda which, model: {"bias": model.label[0].bias[0].item()},
         **SETTINGS,
     )
     for which, (weight, seed) in enumerate(zip(weights, seeds, strict=True)):
