@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 import tpdl
-from experiments.adaptation.runs import histories, run, several
+from experiments.adaptation.runs import histories, run_alike, several
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:
@@ -36,9 +36,12 @@ LABEL, DOMAIN = "C2", "C3"
     data=["mnist", "mnist-m"],
     local=True,
     device="gpu",
+    together=["seed"],
 )
-def dann_training(method: str, seed: int, epochs: int = 5) -> Arrays:
-    """Train by the three methods of the paper's table 2; see `experiments.adaptation.runs.run` for the result.
+def dann_training(method: str, seed: list[int], epochs: int = 5) -> list[Arrays]:
+    """Train by the three methods of the paper's table 2; see `experiments.adaptation.runs.run` for the results.
+
+    On a GPU the seeds of a method are one stack.
 
     Args:
         method: "source-only", "dann", or "target", which is trained on the labels of MNIST-M: an upper bound for
@@ -49,9 +52,8 @@ def dann_training(method: str, seed: int, epochs: int = 5) -> Arrays:
     import numpy as np
 
     trained_on = "target" if method == "target" else "source"
-    return {"method": np.array(method)} | dict(
-        run(seed=seed, epochs=epochs, trained_on=trained_on, adapts=method == "dann")
-    )
+    runs = run_alike(seeds=seed, epochs=epochs, trained_on=trained_on, adapts=method == "dann")
+    return [{"method": np.array(method), **found} for found in runs]
 
 
 @experiment(
@@ -60,8 +62,9 @@ def dann_training(method: str, seed: int, epochs: int = 5) -> Arrays:
     data=["mnist", "mnist-m"],
     local=True,
     device="gpu",
+    together=["seed"],
 )
-def recoloured_training(method: str, seed: int, epochs: int = 5) -> Arrays:
+def recoloured_training(method: str, seed: list[int], epochs: int = 5) -> list[Arrays]:
     """Train "source-only" and "dann" again, with every source digit in two random colours whenever it is shown.
 
     Args:
@@ -70,9 +73,8 @@ def recoloured_training(method: str, seed: int, epochs: int = 5) -> Arrays:
     """
     import numpy as np
 
-    return {"method": np.array(method)} | dict(
-        run(seed=seed, epochs=epochs, adapts=method == "recoloured-dann", recoloured=True)
-    )
+    runs = run_alike(seeds=seed, epochs=epochs, adapts=method == "recoloured-dann", recoloured=True)
+    return [{"method": np.array(method), **found} for found in runs]
 
 
 @experiment(

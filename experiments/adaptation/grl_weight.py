@@ -9,7 +9,7 @@ import pandas as pd
 
 import tpdl
 from experiments.adaptation.dann import COLOURS, DOMAIN, LABEL, dann_training
-from experiments.adaptation.runs import histories, run, several
+from experiments.adaptation.runs import histories, run_alike, several
 from tpdl import Arrays, experiment, figure, summary
 
 if TYPE_CHECKING:
@@ -27,9 +27,12 @@ FLOOR = 0.95
     data=["mnist", "mnist-m"],
     local=True,
     device="gpu",
+    together=["weight", "seed"],
 )
-def grl_weight_training(weight: float, seed: int, epochs: int = 5) -> Arrays:
-    """Adversarial training with a constant λ; see `experiments.adaptation.runs.run` for the result.
+def grl_weight_training(weight: list[float], seed: list[int], epochs: int = 5) -> list[Arrays]:
+    """Adversarial training with a constant λ; see `experiments.adaptation.runs.run` for the results.
+
+    On a GPU all of them are one stack.
 
     Args:
         weight: λ. With 0, the domain classifier is trained without any effect on the features: the detached branch of
@@ -38,7 +41,8 @@ def grl_weight_training(weight: float, seed: int, epochs: int = 5) -> Arrays:
     """
     import numpy as np
 
-    return {"method": np.array(f"{weight:g}")} | dict(run(seed=seed, epochs=epochs, adapts=True, weight=weight))
+    runs = run_alike(seeds=seed, epochs=epochs, adapts=True, weights=weight)
+    return [{"method": np.array(f"{constant:g}"), **found} for constant, found in zip(weight, runs, strict=True)]
 
 
 @experiment(

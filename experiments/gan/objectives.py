@@ -9,7 +9,7 @@ import pandas as pd
 import tpdl
 from experiments.gan.classifier import classifier
 from experiments.gan.curves import COLOURS, STARTED, over_seeds
-from experiments.gan.training import built, digit_measure, history_rows, measured_rows, train
+from experiments.gan.training import built, digit_measure, history_rows, measured_rows, train_seeds
 from experiments.lab.plots.picture_grid import picture_grid
 from tpdl import Arrays, experiment, figure, summary
 
@@ -55,30 +55,35 @@ def objectives(points: int = 199) -> pd.DataFrame:
     demo={"seed": [0], "iterations": 20, "width": 8, "rate": 1e-3},
     local=True,
     device="gpu",
+    together=["seed"],
 )
 def alone_training(
-    trained: str, seed: int, classifier: Arrays, iterations: int = 200, width: int = 32, rate: float = 2e-4
-) -> Arrays:
+    trained: str, seed: list[int], classifier: Arrays, iterations: int = 200, width: int = 32, rate: float = 2e-4
+) -> list[Arrays]:
     """Train one network while the other keeps its initial weights; see `experiments.gan.training.train`.
 
-    About a minute for each cell.
+    About a minute for each cell on one core. On a GPU the seeds are one stack.
     """
     from experiments.lab.data import mnist
     from experiments.lab.data.squares import padded
-    from experiments.lab.methods.adversarial_training import AdversarialTraining, Setting, noise
+    from experiments.lab.methods.adversarial_training import Setting, noise
     from experiments.lab.nets.dcgan import Discriminator, Generator
 
     digits = mnist.load()
-    training = AdversarialTraining(
-        built(lambda: Generator(width=width), 2 * seed),
-        built(lambda: Discriminator(width), 2 * seed + 1),
-        padded(digits.train),
-        digits.train_labels,
+    measure, samples = digit_measure(classifier)
+    return train_seeds(
+        [
+            (built(lambda: Generator(width=width), 2 * one), built(lambda: Discriminator(width), 2 * one + 1))
+            for one in seed
+        ],
+        (padded(digits.train), digits.train_labels),
         Setting(generator_rate=rate, discriminator_rate=rate, trained=trained),  # type: ignore[arg-type]
         seed,
+        iterations,
+        [measure] * len(seed),
+        samples,
+        noise(16, 100, [3]),
     )
-    measure, samples = digit_measure(classifier)
-    return train(training, iterations, measure, samples, noise(16, 100, [3]))
 
 
 @experiment(

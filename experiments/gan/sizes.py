@@ -8,7 +8,7 @@ import pandas as pd
 
 import tpdl
 from experiments.gan.classifier import classifier
-from experiments.gan.training import Measure, built, train
+from experiments.gan.training import Measure, built, train_seeds
 from experiments.lab.plots.picture_grid import picture_grid
 from tpdl import Arrays, experiment, figure, summary
 
@@ -37,55 +37,68 @@ DEMO_SETTINGS = ["mnist-64", "mnist-64-slower", "scenes-32"]
     },
     local=True,
     device="gpu",
+    together=["seed"],
 )
 def size_training(
     setting: str,
-    seed: int,
+    seed: list[int],
     classifier: Arrays,
     iterations: int = 3000,
     width: int = 32,
     rate: float = 2e-4,
     network: str = "squeezenet1_1",
-) -> Arrays:
+) -> list[Arrays]:
     """Train the lab's DCGAN on other images.
 
     With "slower", the discriminator has a fifth of the learning rate. At 64×64 both networks have one more layer, which
     continues the pattern of widths: 256 channels. 3000 batches at 64×64 take an hour and a half on one core, at 32×32 a
-    quarter of an hour; on a GPU a minute or two.
+    quarter of an hour; on a GPU, where the seeds of a setting are one stack, a minute or two.
 
     Returns:
-        what `experiments.gan.training.train` does; "floor", the distance of the two halves of real images, measured as
-        generated ones are; uint8 "real" [12, side, side], for the sheet.
+        for each seed what `experiments.gan.training.train` does; "floor", the distance of the two halves of real
+        images, measured as generated ones are; uint8 "real" [12, side, side], for the sheet.
     """
     import numpy as np
 
     from experiments.lab.data import mnist
     from experiments.lab.data.squares import enlarged, padded
-    from experiments.lab.methods.adversarial_training import AdversarialTraining, Setting, noise
+    from experiments.lab.methods.adversarial_training import Setting, noise
     from experiments.lab.nets.dcgan import Discriminator, Generator
 
     kind, side = setting.split("-")[0], int(setting.split("-")[1])
     if kind == "mnist":
         digits = mnist.load()
         images, test = (enlarged(padded(some), side // 32) for some in (digits.train, digits.test))
-        reference, rest = test[classifier["reference"]], test[~classifier["reference"]]
-        measure = _digit_measure(classifier, reference)
+        halves = [(test[classifier["reference"]], test[~classifier["reference"]])] * len(seed)
+        measures = [_digit_measure(classifier, halves[0][0])] * len(seed)
     else:
         images = scenes(side)
-        order = np.random.default_rng(seed).permutation(len(images))
-        reference, rest = images[order[: len(order) // 2]], images[order[len(order) // 2 :]]
-        measure = _photograph_measure(network, reference)
+        orders = [np.random.default_rng(one).permutation(len(images)) for one in seed]
+        middle = len(images) // 2
+        halves = [(images[order[:middle]], images[order[middle:]]) for order in orders]
+        measures = [_photograph_measure(network, reference) for reference, _ in halves]
     slower = 0.2 if setting.endswith("slower") else 1.0
-    training = AdversarialTraining(
-        built(lambda: Generator(width=width, side=side), 2 * seed),
-        built(lambda: Discriminator(width, side), 2 * seed + 1),
-        images,
-        np.zeros(len(images), int),
+    samples = len(halves[0][0])
+    results = train_seeds(
+        [
+            (
+                built(lambda: Generator(width=width, side=side), 2 * one),
+                built(lambda: Discriminator(width, side), 2 * one + 1),
+            )
+            for one in seed
+        ],
+        (images, np.zeros(len(images), int)),
         Setting(generator_rate=rate, discriminator_rate=slower * rate),
         seed,
+        iterations,
+        measures,
+        samples,
+        noise(24, 100, [3]),
     )
-    found = train(training, iterations, measure, len(reference), noise(24, 100, [3]))
-    return found | {"floor": np.array(measure(rest[: len(reference)])["frechet"]), "real": rest[:12]}
+    return [
+        {**found, "floor": np.array(measure(rest[:samples])["frechet"]), "real": rest[:12]}
+        for found, measure, (_, rest) in zip(results, measures, halves, strict=True)
+    ]
 
 
 def scenes(side: int) -> np.ndarray:

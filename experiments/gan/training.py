@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import tpdl
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
-    from experiments.lab.methods.adversarial_training import AdversarialTraining
+    from experiments.lab.methods.adversarial_training import AdversarialTraining, Setting
+    from experiments.lab.methods.stacked_adversarial import StackedAdversarialTraining
 
 MOMENTS = (0, 50, 100, 200, 300, 500, 750, 1000, 1500, 2000, 2500)
 """Iterations before which a generator is measured; it is also measured at the end."""
@@ -26,6 +27,9 @@ SAVING = 60.0
 
 Measure = Callable[["np.ndarray"], dict[str, float]]
 """uint8 [images, side, side] -> numbers by name."""
+
+Seen = tuple[dict[str, float], "np.ndarray"]
+"""What is kept of a generator at a moment: measures of its images, and the sheet uint8 [images, side, side]."""
 
 
 def train(
@@ -54,25 +58,108 @@ def train(
         "seconds" [moments] of training up to it, "measure/NAME" [moments] and "sheet" uint8 [moments, images, side,
         side]; "generator/NAME", its weights at the end.
     """
+    from experiments.lab.methods.adversarial_training import generate, noise
+
+    z = noise(samples, training.nz, [training.seed, 2])
+
+    def look() -> list[Seen]:
+        return [
+            (measure(generate(training.generator, z, sample_labels)), generate(training.generator, sheet, sheet_labels))
+        ]
+
+    (measured,) = _trained(training, iterations, look, f"training-{training.seed}.pt")
+    return {"history": training.history()} | measured | _weights(training.generator)
+
+
+def train_seeds(
+    pairs: Sequence[tuple[nn.Module, nn.Module]],
+    digits: tuple[np.ndarray, np.ndarray],
+    setting: Setting,
+    seeds: Sequence[int],
+    iterations: int,
+    measures: Sequence[Measure],
+    samples: int,
+    sheet: torch.Tensor,
+    stacked: bool | None = None,
+) -> list[Arrays]:
+    """Train unconditional networks with several seeds: as one stack on a GPU, elsewhere one after the other.
+
+        pairs = [(built(Generator, 2 * seed), built(Discriminator, 2 * seed + 1)) for seed in (0, 1, 2)]
+        zero, one, two = train_seeds(pairs, (images, labels), Setting(), (0, 1, 2), 3000, 3 * [measure], samples, sheet)
+
+    In a stack no value of one seed enters another, so each result is what it would be by itself, up to rounding; its
+    "seconds" are its share of the time.
+
+    Args:
+        pairs: a generator and a discriminator with their initial weights for each seed, all of the same sizes.
+        digits: the real images uint8 [images, side, side], and their labels [images], which the networks ignore.
+        setting: batch size, learning rates, losses.
+        seeds: of noise and order.
+        iterations, samples, sheet: as in `train`.
+        measures: measures generated images, one for each seed.
+        stacked: whether they are trained as one stack; by default where there is a GPU, and more than one seed.
+
+    Returns:
+        for each seed what `train` does.
+    """
+    from experiments.lab.device import best_device
+    from experiments.lab.methods.adversarial_training import AdversarialTraining, generate, noise
+    from experiments.lab.methods.stacked_adversarial import StackedAdversarialTraining
+    from experiments.lab.nets.stacked import Grouped
+
+    if stacked is None:
+        stacked = len(seeds) > 1 and best_device().type == "cuda"
+    if not stacked:
+        return [
+            train(AdversarialTraining(*pair, *digits, setting, seed), iterations, measure, samples, sheet)
+            for pair, seed, measure in zip(pairs, seeds, measures, strict=True)
+        ]
+    training = StackedAdversarialTraining(pairs, *digits, setting, seeds, Grouped)
+    noises = [noise(samples, sheet.shape[1], [seed, 2]) for seed in seeds]
+
+    def look() -> list[Seen]:
+        generators = [training.generators.network(which) for which in range(len(seeds))]
+        return [
+            (measure(generate(generator, z)), generate(generator, sheet))
+            for generator, measure, z in zip(generators, measures, noises, strict=True)
+        ]
+
+    measured = _trained(training, iterations, look, "training.pt")
+    return [
+        {"history": history} | found | _weights(training.generators.network(which))
+        for which, (history, found) in enumerate(zip(training.history(), measured, strict=True))
+    ]
+
+
+def _trained(
+    training: AdversarialTraining | StackedAdversarialTraining,
+    iterations: int,
+    look: Callable[[], list[Seen]],
+    filename: str,
+) -> list[dict[str, np.ndarray]]:
+    """Train with checkpoints in a file of that name, and `look` at every moment at what each network generates.
+
+    Returns:
+        for each network "moment", "sheet", "seconds" and the measurements, as `train` returns them.
+    """
     import time
 
     import numpy as np
     import torch
 
-    from experiments.lab.methods.adversarial_training import generate, noise
     from tpdl import atomic_path
 
     moments = [moment for moment in MOMENTS if moment < iterations] + [iterations]
-    z = noise(samples, training.nz, [training.seed, 2])
-    measured: list[dict[str, float]] = []
-    sheets: list[torch.Tensor] = []
+    measured: list[list[dict[str, float]]] = []
+    sheets: list[list[torch.Tensor]] = []
     spent = 0.0
 
-    kept = checkpoint.path("training.pt") if checkpoint.folder else None
+    kept = checkpoint.path(filename) if checkpoint.folder else None
     if kept and kept.exists():
         state = torch.load(kept, weights_only=True, map_location=training.device)
         training.restore(state["training"])
-        measured, spent, sheets = state["measured"], state["spent"], [images.cpu() for images in state["sheets"]]
+        measured, spent = state["measured"], state["spent"]
+        sheets = [[images.cpu() for images in each] for each in state["sheets"]]
     resumed_at, spent_before = training.iteration, spent
 
     def save() -> None:
@@ -96,17 +183,27 @@ def train(
                 save()
                 started = clock()
         spent += clock() - started
-        measured.append({"seconds": spent} | measure(generate(training.generator, z, sample_labels)))
-        sheets.append(torch.from_numpy(generate(training.generator, sheet, sheet_labels)))
-        progress.update(frechet=round(measured[-1]["frechet"], 2))
+        seen = look()
+        measured.append([{"seconds": spent / len(seen)} | numbers for numbers, _ in seen])
+        sheets.append([torch.from_numpy(images) for _, images in seen])
+        progress.update(frechet=round(sum(each["frechet"] for each in measured[-1]) / len(seen), 2))
         save()
-    images = (iterations - resumed_at) * training.setting.batch
+    images = (iterations - resumed_at) * training.setting.batch * len(measured[0])
     tpdl.note(images_per_second=round(images / max(spent - spent_before, 1e-9)), resumed_at=resumed_at)
-    arrays = {"history": training.history(), "moment": np.array(moments), "sheet": torch.stack(sheets).numpy()}
-    for name in measured[0]:
-        arrays[name if name == "seconds" else f"measure/{name}"] = np.array([float(found[name]) for found in measured])
-    state = training.generator.state_dict()
-    return arrays | {f"generator/{name}": value.cpu().contiguous().numpy() for name, value in state.items()}
+    return [
+        {"moment": np.array(moments), "sheet": torch.stack([each[which] for each in sheets]).numpy()}
+        | {
+            name if name == "seconds" else f"measure/{name}": np.array([float(each[which][name]) for each in measured])
+            for name in measured[0][which]
+        }
+        for which in range(len(measured[0]))
+    ]
+
+
+def _weights(generator: nn.Module) -> dict[str, np.ndarray]:
+    """The generator's weights, as `train` returns them."""
+    state = generator.state_dict()
+    return {f"generator/{name}": value.cpu().contiguous().numpy() for name, value in state.items()}
 
 
 def digit_measure(classifier: Arrays, wanted: np.ndarray | None = None) -> tuple[Measure, int]:

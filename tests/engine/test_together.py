@@ -168,3 +168,86 @@ def test_the_annotation_says_that_there_are_several(walk):
     walk.edit("experiments/walk.py", "-> list[pd.DataFrame]", "-> pd.DataFrame")
     said = complaint(walk.tpdl("status", code=2))
     assert "the return annotation says DataFrame; with together=[…] the function returns a list" in said
+
+
+def with_gpu(lab):
+    """An environment in which `nvidia-smi` tells of a GPU; what runs does not notice."""
+    program = lab.write("bin/nvidia-smi", "#!/bin/sh\necho 'GPU-5f2c, 0, NVIDIA H200, 143771, 0, 0'\n")
+    program.chmod(0o755)
+    return {"PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}"}
+
+
+@pytest.fixture
+def on_gpu(walk):
+    """The same, but its cells run together for the sake of a GPU; there is none for commands by default."""
+    walk.edit("experiments/walk.py", 'together=["seed"]', 'together=["seed"], device="gpu"')
+    walk.edit("experiments/walk.py", '"rate": [1, 2]', '"rate": [1]')
+    return walk
+
+
+def test_without_a_gpu_cells_that_are_for_one_run_one_by_one(on_gpu):
+    on_gpu.tpdl("run", "-j", "2", CUDA_VISIBLE_DEVICES="")
+    assert calls(on_gpu) == ["1 [0] [0]", "1 [1] [10]", "1 [2] [20]"]
+    assert (on_gpu.root / "figures/walk/rate=1,seed=1.csv").read_text() == "end\n11\n"
+    made = record(on_gpu, "walk/rate=1,seed=1")
+    assert made["parameters"]["seed"] == 1 and "together" not in made and "together" not in made["happened"]
+    assert on_gpu.not_fresh() == {}
+    (on_gpu.root / "figures/walk/rate=1,seed=2.csv").unlink()
+    assert "runs together" not in on_gpu.tpdl("run", "--dry-run", CUDA_VISIBLE_DEVICES="")
+    on_gpu.tpdl("run", CUDA_VISIBLE_DEVICES="")
+    assert calls(on_gpu) == ["1 [2] [20]"]
+
+    # Another machine may have a GPU: what was measured here is fresh there, and one that has to run takes the others.
+    gpu = with_gpu(on_gpu)
+    assert "everything asked for is fresh" in on_gpu.tpdl("run", **gpu)
+    (on_gpu.root / "figures/walk/rate=1,seed=2.csv").unlink()
+    on_gpu.tpdl("run", **gpu)
+    assert calls(on_gpu) == ["1 [0, 1, 2] [0, 10, 20]"]
+    assert record(on_gpu, "walk/rate=1,seed=1")["together"] == {"seed": [0, 1, 2]}
+    # … and the other way round: only the cell that is gone runs, and its record no longer names a group.
+    assert "everything asked for is fresh" in on_gpu.tpdl("run", CUDA_VISIBLE_DEVICES="")
+    (on_gpu.root / "figures/walk/rate=1,seed=0.csv").unlink()
+    on_gpu.tpdl("run", CUDA_VISIBLE_DEVICES="")
+    assert calls(on_gpu) == ["1 [0] [0]"]
+    assert "together" not in record(on_gpu, "walk/rate=1,seed=0")
+    assert record(on_gpu, "walk/rate=1,seed=2")["together"] == {"seed": [0, 1, 2]}
+    assert on_gpu.not_fresh() == {}
+
+    # With a seed less the one is the result of another group; of the other, what all cells of a group need has changed.
+    on_gpu.edit("experiments/walk.py", '1], "seed": [0, 1, 2]}, inputs', '1], "seed": [0, 2]}, inputs')
+    states = on_gpu.states("walk/rate=1,seed=0", "walk/rate=1,seed=2")
+    assert states["walk/rate=1,seed=0"] == "stale: input start/seed=1 is used no more"
+    assert states["walk/rate=1,seed=2"] == "stale: cells that run together: seed 0, 1, 2 -> seed 0, 2"
+
+
+def test_a_failure_and_a_checkpoint_are_those_of_the_way_in_which_a_cell_ran(on_gpu):
+    on_gpu.edit("experiments/walk.py", "    note(cells=len(seed))\n", "    assert seed == [0], 'too many'\n")
+    on_gpu.tpdl("run", code=1, CUDA_VISIBLE_DEVICES="")
+    states = on_gpu.states("walk/rate=1,seed=0", "walk/rate=1,seed=1")
+    assert states["walk/rate=1,seed=0"] == "fresh"
+    assert states["walk/rate=1,seed=1"].startswith("failed: experiments/walk.py:")
+    kept = list((on_gpu.root / ".tpdl/full/checkpoints/walk").rglob("walk.json"))
+    assert len(kept) == 2 and "walk.json" not in on_gpu.tpdl("clean", "--dry-run")
+    on_gpu.tpdl("run", code=1, **with_gpu(on_gpu))
+    begun = (on_gpu.root / "begun").read_text().splitlines()
+    assert begun == ["1 0"] * 4, "the group does not go on from what a cell has saved"
+    assert on_gpu.states("walk/rate=1,seed=2")["walk/rate=1,seed=2"].startswith("failed: experiments/walk.py:")
+
+
+def test_elsewhere_there_may_be_a_gpu(on_gpu):
+    on_gpu.write("pool.py", "from concurrent.futures import ThreadPoolExecutor as pool\n")
+    on_gpu.tpdl("run", "--executor", "pool:pool", CUDA_VISIBLE_DEVICES="", PYTHONPATH=str(on_gpu.root))
+    assert calls(on_gpu) == ["1 [0, 1, 2] [0, 10, 20]"]
+
+
+def test_a_group_of_one_and_a_scratch_result_come_as_lists_too(walk):
+    walk.edit("experiments/walk.py", '"rate": [1, 2], "seed": [0, 1, 2]}, inputs', '"rate": [1], "seed": [2]}, inputs')
+    walk.tpdl("run")
+    assert calls(walk) == ["1 [2] [20]"] and walk.not_fresh() == {}
+    assert record(walk, "walk/rate=1,seed=2")["together"] == {"seed": [2]}
+    walk.tpdl("run", "walk/rate=1,seed=2", "-S", "seed=1")
+    assert calls(walk) == ["1 [1] [10]"]
+    walk.tpdl("run", "walk/rate=1,seed=2", "-S", "rate=5")
+    assert calls(walk) == ["5 [2] [20]"]
+    walk.edit("experiments/walk.py", "    return [pd", "    return 2 * [pd")
+    assert "2 results for 1 cell; with together" in walk.tpdl("run", code=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 
 import numpy as np
+from torch import nn
 
 from experiments.gan.classifier import classifier
 from experiments.gan.training import built
@@ -20,14 +21,22 @@ def small_classifier() -> dict[str, np.ndarray]:
     return dict(classifier(epochs=1))
 
 
+def small_pair(seed: int) -> tuple[nn.Module, nn.Module]:
+    """A narrow generator and a narrow discriminator with the initial weights of a seed."""
+    return built(lambda: Generator(5, 2), 2 * seed), built(lambda: Discriminator(2), 2 * seed + 1)
+
+
+def small_digits_of_32() -> tuple[np.ndarray, np.ndarray]:
+    """The stand-in digits at 32×32 pixels, and their labels."""
+    digits = small_digits()
+    return padded(digits.train), digits.train_labels
+
+
 def small_training(seed: int = 0, **setting: object) -> AdversarialTraining:
     """A narrow DCGAN on the stand-in digits, not yet begun."""
-    digits = small_digits()
     return AdversarialTraining(
-        built(lambda: Generator(5, 2), 2 * seed),
-        built(lambda: Discriminator(2), 2 * seed + 1),
-        padded(digits.train),
-        digits.train_labels,
+        *small_pair(seed),
+        *small_digits_of_32(),
         Setting(**{"batch": 16, **setting}),  # type: ignore[arg-type]
         seed,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import matplotlib
@@ -37,9 +39,11 @@ from experiments.adaptation.pseudo_labels import (
     recoloured_pseudo_labels,
     recoloured_pseudo_labels_values,
 )
-from experiments.adaptation.runs import several
+from experiments.adaptation.runs import run_alike, several
 from experiments.adaptation.without_grl import without_grl, without_grl_dots, without_grl_values
+from experiments.lab.data import mnist, mnist_m
 from tpdl.plan import theme
+from tpdl.run import context
 
 EPOCHS, TEST = 3, 200
 SHARES = {"source-only": 0.5, "dann": 0.75, "target": 0.95, "recoloured": 0.7, "recoloured-dann": 0.9}
@@ -133,6 +137,29 @@ def test_the_chapter_does_without_the_cells_that_are_not_measured() -> None:
     branches = without_grl(first, {}, {})
     assert without_grl_values(branches)["branches"] == ["reversed"]
     draw(lambda **how: without_grl_dots(branches, **how))
+
+
+def first_images(digits: Any, count: int) -> Any:
+    return replace(digits, train=digits.train[:count], train_labels=digits.train_labels[:count])
+
+
+def test_runs_in_a_stack_are_what_each_is_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TPDL_PROFILE", "demo")
+    monkeypatch.setattr(context.checkpoint, "folder", tmp_path)
+    for module in (mnist, mnist_m):  # six iterations: after some forty, rounding has grown to what changes an answer
+        load = module.load
+        monkeypatch.setattr(module, "load", lambda load=load: first_images(load(), 192))
+    settings: dict[str, Any] = {"seeds": [0, 1], "weights": [None, 0.5], "epochs": 1, "adapts": True}
+    stacked = run_alike(**settings, stacked=True)
+    for found, alone in zip(stacked, run_alike(**settings, stacked=False), strict=True):
+        assert list(found) == list(alone)
+        for name in alone.keys() - {"seconds"}:
+            np.testing.assert_allclose(found[name], alone[name], rtol=1e-4, atol=1e-5, err_msg=name)
+    # Both have left their states: killed after the last epoch, nothing is trained again.
+    context.notes.clear()
+    for found, before in zip(run_alike(**settings, stacked=True), stacked, strict=True):
+        for name in before:
+            np.testing.assert_array_equal(found[name], before[name], err_msg=name)
 
 
 def test_lambda_0_is_the_detached_branch_and_dann_the_reversed() -> None:

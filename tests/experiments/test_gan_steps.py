@@ -77,7 +77,7 @@ def test_large_digits_are_averaged_down() -> None:
 def test_enlarged_digits_are_measured_against_enlarged_ones() -> None:
     found = small_classifier()
     squares = enlarged(padded(small_digits().test), 2)
-    enlarged_alike = size_training("mnist-64", 0, found, iterations=1, width=2)["floor"]
+    enlarged_alike = size_training("mnist-64", [0], found, iterations=1, width=2)[0]["floor"]
     as_they_are = measures(as_seen(trained_classifier(found), squares[~found["reference"]]), yardstick(found))[
         "frechet"
     ]

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from experiments.gan import training as module
-from experiments.gan.training import digit_measure, history_rows, measured_rows, train
-from experiments.lab.methods.adversarial_training import noise
-from tests.experiments.gan_digits import small_classifier, small_training
+from experiments.gan.training import digit_measure, history_rows, measured_rows, train, train_seeds
+from experiments.lab.methods.adversarial_training import AdversarialTraining, Setting, noise
+from experiments.lab.methods.stacked_adversarial import StackedAdversarialTraining
+from tests.experiments.gan_digits import small_classifier, small_digits_of_32, small_pair, small_training
+from tpdl import Arrays
 from tpdl.run import context
 
 ITERATIONS = 12
@@ -56,6 +59,61 @@ def test_a_killed_run_ends_as_if_it_had_not_been_killed(
     assert whole.keys() == continued.keys()
     for name in whole.keys() - {"seconds"}:
         np.testing.assert_array_equal(whole[name], continued[name], err_msg=name)
+
+
+def run_seeds(stacked: bool | None) -> list[Arrays]:
+    measure, samples = digit_measure(small_classifier())
+    seeds = (0, 1)
+    pairs, digits, sheet = [small_pair(seed) for seed in seeds], small_digits_of_32(), noise(6, 5, [3])
+    return train_seeds(pairs, digits, Setting(batch=16), seeds, ITERATIONS, 2 * [measure], samples, sheet, stacked)
+
+
+def test_without_a_gpu_seeds_are_trained_as_each_by_itself() -> None:
+    for found, alone in zip(run_seeds(None if not torch.cuda.is_available() else False), (run(0), run(1)), strict=True):
+        assert list(found) == list(alone)
+        for name in alone.keys() - {"seconds"}:
+            np.testing.assert_array_equal(found[name], alone[name], err_msg=name)
+
+
+def test_seeds_of_a_stack_are_what_each_is_by_itself() -> None:
+    for found, alone in zip(run_seeds(stacked=True), (run(0), run(1)), strict=True):
+        assert list(found) == list(alone)
+        for name in alone.keys() - {"seconds", "sheet"}:
+            assert found[name].dtype == alone[name].dtype
+            np.testing.assert_allclose(found[name], alone[name], rtol=2e-3, atol=1e-4, err_msg=name)
+        assert np.abs(found["sheet"].astype(int) - alone["sheet"]).max() <= 1  # rounding to a byte may fall either way
+
+
+@pytest.mark.parametrize(("stacked", "kind"), [(True, StackedAdversarialTraining), (False, AdversarialTraining)])
+@pytest.mark.parametrize("kill_at", [6, 11])
+def test_killed_seeds_end_as_if_they_had_not_been_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kill_at: int, stacked: bool, kind: type
+) -> None:
+    whole = run_seeds(stacked)
+    monkeypatch.setattr(module, "SAVING", 0.0)
+    monkeypatch.setattr(context.checkpoint, "folder", tmp_path)
+    step = kind.step  # type: ignore[attr-defined]
+    steps = []
+
+    def step_or_die(training: AdversarialTraining | StackedAdversarialTraining) -> None:
+        # one after the other, it is the second seed that dies
+        if training.iteration == kill_at and getattr(training, "seed", 1) == 1:
+            raise Killed
+        step(training)
+
+    def counted(training: AdversarialTraining | StackedAdversarialTraining) -> None:
+        steps.append(training.iteration)
+        step(training)
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(kind, "step", step_or_die)
+        run_seeds(stacked)
+    monkeypatch.setattr(kind, "step", counted)
+    continued = run_seeds(stacked)
+    assert steps == list(range(kill_at, ITERATIONS))
+    for found, expected in zip(continued, whole, strict=True):
+        for name in expected.keys() - {"seconds"}:
+            np.testing.assert_array_equal(found[name], expected[name], err_msg=name)
 
 
 def test_the_seed_decides_everything() -> None:

@@ -39,11 +39,12 @@ def run_module(file: Path) -> int:
     from tpdl.plan.selection import stale
     from tpdl.plan.status import judge_all
     from tpdl.run.context import profile
+    from tpdl.run.devices import as_run_here
     from tpdl.run.steps import run_steps
 
     screen = Console()
     try:
-        plan = read_plan(Project.find(file.parent), profile())
+        plan = as_run_here(read_plan(Project.find(file.parent), profile()), "inline")
         source = str(file.resolve().relative_to(plan.project.root))
         if mine := [line for line in plan.broken if line.startswith(f"{source}:")]:
             raise UserError(mine[0])

@@ -75,6 +75,7 @@ def run(arguments: Arguments) -> int:
     from tpdl.plan.facts import read_facts
     from tpdl.plan.selection import select, stale, with_absent_inputs, with_group
     from tpdl.plan.status import judge_all
+    from tpdl.run.devices import as_run_here
     from tpdl.run.executors import check_executor
 
     here = arguments.inline or arguments.pdb
@@ -94,6 +95,7 @@ def run(arguments: Arguments) -> int:
 
         return run_scratch(arguments, plan, executor)
     say_doubts(plan)
+    plan = as_run_here(plan, executor)
     facts = read_facts(plan)
     states = judge_all(plan, facts)
     chosen = select(plan, arguments.names) if arguments.names else list(plan.steps)

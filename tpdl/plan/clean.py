@@ -18,7 +18,7 @@ from tpdl.errors import StepError
 from tpdl.files import all_unfinished, read_json
 from tpdl.images import SUFFIX as IMAGES
 from tpdl.images import files_of
-from tpdl.plan.facts import read_facts
+from tpdl.plan.facts import digests, read_facts
 from tpdl.plan.plan import Plan, read_plan
 from tpdl.plan.project import PROFILES, Project
 from tpdl.plan.record import RECORD_SUFFIX, Record, read_record
@@ -150,8 +150,12 @@ def _useless_states(plan: Plan) -> list[Path]:
     """Checkpoints and refused results of steps that no longer exist, or of other code, parameters or inputs."""
     kinds = (("checkpoints", plan.places.checkpoints), ("refused", plan.places.refused))
     saved = [name for name in plan.steps if any(place(name).is_dir() for _, place in kinds)]
-    digests = {name: facts.now.digest() for name, facts in read_facts(plan, saved).items()}
-    useful = {place(name) / digest for _, place in kinds for name, digest in digests.items()}
+    useful = {
+        place(name) / digest
+        for name, facts in read_facts(plan, saved).items()
+        for digest in digests(plan.steps[name], facts.now)
+        for _, place in kinds
+    }
     return [
         path for folder, _ in kinds for path in _files(plan.places.state / folder) if useful.isdisjoint(path.parents)
     ]

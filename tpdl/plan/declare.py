@@ -88,7 +88,8 @@ def experiment(
         data: names in the data catalogue, compared by content. `{parameter}` is replaced by the cell's value.
         together: parameters of the matrix whose cells one process measures together. They come as lists, as does an
             input whose cells they tell apart; each cell keeps a result and a record of its own, and when one of them
-            has to run, all of them do.
+            has to run, all of them do. With `device="gpu"` that is so where there is a GPU; elsewhere each cell runs
+            on its own, with lists of one.
         optional: parameter -> values of cells that may stay unmeasured, because their data cannot be had everywhere.
         uses: "module:symbol" or "module" that the source does not show (registries, `getattr`).
         files: patterns of files that it reads, relative to the project's folder, as "data/*.csv"; they are compared by

@@ -143,7 +143,7 @@ class Expansion:
         declared, cell = self._declared[step.function], {**step.cell, **settings}
         before, self._varying = self._varying, settings
         try:
-            return self._cell(
+            made = self._cell(
                 declared,
                 decorator_arguments(declared),
                 [path.suffix for path in step.products],
@@ -151,6 +151,15 @@ class Expansion:
                 {name: value for name, value in step.parameters.items() if name not in settings},
                 _label(cell),
             )
+            if not step.group:
+                return made
+            # The function measures several cells at once; this one it measures by itself.
+            inputs = {
+                argument: replace(source, of_cells=(source,)) if step.inputs[argument].of_cells else source
+                for argument, source in made.inputs.items()
+            }
+            group = {name: [made.parameters[name]] for name in step.group}
+            return replace(made, inputs=inputs, group=group, place=0)
         finally:
             self._varying = before
 

@@ -8,7 +8,7 @@ Example:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +101,21 @@ def theme_symbols(plan: Plan) -> dict[str, str]:
     return found
 
 
+def digests(step: Step, now: Fingerprint) -> set[str]:
+    """What a run that decides as `now` does calls its checkpoints and what else it leaves, for the step to take up.
+
+    Where the step may run on its own or together with other cells, these are two.
+    """
+    groups = ({}, step.group) if step.may_run_alone else (now.together,)
+    return {replace(now, together=group).digest() for group in groups}
+
+
+def _measured_together(step: Step, record: Record | None) -> dict[str, list[Any]]:
+    """The cells that the result is of: as recorded if both ways are right, else as the step would run now."""
+    alone = not record.fingerprint.together if record and step.may_run_alone else not step.together
+    return {} if alone else step.group
+
+
 class _Reader:
     """Reads each record, each data set and the theme at most once."""
 
@@ -133,7 +148,7 @@ class _Reader:
             wiring=step.wiring,
             files={path: sha for pattern in step.files for path, sha in self._matching(pattern).items()},
             observed=self._observed.of(record.fingerprint.observed, step) if record else {},
-            together=step.group,
+            together=_measured_together(step, record),
         )
         return Facts(
             now=now,
@@ -228,6 +243,6 @@ class _Reader:
         """The message of the last run, unless something that decides has changed since."""
         try:
             failure: Mapping[str, Any] = read_json(self._plan.places.failure(step.name))
-            return " ".join(str(failure["message"]).split()) if failure["digest"] == now.digest() else ""
+            return " ".join(str(failure["message"]).split()) if failure["digest"] in digests(step, now) else ""
         except (OSError, ValueError, KeyError, TypeError):
             return ""

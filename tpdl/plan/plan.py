@@ -43,6 +43,11 @@ class Plan:
         if self.broken:
             raise UserError(self.broken[0])
 
+    def without_gpu(self) -> Plan:
+        """The same where there is no GPU: cells that run together for the sake of one run one by one."""
+        alone = {name: step.alone() for name, step in self.steps.items() if step.together and step.may_run_alone}
+        return replace(self, steps={**self.steps, **alone})
+
     @property
     def places(self) -> Places:
         """Where the profile's files lie."""

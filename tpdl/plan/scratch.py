@@ -19,7 +19,7 @@ from tpdl.plan.address import settings_for
 from tpdl.plan.expand import Expansion
 from tpdl.plan.plan import Plan, edition_of
 from tpdl.plan.record import RECORD_SUFFIX, Record, read_record
-from tpdl.plan.step import Step
+from tpdl.plan.step import Input, Step
 
 PREFIX = "scratch/"
 """What the name of every such step begins with."""
@@ -74,10 +74,7 @@ def _moved(plan: Plan, step: Step, variants: Mapping[str, Step]) -> Step:
     """The step with another name and another place, as have those of its inputs that are variants."""
     name = PREFIX + step.name
     products = tuple(plan.places.state / (name + path.suffix) for path in step.products)
-    inputs = {
-        argument: replace(source, steps=tuple(PREFIX + each if each in variants else each for each in source.steps))
-        for argument, source in step.inputs.items()
-    }
+    inputs = {argument: _moved_input(source, variants) for argument, source in step.inputs.items()}
     return replace(
         step,
         name=name,
@@ -87,6 +84,12 @@ def _moved(plan: Plan, step: Step, variants: Mapping[str, Step]) -> Step:
         optional=False,
         local=True,  # so that nobody is told what git would keep of it
     )
+
+
+def _moved_input(source: Input, variants: Mapping[str, Step]) -> Input:
+    """The input with the names of variants as `_moved` makes them."""
+    steps = tuple(PREFIX + each if each in variants else each for each in source.steps)
+    return replace(source, steps=steps, of_cells=tuple(_moved_input(each, variants) for each in source.of_cells))
 
 
 def with_steps(plan: Plan, steps: Sequence[Step]) -> Plan:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -78,6 +78,8 @@ class Step:
     of them have the same inputs, data and files: those of all."""
     group: dict[str, list[Any]] = field(default_factory=dict)
     """Parameter in which these cells differ -> its value in each, in their order."""
+    place: int | None = None
+    """Which of these cells it is, where it runs on its own all the same; None where it runs with the others."""
     timeout: float | None = None
     """Seconds that it may take; None for any number. This and what follows decide no result."""
     memory: int | None = None
@@ -88,6 +90,27 @@ class Step:
     """"gpu" where it uses one, if there is one."""
     problem: str = ""
     """Why its declaration cannot be read now, as one line. Then the step is what its record says, and cannot run."""
+
+    @property
+    def may_run_alone(self) -> bool:
+        """Whether it runs together with other cells for the sake of a GPU, and on its own where there is none."""
+        return bool(self.group and (self.device or self.gpu_memory))
+
+    @property
+    def lists(self) -> dict[str, list[Any]]:
+        """Parameters that the function gets as lists, with one value for each cell that it is to measure."""
+        if self.place is None:
+            return {name: list(values) for name, values in self.group.items()}
+        return {name: [values[self.place]] for name, values in self.group.items()}
+
+    def alone(self) -> Step:
+        """This one of several cells on its own; its function gets lists of one, and of its inputs those of the cell."""
+        place = self.together.index(self.name)
+        inputs = {
+            argument: replace(source, of_cells=source.of_cells[place : place + 1])
+            for argument, source in self.inputs.items()
+        }
+        return replace(self, inputs=inputs, together=(), place=place)
 
     @property
     def is_diagram(self) -> bool:

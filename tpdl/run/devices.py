@@ -16,6 +16,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tpdl.plan.plan import Plan
+
 QUERY = ("uuid", "index", "name", "memory.total", "memory.used", "utilization.gpu")
 MEBIBYTE = 2**20
 VISIBLE = "CUDA_VISIBLE_DEVICES"
@@ -56,6 +58,16 @@ def devices() -> list[Device]:
         known = [device for index, device in found if name == index or device.uuid.startswith(name)]
         chosen.append(known[0] if known else Device(name, "GPU"))
     return chosen
+
+
+def as_run_here(plan: Plan, executor: str | None = None) -> Plan:
+    """The plan as an executor carries it out on this machine: without a GPU, some cells run one by one.
+
+    Elsewhere than on this machine there may be a GPU; there, cells run together as declared.
+    """
+    for_gpu = any(step.together and step.may_run_alone for step in plan.steps.values())
+    elsewhere = executor not in (None, "process", "inline", "dask")
+    return plan if elsewhere or not for_gpu or devices() else plan.without_gpu()
 
 
 def _listed() -> list[tuple[str, Device]]:

@@ -414,7 +414,8 @@ def job_for(
         root=str(plan.project.root),
         profile=plan.profile,
         step=step,
-        fingerprint=replace(facts.now, inputs=inputs),
+        # the record says of a cell that it was measured together with others only if it is
+        fingerprint=replace(facts.now, inputs=inputs, together=step.group if step.together else {}),
         input_products={up.name: [str(path) for path in up.products] for up in upstream},
         input_cells={up.name: up.cell for up in upstream},
         data_root=str(plan.project.data_root),

@@ -204,6 +204,8 @@ def _make(job: Job, start: float, outcomes: Sequence[Outcome], observing: Observ
         elif job.step.kind in ("experiment", "summary") and not kept:
             with observing:
                 result = _bound_function(job)()
+            if job.step.group:
+                result = _one_for_each(job, result)[job.step.name]
         _deliver(job, result, kept.get(job.step.name), start, outcomes[0], observing)
         return {}
     if not all(cell.step.name in kept for cell in job.cells if cell.needed):
@@ -236,10 +238,10 @@ def _one_for_each(job: Job, results: Any) -> dict[str, Any]:
     if isinstance(results, list | tuple) and len(results) == len(names):
         return dict(zip(names, results, strict=True))
     what = f"{len(results)} results" if isinstance(results, list | tuple) else f"a {type(results).__name__}"
-    axes = ", ".join(job.step.group)
+    cells, axes = f"{len(names)} cell{'s' * (len(names) > 1)}", ", ".join(job.step.group)
     raise StepError(
-        f"{job.step.source}:{job.step.line}: {what} for {len(names)} cells; with together=[…] a function returns a "
-        f"list, one result for each value in {axes}"
+        f"{job.step.source}:{job.step.line}: {what} for {cells}; with together=[…] a function returns a list, one "
+        f"result for each value in {axes}"
     )
 
 
@@ -370,7 +372,7 @@ def _bound_function(job: Job) -> Callable[..., Any]:
     """
     module, _, name = job.step.function.partition(":")
     function = getattr(importlib.import_module(module), name)
-    parameters = job.step.parameters | {name: list(values) for name, values in job.step.group.items()}
+    parameters = job.step.parameters | job.step.lists
     return lambda **more: function(
         **parameters,
         **more,

@@ -159,7 +159,7 @@ class StackedAdversarialTraining:
                     value.copy_(values[name])
         self._steps_g.load_state_dict(state["steps_g"])
         self._steps_d.load_state_dict(state["steps_d"])
-        self._update_all.restore({name: values.numpy() for name, values in state["collected"].items()})
+        self._update_all.restore({name: values.cpu().numpy() for name, values in state["collected"].items()})
 
     def _chosen(self, which: int) -> np.ndarray:
         """Indices of the images of this iteration's batch; every epoch is shuffled anew."""

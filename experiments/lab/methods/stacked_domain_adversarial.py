@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -34,7 +35,9 @@ def train_stacked(
     recoloured: bool = False,
     epochs: int = 5,
     batch: int = 64,
-    evaluate: Callable[[DomainAdversarialNetwork], Mapping[str, float]] = lambda model: {},
+    evaluate: Callable[[int, DomainAdversarialNetwork], Mapping[str, float]] = lambda which, model: {},
+    load: Callable[[str], Mapping[str, Any] | None] = lambda key: None,
+    save: Callable[[str, Mapping[str, Any]], None] = lambda key, state: None,
     graphed: bool = True,
     device: torch.device | None = None,
 ) -> list[Training]:
@@ -52,12 +55,14 @@ def train_stacked(
         recoloured: give each source image two random colours whenever it is shown.
         epochs: passes over the source.
         batch: half of it source, half of it target.
-        evaluate: called after every epoch with each network; what it returns joins its history.
+        evaluate: called after every epoch with the number of each network and the network; what it returns joins its
+            history.
+        load, save: keep the state of all networks after every epoch, by name, so that training survives a kill.
         graphed: False to launch every kernel, also on a GPU.
         device: by default the best there is, with full float32 precision.
 
     Returns:
-        for each network what `train` returns; the time is that of all of them.
+        for each network what `train` returns; its time is its share of that of all.
     """
     device = device or best_device()
     half = min(batch // 2, len(source))
@@ -66,7 +71,8 @@ def train_stacked(
     iteration = _Iteration(networks, source, labels, target, half, device)
     repeated = GraphedIteration(iteration.update, device, graphed)
     trainings = [Training(network, []) for network in networks]
-    for epoch in range(epochs):
+    begun = _resume(trainings, iteration, load("epoch"))
+    for epoch in range(begun, epochs):
         started = time.perf_counter()
         draws = [_batches(seed, epoch, half, per_epoch, source, target, recoloured) for seed in seeds]
         for step, drawn in enumerate(zip(*draws, strict=True)):
@@ -78,14 +84,15 @@ def train_stacked(
         seconds = time.perf_counter() - started
         for which, training in enumerate(trainings):
             training.model = iteration.network(which).eval()
-            training.seconds += seconds
+            training.seconds += seconds / len(trainings)
             training.images += per_epoch * half * (1 if target is None else 2)
             after = (epoch + 1) / epochs
             training.history.append(
                 {"epoch": epoch + 1, "weight": abs(weights[which](after)), "rate": annealed(after)}
                 | {name: float(values[which]) for name, values in means.items()}
-                | dict(evaluate(training.model))
+                | dict(evaluate(which, training.model))
             )
+        save("epoch", _state(trainings, iteration))
     return trainings
 
 
@@ -171,12 +178,37 @@ class _Iteration:
         found["domain_accuracy"] = ((score > 0) == (is_target > 0)).float().mean(1)
         return loss + domain_loss
 
+    def state(self) -> dict[str, Tensor]:
+        """Weights and momenta by name; they stay where they are, so that a new state can be copied into them."""
+        weights = {f"{part}/{name}": value for part in self._parts for name, value in self._parts[part].state().items()}
+        return weights | {f"momentum/{i}": value for i, value in enumerate(self._momenta)}
+
     def network(self, which: int) -> DomainAdversarialNetwork:
         """A copy of one of the networks."""
         network = DomainAdversarialNetwork()
         for name, part in self._parts.items():
             getattr(network, name).load_state_dict(part.network(which).state_dict())
         return network.to(self._is_target.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+
+
+def _state(trainings: Sequence[Training], iteration: _Iteration) -> dict[str, Any]:
+    """What the next epochs depend on, and what is known of those before: arrays and JSON values by name."""
+    known = {"history": [training.history for training in trainings], "epochs": len(trainings[0].history)}
+    known |= {name: [getattr(training, name) for training in trainings] for name in ("seconds", "images")}
+    return {name: value.cpu().numpy() for name, value in iteration.state().items()} | known
+
+
+def _resume(trainings: Sequence[Training], iteration: _Iteration, state: Mapping[str, Any] | None) -> int:
+    """Restore what `_state` kept, and return the number of epochs done."""
+    if state is None:
+        return 0
+    for name, value in iteration.state().items():
+        value.copy_(torch.from_numpy(state[name]))
+    for which, training in enumerate(trainings):
+        training.model = iteration.network(which).eval()
+        training.history = list(state["history"][which])
+        training.seconds, training.images = state["seconds"][which], state["images"][which]
+    return int(state["epochs"])
 
 
 def _initial(seed: int) -> DomainAdversarialNetwork:

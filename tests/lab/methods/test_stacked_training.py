@@ -150,7 +150,7 @@ def test_domain_adversarial_training(target: Any, weights: Any, seeds: list[int]
         weights=weights,
         seeds=seeds,
         recoloured=recoloured,
-        evaluate=lambda model: {"bias": model.label[0].bias[0].item()},
+        evaluate=lambda which, model: {"bias": model.label[0].bias[0].item()},
         **SETTINGS,
     )
     for which, (weight, seed) in enumerate(zip(weights, seeds, strict=True)):
@@ -162,6 +162,35 @@ def test_domain_adversarial_training(target: Any, weights: Any, seeds: list[int]
         assert_same(together[which].model, alone.model)
         assert together[which].history[-1]["bias"] == pytest.approx(weights_of(alone.model)["weights/label.0.bias"][0])
         assert together[which].images == alone.images and not together[which].model.training
+
+
+@pytest.mark.parametrize("seeds", [[3], [3, 4]])
+def test_killed_domain_adversarial_training_goes_on(seeds: list[int]) -> None:
+    def trained(**more: Any) -> Any:
+        return train_stacked(
+            *(SOURCE, DIGITS, TARGET), weights=[schedule] * len(seeds), seeds=seeds, epochs=3, batch=16, **more
+        )
+
+    kept: dict[str, Any] = {}
+
+    def save_and_die(key: str, state: Any) -> None:
+        kept[key] = {name: value.copy() if isinstance(value, np.ndarray) else value for name, value in state.items()}
+        if state["epochs"] == 2:
+            raise KeyboardInterrupt
+
+    seen = []
+    whole = trained()
+    with pytest.raises(KeyboardInterrupt):
+        trained(save=save_and_die)
+    continued = trained(load=kept.get, evaluate=lambda which, model: seen.append(which) or {})
+    assert seen == list(range(len(seeds))), "one epoch is left"
+    for found, expected in zip(continued, whole, strict=True):
+        assert found.history == expected.history and found.images == expected.images
+        for name, value in expected.model.state_dict().items():
+            torch.testing.assert_close(found.model.state_dict()[name], value, rtol=0, atol=0)
+    for key, state in kept.items():
+        ended = trained(load={key: state | {"epochs": 3}}.get)  # killed after its last epoch
+        assert not ended[0].model.training and len(ended) == len(seeds)
 
 
 def falling(device: str, graphed: bool) -> tuple[GraphedIteration, Tensor]:
