@@ -11,9 +11,10 @@ import torch
 from torch import nn
 from torchvision.transforms.v2.functional import gaussian_blur
 
-from experiments.lab.device import best_device
 from experiments.lab.methods.class_image import Ascent, rolled
 from experiments.lab.nets.frozen import pixel_bounds, pixels
+
+on_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
 
 
 @pytest.fixture()
@@ -25,17 +26,15 @@ def model() -> nn.Module:
 
 
 def ascent(model: nn.Module, start: torch.Tensor, targets: list[int], **settings: Any) -> Ascent:
-    device = best_device()
     rate, l2 = (torch.tensor(settings.pop(name)).expand(len(start)) for name in ("rate", "l2"))
-    return Ascent(model.to(device), start.to(device), torch.tensor(targets).to(device), rate=rate, l2=l2, **settings)
+    return Ascent(model, start, torch.tensor(targets, device=start.device), rate=rate, l2=l2, **settings)
 
 
 def last(model: nn.Module, start: torch.Tensor, targets: list[int], **settings: Any) -> torch.Tensor:
-    """The images after all steps, on the CPU."""
     taken = ascent(model, start, targets, **settings)
     for _ in range(settings["steps"]):
         taken.step()
-    return taken.images.cpu()
+    return taken.images
 
 
 def test_one_step_without_regularisation_has_the_wanted_length_and_direction() -> None:
@@ -82,9 +81,11 @@ def test_rows_are_what_they_would_be_alone(model: nn.Module) -> None:
         torch.testing.assert_close(together[i], alone[0], atol=1e-5, rtol=1e-4)
 
 
-def test_a_restored_ascent_goes_on_with_its_probabilities(model: nn.Module) -> None:
-    """Also where other steps had been taken, and where none was taken yet."""
-    start = torch.randn(2, 3, 12, 12, generator=torch.Generator().manual_seed(2))
+@pytest.mark.parametrize("device", ["cpu", pytest.param("cuda", marks=on_gpu)])
+def test_a_restored_ascent_goes_on_with_its_probabilities(model: nn.Module, device: str) -> None:
+    """Also where other steps had been taken, on a GPU by a graph, and where none was taken yet."""
+    model.to(device)
+    start = torch.randn(2, 3, 12, 12, generator=torch.Generator().manual_seed(2)).to(device)
     settings = {"rate": 1.0, "l2": 0.01, "jitter": 3, "seed": 7, "steps": 20}
     whole = ascent(model, start, [0, 1], **settings)
     for _ in range(20):
@@ -101,7 +102,7 @@ def test_a_restored_ascent_goes_on_with_its_probabilities(model: nn.Module) -> N
         assert len(second.probabilities()) == second.taken == stopped
         for _ in range(20 - stopped):
             second.step()
-        tolerance = {"atol": 1e-3, "rtol": 1e-3} if torch.cuda.is_available() else {"atol": 0, "rtol": 0}
+        tolerance = {"atol": 5e-3, "rtol": 1e-2} if device == "cuda" else {"atol": 0, "rtol": 0}
         torch.testing.assert_close(second.images, whole.images, **tolerance)
         np.testing.assert_allclose(second.probabilities(), whole.probabilities(), **tolerance)
 
@@ -113,7 +114,7 @@ def test_probabilities_are_those_before_each_step_and_the_start_stays_as_it_is(m
     assert taken.probabilities().shape == (0, 2)
     expected = []
     for _ in range(3):
-        expected.append(model(taken.images).softmax(1)[[0, 1], [0, 3]].cpu().numpy())
+        expected.append(model(taken.images).softmax(1)[[0, 1], [0, 3]].numpy())
         taken.step()
     np.testing.assert_allclose(taken.probabilities(), expected, atol=1e-5)
     assert torch.equal(start, before)
