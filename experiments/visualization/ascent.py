@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
+LOOK_EVERY = 25
+"""Steps from one look at the probabilities to the next, for which a GPU is waited for."""
+
+
 def snapshots(
     network: str,
     start: Tensor,
@@ -45,39 +49,41 @@ def snapshots(
     import numpy as np
     import torch
 
-    from experiments.lab.methods.class_image import ascend
+    from experiments.lab.methods.class_image import Ascent
     from experiments.lab.nets.frozen import frozen, on_device_of
 
     rows, side, steps = len(start), start.shape[-1], wanted[-1]
     model = frozen(network)
-    images, classes = on_device_of(model, start), on_device_of(model, start).new_tensor(targets, dtype=torch.long)
+    images = on_device_of(model, start)
     each = lambda value: torch.tensor(np.broadcast_to(value, rows).copy(), dtype=torch.float32)  # noqa: E731
-    kept, sure, done = np.zeros((len(wanted), *start.shape), np.float32), np.zeros((steps, rows), np.float32), 0
-    if state := checkpoint.load(key):
-        kept, sure, done = state["kept"], state["sure"], state["done"]
-        images = on_device_of(model, torch.from_numpy(state["images"]))
-    begun, resumed = time.perf_counter(), done
-    run = ascend(
+    ascent = Ascent(
         model,
         images,
-        classes,
+        images.new_tensor(targets, dtype=torch.long),
         rate=each(rate),
         l2=each(l2),
         steps=steps,
         jitter=jitter(side),
         seed=seed,
-        first=done,
     )
-    for done, images, scores in run:
-        sure[done - 1] = scores.softmax(1)[range(rows), classes].cpu().numpy()
+    kept = np.zeros((len(wanted), *start.shape), np.float32)
+    if state := checkpoint.load(key):
+        kept = state["kept"]
+        ascent.restore(state)
+    begun, resumed = time.perf_counter(), ascent.taken
+    for done in range(resumed + 1, steps + 1):
+        ascent.step()
+        progress.update(done=done, total=steps, unit="steps")
+        if done % LOOK_EVERY == 0:
+            progress.update(probability=float(ascent.probabilities()[-1].mean()))
         if done in wanted:
-            kept[list(wanted).index(done)] = images.cpu().numpy()
+            kept[list(wanted).index(done)] = ascent.images.cpu().numpy()
         if done % save_every == 0 and done < steps:
-            checkpoint.save(key, {"kept": kept, "sure": sure, "done": done, "images": images.cpu().numpy()})
-        progress.update(done=done, total=steps, unit="steps", probability=float(sure[done - 1].mean()))
-    if done > resumed:
-        note(images_per_second=round(rows * (done - resumed) / (time.perf_counter() - begun), 1))
-    return kept, sure
+            checkpoint.save(key, {"kept": kept} | ascent.state())
+    probabilities = ascent.probabilities()
+    if steps > resumed:
+        note(images_per_second=round(rows * (steps - resumed) / (time.perf_counter() - begun), 1))
+    return kept, probabilities
 
 
 def jitter(side: int) -> int:

@@ -55,7 +55,7 @@ def regularised_images(
     import torch
 
     from experiments.lab.data import imagenet
-    from experiments.lab.methods.class_image import ascend
+    from experiments.lab.methods.class_image import Ascent
     from experiments.lab.nets.frozen import frozen, on_device_of
     from experiments.lab.nets.registry import image_size
 
@@ -64,7 +64,7 @@ def regularised_images(
     for variant in VARIANTS:
         rows = [(k, l2) for k in wanted for l2 in (WEIGHTS if variant == "both" else (PLAIN,))]
         start = on_device_of(model, noise(len(rows), side, seed))
-        run = ascend(
+        ascent = Ascent(
             model,
             start,
             torch.tensor([k for k, _ in rows], device=start.device),
@@ -75,9 +75,10 @@ def regularised_images(
             blur_every=10 if variant in ("both", "no jitter") else NEVER,
             seed=seed,
         )
-        for done, image, _ in run:  # noqa: B007
+        for done in range(1, iterations + 1):
+            ascent.step()
             progress.update(done=done, total=iterations, unit=f"steps, {variant}")
-        images.append(image.cpu().numpy())
+        images.append(ascent.images.cpu().numpy())
         settings += [(k, l2, variant) for k, l2 in rows]
     targets, weights, variants = zip(*settings, strict=True)
     return {

@@ -1,6 +1,8 @@
 """Training small networks on fixed features by gradient descent; cross-validation says for how long.
 
-All folds, or all seeds, are trained side by side as one network, whose matrix products are batches of theirs.
+All folds, or all seeds, are trained side by side as one network, whose matrix products are batches of theirs. On a GPU
+an update is a CUDA graph (`experiments.lab.methods.cuda_graph`); nothing waits for a number but cross-validation after
+an epoch, whose losses decide when to stop.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from experiments.lab.device import best_device
+from experiments.lab.methods.cuda_graph import GraphedIteration
 
 Make = Callable[[], nn.Sequential]
 """Makes a network with fresh weights, of linear layers and what has no parameters."""
@@ -88,6 +91,7 @@ def cross_validate(
     patience: int = 30,
     tolerance: float = 1e-4,
     batch: int = 64,
+    graphed: bool = True,
 ) -> Validation:
     """Train a network for each fold until their mean validation loss stops falling (early stopping, Prechelt 1998).
 
@@ -109,6 +113,7 @@ def cross_validate(
         patience: epochs without a lower loss before training stops.
         tolerance: a loss that is lower by less does not count as lower; near an optimum it may fall forever.
         batch: images in a batch.
+        graphed: False to launch every kernel of an update by itself, also on a GPU.
     """
     device = best_device()
     x, y = torch.from_numpy(features).float().to(device), torch.from_numpy(labels).long().to(device)
@@ -116,9 +121,10 @@ def cross_validate(
     losses: list[np.ndarray] = []
     accuracies: list[np.ndarray] = []
     with _training(make, optimiser, range(seed, seed + len(folds)), device) as (stack, steps, generators):
+        descent = _Descent(stack, steps, x, y, batch, graphed)
         best, lowest = 0, float("inf")
         while len(losses) < epochs and len(losses) - best < patience:
-            _one_epoch(stack, steps, x, y, _orders([learned for learned, _ in folds], generators), batch)
+            descent.epoch(_orders([learned for learned, _ in folds], generators))
             with torch.inference_mode():
                 scores, truth = stack.eval()(x[held]), y[held]
                 loss = nn.functional.cross_entropy(scores.transpose(1, 2), truth, reduction="none")
@@ -140,6 +146,7 @@ def train(
     epochs: int,
     seeds: Sequence[int] = (0,),
     batch: int = 64,
+    graphed: bool = True,
 ) -> nn.Sequential:
     """Train a network for each seed on all images, for a given number of epochs.
 
@@ -147,7 +154,7 @@ def train(
         classes = predicted(stack, test_features)         # [5, images]
 
     Args:
-        make, optimiser, features, labels, batch: as for `cross_validate`.
+        make, optimiser, features, labels, batch, graphed: as for `cross_validate`.
         epochs: their number.
         seeds: of initial weights, order and dropout.
 
@@ -157,8 +164,9 @@ def train(
     device = best_device()
     x, y = torch.from_numpy(features).float().to(device), torch.from_numpy(labels).long().to(device)
     with _training(make, optimiser, seeds, device) as (stack, steps, generators):
+        descent = _Descent(stack, steps, x, y, batch, graphed)
         for _ in range(epochs):
-            _one_epoch(stack, steps, x, y, _orders([np.arange(len(x))] * len(seeds), generators), batch)
+            descent.epoch(_orders([np.arange(len(x))] * len(seeds), generators))
     return stack.eval()
 
 
@@ -204,24 +212,47 @@ def _padded(subsets: Sequence[np.ndarray]) -> tuple[Tensor, Tensor]:
     return indices, weights
 
 
-def _one_epoch(
-    stack: nn.Sequential, steps: torch.optim.Optimizer, x: Tensor, y: Tensor, orders: Tensor, batch: int
-) -> None:
-    """Train for one epoch, in place.
+class _Descent:
+    """Training of a stack for one epoch after the other, in place.
 
     Args:
         stack: features [networks, images, components] -> scores [networks, images, classes].
         steps: the optimizer.
         x: features [images, components].
         y: class indices [images].
-        orders: indices of the images for each network, in their order, [networks, images].
         batch: images in a batch.
+        graphed: False to launch every kernel of an update by itself, also on a GPU.
     """
-    stack.train()
-    for chosen in orders.to(x.device).split(batch, 1):
-        steps.zero_grad()
-        scores = stack(x[chosen])
-        # The sum over networks, so that each gets the gradient of its own mean.
-        loss = nn.functional.cross_entropy(scores.flatten(0, 1), y[chosen].flatten()) * len(chosen)
-        loss.backward()
-        steps.step()
+
+    def __init__(
+        self,
+        stack: nn.Sequential,
+        steps: torch.optim.Optimizer,
+        x: Tensor,
+        y: Tensor,
+        batch: int,
+        graphed: bool,
+    ) -> None:
+        self._stack, self._batch = stack, batch
+        for group in steps.param_groups:
+            if "capturable" in group:  # Adam's count of its updates is in a tensor, so that a graph can repeat them
+                group["capturable"] = graphed and x.device.type == "cuda"
+
+        def update(chosen: Tensor) -> dict[str, Tensor]:
+            """Of each network, with the images `chosen` [networks, images] for it."""
+            steps.zero_grad()
+            scores = stack(x[chosen])
+            # The sum over networks, so that each gets the gradient of its own mean.
+            loss = nn.functional.cross_entropy(scores.flatten(0, 1), y[chosen].flatten()) * len(chosen)
+            loss.backward()
+            steps.step()
+            return {}
+
+        # The last batch of an epoch may be smaller, and has a graph of its own.
+        self._full, self._rest = (GraphedIteration(update, x.device, graphed) for _ in range(2))
+
+    def epoch(self, orders: Tensor) -> None:
+        """Train on indices of the images for each network, in their order, [networks, images]."""
+        self._stack.train()
+        for chosen in orders.split(self._batch, 1):
+            (self._full if chosen.shape[1] == self._batch else self._rest)(chosen=chosen)

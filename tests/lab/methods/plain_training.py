@@ -1,4 +1,4 @@
-"""The training loops of chapters 3 and 4 as a textbook has them: one operation after the other, nothing collected.
+"""Training and gradient ascent as a textbook has them: one operation after the other, nothing collected.
 
 Every number of the loops of the laboratory is compared with these, on a CPU bit by bit. They draw the same random
 numbers, in the same order.
@@ -12,14 +12,17 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+from torchvision.transforms.v2.functional import gaussian_blur
 
 from experiments.lab.methods.adversarial_training import Setting, noise
 from experiments.lab.methods.adversarial_training import as_input as grey_input
 from experiments.lab.methods.domain_adversarial import outputs
 from experiments.lab.methods.gan_losses import discriminator_loss, generator_loss
 from experiments.lab.methods.gradient_reversal import annealed, reverse_gradient
+from experiments.lab.methods.head_training import Make, Optimiser, stacked
 from experiments.lab.nets.dann import DomainAdversarialNetwork, as_input
 from experiments.lab.nets.digit_classifier import DigitClassifier
+from experiments.lab.nets.frozen import pixel_bounds
 
 
 def train_gan(
@@ -180,3 +183,52 @@ def train_digits(
             schedule.step()
             total += loss.detach() * len(chosen)
         yield model.eval(), float(total) / len(images)
+
+
+def train_heads(
+    make: Make, optimiser: Optimiser, x: Tensor, y: Tensor, epochs: int, seeds: list[int], batch: int
+) -> nn.Sequential:
+    """A stack of small networks, each trained on all of `x` [images, components] and `y` [images] in its own order."""
+    networks = []
+    for seed in seeds:
+        torch.manual_seed(seed)
+        networks.append(make())
+    torch.manual_seed(seeds[0])
+    stack, generators = stacked(networks).train(), [torch.Generator().manual_seed(seed) for seed in seeds]
+    steps = optimiser(stack.parameters())
+    for _ in range(epochs):
+        orders = torch.stack([torch.randperm(len(x), generator=generator) for generator in generators])
+        for first in range(0, len(x), batch):
+            chosen = orders[:, first : first + batch]
+            steps.zero_grad()
+            scores = stack(x[chosen])
+            (cross_entropy(scores.flatten(0, 1), y[chosen].flatten()) * len(seeds)).backward()
+            steps.step()
+    return stack.eval()
+
+
+def ascend(
+    model: nn.Module,
+    images: Tensor,
+    targets: Tensor,
+    rate: Tensor,
+    l2: Tensor,
+    steps: int,
+    jitter: int,
+    blur_every: int,
+    seed: int,
+) -> tuple[Tensor, Tensor]:
+    """Class images [rows, 3, height, width], and probabilities of the targets before each step [steps, rows]."""
+    low, high = pixel_bounds()
+    shifts = torch.randint(-jitter, jitter + 1, (steps, 2), generator=torch.Generator().manual_seed(seed)).tolist()
+    rate, l2, rows, probabilities = rate.view(-1, 1, 1, 1), l2.view(-1, 1, 1, 1), range(len(images)), []
+    for step, (down, right) in enumerate(shifts):
+        moved = images.roll((down, right), (2, 3)).requires_grad_()
+        scores = model(moved)
+        gradient = torch.autograd.grad(scores[rows, targets].sum(), moved)[0] - 2 * l2 * moved.detach()
+        length = gradient.flatten(1).norm(dim=1).view(-1, 1, 1, 1)
+        images = (moved.detach() + rate * gradient / length).roll((-down, -right), (2, 3)).clamp(low, high)
+        if step % blur_every == 0:
+            images = gaussian_blur(images, [5, 5], [0.5, 0.5])
+        probabilities.append(scores.detach().softmax(1)[rows, targets])
+    return images, torch.stack(probabilities)

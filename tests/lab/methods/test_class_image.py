@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 from torchvision.transforms.v2.functional import gaussian_blur
 
-from experiments.lab.methods.class_image import ascend
+from experiments.lab.methods.class_image import Ascent, rolled
 from experiments.lab.nets.frozen import pixel_bounds, pixels
+
+on_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
 
 
 @pytest.fixture()
@@ -21,11 +25,16 @@ def model() -> nn.Module:
     ).requires_grad_(False)
 
 
-def last(model: nn.Module, start: torch.Tensor, targets: list[int], **settings) -> torch.Tensor:  # type: ignore[no-untyped-def]
-    rows = len(start)
-    rate, l2 = (torch.tensor(settings.pop(name)).expand(rows) for name in ("rate", "l2"))
-    *_, (_, images, _) = ascend(model, start, torch.tensor(targets), rate=rate, l2=l2, **settings)
-    return images
+def ascent(model: nn.Module, start: torch.Tensor, targets: list[int], **settings: Any) -> Ascent:
+    rate, l2 = (torch.tensor(settings.pop(name)).expand(len(start)) for name in ("rate", "l2"))
+    return Ascent(model, start, torch.tensor(targets, device=start.device), rate=rate, l2=l2, **settings)
+
+
+def last(model: nn.Module, start: torch.Tensor, targets: list[int], **settings: Any) -> torch.Tensor:
+    taken = ascent(model, start, targets, **settings)
+    for _ in range(settings["steps"]):
+        taken.step()
+    return taken.images
 
 
 def test_one_step_without_regularisation_has_the_wanted_length_and_direction() -> None:
@@ -72,26 +81,51 @@ def test_rows_are_what_they_would_be_alone(model: nn.Module) -> None:
         torch.testing.assert_close(together[i], alone[0], atol=1e-5, rtol=1e-4)
 
 
-def test_a_resumed_trajectory_is_the_same(model: nn.Module) -> None:
+@pytest.mark.parametrize("device", ["cpu", pytest.param("cuda", marks=on_gpu)])
+def test_a_restored_ascent_goes_on_with_its_probabilities(model: nn.Module, device: str) -> None:
+    """Also where other steps had been taken, on a GPU by a graph, and where none was taken yet."""
+    model.to(device)
+    start = torch.randn(2, 3, 12, 12, generator=torch.Generator().manual_seed(2)).to(device)
+    settings = {"rate": 1.0, "l2": 0.01, "jitter": 3, "seed": 7, "steps": 20}
+    whole = ascent(model, start, [0, 1], **settings)
+    for _ in range(20):
+        whole.step()
+    for stopped in (0, 8):
+        first, second = (ascent(model, start, [0, 1], **settings) for _ in range(2))
+        for _ in range(stopped):
+            first.step()
+        for _ in range(5):
+            second.step()
+        state = first.state()
+        first.step()
+        second.restore(state)
+        assert len(second.probabilities()) == second.taken == stopped
+        for _ in range(20 - stopped):
+            second.step()
+        tolerance = {"atol": 5e-3, "rtol": 1e-2} if device == "cuda" else {"atol": 0, "rtol": 0}
+        torch.testing.assert_close(second.images, whole.images, **tolerance)
+        np.testing.assert_allclose(second.probabilities(), whole.probabilities(), **tolerance)
+
+
+def test_probabilities_are_those_before_each_step_and_the_start_stays_as_it_is(model: nn.Module) -> None:
     start = torch.randn(2, 3, 12, 12, generator=torch.Generator().manual_seed(2))
-    settings = {"rate": 1.0, "l2": 0.01, "jitter": 3, "seed": 7}
-    whole = last(model, start, [0, 1], steps=20, **settings)
-    half = next(
-        images
-        for done, images, _ in ascend(
-            model,
-            start,
-            torch.tensor([0, 1]),
-            steps=20,
-            jitter=3,
-            seed=7,
-            rate=torch.ones(2),
-            l2=torch.full((2,), 0.01),
-        )
-        if done == 8
-    )
-    rest = last(model, half, [0, 1], steps=20, first=8, **settings)
-    torch.testing.assert_close(rest, whole, atol=0, rtol=0)
+    before = start.clone()
+    taken = ascent(model, start, [0, 3], rate=2.0, l2=0.0, steps=3, jitter=0)
+    assert taken.probabilities().shape == (0, 2)
+    expected = []
+    for _ in range(3):
+        expected.append(model(taken.images).softmax(1)[[0, 1], [0, 3]].numpy())
+        taken.step()
+    np.testing.assert_allclose(taken.probabilities(), expected, atol=1e-5)
+    assert torch.equal(start, before)
+
+
+@pytest.mark.parametrize("shift", [(0, 0), (3, -2), (-7, 16)])
+def test_a_shift_by_a_tensor_is_that_by_numbers(shift: tuple[int, int]) -> None:
+    images = torch.randn(2, 3, 7, 9)
+    found = rolled(images.contiguous(memory_format=torch.channels_last), torch.tensor(shift))
+    assert torch.equal(found, images.roll(shift, (2, 3)))
+    assert found.is_contiguous(memory_format=torch.channels_last)
 
 
 def test_images_stay_within_the_colours_that_pixels_have(model: nn.Module) -> None:

@@ -1,7 +1,7 @@
-"""The training loops of chapters 3 and 4: on a CPU the plain ones to the bit, on a GPU as graphs what they are without.
+"""The loops of training and of gradient ascent: on a CPU the plain ones to the bit, on a GPU as graphs the same.
 
-The last batch of an epoch is smaller for the digit classifier, and there are enough iterations that a graph is
-captured and replayed.
+The last batch of an epoch is smaller for the digit classifier and for small networks on features, and there are enough
+iterations that graphs are captured and replayed.
 """
 
 from __future__ import annotations
@@ -15,12 +15,15 @@ import pytest
 import torch
 from torch import nn
 
-from experiments.lab.methods import cuda_graph
+from experiments.lab.device import best_device
+from experiments.lab.methods import cuda_graph, head_training
 from experiments.lab.methods.adversarial_training import AdversarialTraining, Setting
+from experiments.lab.methods.class_image import Ascent
 from experiments.lab.methods.cuda_graph import WARM, GraphedIteration, follow_schedule, sum_in_order
 from experiments.lab.methods.digit_training import train_digits
 from experiments.lab.methods.domain_adversarial import train
 from experiments.lab.methods.gradient_reversal import schedule
+from experiments.lab.methods.head_training import Make, Optimiser, cross_validate, last_layer, perceptron
 from experiments.lab.methods.self_training import self_train
 from experiments.lab.methods.stacked_domain_adversarial import train_stacked
 from experiments.lab.nets.cdcgan import ConditionalDiscriminator, ConditionalGenerator
@@ -33,6 +36,7 @@ LABELS = RNG.integers(0, 10, 40)
 SOURCE = RNG.integers(0, 256, (56, 28, 28, 3), dtype=np.uint8)
 TARGET = RNG.integers(0, 256, (20, 28, 28, 3), dtype=np.uint8)
 DIGITS = RNG.integers(0, 10, 56)
+FEATURES = RNG.normal(size=(40, 12))
 ITERATIONS = 12
 on_cpu = pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU adds in another order")
 on_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
@@ -74,6 +78,21 @@ DANNS: dict[str, dict[str, Any]] = {
 }
 
 
+HEADS: dict[str, tuple[Make, Optimiser]] = {
+    "a last layer by SGD": (lambda: last_layer(12, 10), lambda found: torch.optim.SGD(found, 0.1, momentum=0.9)),
+    "perceptrons by AdamW": (
+        lambda: perceptron(12, 10, hidden=8),
+        lambda found: torch.optim.AdamW(found, 3e-3, weight_decay=0.1, fused=True),
+    ),
+}
+ASCENTS: dict[str, dict[str, int]] = {
+    "ascent": {"jitter": 3, "blur_every": 5},
+    "ascent, no jitter": {"jitter": 0, "blur_every": 5},
+    "ascent, no blur": {"jitter": 3, "blur_every": 1_000_000},
+}
+ROWS = 3
+
+
 def gan(name: str, graphed: bool = True) -> dict[str, np.ndarray]:
     """What a GAN has become, by the loop of the laboratory."""
     pair, setting = GANS[name]
@@ -107,6 +126,43 @@ def digits(graphed: bool = True) -> dict[str, Any]:
     for model, loss in train_digits(IMAGES, LABELS, epochs=3, batch=12, seed=6, graphed=graphed):  # noqa: B007
         losses.append(loss)
     return weights(model) | {"loss": np.array(losses)}
+
+
+def heads(name: str, graphed: bool = True) -> dict[str, Any]:
+    """Small networks on features, after five epochs of two full batches and a smaller one, and losses of two folds."""
+    about: dict[str, Any] = {"batch": 16, "graphed": graphed}
+    stack = head_training.train(*HEADS[name], FEATURES, LABELS, epochs=5, seeds=(7, 8), **about)
+    folds = [(np.arange(30), np.arange(30, 40)), (np.arange(10, 40), np.arange(10))]
+    found = cross_validate(*HEADS[name], FEATURES, LABELS, folds, seed=7, epochs=5, **about)
+    return weights(stack) | {"loss": found.loss}
+
+
+def classifier() -> nn.Module:
+    torch.manual_seed(2)
+    layers = nn.Conv2d(3, 6, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 10, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten()
+    return nn.Sequential(*layers).requires_grad_(False).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
+def ascent_settings(name: str, device: torch.device) -> dict[str, Any]:
+    """Where an ascent starts, and how it goes."""
+    start = torch.from_numpy(np.random.default_rng(1).normal(size=(ROWS, 3, 16, 20)).astype(np.float32))
+    return {
+        "images": start.to(device=device, memory_format=torch.channels_last),
+        "targets": torch.tensor([0, 4, 9], device=device),
+        "rate": torch.tensor([0.1, 1.0, 5.0]),
+        "l2": torch.tensor([0.0, 1e-3, 1e-1]),
+        "steps": ITERATIONS,
+        "seed": 5,
+    } | ASCENTS[name]
+
+
+def ascent(name: str, graphed: bool = True) -> dict[str, Any]:
+    """Class images, and the probabilities of their classes on the way."""
+    device = best_device()
+    found = Ascent(classifier().to(device), **ascent_settings(name, device), graphed=graphed)
+    for _ in range(ITERATIONS):
+        found.step()
+    return {"images": found.images.cpu().numpy(), "probabilities": found.probabilities()}
 
 
 def assert_same(found: dict[str, Any], expected: dict[str, Any]) -> None:
@@ -157,9 +213,28 @@ def test_the_digit_classifier_is_that_of_the_plain_loop() -> None:
     assert_same(digits(), weights(model) | {"loss": np.array(losses)})
 
 
+@on_cpu
+@pytest.mark.parametrize("name", HEADS)
+def test_networks_on_features_are_those_of_the_plain_loop(name: str) -> None:
+    x, y = torch.from_numpy(FEATURES).float(), torch.from_numpy(LABELS)
+    stack = plain.train_heads(*HEADS[name], x, y, epochs=5, seeds=[7, 8], batch=16)
+    found = heads(name)
+    del found["loss"]  # `test_head_training` has what cross-validation measures
+    assert_same(found, weights(stack))
+
+
+@on_cpu
+@pytest.mark.parametrize("name", ASCENTS)
+def test_an_ascent_is_that_of_the_plain_loop(name: str) -> None:
+    images, probabilities = plain.ascend(classifier(), **ascent_settings(name, torch.device("cpu")))
+    assert_same(ascent(name), {"images": images.numpy(), "probabilities": probabilities.numpy()})
+
+
 LOOPS: dict[str, Callable[[bool], dict[str, Any]]] = {
     **{name: lambda graphed, name=name: gan(name, graphed) for name in GANS},  # type: ignore[misc]
     **{name: lambda graphed, name=name: dann(name, graphed) for name in DANNS},  # type: ignore[misc]
+    **{name: lambda graphed, name=name: heads(name, graphed) for name in HEADS},  # type: ignore[misc]
+    **{name: lambda graphed, name=name: ascent(name, graphed) for name in ASCENTS},  # type: ignore[misc]
     "pseudo-labels": self_trained,
     "digit classifier": digits,
 }
@@ -180,6 +255,34 @@ def test_a_graph_is_captured_at_all() -> None:
         training.step()
     assert launches == list(range(WARM + 1))  # the last of them was the capture
     assert len(training.history()) == ITERATIONS
+
+
+def test_nothing_waits_for_a_number_where_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tensors of the device "meta" have shapes and no numbers, and cannot be used together with those of a CPU."""
+    nowhere = torch.device("meta")
+    found = Ascent(classifier().to(nowhere), **ascent_settings("ascent", nowhere))
+    for _ in range(ITERATIONS):
+        found.step()
+    assert found.images.is_meta and found.taken == ITERATIONS
+    monkeypatch.setattr(head_training, "best_device", lambda: nowhere)
+    stack = head_training.train(*HEADS["a last layer by SGD"], FEATURES, LABELS, epochs=2, batch=16)
+    assert all(parameter.is_meta for parameter in stack.parameters())
+
+
+@on_gpu
+def test_a_smaller_last_batch_has_a_graph_of_its_own() -> None:
+    launches: list[int] = []
+
+    class Counted(nn.ReLU):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            launches.append(x.shape[1])
+            return super().forward(x)
+
+    def counted() -> nn.Sequential:
+        return nn.Sequential(nn.Linear(12, 8), Counted(), nn.Linear(8, 10))
+
+    head_training.train(counted, HEADS["perceptrons by AdamW"][1], FEATURES, LABELS, epochs=ITERATIONS, batch=16)
+    assert [launches.count(size) for size in (16, 8)] == [WARM + 1, WARM + 1]  # the last of them was the capture
 
 
 def test_a_restored_gan_goes_on_with_its_history() -> None:
