@@ -27,6 +27,8 @@ class Setting:
     beta1: float = 0.5
     loss: GeneratorLoss = "non-saturating"
     trained: Literal["both", "generator", "discriminator"] = "both"
+    precision: Literal["float32", "bfloat16"] = "float32"
+    """Of convolutions; weights, losses and updates are float32 (mixed precision; Micikevicius et al. 2018)."""
 
 
 class AdversarialTraining:
@@ -90,8 +92,9 @@ class AdversarialTraining:
     def _update(self, chosen: Tensor, z: Tensor) -> dict[str, Tensor]:
         """One iteration on the images `chosen` [batch], with noise z [batch, nz]."""
         x, y = as_input(self.images[chosen]), self.labels[chosen]
-        fake = self.generator(z, y)
-        real_logit, fake_logit = self.discriminator(x, y), self.discriminator(fake.detach(), y)
+        with self._mixed():
+            fake = self.generator(z, y)
+            real_logit, fake_logit = self.discriminator(x, y).float(), self.discriminator(fake.detach(), y).float()
         loss_d = discriminator_loss(real_logit, fake_logit)
         if self.setting.trained != "generator":
             self._steps_d.zero_grad()
@@ -101,13 +104,23 @@ class AdversarialTraining:
         if self.setting.trained != "discriminator":
             # D's weights need no gradient for G's step: a third of the work on D saved.
             self.discriminator.requires_grad_(False)
-            loss_g = generator_loss(self.discriminator(fake, y), self.setting.loss)
+            with self._mixed():
+                logit = self.discriminator(fake, y).float()
+            loss_g = generator_loss(logit, self.setting.loss)
             self._steps_g.zero_grad()
             loss_g.backward()
             self._steps_g.step()
             self.discriminator.requires_grad_(True)
         means = real_logit.sigmoid().mean(), fake_logit.sigmoid().mean()
         return {"history": torch.stack([loss_d, loss_g, *means]).detach()}
+
+    def _mixed(self) -> torch.autocast:
+        """Where convolutions are computed in the precision of the setting.
+
+        What is cast is not kept: a CUDA graph would go on with the weights of the iteration that it was captured in.
+        """
+        used = self.setting.precision == "bfloat16"
+        return torch.autocast(self.device.type, torch.bfloat16, used, cache_enabled=False)
 
     def history(self) -> np.ndarray:
         """Losses of D and of G, and means of D(x) and of D(G(z)) before D's update: float32 [iterations, 4]."""
