@@ -6,7 +6,7 @@ One loop serves all GANs of the report, conditional or not. On a GPU an iteratio
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import torch
@@ -15,6 +15,8 @@ from torch import Tensor, nn
 from experiments.lab.device import best_device
 from experiments.lab.methods.cuda_graph import GraphedIteration
 from experiments.lab.methods.gan_losses import GeneratorLoss, discriminator_loss, generator_loss
+
+Precision = Literal["float32", "bfloat16"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Setting:
     beta1: float = 0.5
     loss: GeneratorLoss = "non-saturating"
     trained: Literal["both", "generator", "discriminator"] = "both"
-    precision: Literal["float32", "bfloat16"] = "float32"
+    precision: Precision = "float32"
     """Of convolutions; weights, losses and updates are float32 (mixed precision; Micikevicius et al. 2018)."""
 
 
@@ -52,7 +54,7 @@ class AdversarialTraining:
         graphed: False to launch every kernel of an iteration by itself, also on a GPU.
 
     Raises:
-        ValueError: there are fewer images than one batch needs.
+        ValueError: there are fewer images than one batch needs, or no such precision.
     """
 
     def __init__(
@@ -67,6 +69,8 @@ class AdversarialTraining:
     ) -> None:
         if len(images) < setting.batch:
             raise ValueError(f"{len(images)} images do not fill a batch of {setting.batch}")
+        if setting.precision not in (known := get_args(Precision)):
+            raise ValueError(f"no precision is called {setting.precision!r}; there are {' and '.join(known)}")
         self.device = best_device()
         # Channels last: the layout in which the convolutions of both processor libraries are fastest.
         self.generator, self.discriminator = (
