@@ -3,11 +3,15 @@
     python benchmarks/whole_lab.py --scratch /tmp/lab               # every step, the pages, the public loops
     python benchmarks/whole_lab.py --scratch /tmp/lab gan --no-pages --no-loops
     python benchmarks/whole_lab.py --scratch /tmp/lab --demo gan/dcgan adaptation/dann    # small, on stand-ins
+    python benchmarks/whole_lab.py --scratch /tmp/lab --without '*-training' 'transfer/tuned-*' --write
 
 It works in a scratch copy of the files that git knows here, with their records marked as out of date, and runs
 `tpdl run -j auto` there: nothing of this folder changes. Stopped at any moment, the same command goes on where it was;
 the times of all attempts add up. Of a step that has never run on a GPU nobody knows how much of it it needs; the copy
 takes `--assume` for it, and whichever runs out of memory is tried once more by itself.
+
+With `--write` the tables are kept in whole_lab.json, one for each machine and selection, and shown in the README and in
+the report's last chapter.
 
 In the table the time of a step is that of its process, of cells measured together their share; steps that ran side by
 side add up to more than has passed, which is given below. The GPU's utilisation is the mean of what `nvidia-smi` said
@@ -58,6 +62,12 @@ MADE = {".git", ".venv", ".tpdl", "_book", "data", "__pycache__", "node_modules"
 """Folders that hold nothing of the project."""
 AGAIN = "benchmarks:again"
 """Marks a record as out of date, in the place of what changed while the step ran."""
+KEPT = Path(__file__).with_suffix(".json")
+"""What `--write` keeps."""
+MARKS = ("<!-- benchmarks/whole_lab.py --write -->", "<!-- end of benchmarks/whole_lab.py -->")
+"""Where the README has the tables, between two lines of its own."""
+CHAPTER = "report/_times.md"
+"""What the report's last chapter includes."""
 
 
 @dataclass
@@ -146,6 +156,19 @@ class Watch:
                     file.write(f"{time.time():.0f},{busy:.0f},{sum(device.used for device in seen)}\n")
 
 
+def without(plan: Plan, names: Sequence[str], patterns: Sequence[str]) -> list[str]:
+    """Those of the steps that neither match a pattern nor need one that does, in their order."""
+    left_out = {
+        name
+        for name, step in plan.steps.items()
+        if any(fnmatchcase(each, pattern) for pattern in patterns for each in (name, step.base))
+    }
+    for name, step in plan.steps.items():  # inputs come before what is made from them
+        if left_out.intersection(step.upstream):
+            left_out.add(name)
+    return [name for name in names if name not in left_out]
+
+
 def run(copy: Path, *arguments: str) -> int:
     """Run `tpdl` in the scratch copy, from its own sources."""
     environment = os.environ | {"PYTHONPATH": str(copy)}
@@ -228,6 +251,38 @@ def loops(result: Path, device: str, batches: int) -> str:
     return "\n".join(lines)
 
 
+def sentence(device: str, steps: int, names: Sequence[str], left_out: Sequence[str], passed: dict[str, float]) -> str:
+    """What was measured, where and when, and how long all of it took."""
+    which = f"the {steps} steps" + (f" of {_listed(names)}" if names else "")
+    if left_out:
+        which += f", without {_listed(left_out)} and what is made from them"
+    today = datetime.now()
+    return (
+        f"On {device}, {today:%-d %B %Y}: {which} took **{sum(passed.values()) / 60:.0f} minutes** from raw data to "
+        "pages and PDF."
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def shown(kept: dict[str, dict[str, Any]]) -> str:
+    """All tables that are kept, with a sentence before each."""
+    return "\n\n".join(f"{each['about']}\n\n{each['tables']}" for each in kept.values())
+
+
+def show(kept: dict[str, dict[str, Any]]) -> None:
+    """Put the tables into the README, between its marks, and where the report's last chapter includes them."""
+    readme = ROOT / "README.md"
+    before, _, rest = readme.read_text().partition(f"{MARKS[0]}\n")
+    _, found, after = rest.partition(MARKS[1])
+    if not found:
+        raise SystemExit(f"whole_lab.py: README.md lacks the lines {MARKS[0]} and {MARKS[1]}")
+    readme.write_text(f"{before}{MARKS[0]}\n{shown(kept)}\n{MARKS[1]}{after}")
+    (ROOT / CHAPTER).write_text(shown(kept) + "\n")
+
+
 def main() -> int:
     """Run everything, and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -236,37 +291,51 @@ def main() -> int:
     parser.add_argument("--demo", action="store_true", help="the demo profile: small, on stand-ins")
     parser.add_argument("--pass", type=int, default=1, dest="number", help="a higher number measures everything anew")
     parser.add_argument("--assume", default="6GB", metavar="SIZE", help="of a GPU, for a step that has never used one")
+    parser.add_argument(
+        "--without", nargs="+", default=[], metavar="PATTERN", help="leave out these steps, and what is made from them"
+    )
     parser.add_argument("--no-pages", action="store_true", help="measure, and render nothing")
     parser.add_argument("--no-loops", action="store_true", help="without the public loops")
     parser.add_argument("--batches", type=int, default=200, help="of the public loops")
+    parser.add_argument("--write", action="store_true", help="keep the tables, and show them in README and report")
     given = parser.parse_args()
     copy = copied(given.scratch.resolve())
     profile = ["--demo"] if given.demo else []
     plan = read_plan(Project(copy), "demo" if given.demo else "full")
     needed = with_upstream(plan, select(plan, given.names) if given.names else plan.steps)
-    names = [name for name in plan.steps if name in needed]
+    names = without(plan, [name for name in plan.steps if name in needed], given.without)
+    asked = given.names
+    if given.without:  # by their names; what has never been measured, for want of its weights, is not asked for
+        asked = [name for name in names if plan.steps[name].record_path.exists()]
     state = given.scratch / f"{'demo' if given.demo else 'full'}-{given.number}"
     if not (state / "marked").exists():
         mark(plan, names, size(given.assume), ROOT if given.number == 1 else None)
         state.mkdir(parents=True, exist_ok=True)
         (state / "marked").touch()
     with Watch(state, "measuring"):
-        code = run(copy, "run", "-j", "auto", *profile, *given.names)
+        code = run(copy, "run", "-j", "auto", *profile, *asked)
     if code == 130:
         return code
     if not given.no_pages:
         with Watch(state, "pages and PDF"):
             code = max(code, run(copy, "report", "--draft", "--renderer", "embedded", *profile))
     on_gpu = devices()
-    text = table(
-        rows(plan, names, state / "samples.csv"),
-        read_json(state / "time.json"),
-        on_gpu[0].name if on_gpu else f"{os.cpu_count()} cores, without a GPU",
-    )
+    device = on_gpu[0].name if on_gpu else f"{os.cpu_count()} cores, without a GPU"
+    found, passed = rows(plan, names, state / "samples.csv"), read_json(state / "time.json")
+    text = table(found, passed, device)
     if not given.no_loops:
         text += "\n\n" + loops(state / "loops.json", "cuda" if on_gpu else "cpu", given.batches)
     (state / "tables.md").write_text(text + "\n")
     print(text)
+    if given.write and code == 0:
+        kept = read_json(KEPT) if KEPT.exists() else {}
+        about = sentence(device, sum(kind.steps for kind in found.values()), given.names, given.without, passed)
+        kept[f"{device}: {' '.join(given.names) or 'all'} without {' '.join(given.without) or 'nothing'}"] = {
+            "about": about,
+            "tables": text.partition("\n\n")[2],
+        }
+        write_json(KEPT, kept)
+        show(kept)
     return code
 
 

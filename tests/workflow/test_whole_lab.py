@@ -6,10 +6,14 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
-from benchmarks.whole_lab import kind_of, mark, rows, table
+import pytest
+
+from benchmarks import whole_lab
+from benchmarks.whole_lab import kind_of, mark, rows, sentence, table, without
 from tpdl.plan.plan import read_plan
 from tpdl.plan.project import Project
 from tpdl.plan.record import read_record
+from tpdl.plan.selection import with_upstream
 
 
 def test_what_is_marked_is_measured_again_once(fresh):
@@ -54,3 +58,33 @@ def test_kinds_of_the_laboratory():
     assert {kind for name, kind in kinds.items() if name.startswith("transfer/tuned-networks/")} == {"fine-tuning"}
     assert kinds["gan/dcgan/seed=0"] == "measures of GANs"
     assert "other measurements" not in {kind for name, kind in kinds.items() if name.startswith(("gan", "transfer"))}
+
+
+def test_what_needs_a_step_that_is_left_out_is_left_out():
+    plan = read_plan(Project(Path(__file__).parents[2]))
+    names = [name for name in plan.steps if name.startswith("gan/")]
+    left = without(plan, names, ["*-training"])
+    assert left and not any(with_upstream(plan, [name]) & {*names} - {*left} for name in left)
+    assert "gan/dcgan.svg" not in left and "gan/classifier" in left
+    assert without(plan, names, []) == names
+
+
+def test_the_tables_are_shown_between_the_marks_and_where_the_report_includes_them(tmp_path, monkeypatch):
+    monkeypatch.setattr(whole_lab, "ROOT", tmp_path)
+    (tmp_path / "report").mkdir()
+    (tmp_path / "README.md").write_text("before\n" + "\nold\n".join(whole_lab.MARKS) + "\nafter\n")
+    about = sentence("two cores", 7, ["toy"], ["*-training"], {"measuring": 100.0, "pages and PDF": 80.0})
+    assert about.startswith("On two cores, ")
+    assert about.endswith(
+        ": the 7 steps of `toy`, without `*-training` and what is made from them took **3 minutes** from raw data to "
+        "pages and PDF."
+    )
+    whole_lab.show({"one": {"about": about, "tables": "| a |"}, "two": {"about": "B.", "tables": "| b |"}})
+    expected = f"{about}\n\n| a |\n\nB.\n\n| b |\n"
+    assert (tmp_path / whole_lab.CHAPTER).read_text() == expected
+    assert (tmp_path / "README.md").read_text() == (
+        f"before\n{whole_lab.MARKS[0]}\n{expected}{whole_lab.MARKS[1]}\nafter\n"
+    )
+    (tmp_path / "README.md").write_text("no marks\n")
+    with pytest.raises(SystemExit, match=r"README\.md lacks the lines"):
+        whole_lab.show({})
