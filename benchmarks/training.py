@@ -5,17 +5,18 @@
 
 DCGAN has the lab's networks and batches of 128; DANN batches of 32 + 32. Of each there are
 
-- the public loop: PyTorch's DCGAN example, and a plain DANN loop, with `DataLoader` and two worker processes;
+- the public loop: PyTorch's DCGAN example, and a plain DANN loop, with `DataLoader`, on a GPU with two workers;
 - on a GPU, the loop of the report with every kernel launched by itself;
 - the loop of the report as it is, a CUDA graph on a GPU and plain calls on a CPU;
 - a stack of one network, and several seeds as one network, by `torch.func` and, for DCGAN, by grouped convolutions;
 - on a GPU, for DCGAN, several seeds as graphs of their own on streams of their own.
 
-On a GPU with float32 and TF32, and DCGAN with bfloat16, too; the public loops as they come, which is TF32. Beside each
-stands the arithmetic limit: the floating-point operations of its convolutions and matrix products, at the rate at which
-the device multiplies two large matrices in the same precision. Images a second count real images, and at DANN those of
-both domains, over all seeds. On a CPU the time is that of the processor, so other load hardly counts. MNIST is read
-from the data folder; without it scikit-learn's digits stand in, and the public DCGAN loop is left out.
+On a GPU with float32 and TF32, and DCGAN with bfloat16, too, as on a processor that multiplies such numbers itself; the
+public loops as they come, which is TF32 on a GPU. Beside each stands the arithmetic limit: the floating-point
+operations of its convolutions and matrix products, at the rate at which the device multiplies two large matrices in the
+same precision. Images a second count real images, and at DANN those of both domains, over all seeds. On a CPU the time
+is that of the processor, so other load hardly counts. MNIST is read from the data folder; without it scikit-learn's
+digits stand in, and the public DCGAN loop is left out.
 """
 
 from __future__ import annotations
@@ -82,12 +83,15 @@ class Bench:
         self, device: str, batches: int, seeds: Sequence[int], added: Callable[[list[Row]], None] = lambda rows: None
     ) -> None:
         self.device, self.batches, self.seeds, self._added = device, batches, seeds, added
+        self.workers = 2 if device == "cuda" else 0  # on one core they would only take turns, and not be counted
         self.rows: list[Row] = []
         self._rates = {precision: self._multiplication(precision) for precision in self.precisions()}
 
     def precisions(self) -> list[str]:
         """Those that the device is measured in."""
-        return ["float32", "TF32", "bfloat16"] if self.device == "cuda" else ["float32"]
+        if self.device == "cuda":
+            return ["float32", "TF32", "bfloat16"]
+        return ["float32", *(["bfloat16"] if torch.ops.mkldnn._is_mkldnn_bf16_supported() else [])]
 
     def loops(self) -> list[tuple[str, bool]]:
         """The loops of the report: what they are called in the table, and whether an iteration is a graph."""
@@ -101,11 +105,15 @@ class Bench:
         flops = self._operations(lambda: AdversarialTraining(*pair(0), images, labels, setting).step())
         public = "TF32" if self.device == "cuda" else "float32"
         if mnist_is_here():
-            self._time("DCGAN", "public loop", 1, public, gan_throughput.usual(2, self.device), flops)
+            self._time("DCGAN", "public loop", 1, public, gan_throughput.usual(self.workers, self.device), flops)
         for how, graphed in self.loops():
             training = AdversarialTraining(*pair(0), images, labels, setting, graphed=graphed)
             self._time("DCGAN", how, 1, "float32", training.step, flops)
+        if "bfloat16" in self.precisions():
+            training = AdversarialTraining(*pair(0), images, labels, Setting(precision="bfloat16"))
+            self._time("DCGAN", "loop of the report", 1, "bfloat16", training.step, flops)
         for precision in self.precisions():
+            setting = Setting(precision="bfloat16" if precision == "bfloat16" else "float32")
             for seeds in self.seeds:
                 stacks = [None] if seeds == 1 else [Mapped, Grouped]
                 for stack in stacks:
@@ -116,7 +124,6 @@ class Bench:
                         setting,
                         range(seeds),
                         stack,
-                        precision=torch.bfloat16 if precision == "bfloat16" else torch.float32,
                     )
                     how = "graph, stack of one" if stack is None else f"graph, stacked ({stack.__name__})"
                     self._time("DCGAN", self._called(how), seeds, precision, together.step, flops)
@@ -156,7 +163,7 @@ class Bench:
             def public(epochs: int) -> None:
                 with allowed(public_precision):
                     for _ in range(epochs):
-                        adaptation_throughput.plain_training(*files, self.device, 2)
+                        adaptation_throughput.plain_training(*files, self.device, self.workers)
 
             self._time_epochs("public loop", 1, public_precision, public, flops)
         for how, graphed in self.loops():
@@ -165,7 +172,7 @@ class Bench:
                 train(source, labels, target, weight=schedule, epochs=epochs, batch=2 * HALF, graphed=graphed)
 
             self._time_epochs(how, 1, "float32", alone, flops)
-        for precision in self.precisions()[:2]:
+        for precision in (each for each in self.precisions() if each != "bfloat16"):
             for seeds in self.seeds:
 
                 def stacked(epochs: int, seeds: int = seeds, precision: str = precision) -> None:

@@ -93,7 +93,7 @@ def train_seeds(
     Args:
         pairs: a generator and a discriminator with their initial weights for each seed, all of the same sizes.
         digits: the real images uint8 [images, side, side], and their labels [images], which the networks ignore.
-        setting: batch size, learning rates, losses.
+        setting: batch size, learning rates, losses, precision.
         seeds: of noise and order.
         iterations, samples, sheet: as in `train`.
         measures: measures generated images, one for each seed.

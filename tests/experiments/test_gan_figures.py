@@ -21,6 +21,7 @@ from experiments.gan import (
     interpolation,
     memorisation,
     objectives,
+    precision,
     size_losses,
     sizes,
     unconditioned,
@@ -65,6 +66,7 @@ def pictures(*shape: int) -> np.ndarray:
     return RNG.integers(0, 256, (*shape, 32, 32), np.uint8)
 
 
+BOTH = pd.concat([measured(precision=name) for name in precision.PRECISIONS], ignore_index=True)
 VARIANTS = pd.DataFrame(
     {"variant": ["longer", "nz-10", "lab"], "what": [variants.WORDS[name] for name in ("longer", "nz-10", "lab")]}
     | {"iterations": [300, 100, 100], "seeds": 3, "frechet": [10.0, 20.0, 40.0], "low_frechet": [8.0, 0.0, 38.0]}
@@ -148,6 +150,7 @@ DRAWINGS: list[tuple[Any, ...]] = [
     (objectives.objectives_curves, OBJECTIVES),
     (objectives.objectives_alone_curves, ALONE),
     (objectives.alone_pictures, {"image": pictures(4, 16)}),
+    (precision.precision_curves, BOTH),
     (variants.dcgan_variants_dots, VARIANTS, VARIANT_ROWS, measured(iterations=(0, 50, 100, 300)), REAL),
     (variants.variant_pictures, {"variant": np.array(["nz-10"]), "image": pictures(1, 20)}),
     (sizes.dcgan_sizes_curves, SETTINGS),
@@ -212,7 +215,7 @@ def _is_hidden_tick(text: Text, figure: Figure) -> bool:
 
 
 def test_there_are_drawings_for_phones_of_every_plot() -> None:
-    assert len(FOR_PHONES) == 15
+    assert len(FOR_PHONES) == 16
 
 
 def test_every_seed_is_a_dot() -> None:
@@ -307,6 +310,23 @@ def test_values_of_the_dcgan() -> None:
     assert (found["all_classes_from"], found["no_variety_until"]) == (50, 50) and not found["shapes_early"]
     assert values["losses_keep_their_level"] and not found["losses_keep_their_level"]
     assert found["fluctuation"] == {"loss_d": 0, "loss_g": pytest.approx(2**0.5 / 3)}
+
+
+def test_precisions_are_compared_seed_by_seed() -> None:
+    times = pd.DataFrame(
+        {"precision": ["float32", "bfloat16"], "milliseconds": [30.0, 20.0], "fastest": [28.0, 19.0]}
+        | {"slowest": [31.0, 22.0], "idleness": [0.9, 0.99], "native": True, "rounds": 5}
+    )
+    short = BOTH["precision"] == "bfloat16"
+    factor = BOTH["seed"].map({0: 2.0, 1: 1.0, 2: 0.5}).where(short, 1.0)
+    values = precision.precision_values(BOTH.assign(frechet=factor * BOTH["frechet"]), times)
+    assert values["ratio"]["mean"] == pytest.approx(1), "the mean of logarithms, so that halving undoes doubling"
+    assert values["ratio"]["low"] == pytest.approx(1 / values["ratio"]["high"]) and values["ratio"]["high"] > 2
+    assert (values["seeds"], values["iterations"], values["times_as_fast"]) == (3, 100, 1.5)
+    assert (values["fastest_full"], values["slowest_short"], values["idleness"]) == (28, 22, 0.9)
+    worse = precision.precision_values(BOTH.assign(frechet=BOTH["frechet"].where(~short, 1.5 * BOTH["frechet"])), times)
+    assert worse["ratio"] == pytest.approx({"mean": 1.5, "low": 1.5, "high": 1.5})
+    assert worse["bfloat16"]["frechet"] == pytest.approx(1.5 * worse["float32"]["frechet"])
 
 
 def test_collapse_is_seen_in_classes_and_in_diversity() -> None:

@@ -6,7 +6,7 @@ One loop serves all GANs of the report, conditional or not. On a GPU an iteratio
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import torch
@@ -15,6 +15,8 @@ from torch import Tensor, nn
 from experiments.lab.device import best_device
 from experiments.lab.methods.cuda_graph import GraphedIteration
 from experiments.lab.methods.gan_losses import GeneratorLoss, discriminator_loss, generator_loss
+
+Precision = Literal["float32", "bfloat16"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,19 @@ class Setting:
     beta1: float = 0.5
     loss: GeneratorLoss = "non-saturating"
     trained: Literal["both", "generator", "discriminator"] = "both"
+    precision: Precision = "float32"
+    """Of convolutions; weights, losses and updates are float32 (mixed precision; Micikevicius et al. 2018)."""
+
+    def __post_init__(self) -> None:
+        if self.precision not in (known := get_args(Precision)):
+            raise ValueError(f"no precision is called {self.precision!r}; there are {' and '.join(known)}")
+
+    def mixed(self, device: torch.device) -> torch.autocast:
+        """Where convolutions are computed in the precision of the setting.
+
+        What is cast is not kept: a CUDA graph would go on with the weights of the iteration that it was captured in.
+        """
+        return torch.autocast(device.type, torch.bfloat16, self.precision == "bfloat16", cache_enabled=False)
 
 
 class AdversarialTraining:
@@ -45,7 +60,7 @@ class AdversarialTraining:
         discriminator: (images, labels) -> logits [images].
         images: the real images, uint8 [images, side, side].
         labels: their class indices [images]; generated images are asked for the classes of the real batch.
-        setting: batch size, learning rates, losses.
+        setting: batch size, learning rates, losses, precision.
         seed: of noise and order. (The networks come with their initial weights.)
         graphed: False to launch every kernel of an iteration by itself, also on a GPU.
 
@@ -90,8 +105,9 @@ class AdversarialTraining:
     def _update(self, chosen: Tensor, z: Tensor) -> dict[str, Tensor]:
         """One iteration on the images `chosen` [batch], with noise z [batch, nz]."""
         x, y = as_input(self.images[chosen]), self.labels[chosen]
-        fake = self.generator(z, y)
-        real_logit, fake_logit = self.discriminator(x, y), self.discriminator(fake.detach(), y)
+        with self.setting.mixed(self.device):
+            fake = self.generator(z, y)
+            real_logit, fake_logit = self.discriminator(x, y).float(), self.discriminator(fake.detach(), y).float()
         loss_d = discriminator_loss(real_logit, fake_logit)
         if self.setting.trained != "generator":
             self._steps_d.zero_grad()
@@ -101,7 +117,9 @@ class AdversarialTraining:
         if self.setting.trained != "discriminator":
             # D's weights need no gradient for G's step: a third of the work on D saved.
             self.discriminator.requires_grad_(False)
-            loss_g = generator_loss(self.discriminator(fake, y), self.setting.loss)
+            with self.setting.mixed(self.device):
+                logit = self.discriminator(fake, y).float()
+            loss_g = generator_loss(logit, self.setting.loss)
             self._steps_g.zero_grad()
             loss_g.backward()
             self._steps_g.step()

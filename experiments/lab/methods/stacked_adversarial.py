@@ -38,12 +38,11 @@ class StackedAdversarialTraining:
             and all discriminators.
         images: the real images, uint8 [images, side, side].
         labels: their class indices [images].
-        setting: batch size, learning rates, losses.
+        setting: batch size, learning rates, losses, precision.
         seeds: of noise and order, one for each pair.
         stack: how networks become one; by default `Mapped`, or `Single` for one pair. `Grouped` is for networks that
             ignore their labels.
         graphed: False to launch every kernel, also on a GPU.
-        precision: of convolutions, as `torch.bfloat16`; weights, losses and updates stay float32.
 
     Raises:
         ValueError: there are fewer images than one batch needs, or not as many seeds as pairs.
@@ -58,13 +57,11 @@ class StackedAdversarialTraining:
         seeds: Sequence[int] = (0,),
         stack: Callable[[Sequence[nn.Module]], Stack] | None = None,
         graphed: bool = True,
-        precision: torch.dtype = torch.float32,
     ) -> None:
         if len(images) < setting.batch:
             raise ValueError(f"{len(images)} images do not fill a batch of {setting.batch}")
         if len(pairs) != len(seeds):
             raise ValueError(f"{len(pairs)} pairs of networks need as many seeds, not {len(seeds)}")
-        self._precision = precision
         self.device, self.setting, self.seeds, self.iteration = best_device(), setting, list(seeds), 0
         stack = stack or (Single if len(pairs) == 1 else Mapped)
         self.generators, self.discriminators = (
@@ -93,7 +90,7 @@ class StackedAdversarialTraining:
         generators, discriminators, trained = self.generators, self.discriminators, self.setting.trained
         x = as_input(self.images[chosen].flatten(0, 1)).unflatten(0, chosen.shape)
         y = self.labels[chosen]
-        with self._mixed():
+        with self.setting.mixed(self.device):
             fake = generators(z, y)
             real_logit, fake_logit = discriminators(x, y).float(), discriminators(fake.detach(), y).float()
         loss_d = softplus(-real_logit).mean(1) + softplus(fake_logit).mean(1)
@@ -104,7 +101,7 @@ class StackedAdversarialTraining:
             self._steps_d.step()
         loss_g = torch.zeros_like(loss_d)
         if trained != "discriminator":
-            with self._mixed():
+            with self.setting.mixed(self.device):
                 logit = discriminators(fake, y).float()
             sign = -1.0 if self.setting.loss == "non-saturating" else 1.0
             loss_g = -sign * softplus(sign * logit).mean(1)
@@ -114,14 +111,6 @@ class StackedAdversarialTraining:
             self._steps_g.step()
         means = real_logit.sigmoid().mean(1), fake_logit.sigmoid().mean(1)
         return {"history": torch.stack([loss_d, loss_g, *means], 1).detach()}
-
-    def _mixed(self) -> torch.autocast:
-        """Where convolutions are computed in the precision that was asked for.
-
-        What is cast is not kept: a CUDA graph would go on with the weights of the iteration that it was captured in.
-        """
-        used = self._precision != torch.float32
-        return torch.autocast(self.device.type, self._precision if used else None, used, cache_enabled=False)
 
     def history(self) -> np.ndarray:
         """Of each pair the losses of D and of G, and means of D(x) and of D(G(z)) before D's update.

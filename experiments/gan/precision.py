@@ -1,0 +1,168 @@
+"""Training with a third of the digits: does it show in the images, and what does it save?
+
+bfloat16 keeps the exponent of float32 and 8 of its 24 binary digits. In mixed precision the convolutions are computed
+with such numbers, while weights, losses and updates stay float32 (Micikevicius et al. 2018, with another 16-bit type).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+import tpdl
+from experiments.gan.classifier import classifier
+from experiments.gan.curves import iterations_axis, logarithmic
+from experiments.gan.dcgan import dcgan_training
+from experiments.gan.training import measured_rows
+from tpdl import Arrays, experiment, figure, note, summary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matplotlib.figure import Figure
+
+
+PRECISIONS = ("float32", "bfloat16")
+
+
+@experiment(data=["mnist"], demo={"epochs": 5}, local=True, device="gpu")
+def precision_classifier(epochs: int = 3) -> Arrays:
+    """A classifier for this comparison alone, with half the epochs of `experiments.gan.classifier.classifier`.
+
+    That one's weights are not kept with the report and do not come out bit for bit on another kind of processor, so
+    training runs that are added later need a yardstick that is as new as they are.
+    """
+    return classifier(epochs)
+
+
+@experiment(
+    matrix={"precision": [*PRECISIONS], "seed": [0, 1, 2]},
+    inputs={"classifier": precision_classifier},
+    data=["mnist"],
+    demo={"seed": [0, 1], "iterations": 60, "ngf": 8, "ndf": 8, "rate": 1e-3},
+    local=True,
+    device="gpu",
+    together=["seed"],
+)
+def precision_training(
+    precision: str,
+    seed: list[int],
+    classifier: Arrays,
+    iterations: int = 1500,
+    ngf: int = 32,
+    ndf: int = 32,
+    rate: float = 2e-4,
+) -> list[Arrays]:
+    """Half of `dcgan_training` in both precisions, from the same initial weights, with the same batches and noise.
+
+    1500 batches take four minutes on one core, and three with bfloat16 on one that multiplies such numbers itself
+    (AVX-512 BF16 or AMX); on others bfloat16 is the slower one.
+    """
+    return dcgan_training(seed, classifier, iterations, ngf=ngf, ndf=ndf, rate=rate, precision=precision)
+
+
+@experiment(inputs={"training": precision_training})
+def precision(training: dict) -> pd.DataFrame:
+    """Quality measures of the generated digits, one row for each measurement of each run."""
+    rows: list[dict] = []
+    for label, run in training.items():
+        cell = dict(part.split("=") for part in label.split(","))
+        rows += measured_rows(run, precision=cell["precision"], seed=int(cell["seed"]))
+    return pd.DataFrame(rows)
+
+
+@experiment(demo={"rounds": 2, "iterations": 1, "width": 8})
+def iteration_times(rounds: int = 15, iterations: int = 5, width: int = 32, batch: int = 128) -> pd.DataFrame:
+    """One row for each precision: milliseconds of an iteration, with random images, on one thread of the processor.
+
+    The two take turns (see `experiments.lab.methods.turns`). `milliseconds` is the median of `rounds`, `fastest` and
+    `slowest` are their range, all in time of the processor; `idleness` is its ratio to that of the clock. `native` says
+    whether the processor multiplies bfloat16 numbers itself.
+    """
+    import numpy as np
+    import torch
+
+    from experiments.lab.methods.adversarial_training import AdversarialTraining, Setting
+    from experiments.lab.methods.turns import in_turns
+    from experiments.lab.nets.dcgan import Discriminator, Generator
+
+    images = np.random.default_rng(0).integers(0, 256, (2 * batch, 32, 32), dtype=np.uint8)
+
+    def repeated(precision: str) -> Callable:
+        pair = Generator(width=width), Discriminator(width)
+        setting = Setting(batch=batch, precision=precision)  # type: ignore[arg-type]
+        training = AdversarialTraining(*pair, images, np.zeros(len(images), np.int64), setting)
+
+        def run(mark: Callable[[], None]) -> None:
+            for _ in range(iterations):
+                training.step()
+            mark()
+
+        return run
+
+    took = in_turns({name: repeated(name) for name in PRECISIONS}, rounds, warm_up=2)
+    note(idleness=round(min(turns.idleness for turns in took.values()), 3))
+    native = bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+    return pd.DataFrame(
+        {"precision": name, "milliseconds": np.median(each), "fastest": each.min(), "slowest": each.max()}
+        | {"idleness": turns.idleness, "native": native, "batch": batch, "rounds": rounds}
+        for name, turns in took.items()
+        for each in [1000 * turns.processor[:, -1] / iterations]
+    )
+
+
+@figure(
+    precision,
+    caption="Fréchet distance during training with float32 numbers and in mixed precision with bfloat16. Thick lines: "
+    "means over seeds; thin lines: each seed; bands: lowest to highest seed.",
+    alt="Two lines over the iterations on a logarithmic axis. They fall together, and their bands overlap.",
+)
+def precision_curves(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
+    """A band for each precision."""
+    from experiments.lab.plots.band import band
+    from experiments.lab.plots.panels import legend_above, panels
+
+    fig, (axis,) = panels(narrow=narrow, height=3.4, narrow_height=2.8)
+    for name, colour, style in zip(PRECISIONS, ("C0", "C1"), ("-", "--"), strict=True):
+        band(axis, results[results["precision"] == name], "iteration", "frechet", colour, name, style=style)
+    iterations_axis(axis, results)
+    logarithmic(axis, "y")
+    axis.set(ylabel="Fréchet distance")
+    legend_above(fig, axis)
+    return fig
+
+
+@summary(precision, iteration_times)
+def precision_values(results: pd.DataFrame, times: pd.DataFrame) -> dict:
+    """Both precisions at the end of training, their ratio by seed with Student's 95 % interval, and times.
+
+    "ratio" is the geometric mean over seeds of the Fréchet distance with bfloat16 in units of that with float32; its
+    interval is computed from logarithms. Seeds are paired, because the same seed begins with the same weights.
+    """
+    import numpy as np
+
+    from experiments.gan.curves import over_seeds
+    from experiments.lab.methods.seed_interval import seed_interval
+
+    end = results[results["iteration"] == results["iteration"].max()]
+    frechet = end.pivot(index="seed", columns="precision", values="frechet")
+    ratio = np.exp(seed_interval(np.log(frechet["bfloat16"] / frechet["float32"]).to_numpy()))
+    took = times.set_index("precision")
+    return {
+        **{name: over_seeds(end[end["precision"] == name]) for name in PRECISIONS},
+        "seeds": len(frechet),
+        "iterations": results["iteration"].max(),
+        "ratio": dict(zip(("mean", "low", "high"), ratio.tolist(), strict=True)),
+        "milliseconds": took["milliseconds"].to_dict(),
+        "times_as_fast": took["milliseconds"]["float32"] / took["milliseconds"]["bfloat16"],
+        "slowest_short": took["slowest"]["bfloat16"],
+        "fastest_full": took["fastest"]["float32"],
+        "idleness": times["idleness"].min(),
+        "native": bool(times["native"].all()),
+        "rounds": times["rounds"].iloc[0],
+    }
+
+
+if __name__ == "__main__":
+    tpdl.main(__file__)
