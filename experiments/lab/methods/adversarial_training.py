@@ -32,15 +32,16 @@ class Setting:
     precision: Precision = "float32"
     """Of convolutions; weights, losses and updates are float32 (mixed precision; Micikevicius et al. 2018)."""
 
-    def __post_init__(self) -> None:
-        if self.precision not in (known := get_args(Precision)):
-            raise ValueError(f"no precision is called {self.precision!r}; there are {' and '.join(known)}")
-
     def mixed(self, device: torch.device) -> torch.autocast:
         """Where convolutions are computed in the precision of the setting.
 
         What is cast is not kept: a CUDA graph would go on with the weights of the iteration that it was captured in.
+
+        Raises:
+            ValueError: there is no such precision.
         """
+        if self.precision not in (known := get_args(Precision)):
+            raise ValueError(f"no precision is called {self.precision!r}; there are {' and '.join(known)}")
         return torch.autocast(device.type, torch.bfloat16, self.precision == "bfloat16", cache_enabled=False)
 
 

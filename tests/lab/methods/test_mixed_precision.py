@@ -67,4 +67,4 @@ def test_it_goes_on_from_a_checkpoint_as_if_nothing_had_happened() -> None:
 
 def test_an_unknown_precision_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match="no precision is called 'half'; there are float32 and bfloat16"):
-        begun("half")
+        advanced("half", 1)
