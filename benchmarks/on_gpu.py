@@ -45,7 +45,8 @@ def parts(scratch: Path, small: bool) -> dict[str, list[str]]:
     lab = [str(benchmarks / "whole_lab.py"), "--scratch", str(scratch / "whole"), "--no-loops"]
     training = [str(benchmarks / "training.py"), "--to", str(scratch / "training.json")]
     tests = ["-m", "pytest", "-n", "0", "-q"]
-    tests += [f"tests/lab/methods/test_{name}_training.py" for name in ("graphed", "stacked")]
+    named = ("graphed_training", "stacked_training", "fine_tuning", "mixed_precision")
+    tests += [f"tests/lab/methods/test_{name}.py" for name in named]
     if small:
         lab += ["--demo", "--no-pages", "gan/dcgan", "adaptation/dann"]
         training += ["--batches", "3", "--seeds", "1", "2"]
