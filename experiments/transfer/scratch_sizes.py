@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @experiment(
-    matrix={"each": [10, 25], "norm": [True, False], "seed": [0]},
+    matrix={"each": [10, 25, 50, 100], "norm": [True, False], "seed": [0, 1, 2]},
     demo={"each": [5], "network": "tiny_squeezenet", "side": 64, "patience": 20, "most": 60, "decay": 20},
     inputs={"images": tuning_images},
     device="gpu",
@@ -35,9 +35,9 @@ def scratch_run(
     images: Arrays,
     network: str = "squeezenet1_1",
     side: int = 112,
-    patience: int = 1000,
+    patience: int = 600,
     most: int = 6000,
-    decay: int = 1000,
+    decay: int = 600,
     rate: float = 2e-3,
     rate_without_norm: float = 5e-4,
 ) -> Arrays:
@@ -193,7 +193,8 @@ def scratch_sizes_values(results: pd.DataFrame) -> dict:
     """The mean accuracy of each kind by images per class, and what batch normalisation and more images add.
 
     `fewest` and `most` are of the smallest and largest number of images that both kinds were trained with; `norm_gain`
-    is the difference between them with and without batch normalisation there.
+    is the difference between them with and without batch normalisation there. `late_gain` is what the last step to more
+    images adds with batch normalisation, by seed; `late_factor` is how many times as many images it is.
     """
     kinds = {
         name: {
@@ -210,9 +211,13 @@ def scratch_sizes_values(results: pd.DataFrame) -> dict:
         | {"norm_gain": kinds["with_norm"][each]["accuracy"] - kinds["without_norm"][each]["accuracy"]}
         for name, each in (("fewest", both[0]), ("most", both[-1]))
     }
+    by_seed = results[results["norm"]].pivot(index="seed", columns="each", values="accuracy")
+    late = by_seed[both[-1]] - by_seed[both[-2]]
     return {
         "by_kind": kinds,
         **ends,
+        "late_gain": {"mean": late.mean(), "lowest": late.min(), "highest": late.max()},
+        "late_factor": both[-1] / both[-2],
         "chance": 1 / results["classes"].iloc[0],
         "all_ended": bool(results["ended"].all()),
         "runs": len(results),
