@@ -114,7 +114,8 @@ def scratch_sizes(cells: dict, bootstrap_seed: int = 0) -> pd.DataFrame:
     """One row for each number of images, with and without batch normalisation, and seed: test accuracy.
 
     The interval is a 95 % bootstrap over test images. `train_accuracy` (augmented, with dropout) and
-    `validation_accuracy` are those of the epoch whose weights were kept; `plateau` is the number of updates before the
+    `validation_accuracy` are those of the epoch whose weights were kept, and `best_validation_accuracy` is that of any
+    epoch while the rate fell; `plateau` is the number of updates before the
     rate fell, `updates` that of the whole run, and `ended` whether the validation loss had stopped falling by then.
     """
     import numpy as np
@@ -131,6 +132,7 @@ def scratch_sizes(cells: dict, bootstrap_seed: int = 0) -> pd.DataFrame:
             {"each": int(cell["each"]), "norm": cell["norm"].lower() == "true", "seed": int(cell["seed"])}
             | {"accuracy": run["correct"].mean(), "low": low, "high": high}
             | {key: run[key][kept] for key in ("train_accuracy", "validation_accuracy")}
+            | {"best_validation_accuracy": run["validation_accuracy"][decaying].max()}
             | {"plateau": run["update"][decaying[0] - 1], "updates": run["update"][-1], "ended": bool(run["ended"])}
             | {key: int(run[key]) for key in ("weights", "classes", "fit", "held_out")}
             | {"test_images": len(run["correct"]), "seconds": round(run["seconds"].sum(), 1)}
@@ -138,6 +140,7 @@ def scratch_sizes(cells: dict, bootstrap_seed: int = 0) -> pd.DataFrame:
     return pd.DataFrame(rows).sort_values(["norm", "each", "seed"], ascending=[False, True, True], ignore_index=True)
 
 
+AVERAGED = ("accuracy", "train_accuracy", "validation_accuracy", "best_validation_accuracy", "updates")
 KINDS = {True: "with batch normalization", False: "without"}
 
 
@@ -198,7 +201,7 @@ def scratch_sizes_values(results: pd.DataFrame) -> dict:
     """
     kinds = {
         name: {
-            int(each): {key: rows[key].mean() for key in ("accuracy", "low", "high", "train_accuracy", "updates")}
+            int(each): {key: rows[key].mean() for key in AVERAGED}
             | {"lowest": rows["accuracy"].min(), "highest": rows["accuracy"].max(), "runs": len(rows)}
             for each, rows in results[results["norm"] == norm].groupby("each")
         }

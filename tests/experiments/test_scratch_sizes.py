@@ -17,7 +17,7 @@ def run(accuracy: float, seed: int, ended: bool = True) -> dict[str, np.ndarray]
         "decaying": np.array([0, 0, 0, 1, 1]),
         "train_accuracy": np.array([0.1, 0.2, 0.3, 0.4, 0.5]),
         "validation_loss": np.array([2.0, 0.5, 1.5, 1.0, 1.2]),
-        "validation_accuracy": np.array([0.1, 0.2, 0.25, 0.35, 0.3]),
+        "validation_accuracy": np.array([0.1, 0.2, 0.25, 0.35, 0.38]),
         "seconds": np.full(5, 2.0),
         "correct": np.random.default_rng(seed).random(300) < accuracy,
         "ended": np.array(ended),
@@ -49,6 +49,7 @@ def test_a_row_for_each_run_in_order(cells: dict, results: pd.DataFrame) -> None
     assert row["accuracy"] == cells["each=10,norm=true,seed=1"]["correct"].mean()
     assert row["low"] < row["accuracy"] < row["high"]
     assert (row["plateau"], row["updates"], row["seconds"]) == (21, 35, 10)
+    assert row["best_validation_accuracy"] == 0.38
     assert (row["train_accuracy"], row["validation_accuracy"]) == (0.4, 0.35), "of the kept epoch, while the rate fell"
 
 
