@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
+from experiments.transfer.fine_tuning import fine_tuning
 from experiments.transfer.training import HELD_OUT
 from experiments.transfer.tuned_networks import from_scratch
 from experiments.transfer.tuning_images import tuning_images
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @experiment(
-    matrix={"each": [10, 25, 50, 100], "norm": [True, False], "seed": [0, 1, 2]},
+    matrix={"each": [10, 25, 50, 100], "norm": [True, False], "seed": [0, 1]},
     demo={"each": [5], "network": "tiny_squeezenet", "side": 64, "patience": 20, "most": 60, "decay": 20},
     inputs={"images": tuning_images},
     device="gpu",
@@ -146,43 +147,45 @@ KINDS = {True: "with batch normalization", False: "without"}
 
 @figure(
     scratch_sizes,
-    caption="Test accuracy of a network that was trained from random weights until its validation loss no longer fell, "
-    "against the training images of each class, validation images among them. Bars are 95% bootstrap intervals over "
-    "test images, a dot is a training run; where there are several, the line joins their means. An open dot marks a "
-    "run that reached its largest number of updates before the plateau.",
-    alt="Test accuracy over the number of images per class on a logarithmic axis, with a line for the network with "
-    "batch normalization and one for the network without it, above a dotted line for chance.",
+    fine_tuning,
+    caption='[More photographs help, up to all there are, and all of them do not make up for pretraining.]{claim="'
+    "scratch_sizes.late_gain.lowest > 0 and scratch_sizes.most.with_norm.highest < fine_tuning.by_regime.frozen.lowest"
+    '"} Test accuracy of a network that was trained from random weights until its validation loss no longer fell, '
+    "against the training images of each class, validation images among them. A dot is a training run, with a 95% "
+    "bootstrap interval over test images; the line joins the means over seeds. A hollow dot marks a run that reached "
+    "its largest number of updates before the plateau.",
+    alt="Test accuracy over the number of images per class on a logarithmic axis. Two lines rise all the way: the one "
+    "for the network with batch normalization, and far below it the one without. Both stay below a dashed line for the "
+    "frozen pretrained network, and above a dotted one for chance.",
 )
-def scratch_sizes_curve(results: pd.DataFrame, *, narrow: bool = False) -> Figure:
+def scratch_sizes_curve(results: pd.DataFrame, tuned: pd.DataFrame, *, narrow: bool = False) -> Figure:
     """A line for each kind of network, and every run as a dot."""
     import matplotlib
 
+    from experiments.lab.plots.curve import curve
     from experiments.lab.plots.panels import legend_above, panels
 
     fig, (axis,) = panels(narrow=narrow, height=3.6, narrow_height=3.1)
-    ink, paper = matplotlib.rcParams["text.color"], matplotlib.rcParams["axes.facecolor"]
+    ink = matplotlib.rcParams["text.color"]
     for shade, marker, beside, (norm, name) in zip(("C0", "C4"), "os", (0.985, 1.015), KINDS.items(), strict=True):
-        rows = results[results["norm"] == norm]
-        means = rows.groupby("each")["accuracy"].mean()
-        axis.plot(beside * means.index, means, color=shade, label=name)
-        for row in rows.to_dict("records"):
-            ends = [[row["accuracy"] - row["low"]], [row["high"] - row["accuracy"]]]
-            axis.errorbar(
-                beside * row["each"],
-                row["accuracy"],
-                ends,
-                fmt=marker,
-                color=shade,
-                mfc=shade if row["ended"] else paper,
-            )
-    chance = 1 / results["classes"].iloc[0]
-    axis.axhline(chance, color=ink, linestyle=(0, (1, 1)), linewidth=1.5)
-    axis.annotate(
-        f"chance, {chance:.1%}", (1, chance), (0, 4), xycoords=("axes fraction", "data"),
-        textcoords="offset points", ha="right", fontsize=9, color=ink,
-    )  # fmt: skip
+        rows = results[results["norm"] == norm].assign(beside=lambda rows, beside=beside: beside * rows["each"])
+        means = rows.groupby("beside", as_index=False)["accuracy"].mean()
+        curve(axis, means, "beside", "accuracy", colour=shade, label=name, style="-")
+        for ended, runs in rows.groupby("ended"):
+            style = marker if ended else marker.upper()
+            curve(axis, runs, "beside", "accuracy", "low", "high", shade, style=style)
+    chance, frozen = 1 / results["classes"].iloc[0], tuned.set_index("regime")["accuracy"]["frozen"]
+    for level, style, words in (
+        (frozen, "--", f"pretrained and frozen, {frozen:.0%}"),
+        (chance, (0, (1, 1)), f"chance, {chance:.1%}"),
+    ):
+        axis.axhline(level, color=ink, linestyle=style, linewidth=1.5)
+        axis.annotate(
+            words, (1, level), (0, 4), xycoords=("axes fraction", "data"),
+            textcoords="offset points", ha="right", fontsize=9, color=ink,
+        )  # fmt: skip
     axis.set(xscale="log", xlabel="training images of each class", ylabel="test accuracy")
-    axis.set_ylim(0, min(1.0, 1.15 * results["high"].max()))
+    axis.set_ylim(0, 1)
     ticks = sorted(results["each"].unique())
     axis.set_xticks(ticks, map(str, ticks))
     axis.minorticks_off()

@@ -68,11 +68,14 @@ def test_values_compare_the_kinds_at_the_same_number_of_images(results: pd.DataF
 @pytest.mark.parametrize("style", [theme.light, theme.dark])
 @pytest.mark.parametrize("narrow", [False, True])
 def test_the_picture_has_a_dot_for_each_run_open_where_it_did_not_end(results: pd.DataFrame, style, narrow) -> None:  # type: ignore[no-untyped-def]
+    tuned = pd.DataFrame({"regime": ["frozen", "scratch"], "accuracy": [0.8, 0.6]})
     with matplotlib.rc_context(style()):
-        fig = scratch_sizes_curve(results, narrow=narrow)
+        fig = scratch_sizes_curve(results, tuned, narrow=narrow)
         fig.canvas.draw()
         paper = matplotlib.colors.to_hex(matplotlib.rcParams["axes.facecolor"])
     dots = [line for line in fig.axes[0].lines if line.get_marker() in ("o", "s")]
-    assert len(dots) == len(results)
-    assert sum(matplotlib.colors.to_hex(dot.get_markerfacecolor()) == paper for dot in dots) == 4
+    assert sum(len(line.get_xdata()) for line in dots) == len(results)
+    hollow = [line for line in dots if matplotlib.colors.to_hex(line.get_markerfacecolor()) == paper]
+    assert sum(len(line.get_xdata()) for line in hollow) == 4
     assert [tick.get_text() for tick in fig.axes[0].get_xticklabels()] == ["10", "25"]
+    assert any(text.get_text() == "pretrained and frozen, 80%" for text in fig.axes[0].texts)
