@@ -3,7 +3,7 @@
     python benchmarks/whole_lab.py --scratch /tmp/lab               # every step, the pages, the public loops
     python benchmarks/whole_lab.py --scratch /tmp/lab gan --no-pages --no-loops
     python benchmarks/whole_lab.py --scratch /tmp/lab --demo gan/dcgan adaptation/dann    # small, on stand-ins
-    python benchmarks/whole_lab.py --scratch /tmp/lab --without '*-training' 'transfer/tuned-*' --write
+    python benchmarks/whole_lab.py --scratch /tmp/lab --without '*-training' '*scratch-run*' --write
 
 It works in a scratch copy of the files that git knows here, with their records marked as out of date, and runs
 `tpdl run -j auto` there: nothing of this folder changes. Stopped at any moment, the same command goes on where it was;
@@ -255,11 +255,11 @@ def sentence(device: str, steps: int, names: Sequence[str], left_out: Sequence[s
     """What was measured, where and when, and how long all of it took."""
     which = f"the {steps} steps" + (f" of {_listed(names)}" if names else "")
     if left_out:
-        which += f", without {_listed(left_out)} and what is made from them"
+        which += f", without {_listed(left_out)} and what is made from them,"
     today = datetime.now()
     return (
         f"On {device}, {today:%-d %B %Y}: {which} took **{sum(passed.values()) / 60:.0f} minutes** from raw data to "
-        "pages and PDF."
+        + ("pages and PDF." if "pages and PDF" in passed else "results.")
     )
 
 

@@ -52,7 +52,7 @@ def size_training(
 
     With "slower", the discriminator has a fifth of the learning rate. At 64×64 both networks have one more layer, which
     continues the pattern of widths: 256 channels. 3000 batches at 64×64 take an hour and a half on one core, at 32×32 a
-    quarter of an hour; on a GPU, where the seeds of a setting are one stack, a minute or two.
+    quarter of an hour. On a GPU the seeds of a setting are one stack.
 
     Returns:
         for each seed what `experiments.gan.training.train` does; "floor", the distance of the two halves of real

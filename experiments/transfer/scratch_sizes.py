@@ -148,12 +148,11 @@ KINDS = {True: "with batch normalization", False: "without"}
 @figure(
     scratch_sizes,
     fine_tuning,
-    caption='[More photographs help, up to all there are, and all of them do not make up for pretraining.]{claim="'
-    "scratch_sizes.late_gain.lowest > 0 and scratch_sizes.most.with_norm.highest < fine_tuning.by_regime.frozen.lowest"
-    '"} Test accuracy of a network that was trained from random weights until its validation loss no longer fell, '
-    "against the training images of each class, validation images among them. A dot is a training run, with a 95% "
-    "bootstrap interval over test images; the line joins the means over seeds. A hollow dot marks a run that reached "
-    "its largest number of updates before the plateau.",
+    caption='[Every step to more photographs helps, and all of them do not make up for pretraining.]{claim="'
+    'scratch_sizes.least_gain > 0 and scratch_sizes.most.with_norm.highest < fine_tuning.by_regime.frozen.lowest"} '
+    "Test accuracy of a network that was trained from random weights until its validation loss no longer fell, against "
+    "the training images of each class, validation images among them. A dot is a training run, with a 95% bootstrap "
+    "interval over test images; the line joins the means over seeds.",
     alt="Test accuracy over the number of images per class on a logarithmic axis. Two lines rise all the way: the one "
     "for the network with batch normalization, and far below it the one without. Both stay below a dashed line for the "
     "frozen pretrained network, and above a dotted one for chance.",
@@ -200,7 +199,8 @@ def scratch_sizes_values(results: pd.DataFrame) -> dict:
 
     `fewest` and `most` are of the smallest and largest number of images that both kinds were trained with; `norm_gain`
     is the difference between them with and without batch normalisation there. `late_gain` is what the last step to more
-    images adds with batch normalisation, by seed; `late_factor` is how many times as many images it is.
+    images adds with batch normalisation, by seed; `late_factor` is how many times as many images it is, and
+    `least_gain` what any step to more images adds for any seed.
     """
     kinds = {
         name: {
@@ -224,6 +224,7 @@ def scratch_sizes_values(results: pd.DataFrame) -> dict:
         **ends,
         "late_gain": {"mean": late.mean(), "lowest": late.min(), "highest": late.max()},
         "late_factor": both[-1] / both[-2],
+        "least_gain": by_seed.diff(axis=1).min().min(),
         "chance": 1 / results["classes"].iloc[0],
         "all_ended": bool(results["ended"].all()),
         "runs": len(results),

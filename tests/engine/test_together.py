@@ -211,6 +211,8 @@ def test_without_a_gpu_cells_that_are_for_one_run_one_by_one(on_gpu):
     assert calls(on_gpu) == ["1 [0] [0]"]
     assert "together" not in record(on_gpu, "walk/rate=1,seed=0")
     assert record(on_gpu, "walk/rate=1,seed=2")["together"] == {"seed": [0, 1, 2]}
+    assert "together  " not in on_gpu.tpdl("why", "walk/rate=1,seed=0"), "it was measured by itself"
+    assert "together   walk/rate=1,seed=0" in on_gpu.tpdl("why", "walk/rate=1,seed=2")
     assert on_gpu.not_fresh() == {}
 
     # With a seed less the one is the result of another group; of the other, what all cells of a group need has changed.

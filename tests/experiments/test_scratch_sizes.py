@@ -60,7 +60,7 @@ def test_values_compare_the_kinds_at_the_same_number_of_images(results: pd.DataF
     assert values["most"]["norm_gain"] == pytest.approx(means[True, 25] - means[False, 25])
     gains = [results.query(f"norm and seed == {seed}").set_index("each")["accuracy"].diff()[25] for seed in (0, 1)]
     assert values["late_gain"] == pytest.approx({"mean": np.mean(gains), "lowest": min(gains), "highest": max(gains)})
-    assert values["late_factor"] == 2.5
+    assert values["late_factor"] == 2.5 and values["least_gain"] == pytest.approx(min(gains))
     assert values["chance"] == 0.1
     assert not values["all_ended"] and values["runs"] == 8 and values["seeds"] == 2
 

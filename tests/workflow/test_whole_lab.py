@@ -76,7 +76,7 @@ def test_the_tables_are_shown_between_the_marks_and_where_the_report_includes_th
     about = sentence("two cores", 7, ["toy"], ["*-training"], {"measuring": 100.0, "pages and PDF": 80.0})
     assert about.startswith("On two cores, ")
     assert about.endswith(
-        ": the 7 steps of `toy`, without `*-training` and what is made from them took **3 minutes** from raw data to "
+        ": the 7 steps of `toy`, without `*-training` and what is made from them, took **3 minutes** from raw data to "
         "pages and PDF."
     )
     whole_lab.show({"one": {"about": about, "tables": "| a |"}, "two": {"about": "B.", "tables": "| b |"}})

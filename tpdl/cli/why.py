@@ -48,7 +48,8 @@ def _explain(plan: Plan, name: str, status: Status) -> None:
         print(f"  product    {path.relative_to(plan.project.root)}")
     if step.parameters:
         print("  parameters " + ", ".join(f"{key} = {value!r}" for key, value in step.parameters.items()))
-    together = [each for each in step.together if each != name]
+    alone = step.may_run_alone and status.record and not status.record.fingerprint.together
+    together = [] if alone else [each for each in step.together if each != name]
     for title, names in (("together", together), ("needs", step.upstream), ("data", step.data), ("files", step.files)):
         if names:
             print(f"  {title:10} " + ", ".join(names))

@@ -64,6 +64,7 @@ class AdversarialTraining:
         setting: batch size, learning rates, losses, precision.
         seed: of noise and order. (The networks come with their initial weights.)
         graphed: False to launch every kernel of an iteration by itself, also on a GPU.
+        device: by default the best there is.
 
     Raises:
         ValueError: there are fewer images than one batch needs.
@@ -78,10 +79,11 @@ class AdversarialTraining:
         setting: Setting = Setting(),
         seed: int = 0,
         graphed: bool = True,
+        device: torch.device | None = None,
     ) -> None:
         if len(images) < setting.batch:
             raise ValueError(f"{len(images)} images do not fill a batch of {setting.batch}")
-        self.device = best_device()
+        self.device = device or best_device()
         # Channels last: the layout in which the convolutions of both processor libraries are fastest.
         self.generator, self.discriminator = (
             model.to(self.device).to(memory_format=torch.channels_last).train() for model in (generator, discriminator)
