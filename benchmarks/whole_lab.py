@@ -4,6 +4,7 @@
     python benchmarks/whole_lab.py --scratch /tmp/lab gan --no-pages --no-loops
     python benchmarks/whole_lab.py --scratch /tmp/lab --demo gan/dcgan adaptation/dann    # small, on stand-ins
     python benchmarks/whole_lab.py --scratch /tmp/lab --without '*-training' '*scratch-run*' --write
+    python benchmarks/whole_lab.py --scratch /tmp/lab --only-loops --batches 10 --write
 
 It works in a scratch copy of the files that git knows here, with their records marked as out of date, and runs
 `tpdl run -j auto` there: nothing of this folder changes. Stopped at any moment, the same command goes on where it was;
@@ -244,6 +245,8 @@ def loops(result: Path, device: str, batches: int) -> str:
         subprocess.run([*command, "--to", str(result)], check=True)
     lines = ["| training | loop | precision | ms a batch | images/s |", "|---|---|---|---:|---:|"]
     for row in read_json(result)["rows"]:
+        if "stack of one" in row["how"]:  # of interest beside larger stacks only
+            continue
         lines.append(
             f"| {row['training']} | {row['how']} | {row['precision']} | {row['milliseconds']:.2f} | "
             f"{row['images_per_second']:,.0f} |"
@@ -296,9 +299,12 @@ def main() -> int:
     )
     parser.add_argument("--no-pages", action="store_true", help="measure, and render nothing")
     parser.add_argument("--no-loops", action="store_true", help="without the public loops")
+    parser.add_argument("--only-loops", action="store_true", help="the public loops beside those of the lab, no steps")
     parser.add_argument("--batches", type=int, default=200, help="of the public loops")
     parser.add_argument("--write", action="store_true", help="keep the tables, and show them in README and report")
     given = parser.parse_args()
+    if given.only_loops:
+        return only_loops(given.scratch, given.batches, given.write)
     copy = copied(given.scratch.resolve())
     profile = ["--demo"] if given.demo else []
     plan = read_plan(Project(copy), "demo" if given.demo else "full")
@@ -328,15 +334,32 @@ def main() -> int:
     (state / "tables.md").write_text(text + "\n")
     print(text)
     if given.write and code == 0:
-        kept = read_json(KEPT) if KEPT.exists() else {}
         about = sentence(device, sum(kind.steps for kind in found.values()), given.names, given.without, passed)
-        kept[f"{device}: {' '.join(given.names) or 'all'} without {' '.join(given.without) or 'nothing'}"] = {
-            "about": about,
-            "tables": text.partition("\n\n")[2],
-        }
-        write_json(KEPT, kept)
-        show(kept)
+        which = f"{' '.join(given.names) or 'all'} without {' '.join(given.without) or 'nothing'}"
+        keep(f"{device}: {which}", about, text.partition("\n\n")[2])
     return code
+
+
+def only_loops(scratch: Path, batches: int, write: bool) -> int:
+    """Measure and print the table of the loops alone."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    on_gpu = devices()
+    device = on_gpu[0].name if on_gpu else "one core of a processor"
+    text = loops(scratch / "loops.json", "cuda" if on_gpu else "cpu", batches)
+    print(text)
+    if write:
+        today = datetime.now()
+        about = f"An iteration of training beside public loops, on {device}, {today:%-d %B %Y}:"
+        keep(f"{device}: loops", about, text)
+    return 0
+
+
+def keep(which: str, about: str, tables: str) -> None:
+    """Keep tables for what was measured, in the place of older ones, and show all that are kept."""
+    kept = read_json(KEPT) if KEPT.exists() else {}
+    kept[which] = {"about": about, "tables": tables}
+    write_json(KEPT, kept)
+    show(kept)
 
 
 if __name__ == "__main__":
