@@ -171,8 +171,8 @@ def scratch_sizes_curve(results: pd.DataFrame, tuned: pd.DataFrame, *, narrow: b
         means = rows.groupby("beside", as_index=False)["accuracy"].mean()
         curve(axis, means, "beside", "accuracy", colour=shade, label=name, style="-")
         for ended, runs in rows.groupby("ended"):
-            style = marker if ended else marker.upper()
-            curve(axis, runs, "beside", "accuracy", "low", "high", shade, style=style)
+            shape = marker if ended else marker.upper()
+            curve(axis, runs, "beside", "accuracy", "low", "high", shade, style=shape)
     chance, frozen = 1 / results["classes"].iloc[0], tuned.set_index("regime")["accuracy"]["frozen"]
     for level, style, words in (
         (frozen, "--", f"pretrained and frozen, {frozen:.0%}"),
