@@ -15,7 +15,7 @@ from experiments.gan.classifier import classifier
 from experiments.gan.curves import iterations_axis, logarithmic
 from experiments.gan.dcgan import dcgan_training
 from experiments.gan.training import measured_rows
-from tpdl import Arrays, experiment, figure, note, summary
+from tpdl import Arrays, Cells, experiment, figure, note, summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,12 +63,11 @@ def precision_training(
 
 
 @experiment(inputs={"training": precision_training})
-def precision(training: dict) -> pd.DataFrame:
+def precision(training: Cells[Arrays]) -> pd.DataFrame:
     """Quality measures of the generated digits, one row for each measurement of each run."""
     rows: list[dict] = []
-    for label, run in training.items():
-        cell = dict(part.split("=") for part in label.split(","))
-        rows += measured_rows(run, precision=cell["precision"], seed=int(cell["seed"]))
+    for cell, run in training.each():
+        rows += measured_rows(run, **cell)
     return pd.DataFrame(rows)
 
 

@@ -17,7 +17,7 @@ from experiments.transfer.fine_tuning import fine_tuning
 from experiments.transfer.training import HELD_OUT
 from experiments.transfer.tuned_networks import from_scratch
 from experiments.transfer.tuning_images import tuning_images
-from tpdl import Arrays, checkpoint, experiment, figure, note, progress, summary
+from tpdl import Arrays, Cells, checkpoint, experiment, figure, note, progress, summary
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -111,7 +111,7 @@ def scratch_run(
 
 
 @experiment(inputs={"cells": scratch_run})
-def scratch_sizes(cells: dict, bootstrap_seed: int = 0) -> pd.DataFrame:
+def scratch_sizes(cells: Cells[Arrays], bootstrap_seed: int = 0) -> pd.DataFrame:
     """One row for each number of images, with and without batch normalisation, and seed: test accuracy.
 
     The interval is a 95 % bootstrap over test images. `train_accuracy` (augmented, with dropout) and
@@ -124,13 +124,12 @@ def scratch_sizes(cells: dict, bootstrap_seed: int = 0) -> pd.DataFrame:
     from experiments.lab.methods.intervals import bootstrap_interval
 
     rows = []
-    for label, run in cells.items():
-        cell = dict(part.split("=") for part in label.split(","))
+    for cell, run in cells.each():
         low, high = bootstrap_interval(run["correct"], seed=bootstrap_seed)
         decaying = np.flatnonzero(run["decaying"])
         kept = decaying[run["validation_loss"][decaying].argmin()]
         rows.append(
-            {"each": int(cell["each"]), "norm": cell["norm"].lower() == "true", "seed": int(cell["seed"])}
+            cell
             | {"accuracy": run["correct"].mean(), "low": low, "high": high}
             | {key: run[key][kept] for key in ("train_accuracy", "validation_accuracy")}
             | {"best_validation_accuracy": run["validation_accuracy"][decaying].max()}

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from experiments.transfer.scratch_sizes import scratch_sizes, scratch_sizes_curve, scratch_sizes_values
+from tpdl import Cells
 from tpdl.plan import theme
 
 
@@ -29,20 +30,28 @@ def run(accuracy: float, seed: int, ended: bool = True) -> dict[str, np.ndarray]
 
 
 @pytest.fixture(scope="module")
-def cells() -> dict:
-    return {
-        f"each={each},norm={str(norm).lower()},seed={seed}": run(accuracy, 10 * each + seed, ended=norm)
-        for each, norm, accuracy in ((25, True, 0.5), (10, False, 0.2), (10, True, 0.3), (25, False, 0.25))
+def cells() -> Cells:
+    about = {
+        f"each={each},norm={str(norm).lower()},seed={seed}": {"each": each, "norm": norm, "seed": seed}
+        for each, norm in ((25, True), (10, False), (10, True), (25, False))
         for seed in range(2)
     }
+    accuracy = {(25, True): 0.5, (10, False): 0.2, (10, True): 0.3, (25, False): 0.25}
+    return Cells(
+        {
+            label: run(accuracy[cell["each"], cell["norm"]], 10 * cell["each"] + cell["seed"], ended=bool(cell["norm"]))
+            for label, cell in about.items()
+        },
+        about,
+    )
 
 
 @pytest.fixture(scope="module")
-def results(cells: dict) -> pd.DataFrame:
+def results(cells: Cells) -> pd.DataFrame:
     return scratch_sizes(cells)
 
 
-def test_a_row_for_each_run_in_order(cells: dict, results: pd.DataFrame) -> None:
+def test_a_row_for_each_run_in_order(cells: Cells, results: pd.DataFrame) -> None:
     assert results["norm"].tolist() == [True] * 4 + [False] * 4
     assert results["each"].tolist() == [10, 10, 25, 25] * 2
     row = results.iloc[1]
