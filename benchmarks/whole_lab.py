@@ -38,6 +38,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.marked import put
 from tpdl.files import read_json, write_json
 from tpdl.plan.limits import size
 from tpdl.plan.plan import Plan, read_plan
@@ -277,12 +278,7 @@ def shown(kept: dict[str, dict[str, Any]]) -> str:
 
 def show(kept: dict[str, dict[str, Any]]) -> None:
     """Put the tables into the README, between its marks, and where the report's last chapter includes them."""
-    readme = ROOT / "README.md"
-    before, _, rest = readme.read_text().partition(f"{MARKS[0]}\n")
-    _, found, after = rest.partition(MARKS[1])
-    if not found:
-        raise SystemExit(f"whole_lab.py: README.md lacks the lines {MARKS[0]} and {MARKS[1]}")
-    readme.write_text(f"{before}{MARKS[0]}\n{shown(kept)}\n{MARKS[1]}{after}")
+    put(ROOT / "README.md", MARKS, shown(kept))
     (ROOT / CHAPTER).write_text(shown(kept) + "\n")
 
 

@@ -31,6 +31,10 @@ from changes import CHANGES, edit
 from project import Project, ToolFailed
 from tools import HERE, Tool, environment, tools
 
+sys.path.insert(0, str(HERE.parents[1]))
+
+from benchmarks.marked import put
+
 TIMES = ("processor time, nothing to do", "processor time, drawing edited")
 PAGES = (HERE.parents[1] / "README.md", HERE.parents[1] / "docs/concepts/others.md")
 MARKS = ("<!-- benchmarks/peers --write -->", "<!-- end -->")
@@ -172,9 +176,7 @@ def show(measured: str) -> None:
     """The table as README and documentation have it, between two marks."""
     (HERE / "results.md").write_text(measured + "\n")
     for page in PAGES:
-        before, _, rest = page.read_text().partition(f"{MARKS[0]}\n")
-        _, _, after = rest.partition(MARKS[1])
-        page.write_text(f"{before}{MARKS[0]}\n{measured}\n{MARKS[1]}{after}")
+        put(page, MARKS, measured)
 
 
 def conditions(peers: Path) -> str:
