@@ -469,13 +469,31 @@ def test_an_opaque_picture_loses_its_alpha_channel_and_nothing_else():
     from tpdl.run.pictures import smaller_png
 
     for alpha, mode in ((255, "RGB"), (254, "RGBA")):
-        image = Image.effect_noise((40, 30), 60).convert("RGBA")
+        image = Image.merge("RGB", [Image.effect_noise((40, 30), 60) for _ in range(3)]).convert("RGBA")
         image.putpixel((3, 4), (1, 2, 3, alpha))
         buffer = io.BytesIO()
         image.save(buffer, "PNG", dpi=(150, 150))
         found = Image.open(io.BytesIO(smaller_png(buffer.getvalue())))
         assert found.mode == mode and found.convert("RGBA").tobytes() == image.tobytes()
         assert [round(value) for value in found.info["dpi"]] == [150, 150]
+
+
+def test_a_picture_of_few_colours_has_a_palette_and_looks_the_same():
+    from PIL import Image, ImageChops
+
+    from tpdl.run.pictures import INVISIBLE, smaller_png
+
+    digits = Image.effect_noise((200, 150), 120).convert("RGB")
+    digits.paste((213, 94, 0), (0, 0, 40, 20))  # a word in colour
+    buffer = io.BytesIO()
+    digits.convert("RGBA").save(buffer, "PNG", dpi=(150, 150))
+    small = smaller_png(buffer.getvalue())
+    found = Image.open(io.BytesIO(small))
+    assert found.mode == "P" and len(small) < 0.7 * len(buffer.getvalue())
+    assert [round(value) for value in found.info["dpi"]] == [150, 150]
+    changes = ImageChops.difference(found.convert("RGB"), digits)
+    assert max(most for _, most in changes.getextrema()) <= INVISIBLE
+    assert changes.getpixel((3, 4)) == (0, 0, 0)
 
 
 def test_an_svg_keeps_its_letters_and_hundredths_of_a_point():
