@@ -157,8 +157,9 @@ def class_image_grid_sheet(results: pd.DataFrame, images: Images) -> Sheet:
     class_image_grid,
     suffix="judge",
     caption="[The other network recognizes the class best at middling learning "
-    'rates.]{claim="class_image_grid.middling_is_best"} Probability of the class for EfficientNet-Lite0, which took '
-    "no part in making the images, for each learning rate η and number of iterations.",
+    'rates.]{claim="class_image_grid.middling_is_best and class_image_seeds.five_and_ten_lead"} Probability of the '
+    "class for EfficientNet-Lite0, which took no part in making the images, for each learning rate η and number of "
+    "iterations. One class and one start.",
     alt="A table of five learning rates by five numbers of iterations, shaded by the number in each cell. The largest "
     "are in the rows of η = 5 and 10, from 500 iterations on; that of the smallest rate is nearly 0 throughout.",
 )
@@ -182,10 +183,11 @@ def class_image_grid_judge(results: pd.DataFrame, *, narrow: bool = False) -> Fi
     class_image_grid,
     class_image_grid_probability,
     suffix="measures",
-    caption='[Larger learning rates make more colourful and noisier images.]{claim="class_image_grid.colour_rises and '
-    'class_image_grid.noise_rises"} Colourfulness (33 is moderately, 59 quite, 109 extremely colourful), difference '
-    "of neighbouring pixels, and the probability of the class for the network itself, against the number of "
-    "iterations. The probability is averaged over windows that grow with it.",
+    caption="[Larger learning rates make more colourful and noisier "
+    'images.]{claim="class_image_grid.colour_rises and class_image_grid.noise_rises and class_image_seeds.colour_rises '
+    'and class_image_seeds.noise_rises"} Colourfulness (33 is moderately, 59 quite, 109 extremely colourful), '
+    "difference of neighbouring pixels, and the probability of the class for the network itself, against the number of "
+    "iterations. One class and one start. The probability is averaged over windows that grow with it.",
     alt="Three panels of five curves over the number of iterations, one for each learning rate. Colour and differences "
     "grow with the learning rate; the probability of every rate but the smallest is at 1 from 1,000 iterations on.",
 )
