@@ -134,6 +134,25 @@ def dann_accuracy(runs: Mapping[str, Any], recoloured: Mapping[str, Any]) -> pd.
     return pd.DataFrame(rows)
 
 
+@experiment(inputs={"results": dann, "accuracies": dann_accuracy}, may_be_missing=["paper"])
+def dann_intervals(results: pd.DataFrame, accuracies: pd.DataFrame) -> pd.DataFrame:
+    """One row for each method: accuracy on the target after the last epoch, and what two kinds of interval say of it.
+
+    `seeds_low` to `seeds_high` is Student's 95 % interval over seeds: other training runs on the same test images.
+    `images_low` to `images_high` is the bootstrap interval over test images of `dann_accuracy`: the same networks.
+    """
+    last = results[results["epoch"] == results["epoch"].max()]
+    rows = []
+    for row in accuracies[accuracies["domain"] == "target"].to_dict("records"):
+        seeds = over_seeds(last[last["method"] == row["method"]].set_index("seed")["target_accuracy"])
+        rows.append(
+            {key: row[key] for key in ("method", "name", "seeds", "accuracy", "lowest", "highest")}
+            | {"seeds_low": seeds["low"], "seeds_high": seeds["high"]}
+            | {"images_low": row["low"], "images_high": row["high"], "paper": row["paper"]}
+        )
+    return pd.DataFrame(rows)
+
+
 @figure(
     dann,
     caption="[After `dann.epochs`{.value} epochs, DANN gains less on MNIST-M than random colours do, and both "

@@ -175,7 +175,7 @@ def plateau_accuracy(results: pd.DataFrame, short: pd.DataFrame) -> pd.DataFrame
 
 @figure(
     plateau,
-    caption="[By the paper's recipe DANN ends near where the paper's did, and by the lab's setting "
+    caption="[With the paper's batches and domain loss DANN ends near where the paper's did, and with the lab's "
     'higher.]{claim="plateau.reproduced_and_exceeded"} Accuracy on the test images of both domains. Lines: mean over '
     "`plateau.settings.lab.seeds`{.value} seeds; thin lines: seeds; band: from the lowest to the highest. Dotted: "
     "accuracy on MNIST-M in the paper, of DANN and of its network trained on the source alone. The panels have "

@@ -298,7 +298,7 @@ def adversarial_values(results: pd.DataFrame) -> dict:
     by_image = lambda column, rows=reached: rows.groupby("image")[column].mean().to_numpy(float)  # noqa: E731
     kept = ("image", "true", "predicted", "target", "steps", "rms", "linf", "l2", "ssim")
     ordered = reached.sort_values("rms", kind="stable")
-    below_one_level, confusion = (reached["rms"] < 1).mean(), _confusion(results)
+    below_one_level, confusion = (reached["rms"] < 1).mean(), needs_less(results, "probability_before")
     small_for_most = bool(below_one_level > 0.5 and reached["ssim"].median() > 0.99)
     spread = reached["rms"].max() / reached["rms"].min()
     lost_as_jpeg = not reached[[f"jpeg{quality}_target" for quality in QUALITIES]].any(axis=None)
@@ -350,8 +350,19 @@ def adversarial_values(results: pd.DataFrame) -> dict:
     }
 
 
-def _confusion(results: pd.DataFrame) -> dict | None:
-    """How the size of the change goes with the target's probability before; None if neither varies in any image."""
+def needs_less(results: pd.DataFrame, column: str) -> dict | None:
+    """Whether the targets with more of something need less change, image by image.
+
+        needs_less(results, "probability_before")["mean"]  # 1: of each image the likelier target needs less
+
+    Args:
+        results: of `adversarial`; a failure counts as larger than any success.
+        column: what is compared with the change, one number for each pair of image and target.
+
+    Returns:
+        the rank correlation over targets, with the sign turned: its mean over images, a bootstrap interval, how many
+        images have a positive one, and of how many. None if there is no image in which both vary.
+    """
     import numpy as np
     from scipy.stats import spearmanr
 
@@ -359,9 +370,9 @@ def _confusion(results: pd.DataFrame) -> dict | None:
 
     need = results["rms"].where(results["reached"], np.inf)
     by_image = [
-        float(spearmanr(-rows["probability_before"], rows["need"].rank()).statistic)
+        float(spearmanr(-rows[column], rows["need"].rank()).statistic)
         for _, rows in results.assign(need=need).groupby("image")
-        if rows["need"].nunique() > 1 and rows["probability_before"].nunique() > 1
+        if rows["need"].nunique() > 1 and rows[column].nunique() > 1
     ]
     if not by_image:
         return None

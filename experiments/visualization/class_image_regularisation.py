@@ -238,7 +238,8 @@ def _line(axis: Axes, rows: pd.DataFrame, column: str, colour: str, style: str, 
 def class_image_regularisation_values(results: pd.DataFrame) -> dict:
     """Means over classes for every weight and variant, and the best weight of each class for the other network.
 
-    `colour_lost` is the share of the colourfulness at the weakest weight that is lost at ten times the lab's;
+    `colour_lost` is the share of the colourfulness at the weakest weight that is lost at ten times the lab's, and
+    `least_colour_lost` that of the class which loses least;
     `fades_then_vanishes` says whether beyond that colours fade further while the network is still certain, and at a
     larger weight it no longer is.
 
@@ -273,6 +274,8 @@ def class_image_regularisation_values(results: pd.DataFrame) -> dict:
         for before, after in pairwise(sure)
     )
     colour_lost = float(1 - means.loc[stronger, "colourfulness"] / means["colourfulness"].iloc[0])
+    by_class = both.pivot(index="l2", columns="class", values="colourfulness")
+    least_colour_lost = float((1 - by_class.loc[stronger] / by_class.loc[min(WEIGHTS)]).min())
     fades_then_vanishes = bool(len(faded) and means["probability"].iloc[-1] < 0.01)
     others = [values["judge_probability"] for name, values in variants.items() if name != "both"]
     return {
@@ -293,6 +296,7 @@ def class_image_regularisation_values(results: pd.DataFrame) -> dict:
         "lab_weight": PLAIN,
         "stronger": about(both[both["l2"] == stronger]),
         "colour_lost": colour_lost,
+        "least_colour_lost": least_colour_lost,
         "fades_then_vanishes": fades_then_vanishes,
         "shown": results["class"].iloc[0],
         "best_for_judge": sorted(

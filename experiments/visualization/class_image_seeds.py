@@ -82,6 +82,9 @@ def class_image_seeds_values(results: pd.DataFrame) -> dict:
     `seed_share` is the share of the variance between images of one class that is between starts at one learning rate.
     `best_two` are the two best learning rates, if these are the same for all classes; `ahead` how many times as
     probable the class is at the second best as at the third, for the class where that is least.
+    `colour_rises` and `noise_rises` say whether, for every class and start, colourfulness and the difference of
+    neighbours are the larger the larger the rate; `one_behind_ten` that the other network gives every class and start
+    a smaller probability at a rate of 1 than at 10.
 
     Statements of the text, each false as soon as one part of it is:
 
@@ -110,6 +113,9 @@ def class_image_seeds_values(results: pd.DataFrame) -> dict:
     best_two = list(two.pop()) if len(two) == 1 else []
     ahead = float(min(order.iloc[1] / order.iloc[2] for order in ranked.values()))
     five_and_ten_lead = best_two == [5, 10] and ahead > 2
+    each = results.set_index(["target", "seed", "rate"]).sort_index()
+    grows = lambda column: bool((each[column].unstack("rate").diff(axis=1).iloc[:, 1:] > 0).all(axis=None))  # noqa: E731
+    judged = each["judge_probability"].unstack("rate")
     return {
         "five_and_ten_lead": five_and_ten_lead,
         "lead_is_shared": five_and_ten_lead and best.nunique() > 1,
@@ -122,6 +128,9 @@ def class_image_seeds_values(results: pd.DataFrame) -> dict:
         "seed_share": float(within.mean() / whole.mean()),
         "best_two": best_two,
         "best_differs": best.nunique() > 1,
+        "colour_rises": grows("colourfulness"),
+        "noise_rises": grows("total_variation"),
+        "one_behind_ten": bool((judged[1.0] < judged[10.0]).all()),
         "ahead": ahead,
     }
 

@@ -19,6 +19,7 @@ from experiments.adaptation.dann import (
     dann_accuracy_values,
     dann_curves,
     dann_domain_curves,
+    dann_intervals,
     dann_values,
     over_seeds,
 )
@@ -122,6 +123,19 @@ def test_accuracies_are_means_over_seeds_with_intervals_and_mcnemars_test() -> N
     values = dann_accuracy_values(rows.reset_index())
     assert values["closed"] == pytest.approx((0.75 - 0.5) / (0.95 - 0.5))
     assert values["best"]["name"] == "DANN, recoloured" and values["recoloured_dann"]["target"]["seeds"] == 2
+
+
+def test_both_intervals_of_a_method_stand_beside_its_accuracy() -> None:
+    rows, accuracies = dann(RUNS, RECOLOURED), dann_accuracy(RUNS, RECOLOURED)
+    dann_of_seed_1 = (rows["method"] == "dann") & (rows["seed"] == 1) & (rows["epoch"] == EPOCHS)
+    rows.loc[dann_of_seed_1, "target_accuracy"] = 0.79
+    found = dann_intervals(rows, accuracies).set_index("method")
+    assert list(found.index) == list(SHARES)
+    one = found.loc["dann"]
+    half = t.ppf(0.975, 1) * np.std([0.75, 0.79], ddof=1) / 2**0.5
+    assert (one["seeds_low"], one["seeds_high"]) == pytest.approx((0.77 - half, 0.77 + half))
+    same = accuracies.set_index(["method", "domain"]).loc[("dann", "target")]
+    assert (one["images_low"], one["images_high"], one["accuracy"]) == tuple(same[["low", "high", "accuracy"]])
 
 
 def test_the_chapter_does_without_the_cells_that_are_not_measured() -> None:

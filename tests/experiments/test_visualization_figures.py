@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.collections import PathCollection
+from scipy.stats import pearsonr, spearmanr
 
 from experiments.lab.plots.pictures import slug
 from experiments.visualization import (
     adversarial,
+    adversarial_pairs,
     adversarial_saliency,
     adversarial_strength,
     class_image,
@@ -99,6 +101,34 @@ def test_adversarial_examples() -> None:
         "of each image the likelier needs less"
     )
     assert values["spread"] == 7 and not values["small_for_most"]
+
+
+def test_two_classes_are_alike_if_their_scores_go_together() -> None:
+    scores = RNG.normal(size=(30, 4)) @ RNG.normal(size=(4, 4)) + RNG.normal(size=4)
+    scores = np.column_stack([scores, np.full(30, 2.0)])
+    first, second = [0, 1, 2, 3], [1, 3, 2, 4]
+    found = adversarial_pairs.correlations(scores, first, second)
+    expected = [pearsonr(scores[:, i], scores[:, j]).statistic for i, j in ((0, 1), (1, 3))]
+    assert found == pytest.approx([*expected, 1, 0]), "with itself 1, with a constant 0"
+
+
+def test_alike_classes_need_less_change_if_the_orders_agree_in_most_images() -> None:
+    rows = pd.DataFrame(
+        {"image": image, "target": target, "rms": RNG.random(), "reached": target < 5, "probability_before": 0.1}
+        for image in range(1, 9)
+        for target in range(6)
+    )
+    pairs = rows[["image", "target"]].assign(correlation=RNG.random(len(rows)), scenes=7)
+    pairs["centred"] = -rows["rms"].where(rows["reached"], 2.0)
+    values = adversarial_pairs.adversarial_pairs_values(pairs, rows)
+    each = [
+        spearmanr(pairs.loc[part.index, "correlation"], -part["rms"].where(part["reached"], 2.0)).statistic
+        for _, part in rows.groupby("image")
+    ]
+    assert values["alike"]["mean"] == pytest.approx(np.mean(each)) and values["scenes"] == 7
+    assert values["centred"] == {"mean": 1, "interval": (1, 1), "positive": 8, "images": 8}, "made up to agree"
+    values = adversarial_pairs.adversarial_pairs_values(pairs.assign(correlation=0.5), rows)
+    assert values["alike"] is None and not values["alike_says_little"], "all are equally alike"
 
 
 def test_adversarial_sheets_show_the_easiest_pair_first_and_each_change_on_its_scale(
@@ -448,9 +478,10 @@ def test_photographs() -> None:
 
 
 def test_starts_of_class_images_each_have_a_dot() -> None:
-    cells = [(name, rate, seed) for name in ("gorilla", "tarantula") for rate in (0.1, 5.0, 10.0) for seed in range(3)]
+    cells = [(name, rate, seed) for name in ("gorilla", "tarantula") for rate in (1.0, 5.0, 10.0) for seed in range(3)]
     rows = pd.DataFrame(cells, columns=["target", "rate", "seed"]).assign(iteration=1000)
     rows["judge_probability"] = [0.1, 0.1, 0.1, *[0.3] * 3, 0.2, 0.4, 0.6, 0.1, 0.1, 0.1, 0.9, 0.5, 0.7, *[0.4] * 3]
+    rows = rows.assign(colourfulness=3 * rows["rate"] + rows["seed"], total_variation=rows["rate"])
     figure = drawn(class_image_seeds.class_image_seeds_dots, rows)
     assert [axis.get_title() for axis in figure.axes] == ["gorilla", "tarantula"]
     assert sum(len(swarm.get_offsets()) for axis in figure.axes for swarm in axis.collections) == len(rows)
@@ -462,6 +493,9 @@ def test_starts_of_class_images_each_have_a_dot() -> None:
     within = np.var([0.2, 0.4, 0.6]) / 3
     whole = np.var([0.1, 0.1, 0.1, 0.3, 0.3, 0.3, 0.2, 0.4, 0.6])
     assert values["classes"]["gorilla"]["seed_share"] == pytest.approx(within / whole)
+    assert values["colour_rises"] and values["noise_rises"] and values["one_behind_ten"]
+    rows.loc[(rows["rate"] == 10) & (rows["seed"] == 2) & (rows["target"] == "gorilla"), "judge_probability"] = 0.1
+    assert not class_image_seeds.class_image_seeds_values(rows)["one_behind_ten"], "equal is not behind"
 
 
 def test_what_is_left_of_a_photograph_is_compared_with_the_others() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from experiments.visualization import (
     adversarial,
+    adversarial_pairs,
     adversarial_saliency,
     adversarial_strength,
     class_image,
@@ -56,6 +57,11 @@ SUMMARIES: dict[str, tuple[Callable[[Tables], dict], list[str]]] = {
             [],
         ),
         ("adversarial", lambda t: adversarial.adversarial_values(t["adversarial"]), []),
+        (
+            "adversarial-pairs",
+            lambda t: adversarial_pairs.adversarial_pairs_values(t["adversarial-pairs"], read("adversarial")),
+            [],
+        ),
         (
             "adversarial-saliency",
             lambda t: adversarial_saliency.adversarial_saliency_values(t["adversarial-saliency"]),
@@ -117,6 +123,7 @@ BROKEN = [
     ("adversarial", "image < 4", {"reached": False}, "renamed_but_alike"),
     ("adversarial", "image == 1", {"jpeg75_target": True}, "none_kept_by_jpeg tiny_and_lost_as_jpeg"),
     ("adversarial", "image < 20", {"jpeg95_fooled": True}, "half_fool_as_jpeg"),
+    ("adversarial-pairs", "image < 20", {"correlation": 0.5}, "alike_says_little"),
     ("adversarial-saliency", "image == 8 and own", {"correlation": -0.5}, "own_in_every_image follows_saliency"),
     ("adversarial-strength", "rule == 'noise'", {"reached": True}, "direction_counts"),
     ("adversarial-strength", "rule == 'pgd' and image == 1", {"reached": False}, "pgd_reaches_targets"),
@@ -126,10 +133,14 @@ BROKEN = [
     ("class-image", "network == 'efficientnet_lite0'", {"fine": 0.1}, "second_is_twice_as_fine"),
     ("class-image-grid", "rate == 50", {"probability": 0.1}, "sooner_with_rate settles_early"),
     ("class-image-grid", "iteration > 0", {"colourfulness": 20.0}, "rate_counts_more"),
-    ("class-image-grid", "rate > 1", {"colourfulness": 5.0}, "vivid_noisy_not_best"),
-    ("class-image-grid", "rate == 1", {"judge_probability": 0.9}, "rate1_is_not_best vivid_noisy_not_best"),
+    ("class-image-grid", "rate > 1", {"colourfulness": 5.0}, "colour_rises"),
+    ("class-image-grid", "rate == 10", {"total_variation": 99.0}, "noise_rises"),
+    ("class-image-grid", "rate == 1", {"judge_probability": 0.9}, "rate1_is_not_best"),
     ("class-image-seeds", "rate == 1", {"judge_probability": 0.2}, "five_and_ten_lead lead_is_shared"),
     ("class-image-seeds", "rate == 5", {"judge_probability": 0.9}, "lead_is_shared"),
+    ("class-image-seeds", "rate == 50 and seed == 2", {"colourfulness": 5.0}, "colour_rises"),
+    ("class-image-seeds", "rate == 0.1 and seed == 1", {"total_variation": 5.0}, "noise_rises"),
+    ("class-image-seeds", "rate == 10 and seed == 0", {"judge_probability": 0.01}, "one_behind_ten"),
     (
         "class-image-regularisation",
         "l2 > 0.5",
