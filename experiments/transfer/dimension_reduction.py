@@ -118,8 +118,8 @@ def dimension_reduction_values(results: pd.DataFrame) -> dict:
     `level_p` is the p below which the best of all comparisons with all components would be significant at the 5 %
     level (Bonferroni).
     """
-    keys = ("dimensions", "accuracy", "low", "high", "variance", "svm_seconds", "train_accuracy")
-    keys += ("gain", "gain_low", "gain_high", "p_against_all")
+    keys = ["dimensions", "accuracy", "low", "high", "variance", "svm_seconds", "train_accuracy"]
+    keys += ["gain", "gain_low", "gain_high", "p_against_all"]
     rows = [{key: row[key] for key in keys} for row in results.to_dict("records")]
     return {
         "network": results["network"].iloc[0],

@@ -147,8 +147,9 @@ KINDS = {True: "with batch normalization", False: "without"}
 @figure(
     scratch_sizes,
     fine_tuning,
-    caption='[Every step to more photographs helps every seed, and all of them do not make up for pretraining.]{claim="'
-    'scratch_sizes.least_gain > 0 and scratch_sizes.most.with_norm.highest < fine_tuning.by_regime.frozen.lowest"} '
+    caption="[Every step to more photographs helps, with and without batch normalization, but all of them do not make "
+    'up for pretraining.]{claim="scratch_sizes.least_gain > 0 and scratch_sizes.most.with_norm.highest < '
+    'fine_tuning.by_regime.frozen.lowest"} '
     "Test accuracy of a network that was trained from random weights until its validation loss no longer fell, against "
     "the training images of each class, validation images among them. A dot is a training run, with a 95% bootstrap "
     "interval over test images; the line joins the means over seeds.",
