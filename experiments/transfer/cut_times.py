@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 import tpdl
-from experiments.lab.plots.titles import title
-from experiments.transfer.layer_cut import kinds, layer_cut, name_cuts, whole
-from tpdl import experiment, figure, note, summary
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from experiments.transfer.layer_cut import layer_cut
+from tpdl import experiment, note, summary
 
 
 @experiment(inputs={"curve": layer_cut}, demo={"rounds": 2})
@@ -56,62 +50,6 @@ def cut_times(curve: pd.DataFrame, images: int = 8, rounds: int = 15, seed: int 
                 | {"images": images, "rounds": rounds}
             )
     return pd.DataFrame(rows)
-
-
-@figure(
-    layer_cut,
-    cut_times,
-    suffix="memory",
-    caption="Time and memory, cut by cut, where every cut was measured. Above, seconds for all images: of the network, "
-    "the median of `cut_times.rounds`{.value} rounds in which the networks took turns on one thread; of the Gram "
-    "matrix, and of the SVM with its cross-validation, what the measurement itself took beside other work. Below, the "
-    "highest memory of the process, against the training features in double precision. Cuts after layers of one "
-    "kind are connected; the vertical axes are logarithmic.",
-    alt="Two panels for each network, over the depth of the cut. Of the seconds, those of the network rise with depth, "
-    "those of the Gram matrix follow the number of features and fall, and those of the classifier stay low. Of the "
-    "memory, a nearly level line for the process, and falling ones for the raw features, which are above it at first.",
-)
-def layer_cut_memory(results: pd.DataFrame, times: pd.DataFrame, *, narrow: bool = False) -> Figure:
-    """For each network, seconds over depth, and below them memory."""
-    import matplotlib
-    from matplotlib.figure import Figure
-
-    from experiments.lab.plots.curve import curve
-    from experiments.lab.plots.panels import NARROW, WIDE
-
-    results = whole(results).merge(times[["network", "cut", "milliseconds"]], on=["network", "cut"])
-    networks = results["network"].nunique()
-    fig = Figure(figsize=(NARROW, 4.6 * networks + 1) if narrow else (WIDE, 6.2))
-    grid = (2 * networks, 1) if narrow else (2, networks)
-    axes = fig.subplots(*grid, squeeze=False, sharey="none" if narrow else "row").reshape(-1)
-    ink = matplotlib.rcParams["text.color"]
-    for i, (network, rows) in enumerate(results.groupby("network", sort=False)):
-        upper, lower = (axes[2 * i], axes[2 * i + 1]) if narrow else (axes[i], axes[networks + i])
-        rows = rows.assign(
-            forward=rows["milliseconds"] / 1000 * (rows["train_images"] + rows["test_images"]),
-            svm=rows["factor_seconds"] + rows["svm_seconds"], raw=rows["raw_bytes"] / 1e9, peak=rows["peak_bytes"] / 1e9
-        )  # fmt: skip
-        curve(upper, rows, "index", "forward", colour="C5", label="time: network", style="-")
-        curve(upper, rows, "index", "svm", colour="#8c959f", label="time: SVM", style="-")
-        for column, axis, shade, words in (
-            ("gram_seconds", upper, "C4", "time: Gram matrix"),
-            ("raw", lower, "C3", "memory: features"),
-        ):
-            for place, (style, (_, part)) in enumerate(kinds(rows)):
-                curve(axis, part, "index", column, colour=shade, label="" if place else words, style=style)
-        curve(lower, rows, "index", "peak", colour=ink, label="memory: process", style="-")
-        upper.set(title=title(str(network)), yscale="log")
-        lower.set(yscale="log")
-        if narrow or not i:
-            upper.set_ylabel("seconds for all images")
-            lower.set_ylabel("memory in GB")
-        for axis in (upper, lower):
-            axis.set_xlim(0, len(rows) + 1)
-            axis.yaxis.set_major_formatter("{x:g}")
-            name_cuts(axis, rows, named=axis is lower)
-    above, below = (axes[place].get_legend_handles_labels() for place in (0, 1 if narrow else networks))
-    fig.legend(above[0] + below[0], above[1] + below[1], loc="outside upper center", ncols=2 if narrow else 3)
-    return fig
 
 
 @summary(cut_times)

@@ -11,7 +11,7 @@ import pandas as pd
 
 import tpdl
 from experiments.transfer.training import PATIENCE
-from experiments.transfer.tuned_networks import tuned_networks
+from experiments.transfer.tuned_networks import RATES, tuned_networks
 from tpdl import experiment, figure, summary
 
 if TYPE_CHECKING:
@@ -47,8 +47,9 @@ def fine_tuning(cells: dict, bootstrap_seed: int = 0) -> pd.DataFrame:
     """One row for each regime: test accuracy, averaged over seeds.
 
     The interval is a 95 % bootstrap over test images; an image counts with the fraction of seeds that classify it
-    correctly. `lowest` and `highest` are of single seeds. `p_against_frozen` is McNemar's p-value for the comparison
-    with the frozen network, seed 0 against seed 0. `epochs` is the epoch whose weights were kept, on average.
+    correctly. `over_seeds` is half the width of Student's 95 % interval of the mean over seeds; `lowest` and `highest`
+    are of single seeds. `p_against_frozen` is McNemar's p-value for the comparison with the frozen network, seed 0
+    against seed 0. `epochs` is the epoch whose weights were kept, on average.
 
     What a regime costs: `seconds_an_epoch`, of the fastest epoch of all runs with its validation, which other work on
     the machine has disturbed least; `seconds`, of a whole run at this speed, for as many epochs as the runs had on
@@ -59,6 +60,7 @@ def fine_tuning(cells: dict, bootstrap_seed: int = 0) -> pd.DataFrame:
     import numpy as np
 
     from experiments.lab.methods.intervals import mcnemar, mean_interval
+    from experiments.lab.methods.seed_interval import seed_interval
 
     regimes = _by_regime(cells)
     rows = []
@@ -66,6 +68,7 @@ def fine_tuning(cells: dict, bootstrap_seed: int = 0) -> pd.DataFrame:
         found = list(runs.values())
         correct = np.array([run["correct"] for run in found])
         low, high = mean_interval(correct.mean(0), seed=bootstrap_seed)
+        mean, _, above = seed_interval(correct.mean(1))
         kept = [run["validation_loss"].argmin() for run in found]
         fastest = min(run["seconds"].min() for run in found)
         rows.append(
@@ -75,6 +78,7 @@ def fine_tuning(cells: dict, bootstrap_seed: int = 0) -> pd.DataFrame:
                 "accuracy": correct.mean(),
                 "low": low,
                 "high": high,
+                "over_seeds": above - mean,
                 "lowest": correct.mean(1).min(),
                 "highest": correct.mean(1).max(),
                 "p_against_frozen": mcnemar(correct[0], regimes["frozen"][min(regimes["frozen"])]["correct"])[2],
@@ -201,7 +205,7 @@ def fine_tuning_learning(results: pd.DataFrame, curves: pd.DataFrame, *, narrow:
 
 @summary(fine_tuning, fine_tuning_curves, tuned_networks)
 def fine_tuning_values(results: pd.DataFrame, curves: pd.DataFrame, cells: dict) -> dict:
-    """Every regime by a short name, the best one, how fast each learns, and its last epoch.
+    """Every regime by a short name, with its learning rates, the best one, how fast each learns, and its last epoch.
 
     `remedy_is_best`: of all regimes, training all layers with a small rate is best, with its lowest seed above the
     highest of the frozen network, which itself is above the interval of training from scratch.
@@ -212,6 +216,7 @@ def fine_tuning_values(results: pd.DataFrame, curves: pd.DataFrame, cells: dict)
         "accuracy",
         "low",
         "high",
+        "over_seeds",
         "lowest",
         "highest",
         "p_against_frozen",
@@ -228,6 +233,7 @@ def fine_tuning_values(results: pd.DataFrame, curves: pd.DataFrame, cells: dict)
     )
     by_regime = {
         row["regime"].replace("-", "_"): {key: row[key] for key in keys}
+        | dict(zip(("last_layer_rate", "rate_before"), RATES[row["regime"]], strict=True))
         | _pace(curves, row["regime"])
         | _ends(curves, row["regime"])
         for row in results.to_dict("records")
@@ -256,11 +262,12 @@ def _pairs(cells: dict) -> dict:
 
     `gain` is the mean difference over the seeds that both have, with its 95 % bootstrap interval over test images (an
     image counts with its mean over seeds); `p` is McNemar's for each of these seeds. `undecided`: the interval holds 0,
-    so neither a gain nor a loss is shown.
+    so neither a gain nor a loss is shown. `over_seeds` is Student's 95 % interval of the same mean, over seeds.
     """
     import numpy as np
 
     from experiments.lab.methods.intervals import mcnemar, mean_interval
+    from experiments.lab.methods.seed_interval import seed_interval
 
     regimes = _by_regime(cells)
     frozen, found = regimes.pop("frozen"), {}
@@ -274,6 +281,7 @@ def _pairs(cells: dict) -> dict:
             "low": low,
             "high": high,
             "undecided": bool(low < 0 < high),
+            "over_seeds": dict(zip(("low", "high"), seed_interval(gains.mean(1))[1:], strict=True)),
             "lowest": gains.mean(1).min(),
             "highest": gains.mean(1).max(),
             "p": p,

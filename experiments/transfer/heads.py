@@ -187,7 +187,7 @@ def chosen_settings(settings: pd.DataFrame) -> dict[str, dict[str, Any]]:
 @experiment(
     inputs={"gram": gram, "curve": layer_cut, "strengths": head_strengths, "settings": head_settings},
     demo={"network": "tiny_squeezenet"},
-    may_be_missing=["C", *SETTINGS],
+    may_be_missing=["C", *SETTINGS, "over_seeds"],
     device="gpu",
 )
 def heads(
@@ -202,10 +202,12 @@ def heads(
     """One row for each classifier, with the settings of its cross-validation: test accuracy, and the gain over the SVM.
 
     The accuracy is averaged over seeds if training is random. Its interval is a 95 % bootstrap over test images; an
-    image counts with the fraction of seeds that classify it correctly. `gain` is the difference from the SVM on the
-    same images, with an interval of the same kind. `p_against_best` and `p_against_svm` are McNemar's p-values for the
-    comparison with the most accurate classifier and with the SVM, seed 0 against seed 0. Networks get the coordinates
-    of `network_inputs`; SVM and logistic regression get them as they are.
+    image counts with the fraction of seeds that classify it correctly. `over_seeds` is half the width of Student's 95 %
+    interval of the mean over seeds. `gain` is the difference from the SVM on the same images, with a bootstrap interval
+    at 95 % and one, `all_low` to `all_high`, at the level that the Bonferroni correction for all comparisons asks for.
+    `p_against_best` and `p_against_svm` are McNemar's p-values for the comparison with the most accurate classifier and
+    with the SVM, seed 0 against seed 0. Networks get the coordinates of `network_inputs`; SVM and logistic regression
+    get them as they are.
     """
     import time
 
@@ -216,6 +218,7 @@ def heads(
     from experiments.lab.methods.intervals import mcnemar, mean_interval
     from experiments.lab.methods.linear_svm import linear_svm
     from experiments.lab.methods.logistic_regression import logistic_regression
+    from experiments.lab.methods.seed_interval import seed_interval
 
     cut = str(curve.loc[curve["validation"].idxmax(), "cut"])
     count, classes = int(gram["train"]), len(gram["class"])
@@ -235,21 +238,26 @@ def heads(
         stack = train(*made, x, labels, epochs=chosen["epochs"], seeds=range(seed, seed + seeds))
         return predicted(stack, unknown_x)
 
-    right, rows = {}, []
-    for head in progress((SVM, LOGISTIC, LAST_LAYER, MLP), "classifiers"):
+    compared, right, rows = (SVM, LOGISTIC, LAST_LAYER, MLP), {}, []
+    for head in progress(compared, "classifiers"):
         begun = time.perf_counter()
         correct = right[head] = answers(head) == truth
         seconds = round((time.perf_counter() - begun) / len(correct), 2)
         low, high = mean_interval(correct.mean(0), seed=seed)
         gains = correct.mean(0) - right[SVM].mean(0)
         gain_low, gain_high = mean_interval(gains, seed=seed)
+        # Its ends are in the tails, which take more samples.
+        all_low, all_high = mean_interval(gains, 1 - 0.05 / (len(compared) - 1), 10_000, seed)
+        mean, _, above = seed_interval(correct.mean(1))
         rows.append(
             {"network": network, "cut": cut, "head": head, "C": strength.get(head, np.nan)}
             | {key: setting[head][key] if head in setting else np.nan for key in SETTINGS}
             | {"seeds": len(correct), "accuracy": correct.mean(), "low": low, "high": high}
+            | {"over_seeds": above - mean if len(correct) > 1 else np.nan}
             | {"lowest": correct.mean(1).min(), "highest": correct.mean(1).max()}
             | {"epochs": setting[head]["epochs"] if head in setting else 0, "seconds": seconds}
             | {"test_images": len(truth), "gain": gains.mean(), "gain_low": gain_low, "gain_high": gain_high}
+            | {"all_low": all_low, "all_high": all_high}
             | {"p_against_svm": mcnemar(correct[0], right[SVM][0])[2]}
         )
     results = pd.DataFrame(rows).sort_values("accuracy", ascending=False, ignore_index=True)
@@ -396,11 +404,12 @@ def heads_values(results: pd.DataFrame, strengths: pd.DataFrame, settings: pd.Da
     (Bonferroni). `alike_if_tuned`: logistic regression needs a larger C than the SVM, and with the C of each they are
     less than a point apart in cross-validation; false if the order is another, or they stay apart. A classifier is
     `ahead` of the SVM or `behind` if the interval of its gain does not hold zero; `at_most` is the largest difference
-    in either direction that the interval does not exclude. `limited` counts the settings whose training did not
+    in either direction that the interval does not exclude. `gain_over_seeds`, of what is trained at random, is
+    Student's 95 % interval of the gain; the SVM has no seeds. `limited` counts the settings whose training did not
     converge.
     """
     keys = ["head", "accuracy", "low", "high", "lowest", "highest", "seeds", "epochs", "seconds"]
-    keys += ["p_against_best", "p_against_svm", "gain", "gain_low", "gain_high"]
+    keys += ["p_against_best", "p_against_svm", "gain", "gain_low", "gain_high", "all_low", "all_high"]
     rows = [{key: row[key] for key in keys} | _sides(row) for row in results.to_dict("records")]
     folds = strengths.groupby(["head", "C"])["accuracy"].mean().unstack("head")
     chosen, reached = folds.idxmax(), folds.max()
@@ -439,8 +448,10 @@ def heads_values(results: pd.DataFrame, strengths: pd.DataFrame, settings: pd.Da
 
 
 def _sides(row: dict[str, Any]) -> dict[str, Any]:
-    """On which side of the SVM a classifier is, by the interval of the difference."""
-    return {
+    """On which side of the SVM a classifier is, by the interval of the difference, and that over seeds."""
+    gain, half = row["gain"], row["over_seeds"]
+    over_seeds = {"gain_over_seeds": {"low": gain - half, "high": gain + half}} if row["seeds"] > 1 else {}
+    return over_seeds | {
         "ahead": bool(row["gain_low"] > 0),
         "behind": bool(row["gain_high"] < 0),
         "at_most": max(abs(row["gain_low"]), abs(row["gain_high"])),
@@ -450,8 +461,9 @@ def _sides(row: dict[str, Any]) -> dict[str, Any]:
 def _path(settings: pd.DataFrame, head: str) -> dict[str, Any]:
     """How much the settings of a classifier matter.
 
-    `range` is of their mean accuracies, `plateau` counts those within a point of the best, and `decay_inside` says that
-    the chosen weight decay is neither the least nor the largest that was tried.
+    `range` is of their mean accuracies, `plateau` counts those within a point of the best, `dropouts` are those that
+    were tried, in order, and `decay_inside` says that the chosen weight decay is neither the least nor the largest that
+    was tried.
     """
     rows = settings[settings["head"] == head]
     means = rows.groupby(SETTINGS)["accuracy"].mean()
@@ -462,6 +474,7 @@ def _path(settings: pd.DataFrame, head: str) -> dict[str, Any]:
         "least": means.min(),
         "range": means.max() - means.min(),
         "plateau": int((means > means.max() - 0.01).sum()),
+        "dropouts": sorted(rows["dropout"].unique()),
         "decay_inside": bool(rows["decay"].min() < decay < rows["decay"].max()),
         "patience": int((rows["longest"] - rows["epochs"]).max()),
         "longest_of_all": int(rows["longest"].max()),

@@ -250,10 +250,8 @@ def _row(row: dict) -> dict:
         "p_against_best",
         "peak_bytes",
         "raw_bytes",
-        "gram_seconds",
     ]
-    seconds = row["gram_seconds"] + row["factor_seconds"] + row["svm_seconds"]
-    return {key: row[key] for key in kept} | {"seconds": seconds, "raw_gigabytes": row["raw_bytes"] / 1e9}
+    return {key: row[key] for key in kept} | {"raw_gigabytes": row["raw_bytes"] / 1e9}
 
 
 def whole(results: pd.DataFrame) -> pd.DataFrame:

@@ -23,17 +23,24 @@ if TYPE_CHECKING:
     device="gpu",
 )
 def predictions(network: str, count: int = 5) -> pd.DataFrame:
-    """The `count` most probable classes of each image, one row for each class, with the network used as intended."""
+    """The `count` most probable classes of each image, one row for each class, with the network used as intended.
+
+    Then the most probable class alone, without ImageNet's normalisation: `normalised` is false there.
+    """
     from experiments.lab.data import imagenet
     from experiments.lab.methods.classify import best, probabilities
     from experiments.lab.nets.inputs import coloured
     from experiments.lab.nets.registry import build, image_size
 
     photographs = imagenet.load()
-    chosen, sure = best(probabilities(build(network), coloured(photographs.images, image_size(network))), count)
+    model, found = build(network), {}
+    for normalise, kept in ((True, count), (False, 1)):
+        images = coloured(photographs.images, image_size(network), normalise=normalise)
+        found[normalise] = best(probabilities(model, images), kept)
     return pd.DataFrame(
         {
             "network": network,
+            "normalised": normalised,
             "image": image + 1,
             "true": photographs.classes[label],
             "rank": rank + 1,
@@ -41,8 +48,9 @@ def predictions(network: str, count: int = 5) -> pd.DataFrame:
             "probability": float(sure[image, rank]),
             "correct": bool(chosen[image, rank] == label),
         }
+        for normalised, (chosen, sure) in found.items()
         for image, label in enumerate(photographs.labels)
-        for rank in range(count)
+        for rank in range(chosen.shape[1])
     )
 
 
@@ -96,7 +104,7 @@ def predictions_sheet(results: pd.DataFrame, images: Images) -> Sheet:
     """All images with true class, most probable class and probability, for the first network."""
     from experiments.lab.plots.pictures import slug
 
-    rows = results[(results["network"] == results["network"].iloc[0]) & (results["rank"] == 1)]
+    rows = results[(results["network"] == results["network"].iloc[0]) & (results["rank"] == 1) & results["normalised"]]
     tiles = []
     for row in rows.to_dict("records"):
         guess = "" if row["correct"] else f" → *{row['class']}*"
@@ -151,6 +159,7 @@ def predictions_values(results: pd.DataFrame, settings: pd.DataFrame) -> dict:
 
 
 def _about(rows: pd.DataFrame, settings: pd.DataFrame) -> dict:
+    raw, rows = rows[~rows["normalised"]], rows[rows["normalised"]]
     first = rows[rows["rank"] == 1]
     wrong = first[~first["correct"]].sort_values("probability")
     measured = settings[settings["network"] == rows["network"].iloc[0]]
@@ -174,34 +183,29 @@ def _about(rows: pd.DataFrame, settings: pd.DataFrame) -> dict:
         "settings": found,
         "lost_in_training_mode": len(first)
         * (found["normalised_evaluation"]["accuracy"] - found["normalised_training"]["accuracy"]),
-        "without_normalisation": _paired(found, len(first)),
+        "without_normalisation": _paired(first, raw[raw["rank"] == 1]),
     }
 
 
-def _paired(settings: dict[str, dict[str, float]], images: int) -> dict[str, float]:
-    """How much accuracy the normalisation adds, with every answer to the question on which images.
+def _paired(used: pd.DataFrame, raw: pd.DataFrame) -> dict[str, float]:
+    """How much accuracy the normalisation adds, from a row for each image with it and one without.
 
-    The results count the images that are right without it, and do not name them. As many of them as possible may be
-    right with the normalisation as well, or as few. McNemar's p lies between the two, and the 95 % bootstrap interval
-    of the difference, over images, is widest with as few as possible.
+    `gain` has a 95 % bootstrap interval over images, and `p` is McNemar's. `only_with` and `only_without` count the
+    images that are classified correctly in one case only.
     """
-    import numpy as np
-
     from experiments.lab.methods.intervals import mcnemar, mean_interval
 
-    used, raw = (round(settings[f"{kind}_evaluation"]["accuracy"] * images) for kind in ("normalised", "raw"))
-    numbers = np.arange(images)
-    first = numbers < used
-    pairings = {"most": numbers < raw, "fewest": numbers >= images - raw}
-    p = {name: mcnemar(first, second)[2] for name, second in pairings.items()}
-    low, high = mean_interval(first.astype(float) - pairings["fewest"])
+    first, second = (rows.sort_values("image")["correct"].to_numpy(bool) for rows in (used, raw))
+    only_with, only_without, p = mcnemar(first, second)
+    low, high = mean_interval(first.astype(float) - second)
     return {
-        "right": raw,
-        "gain": (used - raw) / images,
+        "right": second.sum(),
+        "only_with": only_with,
+        "only_without": only_without,
+        "gain": first.mean() - second.mean(),
         "low": low,
         "high": high,
-        "least_p": min(p.values()),
-        "largest_p": max(p.values()),
+        "p": p,
     }
 
 

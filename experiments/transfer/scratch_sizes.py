@@ -147,8 +147,9 @@ KINDS = {True: "with batch normalization", False: "without"}
 @figure(
     scratch_sizes,
     fine_tuning,
-    caption='[Every step to more photographs helps, and all of them do not make up for pretraining.]{claim="'
-    'scratch_sizes.least_gain > 0 and scratch_sizes.most.with_norm.highest < fine_tuning.by_regime.frozen.lowest"} '
+    caption="[Every step to more photographs helps, with and without batch normalization, but all of them do not make "
+    'up for pretraining.]{claim="scratch_sizes.least_gain > 0 and scratch_sizes.most.with_norm.highest < '
+    'fine_tuning.by_regime.frozen.lowest"} '
     "Test accuracy of a network that was trained from random weights until its validation loss no longer fell, against "
     "the training images of each class, validation images among them. A dot is a training run, with a 95% bootstrap "
     "interval over test images; the line joins the means over seeds.",
@@ -199,12 +200,14 @@ def scratch_sizes_values(results: pd.DataFrame) -> dict:
     `fewest` and `most` are of the smallest and largest number of images that both kinds were trained with; `norm_gain`
     is the difference between them with and without batch normalisation there. `late_gain` is what the last step to more
     images adds with batch normalisation, by seed; `late_factor` is how many times as many images it is, and
-    `least_gain` what any step to more images adds for any seed.
+    `least_gain` what any step to more images adds for any seed of either kind. `over_seeds` are Student's 95 %
+    intervals of means over seeds.
     """
     kinds = {
         name: {
             int(each): {key: rows[key].mean() for key in AVERAGED}
             | {"lowest": rows["accuracy"].min(), "highest": rows["accuracy"].max(), "runs": len(rows)}
+            | {"over_seeds": _over_seeds(rows["accuracy"])}
             for each, rows in results[results["norm"] == norm].groupby("each")
         }
         for norm, name in ((True, "with_norm"), (False, "without_norm"))
@@ -216,12 +219,17 @@ def scratch_sizes_values(results: pd.DataFrame) -> dict:
         | {"norm_gain": kinds["with_norm"][each]["accuracy"] - kinds["without_norm"][each]["accuracy"]}
         for name, each in (("fewest", both[0]), ("most", both[-1]))
     }
-    by_seed = results[results["norm"]].pivot(index="seed", columns="each", values="accuracy")
-    late = by_seed[both[-1]] - by_seed[both[-2]]
+    by_seed = results.pivot(index=["norm", "seed"], columns="each", values="accuracy")
+    late = by_seed.loc[True, both[-1]] - by_seed.loc[True, both[-2]]
     return {
         "by_kind": kinds,
         **ends,
-        "late_gain": {"mean": late.mean(), "lowest": late.min(), "highest": late.max()},
+        "late_gain": {
+            "mean": late.mean(),
+            "lowest": late.min(),
+            "highest": late.max(),
+            "over_seeds": _over_seeds(late),
+        },
         "late_factor": both[-1] / both[-2],
         "least_gain": by_seed.diff(axis=1).min().min(),
         "chance": 1 / results["classes"].iloc[0],
@@ -230,6 +238,13 @@ def scratch_sizes_values(results: pd.DataFrame) -> dict:
         "seeds": results["seed"].nunique(),
         "minutes": results["seconds"].sum() / 60,
     }
+
+
+def _over_seeds(values: pd.Series) -> dict[str, float]:
+    """Student's 95 % interval of a mean over seeds."""
+    from experiments.lab.methods.seed_interval import seed_interval
+
+    return dict(zip(("low", "high"), seed_interval(values.to_numpy())[1:], strict=True))
 
 
 if __name__ == "__main__":

@@ -61,6 +61,11 @@ def test_values_for_the_text(results: pd.DataFrame) -> None:
     assert values["all"]["p_against_all"] == 1
     assert values["best"]["accuracy"] == results["accuracy"].max()
     assert values["fewest"]["dimensions"] == 8
+    assert values["all"]["gain"] == values["all"]["gain_low"] == values["all"]["gain_high"] == 0
+    for row in results.iloc[:-1].to_dict("records"):
+        assert row["gain"] == pytest.approx(row["accuracy"] - values["all"]["accuracy"])
+        assert row["gain_low"] <= row["gain"] <= row["gain_high"]
+        assert (row["gain_low"] > 0 or row["gain_high"] < 0) == (row["p_against_all"] < 0.05)
     assert values["as_good_as_all"]["p_against_all"] > 0.05
 
 

@@ -6,6 +6,7 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import sem, t
 
 from experiments.lab.methods.intervals import mcnemar
 from experiments.transfer.fine_tuning import (
@@ -16,6 +17,7 @@ from experiments.transfer.fine_tuning import (
     fine_tuning_learning,
     fine_tuning_values,
 )
+from experiments.transfer.tuned_networks import RATES
 from tpdl.plan import theme
 
 TEST = 200
@@ -71,6 +73,8 @@ def test_a_row_for_each_regime_averages_its_seeds(cells: dict, results: pd.DataF
     assert row["accuracy"] == pytest.approx(np.mean(shares))
     assert (row["lowest"], row["highest"], row["seeds"]) == (min(shares), max(shares), 3)
     assert row["low"] < row["accuracy"] < row["high"]
+    low, high = t.interval(0.95, 2, np.mean(shares), sem(shares))
+    assert row["over_seeds"] == pytest.approx((high - low) / 2)
     assert row["epochs"] == pytest.approx((7 + 8 + 7) / 3) and row["longest"] == 9
     expected = mcnemar(
         cells["regime=scratch,seed=0"]["correct"],
@@ -89,7 +93,7 @@ def test_what_a_regime_costs(results: pd.DataFrame) -> None:
 
 def test_a_single_seed_is_enough(cells: dict) -> None:
     found = fine_tuning({label: run for label, run in cells.items() if label.endswith("seed=0")})
-    assert found["seeds"].tolist() == [1, 1, 1, 1]
+    assert found["seeds"].tolist() == [1, 1, 1, 1] and found["over_seeds"].tolist() == [0, 0, 0, 0]
 
 
 def test_the_curves_have_every_epoch_and_mark_the_one_that_was_kept(curves: pd.DataFrame) -> None:
@@ -113,6 +117,14 @@ def test_values_for_the_text(results: pd.DataFrame, curves: pd.DataFrame, cells:
     assert scratch["gain"] == pytest.approx(rows["scratch"] - rows["frozen"])
     for pairs in values["against_frozen"].values():
         assert pairs["undecided"] == (pairs["low"] < 0 < pairs["high"])
+    gains = [
+        cells[f"regime=scratch,seed={seed}"]["correct"].mean() - cells[f"regime=frozen,seed={seed}"]["correct"].mean()
+        for seed in range(3)
+    ]
+    wanted = dict(zip(("low", "high"), t.interval(0.95, 2, np.mean(gains), sem(gains)), strict=True))
+    assert scratch["over_seeds"] == pytest.approx(wanted)
+    rates = {name: (row["last_layer_rate"], row["rate_before"]) for name, row in values["by_regime"].items()}
+    assert rates == {regime.replace("-", "_"): pair for regime, pair in RATES.items()}
     anew, frozen = (cells[f"regime={regime},seed=1"]["correct"] for regime in ("scratch", "frozen"))
     assert scratch["p"][1] == mcnemar(anew, frozen)[2]
     assert not values["by_regime"]["all"]["surer_of_mistakes"] or values["by_regime"]["all"]["train_gap"] > 0

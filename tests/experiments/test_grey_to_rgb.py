@@ -6,6 +6,7 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import sem, t
 
 from experiments.lab.methods.intervals import mcnemar
 from experiments.lab.nets.layers import layers
@@ -76,6 +77,8 @@ def test_values_for_the_text(results: pd.DataFrame, costs: pd.DataFrame) -> None
     assert not values["alike"], "a weight of 3.1 is not a repeated channel"
     pairs = values["pairs"]
     assert pairs["low"] < pairs["gain"] < pairs["high"] and pairs["gain"] == pytest.approx(0.09)
+    low, high = t.interval(0.95, 2, 0.09, sem([0.1, 0.09, 0.08]))
+    assert pairs["over_seeds"] == pytest.approx({"low": low, "high": high})
     about = grey_first_layer_values(costs)["by_network"]["tiny_vgg"]
     assert 0 < about["work_saved"] < 1 and about["difference"] < 1e-5 < about["constant_difference"]
     assert pairs["undecided"] == (pairs["low"] < 0)

@@ -6,6 +6,7 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm, t
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_score
 from sklearn.svm import LinearSVC
@@ -114,6 +115,16 @@ def test_the_gain_is_the_difference_of_accuracies_with_a_paired_interval(results
     assert rows.loc[SVM, "p_against_svm"] == 1
     others = rows.drop(index=SVM)
     assert ((others["gain_low"] <= others["gain"]) & (others["gain"] <= others["gain_high"])).all()
+    # Three comparisons ask for 98.3 % each; logistic regression answers here as the SVM does.
+    apart = others[others["gain_low"] < others["gain_high"]]
+    assert {LAST_LAYER, MLP} <= set(apart.index)
+    assert ((apart["all_low"] < apart["gain_low"]) & (apart["gain_high"] < apart["all_high"])).all()
+    widths = (apart["all_high"] - apart["all_low"]) / (apart["gain_high"] - apart["gain_low"])
+    assert (abs(widths / (norm.isf(0.05 / 6) / norm.isf(0.05 / 2)) - 1) < 0.15).all()
+    # Of two seeds, half the range is the standard error of the mean.
+    trained = rows[rows["seeds"] == 2]
+    assert len(trained) == 2 and rows.drop(index=trained.index)["over_seeds"].isna().all()
+    np.testing.assert_allclose(trained["over_seeds"], (trained["highest"] - trained["lowest"]) / 2 * t.ppf(0.975, 1))
     # The same images are hard for both, so the difference is surer than each accuracy.
     assert (others["gain_high"] - others["gain_low"] < 2 * (others["high"] - others["low"])).all()
 
@@ -136,6 +147,13 @@ def test_values_for_the_text(results: pd.DataFrame, strengths: pd.DataFrame, set
     assert values["tuning"]["mlp"]["accuracy"] == pytest.approx(tuned.max())
     assert values["tuning"]["mlp"]["range"] == pytest.approx(tuned.max() - tuned.min())
     assert (values["tuning"]["mlp"]["settings"], values["tuning"]["mlp"]["patience"]) == (len(GRID[MLP]), 5)
+    mlp = results.set_index("head").loc[MLP]
+    over_seeds = values["by_head"]["mlp"]["gain_over_seeds"]
+    assert over_seeds == pytest.approx(
+        {"low": mlp["gain"] - mlp["over_seeds"], "high": mlp["gain"] + mlp["over_seeds"]}
+    )
+    assert "gain_over_seeds" not in values["by_head"]["svm"], "it is not random"
+    assert values["tuning"]["mlp"]["dropouts"] == [0, 0.5]
     inside = settings.assign(accuracy=0.5 + 0.1 * (settings["decay"] == 0.1))
     edge = settings.assign(accuracy=0.5 + 0.1 * (settings["decay"] == 1.0))
     found = [heads_values(results, strengths, each)["tuning"]["mlp"]["decay_inside"] for each in (inside, edge)]

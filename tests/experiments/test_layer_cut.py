@@ -6,16 +6,21 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from itertools import combinations_with_replacement
 
 import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
 
+from experiments.lab.nets.cuts import cuts
+from experiments.lab.nets.layers import layers
 from experiments.transfer.cut_classifiers import cut_classifiers
-from experiments.transfer.cut_times import layer_cut_memory
+from experiments.transfer.cut_differences import cut_differences, cut_differences_values
+from experiments.transfer.cut_work import cut_work, cut_work_values, layer_cut_memory
 from experiments.transfer.gram import gram as gram_step
 from experiments.transfer.layer_cut import layer_cut, layer_cut_curve, layer_cut_values
 from tpdl.plan import theme
@@ -105,6 +110,47 @@ def test_the_validation_accuracy_does_not_look_at_test_images(given: dict, class
     np.testing.assert_array_equal(again["validation_accuracy"], classifiers["validation_accuracy"])
 
 
+def test_cuts_are_compared_with_the_chosen_one_by_intervals_of_the_difference(
+    given: dict, classifiers: Mapping, results: pd.DataFrame
+) -> None:
+    found = cut_differences(given, classifiers, network="tiny_vgg").set_index("cut")
+    chosen = results.loc[results["validation"].idxmax()]
+    assert list(found.index[found["chosen"]]) == [chosen["cut"]]
+    assert found.loc[chosen["cut"], ["gain", "low", "high", "all_low", "all_high"]].tolist() == [0] * 5
+    right = {cut: (classifiers[f"{cut}/predicted"] == given["label"][TRAIN:]).astype(float) for cut in CUTS}
+    for cut, row in found.drop(index=chosen["cut"]).iterrows():
+        differences = right[cut] - right[chosen["cut"]]
+        assert row["gain"] == pytest.approx(differences.mean())
+        # Two comparisons: 97.5 % each. The percentile bootstrap of so many images is close to the normal interval.
+        for level, low, high in ((0.95, "low", "high"), (0.975, "all_low", "all_high")):
+            wanted = norm.interval(level, differences.mean(), differences.std() / np.sqrt(TEST))
+            assert row[[low, high]].tolist() == pytest.approx(wanted, abs=0.02)
+        assert row["all_low"] <= row["low"] and row["high"] <= row["all_high"]
+    values = cut_differences_values(found.reset_index())
+    assert "relu1" not in values["not_apart"], "its classes hardly differ"
+    assert chosen["cut"] not in values["not_apart"]
+    near = found.reset_index().assign(
+        all_low=[-0.2, 0.0, -0.03], all_high=[-0.1, 0.0, 0.01], chosen=[False, True, False]
+    )
+    values = cut_differences_values(near)
+    assert (values["not_apart"], values["widest"]) == (["relu3"], 0.03)
+
+
+def test_the_work_of_a_cut_is_that_of_its_layers_and_of_all_inner_products() -> None:
+    chosen = [(cut.index, cut.name, cut.features) for cut in cuts("tiny_vgg")]
+    curve = pd.DataFrame(chosen, columns=["index", "cut", "features"])
+    found = cut_work(curve.assign(network="tiny_vgg", train_images=3, test_images=2))
+    assert found["network_work"].is_monotonic_increasing
+    *before, last = layers("tiny_vgg")
+    assert found["network_work"].iloc[-1] == sum(layer.multiplications for layer in before), "cut before the scores"
+    # Three training images make six pairs, and two test images six more with them.
+    pairs = len(list(combinations_with_replacement(range(3), 2))) + 2 * 3
+    np.testing.assert_allclose(found["gram_work"], found["features"] * pairs / 5, atol=0.5)
+    values = cut_work_values(found)["by_network"]["tiny_vgg"]
+    assert values["last"] == found["network_work"].iloc[-1] and last.multiplications > 0
+    assert values["cuts"]["relu2"]["gram_work"] == found["gram_work"].iloc[1]
+
+
 def test_values_for_the_text(results: pd.DataFrame) -> None:
     values = layer_cut_values(results)
     assert values["networks"] == ["tiny_vgg"]
@@ -157,8 +203,8 @@ def test_two_classes(given: dict) -> None:
 def test_pictures_show_every_cut_under_both_themes(results: pd.DataFrame, networks: int, style, narrow: bool) -> None:  # type: ignore[no-untyped-def]
     both = pd.concat([results, results.assign(network="another")][:networks], ignore_index=True)
     with matplotlib.rc_context(style()):
-        times = both[["network", "cut"]].assign(milliseconds=1.0)
-        curve, memory = layer_cut_curve(both, narrow=narrow), layer_cut_memory(both, times, narrow=narrow)
+        work = both[["network", "cut"]].assign(network_work=1e6, gram_work=2e6)
+        curve, memory = layer_cut_curve(both, narrow=narrow), layer_cut_memory(both, work, narrow=narrow)
         for picture, axes in ((curve, curve.axes), (memory, memory.axes[1::2] if narrow else memory.axes[networks:])):
             picture.canvas.draw()
             assert len(axes) == networks
@@ -224,7 +270,7 @@ def test_figures_and_values_need_no_torch() -> None:
     code = (
         "import sys, pandas as pd\n"
         "import experiments.transfer.layer_cut, experiments.transfer.parameters, experiments.transfer.dataset_audit\n"
-        "import experiments.transfer.gram, experiments.transfer.cut_classifiers\n"
+        "import experiments.transfer.gram, experiments.transfer.cut_classifiers, experiments.transfer.cut_work\n"
         "heavy = {'torch', 'sklearn', 'scipy', 'matplotlib'}\n"
         "heavy |= {'experiments.lab.methods', 'experiments.lab.nets'}\n"
         "assert not heavy & set(sys.modules), sys.modules\n"

@@ -80,7 +80,14 @@ def test_leaked_images_are_left_out_of_training_and_test(audit: pd.DataFrame) ->
     assert rows.loc[("all", "all"), ["train_images", "test_images"]].tolist() == [6, 6]
     clean = rows.loc[("without leaked", "without leaked")]
     assert clean[["train_images", "test_images", "correct"]].tolist() == [4, 4, 4]
-    assert rows.loc[("without leaked", "only leaked"), ["test_images", "correct"]].tolist() == [2, 1]
+    leaked = rows.loc[("without leaked", "only leaked")]
+    assert leaked[["test_images", "correct"]].tolist() == [2, 1]
+    for _, row in rows.iterrows():
+        assert row["change_low"] <= row["change"] <= row["change_high"]
+    with_all = rows.xs("all", level="trained_on")
+    assert with_all[["change", "change_low", "change_high"]].eq(0).all(axis=None)
+    for tested_on, row in rows.xs("without leaked", level="trained_on").iterrows():
+        assert row["change"] == pytest.approx(row["accuracy"] - with_all.loc[tested_on, "accuracy"])
     values = dataset_audit_values(audit, rows.reset_index())
     assert values["leakage"]["clean_clean"]["accuracy"] == 1
     assert values["leakage"]["all_all"]["test_images"] == 6
@@ -95,15 +102,14 @@ def test_without_duplicates_nothing_is_left_out(audit: pd.DataFrame) -> None:
     assert clean["tested_on"].tolist() == ["all", "without leaked"] * 2 and clean["test_images"].eq(6).all()
     copies = leakage(audit.assign(group=[*range(1, 7)] * 2), gram, curve, network="tiny_vgg")
     assert copies[["trained_on", "tested_on"]].values.tolist() == [["all", "all"], ["all", "only leaked"]]
-    assert not dataset_audit_values(audit, copies)["leakage_matters"]
+    assert list(dataset_audit_values(audit, copies)["leakage"]) == ["all_all", "all_only_leaked"]
 
 
 def test_the_audits_values(audit: pd.DataFrame) -> None:
     accuracy = pd.DataFrame({"network": "n", "cut": "c", "trained_on": "all", "tested_on": ["all", "without leaked"]})
     accuracy = accuracy.assign(accuracy=[0.5, 0.45], low=0.4, high=0.6, correct=1, train_images=6, test_images=6)
-    values = dataset_audit_values(audit, accuracy)
-    assert not values["leakage_matters"]
-    assert dataset_audit_values(audit, accuracy.assign(accuracy=[0.5, 0.39]))["leakage_matters"]
+    values = dataset_audit_values(audit, accuracy.assign(change=0, change_low=-0.1, change_high=0.1))
+    assert values["leakage"]["all_clean"]["change_low"] == -0.1
     counts = audit.groupby(["split", "class"]).size()
     assert values["balanced_in_training_only"] == (counts["train"].nunique() == 1 and counts["test"].nunique() > 1)
     assert (values["identical_groups"], values["across_split"], values["within_train"], values["within_test"]) == (

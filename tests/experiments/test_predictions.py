@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from scipy.stats import binomtest
+from scipy.stats import binomtest, norm
 from torch import nn
 from torchvision.transforms import v2
 
@@ -70,7 +70,10 @@ def made_up() -> tuple[pd.DataFrame, pd.DataFrame]:
     ]
     table = pd.DataFrame(rows, columns=["true", "rank", "class", "probability", "correct"])
     table.insert(0, "image", [1, 1, 2, 2, 3, 3])
+    table.insert(0, "normalised", True)
     table.insert(0, "network", "n")
+    raw = table[table["rank"] == 1].assign(normalised=False, probability=0.3, correct=False)
+    table = pd.concat([table, raw], ignore_index=True)
     settings = pd.DataFrame(
         {
             "network": "n",
@@ -100,22 +103,26 @@ def test_values_for_the_text(made_up: tuple[pd.DataFrame, pd.DataFrame]) -> None
     assert about["settings"]["raw_evaluation"]["accuracy"] == pytest.approx(0.1)
 
 
-def test_the_worth_of_normalisation_whichever_images_are_right_without_it(
-    made_up: tuple[pd.DataFrame, pd.DataFrame],
-) -> None:
+def test_the_worth_of_normalisation_image_by_image(made_up: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     table, settings = made_up
+    one = table[table["rank"] == 1].head(1)
+    # Thirteen of 25 are right with it, two of these and one more without.
+    right = {True: lambda image: image < 13, False: lambda image: image in (3, 7, 20)}
     rows = pd.concat(
-        [table[table["rank"] == 1].head(1).assign(image=image, correct=image < 13) for image in range(25)],
+        [
+            one.assign(image=image, normalised=normalised, correct=kind(image))
+            for normalised, kind in right.items()
+            for image in range(25)
+        ],
         ignore_index=True,
     )
-    evaluated = settings["mode"] == "evaluation"
-    settings = settings.assign(accuracy=settings["accuracy"].mask(evaluated, [0.52, 0, 0, 0.16, 0, 0]))
-    found = predictions_values(rows, settings)["by_network"]["n"]["without_normalisation"]
-    assert found["right"] == 4 and found["gain"] == pytest.approx(0.36)
-    # All four are among the thirteen, 9 against 0; or none is, 13 against 4.
-    assert found["least_p"] == pytest.approx(binomtest(0, 9).pvalue)
-    assert found["largest_p"] == pytest.approx(binomtest(4, 17).pvalue)
-    assert found["low"] < 0.36 < found["high"]
+    rows["correct"] = rows["correct"].astype(bool)
+    found = predictions_values(rows.iloc[::-1], settings)["by_network"]["n"]["without_normalisation"]
+    assert (found["right"], found["only_with"], found["only_without"]) == (3, 11, 1)
+    assert found["gain"] == pytest.approx(0.4) and found["p"] == pytest.approx(binomtest(1, 12).pvalue)
+    differences = np.array([right[True](image) - right[False](image) for image in range(25)], float)
+    wanted = norm.interval(0.95, 0.4, differences.std() / 5)
+    assert (found["low"], found["high"]) == pytest.approx(wanted, abs=0.05)
 
 
 def test_the_pictures(made_up: tuple[pd.DataFrame, pd.DataFrame]) -> None:
@@ -137,12 +144,14 @@ def test_the_pictures(made_up: tuple[pd.DataFrame, pd.DataFrame]) -> None:
 def test_the_demo_profile_recognises_textures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TPDL_PROFILE", "demo")
     rows = predictions("tiny_squeezenet")
-    assert len(rows) == 125
-    assert rows.query("rank == 1")["correct"].mean() > 5 / 40
+    used, raw = rows[rows["normalised"]], rows[~rows["normalised"]]
+    assert len(used) == 125 and len(raw) == 25
+    assert used.query("rank == 1")["correct"].mean() > 5 / 40
     settings = prediction_settings("tiny_squeezenet", passes=2)
     intended = settings.query("normalised and mode == 'evaluation'").iloc[0]
     assert intended["agreement"] == 1
-    assert intended["accuracy"] == rows.query("rank == 1")["correct"].mean()
+    assert intended["accuracy"] == used.query("rank == 1")["correct"].mean()
+    assert settings.query("not normalised and mode == 'evaluation'")["accuracy"].item() == raw["correct"].mean()
     assert len(predictions_sheet(rows, photographs()).tiles) == 25
 
 
@@ -155,7 +164,7 @@ def test_probabilities_of_the_real_network_are_torchvisions(monkeypatch: pytest.
     from experiments.lab.nets.registry import build
 
     monkeypatch.setenv("TPDL_PROFILE", "full")
-    rows = predictions("squeezenet1_1").query("rank == 1")
+    rows = predictions("squeezenet1_1").query("rank == 1 and normalised")
     photographs = imagenet.load()
     preset = models.SqueezeNet1_1_Weights.IMAGENET1K_V1.transforms(crop_size=224, resize_size=224)
     images = preset(torch.from_numpy(photographs.images).permute(0, 3, 1, 2))

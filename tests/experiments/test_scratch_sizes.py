@@ -6,6 +6,7 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import sem, t
 
 from experiments.transfer.scratch_sizes import scratch_sizes, scratch_sizes_curve, scratch_sizes_values
 from tpdl import Cells
@@ -68,8 +69,19 @@ def test_values_compare_the_kinds_at_the_same_number_of_images(results: pd.DataF
     means = results.groupby(["norm", "each"])["accuracy"].mean()
     assert values["most"]["norm_gain"] == pytest.approx(means[True, 25] - means[False, 25])
     gains = [results.query(f"norm and seed == {seed}").set_index("each")["accuracy"].diff()[25] for seed in (0, 1)]
-    assert values["late_gain"] == pytest.approx({"mean": np.mean(gains), "lowest": min(gains), "highest": max(gains)})
-    assert values["late_factor"] == 2.5 and values["least_gain"] == pytest.approx(min(gains))
+    late = values["late_gain"]
+    over_seeds = late.pop("over_seeds")
+    assert late == pytest.approx({"mean": np.mean(gains), "lowest": min(gains), "highest": max(gains)})
+    low, high = t.interval(0.95, 1, np.mean(gains), sem(gains))
+    assert over_seeds == pytest.approx({"low": low, "high": high})
+    runs = results.query("norm and each == 25")["accuracy"]
+    low, high = t.interval(0.95, 1, runs.mean(), sem(runs))
+    assert values["most"]["with_norm"]["over_seeds"] == pytest.approx({"low": low, "high": high})
+    assert values["late_factor"] == 2.5
+    without = [
+        results.query(f"not norm and seed == {seed}").set_index("each")["accuracy"].diff()[25] for seed in (0, 1)
+    ]
+    assert min(without) < min(gains) and values["least_gain"] == pytest.approx(min(without)), "of either kind"
     assert values["chance"] == 0.1
     assert not values["all_ended"] and values["runs"] == 8 and values["seeds"] == 2
 

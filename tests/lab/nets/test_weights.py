@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,15 @@ def test_weights_are_found_and_loaded(weights: Path, file: str) -> None:
     save_file(state, weights / file) if file.endswith("safetensors") else torch.save(state, weights / file)
     loaded = build("squeezenet1_1").state_dict()
     assert all(torch.equal(loaded[key], value) for key, value in state.items())
+
+
+def test_a_pth_file_of_the_format_before_torch_1_6_is_read(tmp_path: Path) -> None:
+    """torchvision's oldest weights may be in it: one pickle after the other, and no zip archive."""
+    state = build("tiny_vgg", "random", seed=3).state_dict()
+    torch.save(state, tmp_path / "old.pth", _use_new_zipfile_serialization=False)
+    assert not zipfile.is_zipfile(tmp_path / "old.pth")
+    loaded = read_state(tmp_path / "old.pth")
+    assert loaded.keys() == state.keys() and all(torch.equal(loaded[key], value) for key, value in state.items())
 
 
 def test_random_weights_are_decided_by_the_seed() -> None:
