@@ -22,7 +22,7 @@ LONGEST = 15
 """Seconds for one figure beside another test."""
 WAITS = (
     *("gan/alone-sheet", "gan/cdcgan-sheet", "gan/dcgan-sheet", "gan/interpolation-sheet", "gan/neighbours"),
-    *("gan/sizes-sheet", "gan/unconditioned-sheet", "gan/variant-sheets", "gan/z-columns-sheet"),
+    *("gan/noise-sheet", "gan/sizes-sheet", "gan/unconditioned-sheet", "gan/variant-sheets", "gan/z-columns-sheet"),
 )
 """Drawn from arrays of training runs that were not kept. They follow the way of the others when these run again."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,33 +84,31 @@ def over_seeds(rows: pd.DataFrame) -> dict[str, Any]:
     return found
 
 
-def collapsed(rows: pd.DataFrame, real: pd.DataFrame) -> int:
-    """How many rows (one for each seed) show mode collapse.
-
-    That is: fewer than half as many effective classes, or less than half the diversity, of real digits.
-    """
-    lost = rows["effective_classes"] < real["effective_classes"].mean() / 2
-    return int((lost | (rows["diversity"] < real["diversity"].mean() / 2)).sum())
+State = Literal["not_started", "slow", "stuck", "collapsed", "varied"]
+"""Where a training run can have got to, see `standing`."""
 
 
-def standing(run: pd.DataFrame, real: pd.DataFrame) -> Literal["not_started", "no_variety", "collapsed", "varied"]:
+def standing(run: pd.DataFrame, real: pd.DataFrame) -> State:
     """Where a training run has got to, so that one that is slow is not taken for one that has collapsed.
 
     "varied": at least half as many effective classes and half the diversity of real digits. "collapsed": it was varied
     at an earlier measurement, and no longer is. Otherwise it has not been varied so far: "not_started" if its Fréchet
-    distance has never been below `STARTED` times that before training, else "no_variety", which may be slow or stuck.
+    distance has never been below `STARTED` times that before training, "slow" if it has, and the last measurement is
+    the best, else "stuck".
 
     Args:
         run: of one seed, a row for each measurement, the first before training.
         real: what the measures are for real digits, a row for each split.
     """
     rows = run.sort_values("iteration")
-    varied = is_varied(rows, real)
+    varied, distance = is_varied(rows, real), rows["frechet"].to_numpy()
     if varied.iloc[-1]:
         return "varied"
     if varied.any():
         return "collapsed"
-    return "no_variety" if rows["frechet"].min() < STARTED * rows["frechet"].iloc[0] else "not_started"
+    if distance.min() >= STARTED * distance[0]:
+        return "not_started"
+    return "slow" if distance[-1] == distance.min() else "stuck"
 
 
 def is_varied(rows: pd.DataFrame, real: pd.DataFrame) -> pd.Series:
@@ -122,7 +120,7 @@ def is_varied(rows: pd.DataFrame, real: pd.DataFrame) -> pd.Series:
 def standings(runs: pd.DataFrame, real: pd.DataFrame) -> dict[str, int]:
     """How many seeds are in each `standing`."""
     found = [standing(run, real) for _, run in runs.groupby("seed")]
-    return {name: found.count(name) for name in ("not_started", "no_variety", "collapsed", "varied")}
+    return {name: found.count(name) for name in get_args(State)}
 
 
 def falls_to_the_end(runs: pd.DataFrame) -> bool:

@@ -217,8 +217,8 @@ def dcgan_values(results: pd.DataFrame, losses: pd.DataFrame, real: pd.DataFrame
     """Start and end of training over seeds, the Fréchet distance throughout, and losses over the second half.
 
     "before_end" is the last measurement but one, and "falls_to_the_end" whether the Fréchet distance of every seed
-    still falls from there. "all_classes_from" is the iteration from which every seed makes all ten classes (None:
-    never), and "no_variety_until" the last one at which not every seed is varied (see
+    still falls from there. "collapsed" counts seeds. "all_classes_from" is the iteration from which every seed makes
+    all ten classes (None: never), and "no_variety_until" the last one at which not every seed is varied (see
     `experiments.gan.curves.standing`). "shapes_early": all ten classes within the first quarter. "fluctuation" is the
     standard deviation of a loss over the second half, in units of its mean, highest over seeds;
     "losses_keep_their_level" if both losses are over the last tenth what they are over that half, within 0.1.
@@ -232,7 +232,7 @@ def dcgan_values(results: pd.DataFrame, losses: pd.DataFrame, real: pd.DataFrame
     "early_but_unfinished" says that shapes come early, that every seed still improves at the end, and that the losses
     keep their level; false, that one of these three does not hold.
     """
-    from experiments.gan.curves import collapsed, falls_to_the_end, is_varied, over_seeds
+    from experiments.gan.curves import falls_to_the_end, is_varied, over_seeds, standings
 
     end = results[results["iteration"] == results["iteration"].max()]
     late = losses[losses["iteration"] > losses["iteration"].max() / 2]
@@ -272,7 +272,7 @@ def dcgan_values(results: pd.DataFrame, losses: pd.DataFrame, real: pd.DataFrame
         "discriminator_leads": outputs["d_real"] > 0.5 > outputs["d_fake"],
         "improves_at_level_loss": improves and abs(drift["loss_g"]) < 0.1 and spread["loss_g"] > 0.05,
         "early_but_unfinished": shapes_early and falls_to_the_end(results) and level,
-        "collapsed": collapsed(end, real),
+        "collapsed": standings(results, real)["collapsed"],
         "times_floor": end["frechet"].mean() / real["frechet"].mean(),
         "spread": end["frechet"].max() / end["frechet"].min(),
         "best_iteration": by_iteration.idxmin(),

@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.gan.classifier import classifier
+from experiments.gan.classifier import classifier, real_measures
 from experiments.gan.curves import iterations_axis, logarithmic
 from experiments.gan.dcgan import dcgan_training
+from experiments.gan.iterations import iterations_in_turns
 from experiments.gan.training import measured_rows
-from tpdl import Arrays, Cells, experiment, figure, note, summary
+from tpdl import Arrays, Cells, experiment, figure, summary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from matplotlib.figure import Figure
 
 
@@ -28,12 +27,19 @@ PRECISIONS = ("float32", "bfloat16")
 
 @experiment(data=["mnist"], demo={"epochs": 5}, local=True, device="gpu")
 def precision_classifier(epochs: int = 3) -> Arrays:
-    """A classifier for this comparison alone, with half the epochs of `experiments.gan.classifier.classifier`.
+    """A second classifier, for this comparison and for questions that are compared with themselves alone.
 
-    That one's weights are not kept with the report and do not come out bit for bit on another kind of processor, so
-    training runs that are added later need a yardstick that is as new as they are.
+    It has half the epochs of `experiments.gan.classifier.classifier`. That one's weights are not kept with the report
+    and do not come out bit for bit on another kind of processor, so training runs that are added later need a yardstick
+    that is as new as they are. Fréchet distances by the two classifiers have different units.
     """
     return classifier(epochs)
+
+
+@experiment(inputs={"classifier": precision_classifier}, demo={"splits": 5})
+def precision_real_measures(classifier: Arrays, splits: int = 20) -> pd.DataFrame:
+    """The quality measures of real digits by the second classifier; see `experiments.gan.classifier.real_measures`."""
+    return real_measures(classifier, splits)
 
 
 @experiment(
@@ -65,51 +71,26 @@ def precision_training(
 @experiment(inputs={"training": precision_training})
 def precision(training: Cells[Arrays]) -> pd.DataFrame:
     """Quality measures of the generated digits, one row for each measurement of each run."""
-    rows: list[dict] = []
-    for cell, run in training.each():
-        rows += measured_rows(run, **cell)
-    return pd.DataFrame(rows)
+    return pd.DataFrame([row for cell, run in training.each() for row in measured_rows(run, **cell)])
 
 
 @experiment(demo={"rounds": 2, "iterations": 1, "width": 8})
-def iteration_times(rounds: int = 15, iterations: int = 5, width: int = 32, batch: int = 128) -> pd.DataFrame:
-    """One row for each precision: milliseconds of an iteration, with random images, on one thread of the processor.
+def iteration_times(rounds: int = 15, iterations: int = 5, width: int = 32) -> pd.DataFrame:
+    """Milliseconds of an iteration in each precision; see `iterations_in_turns` for the columns.
 
-    The two take turns (see `experiments.lab.methods.turns`). `milliseconds` is the median of `rounds`, `fastest` and
-    `slowest` are their range, all in time of the processor; `idleness` is its ratio to that of the clock. `native` says
-    whether the processor multiplies bfloat16 numbers itself.
+    `native` says whether the processor multiplies bfloat16 numbers itself.
     """
-    import numpy as np
     import torch
 
-    from experiments.lab.methods.adversarial_training import AdversarialTraining, Setting
-    from experiments.lab.methods.turns import in_turns
+    from experiments.lab.methods.adversarial_training import Setting
     from experiments.lab.nets.dcgan import Discriminator, Generator
 
-    processor = torch.device("cpu")
-    images = np.random.default_rng(0).integers(0, 256, (2 * batch, 32, 32), dtype=np.uint8)
-
-    def repeated(precision: str) -> Callable:
-        pair = Generator(width=width), Discriminator(width)
-        setting = Setting(batch=batch, precision=precision)  # type: ignore[arg-type]
-        training = AdversarialTraining(*pair, images, np.zeros(len(images), np.int64), setting, device=processor)
-
-        def run(mark: Callable[[], None]) -> None:
-            for _ in range(iterations):
-                training.step()
-            mark()
-
-        return run
-
-    took = in_turns({name: repeated(name) for name in PRECISIONS}, rounds, warm_up=2)
-    note(idleness=round(min(turns.idleness for turns in took.values()), 3))
+    trained = {
+        name: (Generator(width=width), Discriminator(width), Setting(precision=name))  # type: ignore[arg-type]
+        for name in PRECISIONS
+    }
     native = bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
-    return pd.DataFrame(
-        {"precision": name, "milliseconds": np.median(each), "fastest": each.min(), "slowest": each.max()}
-        | {"idleness": turns.idleness, "native": native, "batch": batch, "rounds": rounds}
-        for name, turns in took.items()
-        for each in [1000 * turns.processor[:, -1] / iterations]
-    )
+    return iterations_in_turns("precision", trained, rounds, iterations).assign(native=native)
 
 
 @figure(

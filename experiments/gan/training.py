@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import tpdl
-from tpdl import Arrays, checkpoint, progress
+from tpdl import Arrays, Cells, checkpoint, progress
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
     import torch
     from torch import nn
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from experiments.lab.methods.stacked_adversarial import StackedAdversarialTraining
 
 MOMENTS = (0, 50, 100, 200, 300, 500, 750, 1000, 1500, 2000, 2500)
-"""Iterations before which a generator is measured; it is also measured at the end."""
+"""Iterations before which a generator is measured if nothing else is wanted; it is also measured at the end."""
 
 HISTORY = ("loss_d", "loss_g", "d_real", "d_fake")
 """The columns of `AdversarialTraining.history`."""
@@ -40,8 +41,9 @@ def train(
     sheet: torch.Tensor,
     sheet_labels: torch.Tensor | None = None,
     sample_labels: torch.Tensor | None = None,
+    moments: Sequence[int] | None = None,
 ) -> dict[str, np.ndarray]:
-    """Train, measure at `MOMENTS` and at the end, and save a checkpoint every minute.
+    """Train, measure at some moments and at the end, and save a checkpoint every minute.
 
     A run that was killed continues from its last checkpoint, with the same result as without the interruption.
 
@@ -52,6 +54,7 @@ def train(
         samples: how many of them, always from the same noise.
         sheet: noise [images, nz] of the images that are kept at every measurement.
         sheet_labels, sample_labels: requested classes, for a conditional network.
+        moments: the iterations before which it is measured; by default `MOMENTS`.
 
     Returns:
         "history" [iterations, 4], columns as in `HISTORY`; "moment" [moments], iterations before each measurement,
@@ -67,7 +70,7 @@ def train(
             (measure(generate(training.generator, z, sample_labels)), generate(training.generator, sheet, sheet_labels))
         ]
 
-    (measured,) = _trained(training, iterations, look, f"training-{training.seed}.pt")
+    (measured,) = _trained(training, iterations, look, f"training-{training.seed}.pt", moments)
     return {"history": training.history()} | measured | _weights(training.generator)
 
 
@@ -81,6 +84,7 @@ def train_seeds(
     samples: int,
     sheet: torch.Tensor,
     stacked: bool | None = None,
+    moments: Sequence[int] | None = None,
 ) -> list[Arrays]:
     """Train unconditional networks with several seeds: as one stack on a GPU, elsewhere one after the other.
 
@@ -95,7 +99,7 @@ def train_seeds(
         digits: the real images uint8 [images, side, side], and their labels [images], which the networks ignore.
         setting: batch size, learning rates, losses, precision.
         seeds: of noise and order.
-        iterations, samples, sheet: as in `train`.
+        iterations, samples, sheet, moments: as in `train`.
         measures: measures generated images, one for each seed.
         stacked: whether they are trained as one stack; by default where there is a GPU, and more than one seed.
 
@@ -111,7 +115,9 @@ def train_seeds(
         stacked = len(seeds) > 1 and best_device().type == "cuda"
     if not stacked:
         return [
-            train(AdversarialTraining(*pair, *digits, setting, seed), iterations, measure, samples, sheet)
+            train(
+                AdversarialTraining(*pair, *digits, setting, seed), iterations, measure, samples, sheet, moments=moments
+            )
             for pair, seed, measure in zip(pairs, seeds, measures, strict=True)
         ]
     training = StackedAdversarialTraining(pairs, *digits, setting, seeds, Grouped)
@@ -124,7 +130,7 @@ def train_seeds(
             for generator, measure, z in zip(generators, measures, noises, strict=True)
         ]
 
-    measured = _trained(training, iterations, look, "training.pt")
+    measured = _trained(training, iterations, look, "training.pt", moments)
     return [
         {"history": history} | found | _weights(training.generators.network(which))
         for which, (history, found) in enumerate(zip(training.history(), measured, strict=True))
@@ -136,8 +142,9 @@ def _trained(
     iterations: int,
     look: Callable[[], list[Seen]],
     filename: str,
+    wanted: Sequence[int] | None,
 ) -> list[dict[str, np.ndarray]]:
-    """Train with checkpoints in a file of that name, and `look` at every moment at what each network generates.
+    """Train with checkpoints in a file of that name, and `look` at the moments that are `wanted`, and at the end.
 
     Returns:
         for each network "moment", "sheet", "seconds" and the measurements, as `train` returns them.
@@ -149,7 +156,7 @@ def _trained(
 
     from tpdl import atomic_path
 
-    moments = [moment for moment in MOMENTS if moment < iterations] + [iterations]
+    moments = [moment for moment in (MOMENTS if wanted is None else wanted) if moment < iterations] + [iterations]
     measured: list[list[dict[str, float]]] = []
     sheets: list[list[torch.Tensor]] = []
     spent = 0.0
@@ -237,6 +244,21 @@ def measured_rows(training: Arrays, **about: Any) -> list[dict[str, Any]]:
         | {name.removeprefix("measure/"): float(training[name][i]) for name in names}
         for i, moment in enumerate(training["moment"])
     ]
+
+
+def measured_runs(training: Cells[Arrays]) -> pd.DataFrame:
+    """The measurements of all cells of a training step, one row each, with the parameters of the cell first.
+
+    "d_real", "d_fake" and "loss_g" of a run are averages over the second half of its training.
+    """
+    import pandas as pd
+
+    parts = []
+    for cell, run in training.each():
+        late = run["history"][len(run["history"]) // 2 :].mean(0)
+        outputs = {name: float(late[HISTORY.index(name)]) for name in ("d_real", "d_fake", "loss_g")}
+        parts.append(pd.DataFrame(measured_rows(run, **cell)).assign(**outputs))
+    return pd.concat(parts, ignore_index=True)
 
 
 def history_rows(training: Arrays, window: int = 20, **about: Any) -> list[dict[str, Any]]:

@@ -7,29 +7,27 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 import tpdl
-from experiments.gan.classifier import classifier, real_measures
 from experiments.gan.curves import (
     COLOURS,
     apart,
-    collapsed,
-    falls_to_the_end,
-    is_varied,
     logarithmic,
     over_seeds,
     standings,
 )
-from experiments.gan.dcgan import dcgan
-from experiments.gan.training import built, digit_measure, measured_rows, train_seeds
+from experiments.gan.noise_length import noise_training
+from experiments.gan.precision import precision_classifier, precision_real_measures
+from experiments.gan.training import built, digit_measure, measured_runs, train_seeds
 from experiments.lab.plots.picture_grid import picture_grid
-from tpdl import Arrays, experiment, figure, summary
+from tpdl import Arrays, Cells, experiment, figure, summary
 
 if TYPE_CHECKING:
     import numpy as np
     from matplotlib.figure import Figure
 
+NZ = 100
+"""Length of the lab's noise vectors."""
+
 VARIANTS: dict[str, dict[str, Any]] = {
-    "nz-10": {"nz": 10},
-    "nz-1000": {"nz": 1000},
     "ngf-half": {"ngf": 0.5},
     "ngf-double": {"ngf": 2},
     "ndf-half": {"ndf": 0.5},
@@ -42,9 +40,11 @@ VARIANTS: dict[str, dict[str, Any]] = {
 }
 """How each variant differs from the lab's DCGAN; widths and learning rates are factors."""
 
+OF_NOISE = {10: "nz-10", 100: "lab", 1000: "nz-1000"}
+"""The names here of what `experiments.gan.noise_length` trains, by the length of the noise."""
+
 WORDS = {
     "lab": "the lab's DCGAN",
-    "longer": "the lab's DCGAN, four times as long",
     "nz-10": "noise of 10 numbers",
     "nz-1000": "noise of 1000 numbers",
     "ngf-half": "generator half as wide",
@@ -60,21 +60,27 @@ WORDS = {
 
 
 @experiment(
-    matrix={"variant": [*VARIANTS], "seed": [0, 1, 2]},
-    inputs={"classifier": classifier},
+    matrix={"variant": [*VARIANTS], "seed": [0, 1]},
+    inputs={"classifier": precision_classifier},
     data=["mnist"],
-    demo={"variant": ["nz-10", "saturating-loss"], "seed": [0], "iterations": 50, "width": 8, "rate": 1e-3},
+    demo={"variant": ["ngf-half", "saturating-loss"], "seed": [0], "iterations": 50, "width": 8, "rate": 1e-3},
     local=True,
     device="gpu",
     together=["seed"],
 )
 def variant_training(
-    variant: str, seed: list[int], classifier: Arrays, iterations: int = 750, width: int = 32, rate: float = 2e-4
+    variant: str,
+    seed: list[int],
+    classifier: Arrays,
+    iterations: int = 3000,
+    width: int = 32,
+    rate: float = 2e-4,
+    precision: str = "bfloat16",
 ) -> list[Arrays]:
-    """A quarter of `dcgan_training` with one change; see `experiments.gan.training.train` for the results.
+    """The lab's training with one change; see `experiments.gan.training.train` for the results.
 
-    750 batches take four minutes on one core, twice that with a wider generator, three times with a wider
-    discriminator. On a GPU the seeds of a variant are one stack.
+    3000 batches take five minutes on one core that multiplies bfloat16 numbers itself, and twice that or more with a
+    wider network. On a GPU the seeds of a variant are one stack.
     """
     from experiments.lab.data import mnist
     from experiments.lab.data.squares import padded
@@ -82,15 +88,12 @@ def variant_training(
     from experiments.lab.nets.dcgan import Discriminator, Generator
 
     changed, digits = VARIANTS[variant], mnist.load()
-    nz, normal = changed.get("nz", 100), changed.get("normal", True)
+    normal = changed.get("normal", True)
     ngf, ndf = (int(width * changed.get(name, 1)) for name in ("ngf", "ndf"))
     measure, samples = digit_measure(classifier)
     return train_seeds(
         [
-            (
-                built(lambda: Generator(nz, ngf), 2 * one, normal),
-                built(lambda: Discriminator(ndf), 2 * one + 1, normal),
-            )
+            (built(lambda: Generator(NZ, ngf), 2 * one, normal), built(lambda: Discriminator(ndf), 2 * one + 1, normal))
             for one in seed
         ],
         (padded(digits.train), digits.train_labels),
@@ -98,51 +101,45 @@ def variant_training(
             generator_rate=rate * changed.get("generator", 1),
             discriminator_rate=rate * changed.get("discriminator", 1),
             loss=changed.get("loss", "non-saturating"),
+            precision=precision,  # type: ignore[arg-type]
         ),
         seed,
         iterations,
         [measure] * len(seed),
         samples,
-        noise(32, nz, [3]),
+        noise(32, NZ, [3]),
     )
 
 
-@experiment(
-    matrix={"variant": [*VARIANTS], "seed": [0, 1, 2]},
-    inputs={"training": variant_training},
-    demo={"variant": ["nz-10", "saturating-loss"], "seed": [0]},
-)
-def variant_measures(variant: str, seed: int, training: Arrays) -> pd.DataFrame:
-    """Quality measures of each variant, one row for each measurement.
+@experiment(inputs={"training": variant_training, "noise": noise_training})
+def variant_measures(training: Cells[Arrays], noise: Cells[Arrays]) -> pd.DataFrame:
+    """Quality measures of each variant, and of the lab's own settings, one row for each measurement.
 
-    D(x) and D(G(z)) are averaged over the second half of training.
+    D(x), D(G(z)) and the generator's loss are averaged over the second half of training.
     """
-    late = training["history"][len(training["history"]) // 2 :].mean(0)
-    outputs = {"d_real": float(late[2]), "d_fake": float(late[3]), "loss_g": float(late[1])}
-    return pd.DataFrame(measured_rows(training, variant=variant, seed=seed)).assign(**outputs)
+    of_noise = measured_runs(noise)
+    of_noise.insert(0, "variant", of_noise.pop("nz").map(OF_NOISE))
+    return pd.concat([of_noise, measured_runs(training)], ignore_index=True)
 
 
-@experiment(inputs={"measures": variant_measures, "lab": dcgan, "real": real_measures})
-def dcgan_variants(measures: pd.DataFrame, lab: pd.DataFrame, real: pd.DataFrame) -> pd.DataFrame:
+@experiment(inputs={"measures": variant_measures, "real": precision_real_measures})
+def dcgan_variants(measures: pd.DataFrame, real: pd.DataFrame) -> pd.DataFrame:
     """One row for each variant, sorted by Fréchet distance: means over seeds with Student's 95 % intervals.
 
-    The lab's own DCGAN is not trained again: "lab" is the training runs of the step `dcgan` after as many iterations,
-    and "longer" is their end. `seconds_per_100` is that of the fastest seed, because other work ran beside some.
-    `collapsed` counts seeds (see `experiments.gan.curves.collapsed`).
+    "early_frechet" is the mean at the first measurement after a quarter of the training, "early_iterations". The last
+    columns count the seeds in each state (see `experiments.gan.curves.standing`).
     """
-    iterations = measures["iteration"].max()
-    ends = {str(name): rows for name, rows in measures[measures["iteration"] == iterations].groupby("variant")}
-    ends["lab"] = lab[lab["iteration"] == iterations]
-    ends["longer"] = lab[lab["iteration"] == lab["iteration"].max()]
-    base = ends["lab"]["frechet"].mean()
+    end = measures[measures["iteration"] == measures["iteration"].max()]
+    early = measures[measures["iteration"] == quarter(measures)]
+    base = end[end["variant"] == "lab"]["frechet"].mean()
     rows = []
-    for variant, end in ends.items():
-        found = over_seeds(end)
+    for variant, seeds in end.groupby("variant"):
+        found = over_seeds(seeds)
         rows.append(
             {
                 "variant": variant,
-                "what": WORDS[variant],
-                "iterations": end["iteration"].iloc[0],
+                "what": WORDS[str(variant)],
+                "iterations": seeds["iteration"].iloc[0],
                 "seeds": found["seeds"],
                 "frechet": found["frechet"],
                 "low_frechet": found["low_frechet"],
@@ -150,47 +147,51 @@ def dcgan_variants(measures: pd.DataFrame, lab: pd.DataFrame, real: pd.DataFrame
                 "lowest_frechet": found["lowest_frechet"],
                 "highest_frechet": found["highest_frechet"],
                 "times_lab": found["frechet"] / base,
-                "collapsed": collapsed(end, real),
+                "early_iterations": quarter(measures),
+                "early_frechet": early[early["variant"] == variant]["frechet"].mean(),
                 "effective_classes": found["effective_classes"],
                 "confidence": found["confidence"],
                 "diversity": found["diversity"],
-                "seconds_per_100": round(100 * end["seconds"].min() / end["iteration"].iloc[0], 1),
+                **standings(measures[measures["variant"] == variant], real),
             }
         )
     return pd.DataFrame(rows).sort_values("frechet", ignore_index=True)
 
 
-@experiment(inputs={"training": variant_training}, local=True)
-def variant_sheets(training: dict, seed: int = 0, columns: int = 20) -> Arrays:
-    """Images of each variant at the end of one seed's training.
+def quarter(measures: pd.DataFrame) -> int:
+    """The iteration of the first measurement after a quarter of the training."""
+    iterations = measures["iteration"]
+    return int(iterations[iterations >= iterations.max() / 4].min())
+
+
+@experiment(inputs={"training": variant_training, "noise": noise_training}, local=True)
+def variant_sheets(training: Cells[Arrays], noise: Cells[Arrays], seed: int = 0, columns: int = 20) -> Arrays:
+    """Images of each variant, the lab's own settings first, at the end of one seed's training.
 
     Returns:
         "variant" [variants]; uint8 "image" [variants, columns, 32, 32].
     """
     import numpy as np
 
-    chosen = {label.split(",")[0].split("=")[1]: a for label, a in training.items() if label.endswith(f"seed={seed}")}
-    return {
-        "variant": np.array(list(chosen)),
-        "image": np.stack([arrays["sheet"][-1][:columns] for arrays in chosen.values()]),
-    }
+    runs = {OF_NOISE[cell["nz"]]: run for cell, run in noise.each() if cell["seed"] == seed}
+    runs |= {cell["variant"]: run for cell, run in training.each() if cell["seed"] == seed}
+    order = sorted(runs, key=list(WORDS).index)
+    return {"variant": np.array(order), "image": np.stack([runs[name]["sheet"][-1][:columns] for name in order])}
 
 
 @figure(
     dcgan_variants,
     variant_measures,
-    dcgan,
-    real_measures,
+    precision_real_measures,
     caption="[Both learning rates × 5 are ahead of every other setting, in every "
-    'seed]{claim="dcgan_variants.higher_rates_lead"}, after `dcgan_variants.batches`{.value} batches. Each seed a '
+    'seed]{claim="dcgan_variants.higher_rates_lead"}, after `dcgan_variants.batches:,d`{.value} batches. Each seed a '
     "dot, their mean a ring, and Student's 95% interval over seeds a bar, cut at the left edge. Blue: the lab's own "
-    "settings, also after `dcgan.iterations:,d`{.value} batches. Real digits lie beyond the edge.",
+    "settings. Real digits lie beyond the edge.",
     alt="A list of variants sorted by their Fréchet distance on a logarithmic axis, each with a dot for each seed, a "
-    "ring at their mean and an interval. The lab's settings are in the middle. The distance of real digits lies far "
-    "beyond the left end of the axis.",
+    "ring at their mean and an interval. The distance of real digits lies far beyond the left end of the axis.",
 )
 def dcgan_variants_dots(
-    results: pd.DataFrame, measures: pd.DataFrame, lab: pd.DataFrame, real: pd.DataFrame, *, narrow: bool = False
+    results: pd.DataFrame, measures: pd.DataFrame, real: pd.DataFrame, *, narrow: bool = False
 ) -> Figure:
     """Every seed of every variant, sorted by their means; the lab's own DCGAN in another colour."""
     from textwrap import fill
@@ -204,12 +205,11 @@ def dcgan_variants_dots(
 
     values, colours = {}, {}
     for row in results.itertuples():
-        own = row.variant in ("lab", "longer")
-        rows = lab if own else measures[measures["variant"] == row.variant]
+        rows = measures[measures["variant"] == row.variant]
         what = str(row.what).replace(" × ", "\N{NO-BREAK SPACE}× ").replace(" ÷ ", "\N{NO-BREAK SPACE}÷ ")
         label = fill(what, 20) if narrow else what
         values[label] = rows[rows["iteration"] == row.iterations]["frechet"].tolist()
-        colours[label] = COLOURS["generated"] if own else rcParams["ytick.color"]
+        colours[label] = COLOURS["generated"] if row.variant == "lab" else rcParams["ytick.color"]
 
     left = 0.6 * min(min(seeds) for seeds in values.values())
 
@@ -238,88 +238,78 @@ def variant_pictures(images: Arrays) -> Figure:
     return picture_grid(images["image"], rows=[WORDS[str(name)] for name in images["variant"]], left=2.2)
 
 
-@summary(dcgan_variants, variant_measures, dcgan, real_measures)
-def dcgan_variants_values(results: pd.DataFrame, measures: pd.DataFrame, lab: pd.DataFrame, real: pd.DataFrame) -> dict:
+@summary(dcgan_variants, variant_measures, precision_real_measures)
+def dcgan_variants_values(results: pd.DataFrame, measures: pd.DataFrame, real: pd.DataFrame) -> dict:
     """Every variant by its name, with underscores, and the discriminator's outputs.
 
-    "standing" counts the seeds of a variant (see `experiments.gan.curves.standing`), and "runs" those of all variants;
-    "not_started" and "no_variety" name the variants of which every seed is in that state, and "no_variety_falls" says
-    whether in each of the latter every seed still gets closer to real digits. "best_is_apart" says whether every seed
-    of the best variant is closer to real digits than any seed of any other; "noise_is_ordered" whether every seed with
-    10 numbers of noise is closer than every one of the lab's, and those closer than every one with 1000.
-    "discriminator_ahead" compares the two settings in which the discriminator is wider for its generator than the lab's
-    with the two in which it is narrower: the highest D(G(z)) of a seed among the first, the lowest among the second,
-    and whether every seed of the first is farther from real digits than any of the second.
+    "runs" counts the seeds of all variants in each state (see `experiments.gan.curves.standing`), and "early" does the
+    same for what they were after a quarter of the training, at iteration "quarter". "not_started", "slow" and "stuck"
+    name the variants of which some seed is in that state. "started" counts the runs that have, and "improving" those of
+    which the last measurement is the best. "order_correlation" is the rank correlation of the variants' means at the
+    quarter and at the end, without those that have not started.
 
-    "higher_rates_lead" says that the best variant is that with both learning rates × 5, and that it is apart; false,
-    that another one is best, or that some seed of another one comes as near. "thousand_takes_longer" compares the
-    fastest seeds with 1000 and with the lab's 100 numbers of noise. "lab_was_slow" says that the lab's own runs are all
-    varied by then, and that some was not at an earlier measurement: what is without variety can still get it.
+    "best_is_apart" says whether every seed of the best variant is closer to real digits than any seed of any other, and
+    "higher_rates_lead" that this is the one with both learning rates × 5. "wider" compares, for the generator and for
+    the discriminator, twice the width with half of it: "ahead" if every seed of the wider one is closer to real digits
+    than any of the narrower one at the end, "behind_early" if every seed was farther at the quarter. "loss_misleads":
+    the generator's loss is higher against the wide discriminator in every seed, although its digits are better.
     """
-    names = ("d_real", "d_fake", "loss_g")
-    outputs = measures.drop_duplicates(["variant", "seed"]).groupby("variant")[list(names)]
+    from scipy.stats import spearmanr
+
+    outputs = measures.drop_duplicates(["variant", "seed"]).groupby("variant")[["d_real", "d_fake", "loss_g"]]
     late = outputs.mean().join(outputs.max().add_prefix("highest_")).join(outputs.min().add_prefix("lowest_"))
     until = measures["iteration"].max()
-    runs = {str(name): rows for name, rows in measures.groupby("variant")} | {"lab": lab[lab["iteration"] <= until]}
-    states = {name: standings(rows, real) for name, rows in runs.items()}
+    moment = quarter(measures)
+    runs = {str(name): rows for name, rows in measures.groupby("variant")}
+    early = {name: standings(rows[rows["iteration"] <= moment], real) for name, rows in runs.items()}
+    states = {str(row["variant"]): {state: row[state] for state in early["lab"]} for row in results.to_dict("records")}
     by_name = {
-        str(row["variant"]).replace("-", "_"): {
-            **row,
-            **(late.loc[row["variant"]].to_dict() if row["variant"] in late.index else {}),
-            **({"standing": states[row["variant"]]} if row["variant"] in states else {}),
-        }
+        str(row["variant"]).replace("-", "_"): {**row, **late.loc[row["variant"]].to_dict()}
         for row in results.to_dict("records")
     }
-    trained = results[~results["variant"].isin(["longer"])]
+    ended = [run.sort_values("iteration") for _, run in measures.groupby(["variant", "seed"])]
     ends = {name: rows[rows["iteration"] == until] for name, rows in runs.items()}
-    best = str(trained["variant"].iloc[0])
-    slow = [name for name, found in states.items() if found["no_variety"] == sum(found.values())]
-    idle = [name for name, found in states.items() if found["not_started"] == sum(found.values())]
+    wider = _wider({name: rows[rows["iteration"] == moment] for name, rows in runs.items()}, ends)
+    going = results[results["not_started"] < results["seeds"]]
+    best = str(results["variant"].iloc[0])
+    best_is_apart = all(apart(ends[best], rows) for name, rows in ends.items() if name != best)
+    some = {state: [WORDS[name] for name, found in states.items() if found[state]] for state in early["lab"]}
     return {
         "by_name": by_name,
         "count": len(results),
-        "best": by_name[trained["variant"].iloc[0].replace("-", "_")],
-        "worst": by_name[trained["variant"].iloc[-1].replace("-", "_")],
-        "batches": trained["iterations"].iloc[0],
+        "best": by_name[best.replace("-", "_")],
+        "worst": by_name[str(results["variant"].iloc[-1]).replace("-", "_")],
+        "batches": until,
         "seeds": results["seeds"].min(),
-        "runs": {state: sum(found[state] for found in states.values()) for state in states["lab"]},
-        "not_started": [WORDS[name] for name in idle],
-        "no_variety": [WORDS[name] for name in slow],
-        "no_variety_falls": all(falls_to_the_end(runs[name]) for name in slow),
-        "lab_was_slow": _was_slow(runs["lab"], real),
-        "higher_rates_lead": best == "rates-times-5"
-        and all(apart(ends[best], ends[name]) for name in ends if name != best),
-        "thousand_takes_longer": by_name.get("nz_1000", {}).get("seconds_per_100", 0)
-        > by_name["lab"]["seconds_per_100"],
-        "best_is_apart": all(apart(ends[best], rows) for name, rows in ends.items() if name != best),
-        "noise_is_ordered": all(
-            apart(ends[low], ends[high])
-            for low, high in (("nz-10", "lab"), ("lab", "nz-1000"))
-            if low in ends and high in ends
-        ),
-        "discriminator_ahead": _discriminator_ahead(ends),
-        "better_than_lab": trained[trained["high_frechet"] < by_name["lab"]["low_frechet"]]["what"].tolist(),
-        "worse_than_lab": trained[trained["low_frechet"] > by_name["lab"]["high_frechet"]]["what"].tolist(),
+        "most_seeds": results["seeds"].max(),
+        "runs": {state: sum(found[state] for found in states.values()) for state in early["lab"]},
+        "quarter": moment,
+        "early": {state: sum(found[state] for found in early.values()) for state in early["lab"]},
+        "not_started": some["not_started"],
+        "slow": some["slow"],
+        "stuck": some["stuck"],
+        "started": len(ended) - sum(found["not_started"] for found in states.values()),
+        "improving": sum(run["frechet"].iloc[-1] < run["frechet"].iloc[:-1].min() for run in ended),
+        "order_correlation": float(spearmanr(*(going[name] for name in ("early_frechet", "frechet"))).statistic),
+        "best_is_apart": best_is_apart,
+        "higher_rates_lead": best == "rates-times-5" and best_is_apart,
+        "wider": wider,
+        "loss_misleads": bool(wider)
+        and wider["discriminator"]["ahead"]
+        and by_name["ndf_double"]["lowest_loss_g"] > by_name["ndf_half"]["highest_loss_g"],
+        "better_than_lab": results[results["high_frechet"] < by_name["lab"]["low_frechet"]]["what"].tolist(),
+        "worse_than_lab": results[results["low_frechet"] > by_name["lab"]["high_frechet"]]["what"].tolist(),
     }
 
 
-def _was_slow(lab: pd.DataFrame, real: pd.DataFrame) -> bool:
-    """See `dcgan_variants_values`."""
-    varied = is_varied(lab, real).groupby(lab["iteration"]).all()
-    return bool(varied.iloc[-1] and not varied.iloc[1:].all())  # nothing is varied before training
-
-
-def _discriminator_ahead(ends: dict[str, pd.DataFrame]) -> dict | None:
-    """See `dcgan_variants_values`; None where one of the four settings has not been trained."""
-    wider, narrower = ("ndf-double", "ngf-half"), ("ndf-half", "ngf-double")
-    if not {*wider, *narrower} <= {*ends}:
-        return None
-    ahead, behind = (pd.concat([ends[name] for name in some]) for some in (wider, narrower))
+def _wider(early: dict[str, pd.DataFrame], ends: dict[str, pd.DataFrame]) -> dict[str, dict[str, bool]]:
+    """See `dcgan_variants_values`; empty where one of the four widths has not been trained."""
+    names = {"generator": ("ngf-double", "ngf-half"), "discriminator": ("ndf-double", "ndf-half")}
+    if not {name for pair in names.values() for name in pair} <= {*ends}:
+        return {}
     return {
-        "highest_d_fake": ahead["d_fake"].max(),
-        "lowest_d_fake": behind["d_fake"].min(),
-        "d_fake_is_lower": ahead["d_fake"].max() < behind["d_fake"].min(),
-        "is_farther": apart(behind, ahead),
+        network: {"ahead": apart(ends[wide], ends[narrow]), "behind_early": apart(early[narrow], early[wide])}
+        for network, (wide, narrow) in names.items()
     }
 
 

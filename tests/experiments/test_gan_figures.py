@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from scipy.stats import spearmanr
 
 from experiments.gan import (
     cdcgan,
@@ -20,6 +21,7 @@ from experiments.gan import (
     dcgan,
     interpolation,
     memorisation,
+    noise_length,
     objectives,
     precision,
     size_losses,
@@ -29,9 +31,10 @@ from experiments.gan import (
     z_columns,
 )
 from experiments.gan.classifier import real_measures_values
-from experiments.gan.curves import apart, collapsed, falls_to_the_end, over_seeds, standing, standings
+from experiments.gan.curves import apart, falls_to_the_end, over_seeds, standing, standings
 from experiments.lab.plots.animation import Animation, animated_svg
 from experiments.lab.plots.picture_grid import picture_grid
+from tpdl import Cells
 from tpdl.plan import theme
 
 RNG = np.random.default_rng(0)
@@ -67,19 +70,15 @@ def pictures(*shape: int) -> np.ndarray:
 
 
 BOTH = pd.concat([measured(precision=name) for name in precision.PRECISIONS], ignore_index=True)
-VARIANTS = pd.DataFrame(
-    {"variant": ["longer", "nz-10", "lab"], "what": [variants.WORDS[name] for name in ("longer", "nz-10", "lab")]}
-    | {"iterations": [300, 100, 100], "seeds": 3, "frechet": [10.0, 20.0, 40.0], "low_frechet": [8.0, 0.0, 38.0]}
-    | {
-        "high_frechet": [12.0, 22.0, 44.0],
-        "lowest_frechet": 5.0,
-        "highest_frechet": 50.0,
-        "times_lab": 1.0,
-        "collapsed": 0,
-    }
-    | {"effective_classes": 9.0, "confidence": 0.9, "diversity": 0.9, "seconds_per_100": 30.0}
-)
-VARIANT_ROWS = measured(variant="nz-10").assign(d_real=0.8, d_fake=0.2, loss_g=2.0)
+VARIANT_ROWS = pd.concat(
+    [
+        measured(variant=name).assign(frechet=lambda rows, times=times: times * rows["frechet"])
+        for name, times in (("lab", 2), ("nz-10", 0.5), ("ngf-half", 3))
+    ],
+    ignore_index=True,
+).assign(d_real=0.8, d_fake=0.2, loss_g=2.0)
+VARIANTS = variants.dcgan_variants(VARIANT_ROWS, REAL)
+LENGTHS = pd.concat([measured(nz=nz, seeds=range(5)) for nz in noise_length.LENGTHS], ignore_index=True)
 SETTINGS = pd.concat(
     [
         pd.DataFrame({"setting": setting, "seed": seed, "iteration": [0, 50, 100], "frechet": [8.0, 6.0, 4.0 + seed]})
@@ -151,8 +150,10 @@ DRAWINGS: list[tuple[Any, ...]] = [
     (objectives.objectives_alone_curves, ALONE),
     (objectives.alone_pictures, {"image": pictures(4, 16)}),
     (precision.precision_curves, BOTH),
-    (variants.dcgan_variants_dots, VARIANTS, VARIANT_ROWS, measured(iterations=(0, 50, 100, 300)), REAL),
+    (variants.dcgan_variants_dots, VARIANTS, VARIANT_ROWS, REAL),
     (variants.variant_pictures, {"variant": np.array(["nz-10"]), "image": pictures(1, 20)}),
+    (noise_length.noise_length_curves, LENGTHS, REAL),
+    (noise_length.noise_pictures, {"nz": np.array(noise_length.LENGTHS), "image": pictures(3, 64)}),
     (sizes.dcgan_sizes_curves, SETTINGS),
     (size_losses.size_losses_lines, STARTS, history()),
     (sizes.sizes_pictures, {"setting": np.array(["mnist-64"]), "image": pictures(2, 12)}),
@@ -215,7 +216,7 @@ def _is_hidden_tick(text: Text, figure: Figure) -> bool:
 
 
 def test_there_are_drawings_for_phones_of_every_plot() -> None:
-    assert len(FOR_PHONES) == 16
+    assert len(FOR_PHONES) == 17
 
 
 def test_every_seed_is_a_dot() -> None:
@@ -225,14 +226,12 @@ def test_every_seed_is_a_dot() -> None:
     assert [label.get_text() for label in ends.get_yticklabels()] == [
         label.replace(", ", ",\n") for label in convergence.NETWORKS.values()
     ]
-    lab = measured(iterations=(0, 50, 100, 300))
-    (axis,) = variants.dcgan_variants_dots(VARIANTS, VARIANT_ROWS, lab, REAL).axes
-    longer, other, own = axis.collections
-    for row, iteration in ((longer, 300), (other, 100), (own, 100)):
-        assert len(row.get_offsets()) == 3
-        assert min(row.get_offsets()[:, 0]) == pytest.approx(lab[lab["iteration"] == iteration]["frechet"].min())
-    assert (longer.get_facecolor()[0] == own.get_facecolor()[0]).all()
-    assert (longer.get_facecolor()[0] != other.get_facecolor()[0]).any()
+    (axis,) = variants.dcgan_variants_dots(VARIANTS, VARIANT_ROWS, REAL).axes
+    for row, name in zip(axis.collections, ("nz-10", "lab", "ngf-half"), strict=True):
+        rows = VARIANT_ROWS[(VARIANT_ROWS["variant"] == name) & (VARIANT_ROWS["iteration"] == 100)]
+        assert sorted(row.get_offsets()[:, 0]) == pytest.approx(sorted(rows["frechet"]))
+    less, own, narrow = (row.get_facecolor()[0] for row in axis.collections)
+    assert (less == narrow).all() and (own != narrow).any()
     assert axis.get_xlim()[0] > REAL["frechet"].mean()
     assert "◂ real against real: 0.5" in [text.get_text() for text in axis.texts]
 
@@ -329,12 +328,6 @@ def test_precisions_are_compared_seed_by_seed() -> None:
     assert worse["bfloat16"]["frechet"] == pytest.approx(1.5 * worse["float32"]["frechet"])
 
 
-def test_collapse_is_seen_in_classes_and_in_diversity() -> None:
-    rows = measured(iterations=(100,), seeds=range(4))
-    rows.loc[1, "effective_classes"], rows.loc[2, "diversity"] = 3.0, 0.2
-    assert collapsed(rows, REAL) == 2
-
-
 def run(frechet: list[float], diversity: list[float], classes: list[float], seed: int = 0) -> pd.DataFrame:
     """A training run with a measurement every 50 iterations."""
     rows = {"frechet": frechet, "diversity": diversity, "effective_classes": classes}
@@ -344,7 +337,8 @@ def run(frechet: list[float], diversity: list[float], classes: list[float], seed
 def test_not_started_slow_and_collapsed_are_different() -> None:
     runs = {
         "not_started": run([100, 95, 90], [0, 0.1, 0.1], [1, 2, 2]),
-        "no_variety": run([100, 90, 80], [0, 0.1, 0.3], [1, 2, 4]),
+        "slow": run([100, 90, 80], [0, 0.1, 0.3], [1, 2, 4]),
+        "stuck": run([100, 80, 81], [0, 0.1, 0.3], [1, 2, 4]),
         "collapsed": run([100, 20, 60], [0, 0.9, 0.2], [1, 9, 9]),
         "varied": run([100, 20, 10], [0, 0.9, 0.9], [1, 9, 9]),
     }
@@ -354,7 +348,7 @@ def test_not_started_slow_and_collapsed_are_different() -> None:
     few = run([100, 20, 10], [0, 0.9, 0.9], [1, 9, 3])
     assert standing(few, REAL) == "collapsed"  # of classes alone
     both = pd.concat([runs["varied"], runs["collapsed"].assign(seed=1), few.assign(seed=2)])
-    assert standings(both, REAL) == {"not_started": 0, "no_variety": 0, "collapsed": 2, "varied": 1}
+    assert standings(both, REAL) == {"not_started": 0, "slow": 0, "stuck": 0, "collapsed": 2, "varied": 1}
 
 
 def test_a_training_run_that_still_improves_is_seen() -> None:
@@ -384,14 +378,61 @@ def test_a_condition_that_helps_early_and_holds_back_later() -> None:
 
 
 def test_variants_say_which_have_started() -> None:
-    until = [run([100, 95, 95], [0] * 3, [1] * 3, seed) for seed in (0, 1)]
-    rows = pd.concat([pd.concat(until).assign(variant="nz-10")]).assign(d_real=0.9, d_fake=0.1, loss_g=3.0)
-    lab = pd.concat([run([100, 50, 40, 20], [0, 0.3, 0.9, 0.9], [1, 9, 9, 9], seed) for seed in (0, 1)])
-    named = variants.dcgan_variants_values(VARIANTS, rows, lab, REAL)
-    assert named["not_started"] == [variants.WORDS["nz-10"]] and named["no_variety"] == []
-    assert named["runs"] == {"not_started": 2, "no_variety": 0, "collapsed": 0, "varied": 2}
-    assert not named["noise_is_ordered"] and not named["best_is_apart"]
-    assert named["discriminator_ahead"] is None
+    until = [run([100, 95, 95, 95], [0] * 4, [1] * 4, seed) for seed in (0, 1)]
+    lab = [run([100, 50, 40, 20], [0, 0.3, 0.9, 0.9], [1, 9, 9, 9], seed) for seed in (0, 1)]
+    both = [pd.concat(until).assign(variant="ngf-half"), pd.concat(lab).assign(variant="lab")]
+    rows = pd.concat(both).assign(d_real=0.9, d_fake=0.1, loss_g=3.0, confidence=0.9)
+    named = variants.dcgan_variants_values(variants.dcgan_variants(rows, REAL), rows, REAL)
+    assert named["not_started"] == [variants.WORDS["ngf-half"]] and named["slow"] == named["stuck"] == []
+    assert named["runs"] == {"not_started": 2, "slow": 0, "stuck": 0, "collapsed": 0, "varied": 2}
+    assert named["quarter"] == 50 and named["early"] == {"not_started": 2, "slow": 2} | {
+        "stuck": 0,
+        "collapsed": 0,
+        "varied": 0,
+    }
+    assert named["best_is_apart"] and not named["higher_rates_lead"]
+    assert (named["started"], named["improving"]) == (2, 2)
+    assert named["wider"] == {} and not named["loss_misleads"]
+
+
+def test_what_is_ahead_early_may_be_behind_in_the_end() -> None:
+    """The wide discriminator is behind after a quarter and ahead at the end; the wide generator is always ahead."""
+    courses = {
+        "lab": (9, 6, 5),
+        "ngf-double": (9, 3, 2),
+        "ngf-half": (9, 7, 6),
+        "ndf-double": (9, 8, 1),
+        "ndf-half": (9, 2, 7),
+    }
+    rows = pd.concat(
+        [
+            measured(variant=name).assign(frechet=list(course) * 3, loss_g=5.0 if name == "ndf-double" else 2.0)
+            for name, course in courses.items()
+        ]
+    ).assign(d_real=0.8, d_fake=0.2)
+    found = variants.dcgan_variants_values(variants.dcgan_variants(rows, REAL), rows, REAL)
+    assert found["wider"] == {
+        "generator": {"ahead": True, "behind_early": False},
+        "discriminator": {"ahead": True, "behind_early": True},
+    }
+    assert found["loss_misleads"] and found["by_name"]["ndf_half"]["early_frechet"] == 2
+    assert found["order_correlation"] == pytest.approx(spearmanr([6, 3, 7, 8, 2], [5, 2, 6, 1, 7]).statistic)
+
+
+def test_lengths_of_noise_are_compared_by_seeds() -> None:
+    """Closed form: five seeds against five that are all larger have the smallest exact p there is, 2 of 252."""
+    times = pd.DataFrame({"nz": [10, 100, 1000], "milliseconds": [9.0, 10.0, 15.0], "idleness": 0.9}).assign(
+        fastest=lambda rows: rows["milliseconds"] - 1, slowest=lambda rows: rows["milliseconds"] + 1
+    )
+    factor = LENGTHS["nz"].map({10: 0.1, 100: 1.0, 1000: 10.0})
+    found = noise_length.noise_length_values(LENGTHS.assign(frechet=factor * LENGTHS["frechet"]), times, REAL)
+    assert found["is_ordered"] and found["ten_is_ahead"] and found["thousand_is_behind"]
+    assert found["nz_10"]["p"] == found["nz_1000"]["p"] == pytest.approx(2 / 252)
+    assert found["nz_10"]["relative"] == pytest.approx({"mean": 0.1, "low": 0.1, "high": 0.1})
+    assert found["thousand_takes_longer"] and found["times_as_long"] == 1.5 and found["nz_100"]["seeds"] == 5
+    same = noise_length.noise_length_values(LENGTHS, times.assign(slowest=14.0), REAL)
+    assert not same["is_ordered"] and not same["ten_is_ahead"] and not same["thousand_takes_longer"]
+    assert same["nz_10"]["p"] == 1 and "p" not in same["nz_100"]
 
 
 def test_means_over_seeds_stay_above_zero() -> None:
@@ -401,21 +442,38 @@ def test_means_over_seeds_stay_above_zero() -> None:
     assert "agreement" not in found
 
 
-def test_the_labs_own_row_is_the_dcgan_at_as_many_iterations() -> None:
-    lab = measured(iterations=(0, 50, 100, 300))
-    table = variants.dcgan_variants(VARIANT_ROWS, lab, REAL).set_index("variant")
-    assert table["frechet"].is_monotonic_increasing
-    assert table.loc["lab", "iterations"] == 100 and table.loc["longer", "iterations"] == 300
-    assert table.loc["lab", "frechet"] == lab[lab["iteration"] == 100]["frechet"].mean()
-    assert table.loc["nz-10", "times_lab"] == pytest.approx(1)
+def test_variants_are_compared_at_their_end() -> None:
+    table = variants.dcgan_variants(VARIANT_ROWS, REAL).set_index("variant")
+    assert list(table.index) == ["nz-10", "lab", "ngf-half"]
+    assert table["frechet"].tolist() == pytest.approx([factor * np.mean([100 / 3, 25, 20]) for factor in (0.5, 2, 3)])
+    assert table.loc["nz-10", "times_lab"] == pytest.approx(0.25)
+
+
+def test_the_labs_own_runs_are_those_with_its_length_of_noise() -> None:
+    def trained(**more: list) -> Cells[dict[str, np.ndarray]]:
+        """A run for each value of the only parameter but the seed; its Fréchet distance is the length of the noise."""
+        ((name, values),) = more.items()
+        history = np.tile([0.5, 2.0, 0.8, 0.2], (4, 1))
+        runs = {
+            str(value): {"history": history, "moment": np.array([0, 4]), "seconds": np.array([0, 1])}
+            | {"measure/frechet": np.array([9, value if name == "nz" else 3])}
+            for value in values
+        }
+        return Cells(runs, {str(value): {name: value, "seed": 0} for value in values})
+
+    rows = variants.variant_measures(trained(variant=["ngf-half"]), trained(nz=[10, 100]))
+    assert rows[rows["iteration"] == 4].set_index("variant")["frechet"].to_dict() == {
+        "nz-10": 10,
+        "lab": 100,
+        "ngf-half": 3,
+    }
+    assert (rows["loss_g"] == 2).all() and (rows["d_fake"] == 0.2).all()
 
 
 def test_values_of_the_other_steps() -> None:
-    named = variants.dcgan_variants_values(VARIANTS, VARIANT_ROWS, measured(), REAL)
-    assert named["better_than_lab"] == ["noise of 10 numbers"] and named["by_name"]["nz_10"]["d_fake"] == pytest.approx(
-        0.2
-    )
-    assert named["worst"]["variant"] == "lab" and named["best"]["variant"] == "nz-10"
+    named = variants.dcgan_variants_values(VARIANTS, VARIANT_ROWS, REAL)
+    assert named["by_name"]["nz_10"]["d_fake"] == pytest.approx(0.2)
+    assert named["worst"]["variant"] == "ngf-half" and named["best"]["variant"] == "nz-10"
     found = sizes.dcgan_sizes_values(SETTINGS, KEPT)
     assert found["slower_is_worse"] == 0 and found["by_setting"]["mnist_64"]["before"] == 3
     assert found["sheet"] == {"images": 2, "mnist_64": {"generated": 4.0, "real": 0.0}}
