@@ -228,9 +228,9 @@ def dcgan_variants_dots(
 @figure(
     variant_sheets,
     format="png",
-    caption="With the minimax loss the generator still draws noise. Images of each variant at the end "
-    "of the first seed's training. Those of the lab's own settings after as many batches are in row 750 of the sheet "
-    "of progress above.",
+    caption="[With the minimax loss the generator still draws "
+    'noise.]{claim="dcgan_variants.by_name.saturating_loss.varied == 0"} Images of the lab\'s own settings and of each '
+    "variant at the end of the first seed's training.",
     alt="One row of twenty generated digits for each variant.",
 )
 def variant_pictures(images: Arrays) -> Figure:
