@@ -60,7 +60,7 @@ WORDS = {
 
 
 @experiment(
-    matrix={"variant": [*VARIANTS], "seed": [0, 1]},
+    matrix={"variant": [*VARIANTS], "seed": [0, 1, 2]},
     inputs={"classifier": precision_classifier},
     data=["mnist"],
     demo={"variant": ["ngf-half", "saturating-loss"], "seed": [0], "iterations": 50, "width": 8, "rate": 1e-3},
