@@ -185,7 +185,7 @@ def variant_sheets(training: Cells[Arrays], noise: Cells[Arrays], seed: int = 0,
     precision_real_measures,
     caption="[Both learning rates × 5 are ahead of every other setting, in every "
     'seed]{claim="dcgan_variants.higher_rates_lead"}, after `dcgan_variants.batches:,d`{.value} batches. Each seed a '
-    "dot, their mean a ring, and Student's 95% interval over seeds a bar, cut at the left edge. Blue: the lab's own "
+    "dot, their mean a ring, and Student's 95% interval over seeds a bar. Blue: the lab's own "
     "settings. Real digits lie beyond the edge.",
     alt="A list of variants sorted by their Fréchet distance on a logarithmic axis, each with a dot for each seed, a "
     "ring at their mean and an interval. The distance of real digits lies far beyond the left end of the axis.",
