@@ -245,8 +245,7 @@ def dcgan_variants_values(results: pd.DataFrame, measures: pd.DataFrame, real: p
     "runs" counts the seeds of all variants in each state (see `experiments.gan.curves.standing`), and "early" does the
     same for what they were after a quarter of the training, at iteration "quarter". "not_started", "slow" and "stuck"
     name the variants of which some seed is in that state. "started" counts the runs that have, and "improving" those of
-    which the last measurement is the best. "order_correlation" is the rank correlation of the variants' means at the
-    quarter and at the end, without those that have not started.
+    which the last measurement is the best.
 
     "best_is_apart" says whether every seed of the best variant is closer to real digits than any seed of any other, and
     "higher_rates_lead" that this is the one with both learning rates × 5. "wider" compares, for the generator and for
@@ -254,8 +253,6 @@ def dcgan_variants_values(results: pd.DataFrame, measures: pd.DataFrame, real: p
     than any of the narrower one at the end, "behind_early" if every seed was farther at the quarter. "loss_misleads":
     the generator's loss is higher against the wide discriminator in every seed, although its digits are better.
     """
-    from scipy.stats import spearmanr
-
     outputs = measures.drop_duplicates(["variant", "seed"]).groupby("variant")[["d_real", "d_fake", "loss_g"]]
     late = outputs.mean().join(outputs.max().add_prefix("highest_")).join(outputs.min().add_prefix("lowest_"))
     until = measures["iteration"].max()
@@ -270,7 +267,6 @@ def dcgan_variants_values(results: pd.DataFrame, measures: pd.DataFrame, real: p
     ended = [run.sort_values("iteration") for _, run in measures.groupby(["variant", "seed"])]
     ends = {name: rows[rows["iteration"] == until] for name, rows in runs.items()}
     wider = _wider({name: rows[rows["iteration"] == moment] for name, rows in runs.items()}, ends)
-    going = results[results["not_started"] < results["seeds"]]
     best = str(results["variant"].iloc[0])
     best_is_apart = all(apart(ends[best], rows) for name, rows in ends.items() if name != best)
     some = {state: [WORDS[name] for name, found in states.items() if found[state]] for state in early["lab"]}
@@ -290,7 +286,6 @@ def dcgan_variants_values(results: pd.DataFrame, measures: pd.DataFrame, real: p
         "stuck": some["stuck"],
         "started": len(ended) - sum(found["not_started"] for found in states.values()),
         "improving": sum(run["frechet"].iloc[-1] < run["frechet"].iloc[:-1].min() for run in ended),
-        "order_correlation": float(spearmanr(*(going[name] for name in ("early_frechet", "frechet"))).statistic),
         "best_is_apart": best_is_apart,
         "higher_rates_lead": best == "rates-times-5" and best_is_apart,
         "wider": wider,
