@@ -84,6 +84,22 @@ def over_seeds(rows: pd.DataFrame) -> dict[str, Any]:
     return found
 
 
+def ratio_over_seeds(above: pd.Series, below: pd.Series) -> dict[str, float]:
+    """The geometric mean over seeds of one measure in units of another of the same seed, with Student's interval.
+
+    The interval is computed from logarithms, so that halving undoes doubling.
+
+    Args:
+        above, below: the positive measures, indexed by seed; a seed that one of them lacks does not count.
+    """
+    import numpy as np
+
+    from experiments.lab.methods.seed_interval import seed_interval
+
+    found = np.exp(seed_interval(np.log(above / below).dropna().to_numpy()))
+    return dict(zip(("mean", "low", "high"), found.tolist(), strict=True))
+
+
 State = Literal["not_started", "slow", "stuck", "collapsed", "varied"]
 """Where a training run can have got to, see `standing`."""
 

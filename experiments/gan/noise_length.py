@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.gan.curves import COLOURS, iterations_axis, logarithmic, over_seeds
+from experiments.gan.curves import COLOURS, iterations_axis, logarithmic, over_seeds, ratio_over_seeds
 from experiments.gan.dcgan import dcgan_training
 from experiments.gan.iterations import iterations_in_turns
 from experiments.gan.precision import precision_classifier, precision_real_measures
@@ -129,10 +129,7 @@ def noise_length_values(results: pd.DataFrame, times: pd.DataFrame, real: pd.Dat
     "thousand_is_behind": the whole interval of "relative" lies on that side of 1. "thousand_takes_longer": in the
     slowest round with 100 numbers an iteration took less time than in the fastest with 1000.
     """
-    import numpy as np
     from scipy.stats import mannwhitneyu
-
-    from experiments.lab.methods.seed_interval import seed_interval
 
     end = results[results["iteration"] == results["iteration"].max()]
     runs = {int(nz): rows for nz, rows in end.groupby("nz")}  # type: ignore[call-overload]
@@ -141,8 +138,7 @@ def noise_length_values(results: pd.DataFrame, times: pd.DataFrame, real: pd.Dat
     for nz, rows in runs.items():
         one = over_seeds(rows) | {"milliseconds": took["milliseconds"][nz]}
         if nz != 100:
-            relative = np.exp(seed_interval(np.log(by[nz] / by[100]).dropna().to_numpy())).tolist()
-            one["relative"] = dict(zip(("mean", "low", "high"), relative, strict=True))
+            one["relative"] = ratio_over_seeds(by[nz], by[100])
             one["p"] = float(mannwhitneyu(rows["frechet"], runs[100]["frechet"], method="exact").pvalue)
         found[f"nz_{nz}"] = one
     return {

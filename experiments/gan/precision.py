@@ -123,20 +123,16 @@ def precision_values(results: pd.DataFrame, times: pd.DataFrame) -> dict:
     "ratio" is the geometric mean over seeds of the Fréchet distance with bfloat16 in units of that with float32; its
     interval is computed from logarithms. Seeds are paired, because the same seed begins with the same weights.
     """
-    import numpy as np
-
-    from experiments.gan.curves import over_seeds
-    from experiments.lab.methods.seed_interval import seed_interval
+    from experiments.gan.curves import over_seeds, ratio_over_seeds
 
     end = results[results["iteration"] == results["iteration"].max()]
     frechet = end.pivot(index="seed", columns="precision", values="frechet")
-    ratio = np.exp(seed_interval(np.log(frechet["bfloat16"] / frechet["float32"]).to_numpy()))
     took = times.set_index("precision")
     return {
         **{name: over_seeds(end[end["precision"] == name]) for name in PRECISIONS},
         "seeds": len(frechet),
         "iterations": results["iteration"].max(),
-        "ratio": dict(zip(("mean", "low", "high"), ratio.tolist(), strict=True)),
+        "ratio": ratio_over_seeds(frechet["bfloat16"], frechet["float32"]),
         "milliseconds": took["milliseconds"].to_dict(),
         "times_as_fast": took["milliseconds"]["float32"] / took["milliseconds"]["bfloat16"],
         "slowest_short": took["slowest"]["bfloat16"],

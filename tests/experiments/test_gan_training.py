@@ -136,6 +136,15 @@ def test_measured_before_during_and_after() -> None:
     assert "agreement" not in rows[0]
 
 
+def test_other_moments_can_be_asked_for() -> None:
+    measure, samples = digit_measure(small_classifier())
+    asked = train(small_training(), ITERATIONS, measure, samples, noise(6, 5, [3]), moments=(0, 5, 99))
+    assert asked["moment"].tolist() == [0, 5, ITERATIONS] and len(asked["measure/frechet"]) == 3
+    usual = run()
+    for name in ("measure/frechet", "sheet"):
+        np.testing.assert_array_equal(asked[name][-1], usual[name][-1])
+
+
 def test_history_is_averaged_over_windows() -> None:
     history = np.arange(48, dtype=np.float32).reshape(12, 4)
     rows = history_rows({"history": history}, 5, seed=7)
