@@ -12,7 +12,8 @@ DCGAN has the lab's networks and batches of 128; DANN batches of 32 + 32. Of eac
 - on a GPU, for DCGAN, several seeds as graphs of their own on streams of their own.
 
 On a GPU with float32 and TF32, and DCGAN with bfloat16, too, as on a processor that multiplies such numbers itself; the
-public loops as they come, which is TF32 on a GPU. Beside each stands the arithmetic limit: the floating-point
+public loops as they come, which is TF32 on a GPU, and without what a step's process does with memory
+(`tpdl.run.memory.keep_freed`). Beside each stands the arithmetic limit: the floating-point
 operations of its convolutions and matrix products, at the rate at which the device multiplies two large matrices in the
 same precision. Images a second count real images, and at DANN those of both domains, over all seeds. On a CPU the time
 is that of the processor, so other load hardly counts. MNIST is read from the data folder; without it scikit-learn's
@@ -49,6 +50,7 @@ from experiments.lab.methods.stacked_adversarial import StackedAdversarialTraini
 from experiments.lab.methods.stacked_domain_adversarial import train_stacked
 from experiments.lab.nets.dcgan import Discriminator, Generator, initialise
 from experiments.lab.nets.stacked import Grouped, Mapped
+from tpdl.run.memory import keep_freed
 
 BATCH = Setting().batch
 HALF = adaptation_throughput.HALF
@@ -85,6 +87,7 @@ class Bench:
         self.device, self.batches, self.seeds, self._added = device, batches, seeds, added
         self.workers = 2 if device == "cuda" else 0  # on one core they would only take turns, and not be counted
         self.rows: list[Row] = []
+        self._counted: dict[str, float] = {}
         self._rates = {precision: self._multiplication(precision) for precision in self.precisions()}
 
     def precisions(self) -> list[str]:
@@ -98,20 +101,40 @@ class Bench:
         launched = [("launched one by one", False)] if self.device == "cuda" else []
         return [*launched, ("loop of the report", True)]
 
+    def public(self) -> None:
+        """The rows of the public loops, before all others and that of smaller arrays first: as in a fresh process.
+
+        glibc learns from the largest array that is freed which ones not to hand back to the system at once. So a loop
+        is faster after one with larger arrays; and `keep_freed` cannot be taken back.
+        """
+        precision = "TF32" if self.device == "cuda" else "float32"
+        source, labels, target = domains(self.batches)
+        with tempfile.TemporaryDirectory() as scratch:
+            files = [
+                adaptation_throughput.write(images, labels, Path(scratch) / name)
+                for name, images in (("s", source), ("t", target))
+            ]
+
+            def epochs_of(epochs: int) -> None:
+                with allowed(precision):
+                    for _ in range(epochs):
+                        adaptation_throughput.plain_training(*files, self.device, self.workers)
+
+            self._time_epochs("public loop", 1, precision, epochs_of)
+        if mnist_is_here():
+            usual = gan_throughput.usual(self.workers, self.device)
+            self._time("DCGAN", "public loop", 1, precision, usual)
+
     def dcgan(self) -> None:
         """The rows of DCGAN."""
         images, labels = digits()
         setting = Setting()
-        flops = self._operations(lambda: AdversarialTraining(*pair(0), images, labels, setting).step())
-        public = "TF32" if self.device == "cuda" else "float32"
-        if mnist_is_here():
-            self._time("DCGAN", "public loop", 1, public, gan_throughput.usual(self.workers, self.device), flops)
         for how, graphed in self.loops():
             training = AdversarialTraining(*pair(0), images, labels, setting, graphed=graphed)
-            self._time("DCGAN", how, 1, "float32", training.step, flops)
+            self._time("DCGAN", how, 1, "float32", training.step)
         if "bfloat16" in self.precisions():
             training = AdversarialTraining(*pair(0), images, labels, Setting(precision="bfloat16"))
-            self._time("DCGAN", "loop of the report", 1, "bfloat16", training.step, flops)
+            self._time("DCGAN", "loop of the report", 1, "bfloat16", training.step)
         for precision in self.precisions():
             setting = Setting(precision="bfloat16" if precision == "bfloat16" else "float32")
             for seeds in self.seeds:
@@ -126,10 +149,10 @@ class Bench:
                         stack,
                     )
                     how = "graph, stack of one" if stack is None else f"graph, stacked ({stack.__name__})"
-                    self._time("DCGAN", self._called(how), seeds, precision, together.step, flops)
+                    self._time("DCGAN", self._called(how), seeds, precision, together.step)
                 if seeds > 1 and self.device == "cuda" and precision != "bfloat16":
                     step = self.side_by_side(seeds, images, labels, setting)
-                    self._time("DCGAN", "graphs on streams", seeds, precision, step, flops)
+                    self._time("DCGAN", "graphs on streams", seeds, precision, step)
 
     def side_by_side(
         self, seeds: int, images: np.ndarray, labels: np.ndarray, setting: Setting
@@ -150,28 +173,12 @@ class Bench:
     def dann(self) -> None:
         """The rows of DANN: whole epochs, of which one is not timed."""
         source, labels, target = domains(self.batches)
-
-        public_precision = "TF32" if self.device == "cuda" else "float32"
-        few = source[: 2 * HALF], labels[: 2 * HALF], target[: 2 * HALF]
-        flops = self._operations(lambda: train(*few, weight=schedule, epochs=1, batch=2 * HALF)) / 2
-        with tempfile.TemporaryDirectory() as scratch:
-            files = [
-                adaptation_throughput.write(images, labels, Path(scratch) / name)
-                for name, images in (("s", source), ("t", target))
-            ]
-
-            def public(epochs: int) -> None:
-                with allowed(public_precision):
-                    for _ in range(epochs):
-                        adaptation_throughput.plain_training(*files, self.device, self.workers)
-
-            self._time_epochs("public loop", 1, public_precision, public, flops)
         for how, graphed in self.loops():
 
             def alone(epochs: int, graphed: bool = graphed) -> None:
                 train(source, labels, target, weight=schedule, epochs=epochs, batch=2 * HALF, graphed=graphed)
 
-            self._time_epochs(how, 1, "float32", alone, flops)
+            self._time_epochs(how, 1, "float32", alone)
         for precision in (each for each in self.precisions() if each != "bfloat16"):
             for seeds in self.seeds:
 
@@ -187,33 +194,29 @@ class Bench:
                         )
 
                 how = "graph, stack of one" if seeds == 1 else "graph, stacked (Mapped)"
-                self._time_epochs(self._called(how), seeds, precision, stacked, flops)
+                self._time_epochs(self._called(how), seeds, precision, stacked)
 
     def _called(self, how: str) -> str:
         return how if self.device == "cuda" else how.removeprefix("graph, ")
 
-    def _time(
-        self, training: str, how: str, seeds: int, precision: str, step: Callable[[], object], flops: float
-    ) -> None:
+    def _time(self, training: str, how: str, seeds: int, precision: str, step: Callable[[], object]) -> None:
         with allowed(precision):
             for _ in range(2 * WARM):
                 step()
             seconds = self._seconds(lambda: [step() for _ in range(self.batches)])
-        self._add(training, how, seeds, precision, seconds / self.batches, BATCH, flops)
+        self._add(training, how, seeds, precision, seconds / self.batches, BATCH)
 
-    def _time_epochs(self, how: str, seeds: int, precision: str, work: Callable[[int], object], flops: float) -> None:
+    def _time_epochs(self, how: str, seeds: int, precision: str, work: Callable[[int], object]) -> None:
         """Two epochs, less the time of one: what happens in every run, and not in every epoch, is left out."""
         work(1)  # loads kernels, chooses algorithms, grows the allocator: once in a process
         one, two = self._seconds(lambda: work(1)), self._seconds(lambda: work(2))
         if two <= one:
             print(f"DANN {how}, {seeds} seeds, {precision}: two epochs took no longer than one; no row", flush=True)
             return
-        self._add("DANN", how, seeds, precision, (two - one) / self.batches, 2 * HALF, flops)
+        self._add("DANN", how, seeds, precision, (two - one) / self.batches, 2 * HALF)
 
-    def _add(
-        self, training: str, how: str, seeds: int, precision: str, seconds: float, images: int, flops: float
-    ) -> None:
-        limit = 1e3 * seeds * flops / self._rates[precision]
+    def _add(self, training: str, how: str, seeds: int, precision: str, seconds: float, images: int) -> None:
+        limit = 1e3 * seeds * self._operations(training) / self._rates[precision]
         row = Row(training, how, seeds, precision, 1e3 * seconds, seeds * images / seconds, limit)
         self.rows.append(row)
         print(line(row), flush=True)
@@ -240,10 +243,16 @@ class Bench:
             one @ other
             return max(2 * side**3 / self._seconds(lambda: one @ other) for _ in range(3))
 
-    def _operations(self, work: Callable[[], object]) -> float:
-        with FlopCounterMode(display=False) as counter:
-            work()
-        return float(counter.get_total_flops())
+    def _operations(self, training: str) -> float:
+        """Floating-point operations of an iteration, counted after the first timing: it leaves memory behind."""
+        if training not in self._counted:
+            with FlopCounterMode(display=False) as counter:
+                if training == "DCGAN":
+                    AdversarialTraining(*pair(0), *digits(), Setting()).step()
+                else:
+                    train(*domains(1), weight=schedule, epochs=1, batch=2 * HALF)
+            self._counted[training] = float(counter.get_total_flops())
+        return self._counted[training]
 
 
 def pair(seed: int) -> tuple[Generator, Discriminator]:
@@ -330,6 +339,8 @@ def main() -> None:
             given.to.write_text(json.dumps(found, indent=1) + "\n")
 
     bench = Bench(given.device, given.batches, given.seeds, keep)
+    bench.public()
+    keep_freed()  # as the process of a step does
     bench.dcgan()
     bench.dann()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -68,6 +69,15 @@ def noise(n: int) -> dict:
 @experiment()
 def unused() -> dict:
     return {"pid": os.getpid(), "session": os.getsid(0)}
+
+
+@experiment()
+def fills() -> dict:
+    import resource
+
+    for _ in range(50):
+        b"x" * 50_000_000
+    return {"faults": resource.getrusage(resource.RUSAGE_SELF).ru_minflt}
 """
 
 WILD = """
@@ -132,6 +142,16 @@ def test_a_step_may_fork_use_pools_and_threads_and_read_its_empty_input(lab):
     assert result(lab, "threads") == {"threads": "7"}, "a step by itself has what the user gives it"
     assert result(lab, "noise/n=1") != result(lab, "noise/n=2"), "forks of one parent draw different numbers"
     assert result(lab, "unused")["pid"] == result(lab, "unused")["session"]
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library has another allocator")
+def test_large_memory_that_a_step_has_freed_is_used_again(lab):
+    """Fifty times 50 MB are 12,000 new pages each time; what is used again needs them once."""
+    lab.write("experiments/tame.py", TAME)
+    lab.tpdl("run", "fills")
+    again = result(lab, "fills")["faults"]
+    lab.tpdl("run", "--force", "fills", MALLOC_MMAP_THRESHOLD_="1000000")
+    assert result(lab, "fills")["faults"] > 10 * again, "whoever has set the allocator's own variables is obeyed"
 
 
 def test_what_a_step_leaves_running_ends_with_it_and_leaving_python_is_a_failure(lab):

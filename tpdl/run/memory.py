@@ -1,8 +1,10 @@
-"""How much main memory there is for steps, and whether the system has ended a process because there was none left.
+"""How much main memory there is for steps, whether the system has ended a process because there was none left, and what
+a step's process does with memory that it no longer needs.
 
 Example:
     available()     # 12_400_000_000
     kills()         # 0; a step that was ended by SIGKILL has run out of memory if it is more afterwards
+    keep_freed()    # from now on this process does not hand large arrays back to the system
 
 In a container its own limit counts, which is that of its control group.
 """
@@ -10,10 +12,13 @@ In a container its own limit counts, which is that of its control group.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 from pathlib import Path
 
 ROOT = Path("/")
+TRIM_THRESHOLD, MMAP_MAX = -1, -4
+"""Parameters of glibc's `mallopt`, by their names in malloc.h."""
 
 
 def available(root: Path = ROOT) -> int | None:
@@ -42,6 +47,24 @@ def kills(root: Path = ROOT) -> int:
             if name == "oom_kill" and count.isdigit():
                 return int(count)
     return 0
+
+
+def keep_freed() -> bool:
+    """Let this process keep memory that it has freed, for what it needs next; whether the system's C library can.
+
+    glibc gets each large array from the system and hands it back as soon as it is freed. The next one consists of new
+    pages, which the system fills with zeros, one fault for every 4 KB: for a network's feature maps that can take as
+    long as the arithmetic. A step's process ends soon, and gives back everything then. What it has kept counts as used
+    until then; its peak hardly changes. Whoever has set glibc's own variables (`MALLOC_…`, `GLIBC_TUNABLES`) is obeyed.
+    """
+    if any(name.startswith("MALLOC_") or name == "GLIBC_TUNABLES" for name in os.environ):
+        return False
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError, TypeError):  # another C library; on Windows None names none
+        return False
+    # Both succeed by returning 1: no array in pages of its own, and up to 2 GB free at the end of the heap.
+    return bool(mallopt(MMAP_MAX, 0)) and bool(mallopt(TRIM_THRESHOLD, 2**31 - 1))
 
 
 def cores() -> int:

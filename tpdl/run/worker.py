@@ -44,6 +44,7 @@ from tpdl.plan.step import COLLECTED, Fingerprint, Input, Step
 from tpdl.run import context, imported, interpreter, products, refused, snapshot
 from tpdl.run.audit import Event
 from tpdl.run.job import Job, Outcome
+from tpdl.run.memory import keep_freed
 from tpdl.run.observed import Found, Observing, gather, is_as_it_was
 
 
@@ -117,6 +118,7 @@ def _what_ran_out(error: BaseException) -> str:
 def run_and_report(job: Job, results: int | str) -> NoReturn:
     """Carry out `job`, write how it ended to `results`, an open file or a path, and end this process."""
     code = 1
+    keep_freed()
     try:
         outcome = execute(job, alone=True)
         sys.stdout.flush()
