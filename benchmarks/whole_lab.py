@@ -4,6 +4,7 @@
     python benchmarks/whole_lab.py --scratch /tmp/lab gan --no-pages --no-loops
     python benchmarks/whole_lab.py --scratch /tmp/lab --demo gan/dcgan adaptation/dann    # small, on stand-ins
     python benchmarks/whole_lab.py --scratch /tmp/lab --without '*-training' '*scratch-run*' --write
+    python benchmarks/whole_lab.py --scratch /tmp/lab --of v1.0 --without '*-training' --write    # the steps of then
     python benchmarks/whole_lab.py --scratch /tmp/lab --only-loops --batches 10 --write
 
 It works in a scratch copy of the files that git knows here, with their records marked as out of date, and runs
@@ -171,6 +172,15 @@ def without(plan: Plan, names: Sequence[str], patterns: Sequence[str]) -> list[s
     return [name for name in names if name not in left_out]
 
 
+def of(plan: Plan, names: Sequence[str], revision: str) -> list[str]:
+    """Those of the steps whose results were committed at a revision already, and that need no later one."""
+    command = ["git", "ls-tree", "-r", "--name-only", "--full-tree", revision, "figures"]
+    there = set(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines())
+    root = plan.project.root
+    later = {name for name, step in plan.steps.items() if step.record_path.relative_to(root).as_posix() not in there}
+    return without(plan, names, sorted(later)) if later else list(names)
+
+
 def run(copy: Path, *arguments: str) -> int:
     """Run `tpdl` in the scratch copy, from its own sources."""
     environment = os.environ | {"PYTHONPATH": str(copy)}
@@ -255,9 +265,31 @@ def loops(result: Path, device: str, batches: int) -> str:
     return "\n".join(lines)
 
 
-def sentence(device: str, steps: int, names: Sequence[str], left_out: Sequence[str], passed: dict[str, float]) -> str:
-    """What was measured, where and when, and how long all of it took."""
-    which = f"the {steps} steps" + (f" of {_listed(names)}" if names else "")
+def day_of(revision: str) -> str:
+    """The day of a commit, as in "4 May 2026"."""
+    command = ["git", "log", "-1", "--format=%cs", revision]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    return f"{datetime.fromisoformat(said):%-d %B %Y}"
+
+
+def sentence(
+    device: str,
+    steps: int,
+    names: Sequence[str],
+    left_out: Sequence[str],
+    passed: dict[str, float],
+    day: str | None = None,
+) -> str:
+    """What was measured, where and when, and how long all of it took.
+
+    Args:
+        device: where.
+        steps: how many.
+        names, left_out: what was asked for, and left out.
+        passed: part -> seconds.
+        day: of which day's steps; None for all that there are.
+    """
+    which = f"the {steps} steps" + (f" of {_listed(names)}" if names else "") + (f" of {day}" if day else "")
     if left_out:
         which += f", without {_listed(left_out)} and what is made from them,"
     today = datetime.now()
@@ -293,6 +325,7 @@ def main() -> int:
     parser.add_argument(
         "--without", nargs="+", default=[], metavar="PATTERN", help="leave out these steps, and what is made from them"
     )
+    parser.add_argument("--of", metavar="REVISION", help="only the steps that had results at this commit")
     parser.add_argument("--no-pages", action="store_true", help="measure, and render nothing")
     parser.add_argument("--no-loops", action="store_true", help="without the public loops")
     parser.add_argument("--only-loops", action="store_true", help="the public loops beside those of the lab, no steps")
@@ -306,14 +339,18 @@ def main() -> int:
     plan = read_plan(Project(copy), "demo" if given.demo else "full")
     needed = with_upstream(plan, select(plan, given.names) if given.names else plan.steps)
     names = without(plan, [name for name in plan.steps if name in needed], given.without)
+    if given.of:
+        names = of(plan, names, given.of)
     asked = given.names
-    if given.without:  # by their names; what has never been measured, for want of its weights, is not asked for
+    if (
+        given.without or given.of
+    ):  # by their names; what has never been measured, for want of its weights, is not asked for
         asked = [name for name in names if plan.steps[name].record_path.exists()]
     state = given.scratch / f"{'demo' if given.demo else 'full'}-{given.number}"
-    if not (state / "marked").exists():
-        mark(plan, names, size(given.assume), ROOT if given.number == 1 else None)
-        state.mkdir(parents=True, exist_ok=True)
-        (state / "marked").touch()
+    marked = (state / "marked").read_text().splitlines() if (state / "marked").exists() else []
+    mark(plan, [name for name in names if name not in marked], size(given.assume), ROOT if given.number == 1 else None)
+    state.mkdir(parents=True, exist_ok=True)
+    (state / "marked").write_text("".join(f"{name}\n" for name in {*marked, *names}))
     with Watch(state, "measuring"):
         code = run(copy, "run", "-j", "auto", *profile, *asked)
     if code == 130:
@@ -330,8 +367,10 @@ def main() -> int:
     (state / "tables.md").write_text(text + "\n")
     print(text)
     if given.write and code == 0:
-        about = sentence(device, sum(kind.steps for kind in found.values()), given.names, given.without, passed)
+        steps = sum(kind.steps for kind in found.values())
+        about = sentence(device, steps, given.names, given.without, passed, given.of and day_of(given.of))
         which = f"{' '.join(given.names) or 'all'} without {' '.join(given.without) or 'nothing'}"
+        which += f" of {given.of}" if given.of else ""
         keep(f"{device}: {which}", about, text.partition("\n\n")[2])
     return code
 

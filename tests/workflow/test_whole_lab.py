@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from benchmarks import whole_lab
-from benchmarks.whole_lab import kind_of, mark, rows, sentence, table, without
+from benchmarks.whole_lab import day_of, kind_of, mark, of, rows, sentence, table, without
 from tpdl.plan.plan import read_plan
 from tpdl.plan.project import Project
 from tpdl.plan.record import read_record
@@ -67,6 +69,22 @@ def test_what_needs_a_step_that_is_left_out_is_left_out():
     assert left and not any(with_upstream(plan, [name]) & {*names} - {*left} for name in left)
     assert "gan/dcgan.svg" not in left and "gan/classifier" in left
     assert without(plan, names, []) == names
+
+
+def test_the_steps_of_a_commit_are_those_with_results_there(tmp_path, monkeypatch, fresh):
+    monkeypatch.setattr(whole_lab, "ROOT", fresh.root)
+    git = ["git", "-C", fresh.root, "-c", "user.name=n", "-c", "user.email=e"]
+    for command in (["init", "-q"], ["add", "figures"], ["commit", "-qm", "results", "--date", "2026-05-04T12:00:00"]):
+        subprocess.run([*git, *command], check=True, env={**os.environ, "GIT_COMMITTER_DATE": "2026-05-04T12:00:00"})
+    plan = read_plan(Project(fresh.root))
+    assert of(plan, list(plan.steps), "HEAD") == list(plan.steps)
+    (fresh.root / "figures/toy/curve/network=small.csv.record.json").unlink()
+    subprocess.run([*git, "commit", "-qam", "one less"], check=True, capture_output=True)
+    left = of(plan, list(plan.steps), "HEAD")
+    assert left == ["toy/curve/network=large"], "what is made from later results is later"
+    assert day_of("HEAD~1") == "4 May 2026"
+    about = sentence("two cores", 1, [], [], {"measuring": 60.0}, "4 May 2026")
+    assert about.endswith(": the 1 steps of 4 May 2026 took **1 minutes** from raw data to results.")
 
 
 def test_the_tables_are_shown_between_the_marks_and_where_the_report_includes_them(tmp_path, monkeypatch):
