@@ -25,7 +25,15 @@ if TYPE_CHECKING:
 
 @experiment(
     matrix={"each": [10, 25, 50, 100], "norm": [True, False], "seed": [0, 1, 2]},
-    demo={"each": [5, 10], "network": "tiny_squeezenet", "side": 64, "patience": 20, "most": 60, "decay": 20},
+    demo={
+        "each": [5, 10],
+        "seed": [0, 1],
+        "network": "tiny_squeezenet",
+        "side": 64,
+        "patience": 20,
+        "most": 60,
+        "decay": 20,
+    },
     inputs={"images": tuning_images},
     device="gpu",
 )

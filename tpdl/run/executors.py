@@ -20,6 +20,7 @@ from typing import Any
 
 from tpdl.errors import UserError
 from tpdl.run.job import Job, Outcome
+from tpdl.run.memory import keep_freed
 from tpdl.run.processes import empty_log, end_processes, run_in_process
 from tpdl.run.worker import execute
 
@@ -43,6 +44,7 @@ def run_here(text: str, threads: int | None = None, on_error: Callable[[BaseExce
     Modules are imported from where they lie: a debugger shows the files that are there, and some are imported already.
     """
     job = replace(Job.from_json(text), snapshot="")
+    keep_freed()
     empty_log(job)
     return execute(job, on_error)
 
