@@ -125,7 +125,7 @@ def _by_domain(axis: Axes, rows: pd.DataFrame, size: int) -> None:
         ("target", "C1", "^", "MNIST-M (target)"),
     ):
         part = rows[rows["domain"] == domain]
-        axis.scatter(part["x"], part["y"], s=size, color=colour, marker=marker, alpha=0.6, linewidths=0, label=label)
+        axis.scatter(part["x"], part["y"], s=size, color=colour, marker=marker, linewidths=0, label=label)
 
 
 def _by_digit(axis: Axes, rows: pd.DataFrame, size: int) -> None:
@@ -133,7 +133,7 @@ def _by_digit(axis: Axes, rows: pd.DataFrame, size: int) -> None:
 
     paper, ink = matplotlib.rcParams["axes.facecolor"], matplotlib.rcParams["text.color"]
     for digit, part in rows.groupby("digit"):
-        axis.scatter(part["x"], part["y"], s=size, color=DIGITS[int(str(digit))], alpha=0.7, linewidths=0)
+        axis.scatter(part["x"], part["y"], s=size, color=DIGITS[int(str(digit))], linewidths=0)
         x, y = part.loc[part["domain"] == "source", ["x", "y"]].median()
         box = {"boxstyle": "circle,pad=0.15", "facecolor": paper, "edgecolor": "none", "alpha": 0.8}
         style = {"ha": "center", "va": "center", "fontsize": 10 if size > 5 else 8, "fontweight": "bold", "color": ink}

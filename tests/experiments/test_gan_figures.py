@@ -19,6 +19,7 @@ from experiments.gan import (
     convergence,
     dcgan,
     interpolation,
+    longer,
     memorisation,
     noise_length,
     objectives,
@@ -151,6 +152,8 @@ DRAWINGS: list[tuple[Any, ...]] = [
     (precision.precision_curves, BOTH),
     (variants.dcgan_variants_dots, VARIANTS, VARIANT_ROWS, REAL),
     (variants.variant_pictures, {"variant": np.array(["nz-10"]), "image": pictures(1, 20)}),
+    (longer.longer_curves, measured(iterations=(0, 3000, 6000, 9000)), REAL),
+    (longer.longer_pictures, {"moment": np.array([3000, 9000]), "image": pictures(2, 64)}),
     (noise_length.noise_length_curves, LENGTHS, REAL),
     (noise_length.noise_pictures, {"nz": np.array(noise_length.LENGTHS), "image": pictures(3, 64)}),
     (sizes.dcgan_sizes_curves, SETTINGS),
@@ -215,7 +218,7 @@ def _is_hidden_tick(text: Text, figure: Figure) -> bool:
 
 
 def test_there_are_drawings_for_phones_of_every_plot() -> None:
-    assert len(FOR_PHONES) == 17
+    assert len(FOR_PHONES) == 18
 
 
 def test_every_seed_is_a_dot() -> None:
@@ -431,6 +434,18 @@ def test_lengths_of_noise_are_compared_by_seeds() -> None:
     same = noise_length.noise_length_values(LENGTHS, times.assign(slowest=14.0), REAL)
     assert not same["is_ordered"] and not same["ten_is_ahead"] and not same["thousand_takes_longer"]
     assert same["nz_10"]["p"] == 1 and "p" not in same["nz_100"]
+
+
+def test_a_longer_training_is_compared_with_the_labs_end_and_with_itself() -> None:
+    """Closed form: it halves with every measurement, so the last third of six has a quarter of the third before."""
+    iterations = (0, 3000, *range(4000, 10_000, 1000))
+    rows = measured(iterations=iterations).assign(frechet=[2.0**-i for i in range(len(iterations))] * 3)
+    found = longer.longer_values(rows, REAL)
+    assert found["ratio"] == pytest.approx({"mean": 2**-6, "low": 2**-6, "high": 2**-6}) and found["best"] == 9000
+    assert found["last_third"]["mean"] == pytest.approx(0.25) and found["still_falls"] and found["falls_to_the_end"]
+    assert found["at_lab"]["frechet"] == 0.5 and found["times_floor"] == pytest.approx(2**-7 / 0.5)
+    flat = longer.longer_values(rows.assign(frechet=1.0), REAL)
+    assert not flat["still_falls"] and not flat["falls_to_the_end"] and flat["ratio"]["mean"] == 1
 
 
 def test_means_over_seeds_stay_above_zero() -> None:
