@@ -117,7 +117,7 @@ def longer_curves(results: pd.DataFrame, real: pd.DataFrame, *, narrow: bool = F
     band(axis, results, "iteration", "frechet", COLOURS["generated"], "generated")
     floor(axis, real["frechet"])
     axis.axvline(LAB, color=COLOURS["generated"], linestyle=":", linewidth=1.5, label="end of the other trainings")
-    iterations_axis(axis, results)
+    iterations_axis(axis, results, few=narrow)
     logarithmic(axis, "y")
     axis.set(ylabel="Fréchet distance")
     legend_above(fig, axis, compact=narrow)
