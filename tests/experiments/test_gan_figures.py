@@ -440,12 +440,14 @@ def test_a_longer_training_is_compared_with_the_labs_end_and_with_itself() -> No
     """Closed form: it halves with every measurement, so the last third of six has a quarter of the third before."""
     iterations = (0, 3000, *range(4000, 10_000, 1000))
     rows = measured(iterations=iterations).assign(frechet=[2.0**-i for i in range(len(iterations))] * 3)
+    rows = rows.assign(d_real=0.8, d_fake=0.2)
     found = longer.longer_values(rows, REAL)
     assert found["ratio"] == pytest.approx({"mean": 2**-6, "low": 2**-6, "high": 2**-6}) and found["best"] == 9000
-    assert found["last_third"]["mean"] == pytest.approx(0.25) and found["still_falls"] and found["falls_to_the_end"]
+    assert found["last_third"]["mean"] == found["last_third"]["highest_seed"] == pytest.approx(0.25)
+    assert found["last_third"]["measurements"] == 2 and found["lab"] == 3000
     assert found["at_lab"]["frechet"] == 0.5 and found["times_floor"] == pytest.approx(2**-7 / 0.5)
     flat = longer.longer_values(rows.assign(frechet=1.0), REAL)
-    assert not flat["still_falls"] and not flat["falls_to_the_end"] and flat["ratio"]["mean"] == 1
+    assert flat["last_third"]["high"] == flat["ratio"]["mean"] == 1
 
 
 def test_means_over_seeds_stay_above_zero() -> None:

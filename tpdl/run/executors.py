@@ -44,7 +44,7 @@ def run_here(text: str, threads: int | None = None, on_error: Callable[[BaseExce
     Modules are imported from where they lie: a debugger shows the files that are there, and some are imported already.
     """
     job = replace(Job.from_json(text), snapshot="")
-    keep_freed()
+    keep_freed()  # the tool's own process ends with the run
     empty_log(job)
     return execute(job, on_error)
 

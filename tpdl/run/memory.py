@@ -19,6 +19,11 @@ from pathlib import Path
 ROOT = Path("/")
 TRIM_THRESHOLD, MMAP_MAX = -1, -4
 """Parameters of glibc's `mallopt`, by their names in malloc.h."""
+ALLOCATOR = (
+    "GLIBC_TUNABLES",
+    *(f"MALLOC_{name}_" for name in ("MMAP_MAX", "MMAP_THRESHOLD", "TOP_PAD", "TRIM_THRESHOLD")),
+)
+"""Variables by which a user decides when glibc hands memory back."""
 
 
 def available(root: Path = ROOT) -> int | None:
@@ -55,16 +60,17 @@ def keep_freed() -> bool:
     glibc gets each large array from the system and hands it back as soon as it is freed. The next one consists of new
     pages, which the system fills with zeros, one fault for every 4 KB: for a network's feature maps that can take as
     long as the arithmetic. A step's process ends soon, and gives back everything then. What it has kept counts as used
-    until then; its peak hardly changes. Whoever has set glibc's own variables (`MALLOC_…`, `GLIBC_TUNABLES`) is obeyed.
+    until then, and where arrays grow or differ in size its peak can rise. Whoever has set the variables by which glibc
+    decides this is obeyed; Dask's nannies do. In threads glibc has heaps of their own, for which little changes.
     """
-    if any(name.startswith("MALLOC_") or name == "GLIBC_TUNABLES" for name in os.environ):
+    if any(name in os.environ for name in ALLOCATOR):
         return False
     try:
         mallopt = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, TypeError):  # another C library; on Windows None names none
         return False
-    # Both succeed by returning 1: no array in pages of its own, and up to 2 GB free at the end of the heap.
-    return bool(mallopt(MMAP_MAX, 0)) and bool(mallopt(TRIM_THRESHOLD, 2**31 - 1))
+    # Each returns 1 if it could: no array has pages of its own, and nothing is handed back.
+    return bool(mallopt(MMAP_MAX, 0)) and bool(mallopt(TRIM_THRESHOLD, -1))
 
 
 def cores() -> int:
