@@ -88,7 +88,7 @@ class Bench:
         self.workers = 2 if device == "cuda" else 0  # on one core they would only take turns, and not be counted
         self.rows: list[Row] = []
         self._counted: dict[str, float] = {}
-        self._rates = {precision: self._multiplication(precision) for precision in self.precisions()}
+        self._rates: dict[str, float] = {}
 
     def precisions(self) -> list[str]:
         """Those that the device is measured in."""
@@ -102,10 +102,11 @@ class Bench:
         return [*launched, ("loop of the report", True)]
 
     def public(self) -> None:
-        """The rows of the public loops, before all others and that of smaller arrays first: as in a fresh process.
+        """The rows of the public loops, before all others and that of smaller arrays first.
 
         glibc learns from the largest array that is freed which ones not to hand back to the system at once. So a loop
-        is faster after one with larger arrays; and `keep_freed` cannot be taken back.
+        is faster after one with larger arrays; and `keep_freed` cannot be taken back. What else is computed, for the
+        last column, comes after the first loop, and uses no larger arrays than it.
         """
         precision = "TF32" if self.device == "cuda" else "float32"
         source, labels, target = domains(self.batches)
@@ -216,6 +217,8 @@ class Bench:
         self._add("DANN", how, seeds, precision, (two - one) / self.batches, 2 * HALF)
 
     def _add(self, training: str, how: str, seeds: int, precision: str, seconds: float, images: int) -> None:
+        if precision not in self._rates:
+            self._rates[precision] = self._multiplication(precision)
         limit = 1e3 * seeds * self._operations(training) / self._rates[precision]
         row = Row(training, how, seeds, precision, 1e3 * seconds, seeds * images / seconds, limit)
         self.rows.append(row)

@@ -161,24 +161,28 @@ class Watch:
 
 def without(plan: Plan, names: Sequence[str], patterns: Sequence[str]) -> list[str]:
     """Those of the steps that neither match a pattern nor need one that does, in their order."""
-    left_out = {
+    matching = {
         name
         for name, step in plan.steps.items()
         if any(fnmatchcase(each, pattern) for pattern in patterns for each in (name, step.base))
     }
-    for name, step in plan.steps.items():  # inputs come before what is made from them
-        if left_out.intersection(step.upstream):
-            left_out.add(name)
-    return [name for name in names if name not in left_out]
+    return _independent(plan, names, matching)
 
 
 def of(plan: Plan, names: Sequence[str], revision: str) -> list[str]:
     """Those of the steps whose results were committed at a revision already, and that need no later one."""
-    command = ["git", "ls-tree", "-r", "--name-only", "--full-tree", revision, "figures"]
-    there = set(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines())
+    there = set(_git("ls-tree", "-r", "--name-only", "--full-tree", revision, "figures").splitlines())
     root = plan.project.root
     later = {name for name, step in plan.steps.items() if step.record_path.relative_to(root).as_posix() not in there}
-    return without(plan, names, sorted(later)) if later else list(names)
+    return _independent(plan, names, later)
+
+
+def _independent(plan: Plan, names: Sequence[str], left_out: set[str]) -> list[str]:
+    """The steps that are not among those left out, and need none of them."""
+    for name, step in plan.steps.items():  # inputs come before what is made from them
+        if left_out.intersection(step.upstream):
+            left_out.add(name)
+    return [name for name in names if name not in left_out]
 
 
 def run(copy: Path, *arguments: str) -> int:
@@ -253,7 +257,9 @@ def loops(result: Path, device: str, batches: int) -> str:
     if not result.exists():
         script = Path(__file__).with_name("training.py")
         command = [sys.executable, str(script), "--device", device, "--seeds", "1", "--batches", str(batches)]
-        subprocess.run([*command, "--to", str(result)], check=True)
+        unfinished = result.with_suffix(".unfinished")  # it is written after every row
+        subprocess.run([*command, "--to", str(unfinished)], check=True)
+        unfinished.rename(result)
     lines = ["| training | loop | precision | ms a batch | images/s |", "|---|---|---|---:|---:|"]
     for row in sorted(read_json(result)["rows"], key=lambda row: row["training"] != "DCGAN"):
         if "stack of one" in row["how"]:  # of interest beside larger stacks only
@@ -267,9 +273,15 @@ def loops(result: Path, device: str, batches: int) -> str:
 
 def day_of(revision: str) -> str:
     """The day of a commit, as in "4 May 2026"."""
-    command = ["git", "log", "-1", "--format=%cs", revision]
-    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
-    return f"{datetime.fromisoformat(said):%-d %B %Y}"
+    return f"{datetime.fromisoformat(_git('log', '-1', '--format=%cs', revision).strip()):%-d %B %Y}"
+
+
+def _git(*arguments: str) -> str:
+    """What git says. Where it fails, for want of the commit or of a repository, this ends with git's own line."""
+    done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"whole_lab.py: --of: {done.stderr.strip()}")
+    return done.stdout
 
 
 def sentence(
@@ -287,9 +299,11 @@ def sentence(
         steps: how many.
         names, left_out: what was asked for, and left out.
         passed: part -> seconds.
-        day: of which day's steps; None for all that there are.
+        day: only steps that had results then; None for all that there are.
     """
-    which = f"the {steps} steps" + (f" of {_listed(names)}" if names else "") + (f" of {day}" if day else "")
+    which = f"the {steps} steps" + (f" of {_listed(names)}" if names else "")
+    if day:
+        which += f" that had results on {day} already and need no later one"
     if left_out:
         which += f", without {_listed(left_out)} and what is made from them,"
     today = datetime.now()
@@ -347,9 +361,14 @@ def main() -> int:
     ):  # by their names; what has never been measured, for want of its weights, is not asked for
         asked = [name for name in names if plan.steps[name].record_path.exists()]
     state = given.scratch / f"{'demo' if given.demo else 'full'}-{given.number}"
+    selection = state / "selection.json"
+    chosen = {"names": given.names, "without": given.without, "of": given.of}
+    if selection.exists() and read_json(selection) != chosen:
+        parser.error(f"{state} has the times of another selection; use another folder, or --pass {given.number + 1}")
     marked = (state / "marked").read_text().splitlines() if (state / "marked").exists() else []
     mark(plan, [name for name in names if name not in marked], size(given.assume), ROOT if given.number == 1 else None)
     state.mkdir(parents=True, exist_ok=True)
+    write_json(selection, chosen)
     (state / "marked").write_text("".join(f"{name}\n" for name in {*marked, *names}))
     with Watch(state, "measuring"):
         code = run(copy, "run", "-j", "auto", *profile, *asked)

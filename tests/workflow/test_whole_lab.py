@@ -84,7 +84,12 @@ def test_the_steps_of_a_commit_are_those_with_results_there(tmp_path, monkeypatc
     assert left == ["toy/curve/network=large"], "what is made from later results is later"
     assert day_of("HEAD~1") == "4 May 2026"
     about = sentence("two cores", 1, [], [], {"measuring": 60.0}, "4 May 2026")
-    assert about.endswith(": the 1 steps of 4 May 2026 took **1 minutes** from raw data to results.")
+    assert about.endswith(
+        ": the 1 steps that had results on 4 May 2026 already and need no later one took **1 minutes** from raw data "
+        "to results."
+    )
+    with pytest.raises(SystemExit, match=r"--of: .*nowhere"):
+        of(plan, [], "nowhere")
 
 
 def test_the_tables_are_shown_between_the_marks_and_where_the_report_includes_them(tmp_path, monkeypatch):

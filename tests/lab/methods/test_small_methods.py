@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import platform
+import subprocess
+import sys
 import time
 from math import comb
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +17,8 @@ from scipy.stats import bootstrap
 from experiments.lab.methods.duplicates import across, identical
 from experiments.lab.methods.intervals import bootstrap_interval, mcnemar
 from experiments.lab.methods.memory import PeakMemory, resident
+
+ROOT = Path(__file__).parents[3]
 
 
 def test_bootstrap_interval_is_scipys() -> None:
@@ -75,3 +82,26 @@ def test_peak_memory_sees_what_was_freed_again() -> None:
         del block
     assert peak.bytes - before > 100_000_000
     assert resident() - before < 100_000_000, "the block is gone again"
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library has another allocator")
+def test_peak_memory_does_not_count_what_a_process_keeps_after_it_was_freed() -> None:
+    code = """
+import numpy as np
+from experiments.lab.methods.memory import PeakMemory, _resident, resident
+from tpdl.run.memory import keep_freed
+
+assert keep_freed()
+before = _resident()
+block = np.ones(200_000_000, dtype=np.uint8)
+small = np.ones(1000)  # lies behind it
+del block
+assert _resident() - before > 100_000_000, "it is kept"
+with PeakMemory() as peak:
+    assert peak.bytes - before < 100_000_000
+block = np.ones(200_000_000, dtype=np.uint8)
+del block
+assert resident() - before < 100_000_000
+"""
+    environment = {name: value for name, value in os.environ.items() if "MALLOC" not in name}
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, env=environment)
