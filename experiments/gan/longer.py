@@ -115,7 +115,7 @@ def longer_curves(results: pd.DataFrame, real: pd.DataFrame, *, narrow: bool = F
     fig, (axis,) = panels(narrow=narrow, height=3.4, narrow_height=2.8)
     band(axis, results, "iteration", "frechet", COLOURS["generated"], "generated")
     floor(axis, real["frechet"])
-    axis.axvline(LAB, color=COLOURS["generated"], linestyle=":", linewidth=1.5, label="end of the DCGAN before")
+    axis.axvline(LAB, color=COLOURS["generated"], linestyle=":", linewidth=1.5, label="shorter training")
     iterations_axis(axis, results, few=narrow)
     logarithmic(axis, "y")
     axis.set(ylabel="Fréchet distance")
