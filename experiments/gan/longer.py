@@ -18,7 +18,7 @@ from experiments.gan.curves import (
 from experiments.gan.dcgan import SHEET
 from experiments.gan.precision import precision_classifier, precision_real_measures
 from experiments.gan.training import built, digit_measure, measured_runs, train_seeds
-from experiments.lab.plots.picture_grid import picture_grid
+from experiments.lab.plots.picture_grid import side_by_side
 from tpdl import Arrays, Cells, experiment, figure, summary
 
 if TYPE_CHECKING:
@@ -131,15 +131,10 @@ def longer_curves(results: pd.DataFrame, real: pd.DataFrame, *, narrow: bool = F
     alt="Two grids of 48 generated digits each. On the right fewer look broken.",
 )
 def longer_pictures(images: Arrays) -> Figure:
-    """The squares side by side."""
-    import numpy as np
-
+    """The upper rows of both squares, side by side."""
     side = int(images["image"].shape[1] ** 0.5)
-    early, late = images["image"].reshape(2, side, side, 32, 32)[:, :SHOWN]
-    gap = np.full((len(early), 1, 32, 32), -1)
-    middles = ((side - 1) / 2, side + 1 + (side - 1) / 2)
-    heads = {middle: f"{moment:,d} batches" for middle, moment in zip(middles, images["moment"], strict=True)}
-    return picture_grid(np.concatenate([early, gap, late], 1), heads=heads)
+    squares = images["image"].reshape(-1, side, side, 32, 32)
+    return side_by_side(squares[:, :SHOWN], [f"{moment:,d} batches" for moment in images["moment"]])
 
 
 @summary(longer, precision_real_measures)

@@ -12,7 +12,7 @@ from experiments.gan.dcgan import dcgan_training
 from experiments.gan.iterations import iterations_in_turns
 from experiments.gan.precision import precision_classifier, precision_real_measures
 from experiments.gan.training import measured_runs
-from experiments.lab.plots.picture_grid import picture_grid
+from experiments.lab.plots.picture_grid import side_by_side
 from tpdl import Arrays, Cells, experiment, figure, summary
 
 if TYPE_CHECKING:
@@ -108,14 +108,9 @@ def noise_length_curves(results: pd.DataFrame, real: pd.DataFrame, *, narrow: bo
 )
 def noise_pictures(images: Arrays) -> Figure:
     """The squares side by side."""
-    import numpy as np
-
     side = int(images["image"].shape[1] ** 0.5)
     squares = images["image"].reshape(-1, side, side, 32, 32)
-    gap = np.full((side, 1, 32, 32), -1)
-    parts = [part for square in squares for part in (square, gap)][:-1]
-    heads = {(side + 1) * place + (side - 1) / 2: f"{nz} numbers" for place, nz in enumerate(images["nz"])}
-    return picture_grid(np.concatenate(parts, 1), heads=heads)
+    return side_by_side(squares, [f"{nz} numbers" for nz in images["nz"]])
 
 
 @summary(noise_length, noise_times, precision_real_measures)

@@ -56,3 +56,21 @@ def picture_grid(
     if title:
         axis.text(-0.58, -0.62, title, ha="right", va="bottom", fontsize=8)
     return fig
+
+
+def side_by_side(grids: np.ndarray, heads: Sequence[str]) -> Figure:
+    """Grids of images beside each other, with a gap between them.
+
+        side_by_side(np.stack([early, late]), ["3,000 batches", "24,000 batches"])
+
+    Args:
+        grids: [grids, rows, columns, side, side] in 0 … 255.
+        heads: what stands above each.
+    """
+    import numpy as np
+
+    _, down, across, *image = grids.shape
+    gap = np.full((down, 1, *image), -1)
+    parts = [part for grid in grids for part in (grid, gap)][:-1]
+    places = {(across + 1) * place + (across - 1) / 2: head for place, head in enumerate(heads)}
+    return picture_grid(np.concatenate(parts, 1), heads=places)
