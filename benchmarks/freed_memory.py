@@ -65,7 +65,9 @@ def main(*networks: str) -> None:
         took = []
         for keep in ("", "keep"):
             command = [sys.executable, __file__, "--measure", network, keep]
-            done = subprocess.run(command, capture_output=True, text=True, check=True)
+            done = subprocess.run(command, capture_output=True, text=True)
+            if done.returncode:
+                raise SystemExit(f"freed_memory.py: {network}: {done.stderr.strip().splitlines()[-1]}")
             took.append(json.loads(done.stdout.splitlines()[-1]))
         for kind, before in took[0].items():
             after = took[1][kind]

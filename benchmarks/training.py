@@ -13,9 +13,9 @@ DCGAN has the lab's networks and batches of 128; DANN batches of 32 + 32. Of eac
 
 On a GPU with float32 and TF32, and DCGAN with bfloat16, too, as on a processor that multiplies such numbers itself; the
 public loops as they come, which is TF32 on a GPU, and without what a step's process does with memory
-(`tpdl.run.memory.keep_freed`). Beside each stands the arithmetic limit: the floating-point
-operations of its convolutions and matrix products, at the rate at which the device multiplies two large matrices in the
-same precision. Images a second count real images, and at DANN those of both domains, over all seeds. On a CPU the time
+(`tpdl.run.memory.keep_freed`). Beside each stands the arithmetic limit: the floating-point operations of its
+convolutions and matrix products, at the rate at which the device multiplies two large matrices in the same precision.
+Images a second count real images, and at DANN those of both domains, over all seeds. On a CPU the time
 is that of the processor, so other load hardly counts. MNIST is read from the data folder; without it scikit-learn's
 digits stand in, and the public DCGAN loop is left out.
 """

@@ -179,6 +179,7 @@ def of(plan: Plan, names: Sequence[str], revision: str) -> list[str]:
 
 def _independent(plan: Plan, names: Sequence[str], left_out: set[str]) -> list[str]:
     """The steps that are not among those left out, and need none of them."""
+    left_out = {*left_out}
     for name, step in plan.steps.items():  # inputs come before what is made from them
         if left_out.intersection(step.upstream):
             left_out.add(name)
@@ -356,9 +357,8 @@ def main() -> int:
     if given.of:
         names = of(plan, names, given.of)
     asked = given.names
-    if (
-        given.without or given.of
-    ):  # by their names; what has never been measured, for want of its weights, is not asked for
+    if given.without or given.of:
+        # By their names; what has never been measured, for want of its weights, is not asked for.
         asked = [name for name in names if plan.steps[name].record_path.exists()]
     state = given.scratch / f"{'demo' if given.demo else 'full'}-{given.number}"
     selection = state / "selection.json"

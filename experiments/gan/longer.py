@@ -7,14 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import tpdl
-from experiments.gan.curves import (
-    COLOURS,
-    floor,
-    iterations_axis,
-    logarithmic,
-    over_seeds,
-    ratio_over_seeds,
-)
+from experiments.gan.curves import COLOURS, floor, iterations_axis, logarithmic, over_seeds, ratio_over_seeds
 from experiments.gan.dcgan import SHEET
 from experiments.gan.precision import precision_classifier, precision_real_measures
 from experiments.gan.training import built, digit_measure, measured_runs, train_seeds
@@ -26,7 +19,6 @@ if TYPE_CHECKING:
 
 LAB = 3000
 """Batches after which the lab's own training of this report ends."""
-
 SHOWN = 6
 """Rows of eight images on the sheet."""
 LATER = (0, 100, 300, 750, *range(1500, 24_000, 1500))
