@@ -233,20 +233,22 @@ def _speeds(notes: dict[str, Any]) -> Iterator[float]:
 def table(found: dict[str, Kind], passed: dict[str, float], device: str) -> str:
     """The table as Markdown."""
     total = sum(kind.seconds for kind in found.values()) or 1.0
+    on_gpu = any(kind.busy for kind in found.values())
     lines = [
         f"On {device}.",
         "",
-        "| kind of step | steps | time of steps | share | images/s, median | GPU busy |",
-        "|---|---:|---:|---:|---:|---:|",
+        "| kind of step | steps | time of steps | share | images/s, median |" + on_gpu * " GPU busy |",
+        "|---|---:|---:|---:|---:|" + on_gpu * "---:|",
     ]
     for name, kind in found.items():
         speed = f"{statistics.median(kind.speeds):,.0f}" if kind.speeds else ""
         busy = f"{statistics.mean(kind.busy):.0f} %" if kind.busy else ""
         lines.append(
-            f"| {name} | {kind.steps} | {kind.seconds:.0f} s | {kind.seconds / total:.0%} | {speed} | {busy} |"
+            f"| {name} | {kind.steps} | {kind.seconds:.0f} s | {kind.seconds / total:.0%} | {speed} |"
+            + on_gpu * f" {busy} |"
         )
     lines += [
-        f"| all | {sum(kind.steps for kind in found.values())} | {total:.0f} s | | | |",
+        f"| all | {sum(kind.steps for kind in found.values())} | {total:.0f} s | | |" + on_gpu * " |",
         "",
         "Passed: " + ", ".join(f"{part} {seconds:.0f} s" for part, seconds in passed.items()) + ".",
     ]
